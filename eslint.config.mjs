@@ -1,0 +1,47 @@
+import eslint from "@eslint/js";
+import tseslint from "typescript-eslint";
+
+const only = (message, ...patterns) => ({
+  "no-restricted-imports": ["error", { patterns: patterns.map((regex) => ({ regex, message })) }],
+});
+
+export default tseslint.config(
+  { ignores: ["dist/", "node_modules/", "coverage/"] },
+  eslint.configs.recommended,
+  {
+    files: ["**/*.ts"],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { project: "./tsconfig.json", tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      "no-console": "error",
+      complexity: ["error", 12],
+      "max-params": ["error", 4],
+      "@typescript-eslint/no-non-null-assertion": "error",
+      "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
+      "@typescript-eslint/consistent-type-imports": "error",
+    },
+  },
+  {
+    files: ["sdk/**/*.ts", "provider/**/*.ts"],
+    rules: only("the product never imports the development tools", "(^|/)local(/|$)"),
+  },
+  {
+    files: ["provider/**/*.ts"],
+    ignores: ["provider/ec2/client.ts"],
+    rules: only("only provider/ec2/client.ts knows the AWS SDK; the product never imports local/", "^@(aws-sdk|smithy)/", "(^|/)local(/|$)"),
+  },
+  {
+    files: ["provider/changes.ts", "provider/inputs.ts", "provider/engine/plan.ts"],
+    rules: only("decisions are pure: no AWS, no Pulumi, no clock", "^@(aws-sdk|smithy|pulumi)/", "ec2/client", "clock", "^node:fs", "(^|/)local(/|$)"),
+  },
+  {
+    files: ["tests/**/*.ts"],
+    rules: {
+      "@typescript-eslint/no-floating-promises": "error",
+      "@typescript-eslint/no-unsafe-assignment": "off",
+      "@typescript-eslint/no-unsafe-member-access": "off",
+    },
+  },
+  { files: ["**/*.mjs"], languageOptions: { globals: { process: "readonly", console: "readonly" } }, rules: { "no-console": "off" } },
+);
