@@ -1,0 +1,68 @@
+/** The one line on what will happen to a machine. (pure) */
+import { type Change, driftIn, needsLaunch } from "./changes";
+
+/** What EC2 itself takes to end an instance and start another: measured figures in docs, rounded. */
+const TYPICAL_OUTAGE_S = 60;
+
+type Properties = Readonly<Record<string, unknown>>;
+
+const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
+
+export function announceCreate(inputs: Properties): string {
+  const { privateIp, elasticIp, subnetId, instanceType } = inputs;
+  const parts = [`launches ${textOf(instanceType) || "an instance"} on a new network interface`];
+  parts.push(`${textOf(privateIp) === "" ? "an address" : textOf(privateIp)} of ${textOf(subnetId) || "the subnet"}`);
+  if (elasticIp === true) {
+    parts.push("a new Elastic IP");
+  } else if (typeof elasticIp === "string") {
+    parts.push(`the Elastic IP ${elasticIp}`);
+  }
+  return parts.join(", ");
+}
+
+/**
+ * @param changes the inputs that change
+ * @param recorded the outputs as last recorded
+ * @param wanted the checked inputs
+ */
+export function announceUpdate(changes: Change[], recorded: Properties, wanted: Properties): string {
+  const drift = driftIn(recorded);
+  const names = changes.map((it) => it.input).join(", ");
+  const because = [...(names === "" ? [] : [names]), ...drift].join("; ");
+  if (changes.some((it) => it.class === "replaces-resource")) {
+    return `deletes everything in ${textOf(recorded.region)} and makes it anew in ${textOf(wanted.region) || "the new region"} (${because}); no address is kept`;
+  }
+  const addresses = fate(changes, recorded, wanted);
+  const instanceId = textOf(recorded.instanceId);
+  if (!needsLaunch(changes, recorded)) {
+    const running =
+      instanceId === "" ? "" : recorded.state === "paused" ? `; starts ${instanceId}` : `; ${instanceId} keeps running`;
+    return `changes in place (${because})${running}${addresses}`;
+  }
+  return instanceId === ""
+    ? `launches an instance (${because})${addresses}`
+    : `replaces ${instanceId} (${because}), terminate-first, about ${TYPICAL_OUTAGE_S} s dark${addresses}`;
+}
+
+/** Which addresses stay, and which go. */
+function fate(changes: Change[], recorded: Properties, wanted: Properties): string {
+  const moves = changes.some((it) => it.class === "moves");
+  const elasticChanges = changes.some((it) => it.input === "elasticIp");
+  const identity = [textOf(recorded.networkInterfaceId), textOf(recorded.privateIp)];
+  const elastic = textOf(recorded.allocationId) === "" ? [] : [textOf(recorded.publicIp)];
+  const keeps = [...(moves ? [] : identity), ...(elasticChanges ? [] : elastic)].filter((it) => it !== "");
+  const goes = [...(moves ? identity : []), ...(elasticChanges ? elasticGoes(elastic, recorded, wanted) : [])].filter(
+    (it) => it !== "",
+  );
+  return [
+    ...(keeps.length === 0 ? [] : [`keeps ${keeps.join(", ")}`]),
+    ...(goes.length === 0 ? [] : [`gives up ${goes.join(", ")}`]),
+  ]
+    .map((it) => `; ${it}`)
+    .join("");
+}
+
+/** Naming the address that was allocated here keeps it. */
+function elasticGoes(elastic: string[], recorded: Properties, wanted: Properties): string[] {
+  return wanted.elasticIp === recorded.allocationId || wanted.elasticIp === recorded.publicIp ? [] : elastic;
+}

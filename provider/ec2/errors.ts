@@ -1,0 +1,181 @@
+/** The one table of EC2's error codes: what kind of thing each means, and what a user can do about it. */
+
+export type ErrorClass =
+  | "not-found"
+  | "in-use"
+  | "transition"
+  | "capacity"
+  | "quota"
+  | "throttled"
+  | "denied"
+  | "mismatch"
+  | "no-credentials"
+  | "unreachable"
+  | "refused";
+
+interface Meaning {
+  class: ErrorClass;
+  advice?: string;
+}
+
+const CREDENTIALS =
+  "Set the stack's aws:profile, AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and check that they are still valid.";
+
+/** A code that is not here is fatal: `refused`, with no advice. */
+const MEANINGS: Readonly<Record<string, Meaning>> = {
+  "InvalidInstanceID.NotFound": { class: "not-found" },
+  "InvalidNetworkInterfaceID.NotFound": { class: "not-found" },
+  "InvalidNetworkInterfaceId.NotFound": { class: "not-found" },
+  "InvalidAllocationID.NotFound": { class: "not-found" },
+  "InvalidAddress.NotFound": { class: "not-found" },
+  "InvalidAssociationID.NotFound": { class: "not-found" },
+  "InvalidLaunchTemplateId.NotFound": { class: "not-found" },
+  "InvalidLaunchTemplateName.NotFoundException": { class: "not-found" },
+  "InvalidSpotInstanceRequestID.NotFound": { class: "not-found" },
+  "InvalidSubnetID.NotFound": { class: "not-found", advice: "Check subnetId and the region." },
+  "InvalidGroup.NotFound": {
+    class: "not-found",
+    advice: "Check securityGroupIds: each must exist in the subnet's VPC.",
+  },
+  "InvalidSecurityGroupID.NotFound": {
+    class: "not-found",
+    advice: "Check securityGroupIds: each must exist in the subnet's VPC.",
+  },
+  "InvalidAMIID.NotFound": {
+    class: "not-found",
+    advice: "Check imageId: images are regional, and a private one must be shared with this account.",
+  },
+  "InvalidAMIID.Unavailable": {
+    class: "refused",
+    advice: "Wait until the image is available, or take another imageId.",
+  },
+  "InvalidKeyPair.NotFound": { class: "not-found", advice: "Check keyName and the region." },
+
+  "InvalidIPAddress.InUse": { class: "in-use", advice: "Free that address, or give another privateIp." },
+  "Resource.AlreadyAssociated": {
+    class: "in-use",
+    advice: "An Elastic IP is never taken from its holder: disassociate it there first, or give another.",
+  },
+  "InvalidNetworkInterface.InUse": { class: "in-use" },
+  IncorrectState: { class: "transition" },
+  IncorrectInstanceState: { class: "transition" },
+  DependencyViolation: { class: "transition" },
+
+  InsufficientInstanceCapacity: { class: "capacity" },
+  InsufficientHostCapacity: { class: "capacity" },
+  InsufficientReservedInstanceCapacity: { class: "capacity" },
+  UnfulfillableCapacity: { class: "capacity" },
+  SpotMaxPriceTooLow: { class: "capacity" },
+  Unsupported: { class: "capacity", advice: "Check that the type is offered in this availability zone." },
+
+  AddressLimitExceeded: {
+    class: "quota",
+    advice:
+      'Raise the quota "EC2-VPC Elastic IPs" (L-0263D0A3), release an address, or give one that exists as elasticIp.',
+  },
+  MaxSpotInstanceCountExceeded: { class: "quota", advice: "Raise the spot quota of this type's family." },
+  VcpuLimitExceeded: { class: "quota", advice: "Raise the vCPU quota of this type's family." },
+  InstanceLimitExceeded: { class: "quota", advice: "Raise the instance quota, or wait: ended ones count for a while." },
+  NetworkInterfaceLimitExceeded: { class: "quota", advice: 'Raise the quota "Network interfaces per Region".' },
+  InsufficientFreeAddressesInSubnet: {
+    class: "quota",
+    advice: "Free an address of the subnet, or give another subnetId.",
+  },
+  TagLimitExceeded: { class: "quota", advice: "Give fewer tags." },
+
+  RequestLimitExceeded: { class: "throttled" },
+  "Client.RequestLimitExceeded": { class: "throttled" },
+  Throttling: { class: "throttled" },
+  ThrottlingException: { class: "throttled" },
+  EC2ThrottledException: { class: "throttled" },
+
+  UnauthorizedOperation: { class: "denied", advice: "Allow the action in the IAM policy of these credentials." },
+  AccessDenied: { class: "denied", advice: "Allow the action in the IAM policy of these credentials." },
+  OperationNotPermitted: {
+    class: "denied",
+    advice: "If the instance has termination or stop protection, take that off first.",
+  },
+  AuthFailure: {
+    class: "denied",
+    advice: "Either the credentials are not valid here, or the thing belongs to another account.",
+  },
+  "AuthFailure.ServiceLinkedRoleCreationNotPermitted": {
+    class: "denied",
+    advice:
+      "Create the spot service-linked role once: aws iam create-service-linked-role --aws-service-name spot.amazonaws.com",
+  },
+
+  IdempotentParameterMismatch: { class: "mismatch" },
+
+  CredentialsProviderError: { class: "no-credentials", advice: CREDENTIALS },
+  ExpiredToken: { class: "no-credentials", advice: CREDENTIALS },
+  RequestExpired: { class: "no-credentials", advice: CREDENTIALS },
+  TokenProviderError: { class: "no-credentials", advice: CREDENTIALS },
+
+  ECONNREFUSED: { class: "unreachable", advice: "Check the endpoint and the network." },
+  ENOTFOUND: { class: "unreachable", advice: "Check the region's name, the endpoint and the network." },
+  EAI_AGAIN: { class: "unreachable", advice: "Check the network." },
+  ECONNRESET: { class: "unreachable" },
+  EPIPE: { class: "unreachable" },
+  ETIMEDOUT: { class: "unreachable" },
+  TimeoutError: { class: "unreachable" },
+  InternalError: { class: "unreachable" },
+  InternalFailure: { class: "unreachable" },
+  Unavailable: { class: "unreachable" },
+  ServiceUnavailable: { class: "unreachable" },
+};
+
+/** Launching right after its role was made: EC2 does not see the profile yet. EC2 has no code of its own for it. */
+const PROFILE_NOT_SEEN = /Invalid IAM Instance Profile/i;
+
+/** What EC2 (or the way to it) answered. */
+export class Ec2Error extends Error {
+  override readonly name = "Ec2Error";
+
+  constructor(
+    readonly action: string,
+    readonly code: string,
+    readonly said: string,
+    readonly details: { requestId?: string; cause?: unknown } = {},
+  ) {
+    super(`${action}: ${code}: ${said}`, { cause: details.cause });
+  }
+
+  get class(): ErrorClass {
+    return MEANINGS[this.code]?.class ?? "refused";
+  }
+
+  /** What EC2 said and what to do, as the end of a sentence that says what was being done. */
+  get explanation(): string {
+    const request = this.details.requestId === undefined ? "" : `, request ${this.details.requestId}`;
+    const advice = MEANINGS[this.code]?.advice;
+    const said = this.said.trim().replace(/\.$/, "");
+    if (this.class === "no-credentials") {
+      return `there are no usable AWS credentials (${said}). ${CREDENTIALS}`;
+    }
+    const action = this.class === "denied" ? `${this.action} was denied: ` : "";
+    return `${action}${said} (${this.code}${request}).${advice === undefined ? "" : ` ${advice}`}`;
+  }
+}
+
+/** Whether `error` came from EC2 and is of one of these classes. */
+export function isEc2Error(error: unknown, ...classes: ErrorClass[]): error is Ec2Error {
+  return error instanceof Ec2Error && (classes.length === 0 || classes.includes(error.class));
+}
+
+export function isInstanceProfileNotSeen(error: unknown): boolean {
+  return error instanceof Ec2Error && PROFILE_NOT_SEEN.test(error.said);
+}
+
+/** A state reason of an ended instance that is a lack of capacity and not a fault of the launch. */
+export function isCapacityReason(code: string | undefined): boolean {
+  return code !== undefined && /InsufficientInstanceCapacity|SpotInstanceTermination/.test(code);
+}
+
+/** The sentence for any error: EC2's explanation, or the error's own words. */
+export function explain(error: unknown): string {
+  if (error instanceof Ec2Error) {
+    return error.explanation;
+  }
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,46 @@
+import { createHash } from "node:crypto";
+import type { Tags } from "../engine/state";
+
+/** Everything a managed instance makes carries these, so that it is found without Pulumi's state. */
+export const TAG = {
+  id: "managed-instance:id",
+  urn: "managed-instance:urn",
+  /** On instances: the launch template version that it was launched from. */
+  generation: "managed-instance:generation",
+  /** On instances: a digest of the launch inputs that it was launched with. */
+  launch: "managed-instance:launch",
+  /** On the launch template: `creating` until a state is known to have it, then `ready`. */
+  phase: "managed-instance:phase",
+  /** `false` on what was given to the managed instance; such a thing is never deleted. */
+  owned: "managed-instance:owned",
+  /** On the launch template: how instances are bought, which a launch template is not used for. */
+  market: "managed-instance:market",
+  /** On what `destroy` was told to keep. */
+  retained: "managed-instance:retained",
+} as const;
+
+export const OWN_TAG_PREFIX = "managed-instance:";
+
+/** EC2's limit of tags on one thing. */
+export const EC2_TAG_LIMIT = 50;
+/** Those of {@link TAG} that can meet on one thing, and `Name`. */
+export const RESERVED_TAGS = 8;
+
+const MAX_TAG_VALUE = 256;
+
+/** The tag value for a URN: the URN itself, or a hash where it is longer than EC2 takes. */
+export function urnTag(urn: string): string {
+  if (urn.length <= MAX_TAG_VALUE) {
+    return urn;
+  }
+  return `sha256:${createHash("sha256").update(urn).digest("hex")}`;
+}
+
+/** The resource's name, which is the last part of its URN. */
+export function nameOf(urn: string): string {
+  return urn.slice(urn.lastIndexOf("::") + 2);
+}
+
+export function isOwned(tagged: { tags: Tags }): boolean {
+  return tagged.tags[TAG.owned] !== "false";
+}

@@ -1,0 +1,28 @@
+/** How what exists differs from what was applied, in terms of the inputs. (pure) */
+import { currentInstance, currentNetworkInterface, fits } from "./current";
+import type { Desired, Observed, Recorded } from "./state";
+import { hasSecurityGroups, hasSettings } from "./plan";
+
+/** The inputs as they would have to be to describe what exists; where nothing is off, the inputs themselves. */
+export function observedInputs(desired: Desired, observed: Observed, recorded?: Recorded): Desired {
+  const eni = currentNetworkInterface(desired, observed, recorded);
+  const instance = currentInstance(eni, observed);
+  const found = { ...desired };
+  if (eni !== undefined) {
+    found.sourceDestCheck = eni.sourceDestCheck;
+    if (!hasSecurityGroups(eni, desired.securityGroupIds)) {
+      found.securityGroupIds = eni.securityGroups.map((group) => group.id);
+    }
+  }
+  if (instance !== undefined && !hasSettings(instance, desired)) {
+    found.metadataOptions = instance.metadataOptions;
+    found.iamInstanceProfile = instance.iamInstanceProfileArn;
+  }
+  return found;
+}
+
+/** Whether the machine runs what is wanted. */
+export function isFitting(id: string, desired: Desired, observed: Observed, recorded?: Recorded): boolean {
+  const instance = currentInstance(currentNetworkInterface(desired, observed, recorded), observed);
+  return instance !== undefined && fits(instance, { id, desired, observed, recorded });
+}

@@ -1,0 +1,89 @@
+/** What one run of the steps works with. Steps write what they made into `observed`, where later steps find it. */
+import type { Clock } from "../clock";
+import type { Ec2 } from "../ec2/client";
+import { waitFor } from "../ec2/wait";
+import { isEc2Error } from "../ec2/errors";
+import { currentElasticIp, currentInstance, currentNetworkInterface } from "./current";
+import type { Desired, ElasticIp, Instance, NetworkInterface, Observed, Recorded } from "./state";
+
+export interface Deps {
+  ec2: Ec2;
+  clock: Clock;
+  /** Prints one line for the user. */
+  say: (line: string) => void;
+  /** Whether the engine that asked for this is gone, so that no more should be begun. */
+  isAbandoned: () => boolean;
+}
+
+export interface Run extends Deps {
+  id: string;
+  desired: Desired;
+  recorded?: Recorded;
+  /** Whether a state is known to have the id. */
+  known: boolean;
+  observed: Observed;
+  /** Since when the private IP has had no running instance, if this run retired it. */
+  darkSince?: number;
+}
+
+/** How long EC2 may take for a change of state before it counts as stuck. */
+export const TRANSITION_TIMEOUT_MS = 10 * 60_000;
+/** How long a thing may stay unknown after it was made (EC2 is eventually consistent). */
+const PROPAGATION_TIMEOUT_MS = 2 * 60_000;
+
+export function networkInterfaceOf(run: Run): NetworkInterface {
+  return made(currentNetworkInterface(run.desired, run.observed, run.recorded), "network interface");
+}
+
+export function elasticIpOf(run: Run): ElasticIp {
+  return made(currentElasticIp(run.desired, run.observed), "Elastic IP");
+}
+
+export function instanceOf(run: Run): Instance | undefined {
+  return currentInstance(currentNetworkInterface(run.desired, run.observed, run.recorded), run.observed);
+}
+
+/** An earlier step of the same plan makes it; its absence is a fault of the plan. */
+export function made<T>(thing: T | undefined, what: string): T {
+  if (thing === undefined) {
+    throw new Error(`the ${what} should be there by now; this is a fault of pulumi-managed-instance, please report it`);
+  }
+  return thing;
+}
+
+/** Repeats `call` while EC2 does not know yet what was just made. */
+export async function oncePropagated<T>(run: Run, what: string, call: () => Promise<T>): Promise<T> {
+  const result = await waitFor<{ value: T } | undefined>({
+    what: `${what} to be known to EC2`,
+    read: async () => {
+      try {
+        return { value: await call() };
+      } catch (error) {
+        if (isEc2Error(error, "not-found")) {
+          return undefined;
+        }
+        throw error;
+      }
+    },
+    isReady: (it) => it !== undefined,
+    describe: () => "not known yet",
+    timeoutMs: PROPAGATION_TIMEOUT_MS,
+    clock: run.clock,
+  });
+  return made(result, what).value;
+}
+
+/** Ends quietly if the thing is gone already, which is what was wanted. */
+export async function goneIsFine(call: () => Promise<void>): Promise<void> {
+  try {
+    await call();
+  } catch (error) {
+    if (!isEc2Error(error, "not-found")) {
+      throw error;
+    }
+  }
+}
+
+export function seconds(ms: number): string {
+  return `${Math.round(ms / 1000)} s`;
+}

@@ -1,0 +1,85 @@
+/** The network interface: made once, kept in the form that is wanted, and given up last. */
+import type { Ec2 } from "../../ec2/client";
+import { isEc2Error } from "../../ec2/errors";
+import { waitFor } from "../../ec2/wait";
+import { baseTags } from "../labels";
+import { goneIsFine, made, networkInterfaceOf, type Run, TRANSITION_TIMEOUT_MS } from "../run";
+import { clientToken } from "../specification";
+import type { NetworkInterface } from "../state";
+
+export async function makeNetworkInterface(run: Run, securityGroupIds: string[] | undefined): Promise<void> {
+  const { id, desired, ec2, observed, recorded } = run;
+  const { subnetId, privateIp } = desired;
+  const eni = await ec2.createNetworkInterface({
+    subnetId,
+    privateIp,
+    securityGroupIds,
+    description: `${id} (pulumi-managed-instance)`,
+    tags: baseTags(id, desired),
+    // The interface that it comes after keeps a second one, after a loss or a move, from being answered with the first.
+    clientToken: clientToken(id, "network-interface", subnetId, privateIp, recorded?.networkInterfaceId),
+  });
+  observed.networkInterfaces.push(eni);
+  run.say(`${eni.id} made, ${eni.privateIp} in ${subnetId}`);
+  await awaitFree(run, eni);
+}
+
+export async function setSecurityGroups(run: Run, securityGroupIds: string[] | undefined): Promise<void> {
+  const eni = networkInterfaceOf(run);
+  const groups = securityGroupIds ?? [
+    made(await run.ec2.findDefaultSecurityGroup(eni.vpcId), `default security group of ${eni.vpcId}`),
+  ];
+  await run.ec2.setSecurityGroups(eni.id, groups);
+  eni.securityGroups = groups.map((id) => ({ id, name: "" }));
+  run.say(`${eni.id} has security groups ${groups.join(", ")}`);
+}
+
+export async function setSourceDestCheck(run: Run, enabled: boolean): Promise<void> {
+  const eni = networkInterfaceOf(run);
+  await run.ec2.setSourceDestCheck(eni.id, enabled);
+  eni.sourceDestCheck = enabled;
+  run.say(`${eni.id} has its source/destination check ${enabled ? "on" : "off"}`);
+}
+
+export async function keepOnTermination(run: Run, networkInterfaceId: string, attachmentId: string): Promise<void> {
+  await run.ec2.keepOnTermination(networkInterfaceId, attachmentId);
+  run.say(`${networkInterfaceId} was set to be deleted with its instance; it is not any more`);
+}
+
+export async function deleteNetworkInterface(run: Run, eni: NetworkInterface): Promise<void> {
+  await awaitFree(run, eni);
+  await goneIsFine(() => run.ec2.deleteNetworkInterface(eni.id));
+  run.observed.networkInterfaces = run.observed.networkInterfaces.filter((it) => it.id !== eni.id);
+  run.say(`${eni.id} deleted, ${eni.privateIp} given up`);
+}
+
+/** Waits until no instance holds the interface; only then can it be launched on. Gone counts as free. */
+export async function awaitFree(run: Run, eni: Pick<NetworkInterface, "id" | "status">): Promise<void> {
+  if (eni.status === "available") {
+    return;
+  }
+  const seen = await waitFor<NetworkInterface | undefined>({
+    what: `${eni.id} to be free`,
+    read: () => readNetworkInterface(run.ec2, eni.id),
+    isReady: (it) => it === undefined || (it.status === "available" && it.attachment === undefined),
+    describe: (it) =>
+      `${it?.status ?? "gone"}${it?.attachment?.instanceId === undefined ? "" : `, held by ${it.attachment.instanceId}`}`,
+    timeoutMs: TRANSITION_TIMEOUT_MS,
+    clock: run.clock,
+  });
+  run.observed.networkInterfaces = run.observed.networkInterfaces.flatMap((it) =>
+    it.id === eni.id ? (seen ?? []) : it,
+  );
+}
+
+export async function readNetworkInterface(ec2: Ec2, id: string): Promise<NetworkInterface | undefined> {
+  try {
+    const [eni] = await ec2.describeNetworkInterfaces({ "network-interface-id": [id] });
+    return eni;
+  } catch (error) {
+    if (isEc2Error(error, "not-found")) {
+      return undefined;
+    }
+    throw error;
+  }
+}

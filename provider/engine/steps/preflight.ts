@@ -1,0 +1,96 @@
+/** What can be known before a working instance is ended for one that has to start in its place. */
+import type { LaunchRequest } from "../../ec2/client";
+import { explain, isEc2Error } from "../../ec2/errors";
+import { instanceTags } from "../labels";
+import { made, networkInterfaceOf, type Run } from "../run";
+import { clientToken } from "../specification";
+
+/** A new instance could not start, so the old one is left alone. */
+export class PreflightFailure extends Error {
+  override readonly name = "PreflightFailure";
+}
+
+export async function preflight(run: Run, instanceId: string): Promise<void> {
+  const checks = [checkImageFitsType(run), checkOffered(run), checkAccepted(run)];
+  const problems = (await Promise.all(checks)).filter((it) => it !== undefined);
+  if (problems.length > 0) {
+    throw new PreflightFailure(`${problems.join("; ")}. ${instanceId} was left running.`);
+  }
+}
+
+async function checkImageFitsType(run: Run): Promise<string | undefined> {
+  const { instanceType } = run.desired;
+  const imageId = await resolveImageId(run);
+  const [image, architectures] = await Promise.all([
+    found(() => run.ec2.describeImage(imageId)),
+    run.ec2.describeArchitectures(instanceType),
+  ]);
+  if (image === undefined) {
+    return `the image ${imageId} (imageId) does not exist in ${run.desired.region}, or is not shared with this account`;
+  }
+  if (image.state !== "available") {
+    return `the image ${imageId} (imageId) is ${image.state}, not available`;
+  }
+  if (architectures === undefined) {
+    return `${instanceType} (instanceType) is not an instance type of ${run.desired.region}`;
+  }
+  return architectures.includes(image.architecture)
+    ? undefined
+    : `the image ${imageId} is for ${image.architecture}, but ${instanceType} takes ${architectures.join(" or ")}`;
+}
+
+async function checkOffered(run: Run): Promise<string | undefined> {
+  const { instanceType } = run.desired;
+  const zone = networkInterfaceOf(run).availabilityZone;
+  return (await run.ec2.isOffered(instanceType, zone))
+    ? undefined
+    : `${instanceType} (instanceType) is not offered in ${zone}, where ${networkInterfaceOf(run).id} is`;
+}
+
+async function checkAccepted(run: Run): Promise<string | undefined> {
+  try {
+    await run.ec2.checkLaunch(launchRequest(run, ["dry run"]));
+    return undefined;
+  } catch (error) {
+    if (isEc2Error(error, "throttled", "unreachable", "no-credentials")) {
+      throw error;
+    }
+    return `EC2 would not accept the launch: ${explain(error).replace(/\.$/, "")}`;
+  }
+}
+
+/** Behind an SSM parameter is the image that the newest version of the template finds now. */
+async function resolveImageId(run: Run): Promise<string> {
+  const { imageId } = run.desired;
+  if (!imageId.startsWith("resolve:ssm:")) {
+    return imageId;
+  }
+  const template = made(run.observed.template, "launch template");
+  return (await run.ec2.describeLatestVersion(template.id, { resolveImage: true })).imageId ?? imageId;
+}
+
+async function found<T>(read: () => Promise<T | undefined>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (isEc2Error(error, "not-found")) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** The launch of the newest generation on the interface; `intent` tells one attempt's client token from another's. */
+export function launchRequest(run: Run, intent: (string | undefined)[], market = run.desired.market): LaunchRequest {
+  const template = made(run.observed.template, "launch template");
+  const version = made(run.observed.generation, "generation").number;
+  const { lifecycle, maxPrice } = market;
+  return {
+    templateId: template.id,
+    version,
+    networkInterfaceId: networkInterfaceOf(run).id,
+    market: { lifecycle, maxPrice },
+    tags: instanceTags(run.id, run.desired, version),
+    clientToken: clientToken(run.id, version, run.desired.instanceType, lifecycle, ...intent),
+  };
+}

@@ -1,0 +1,45 @@
+/** The end of an instance: its spot request is cancelled, it is terminated, and the network interface is waited for. */
+import { waitFor } from "../../ec2/wait";
+import { goneIsFine, type Run, seconds, TRANSITION_TIMEOUT_MS } from "../run";
+import type { Instance } from "../state";
+import { awaitFree } from "./network-interface";
+
+export async function retire(run: Run, instance: Instance): Promise<void> {
+  const start = run.clock.now();
+  if (instance.state === "running") {
+    run.darkSince ??= start;
+  }
+  if (instance.state !== "shutting-down" && instance.state !== "terminated") {
+    await terminate(run, instance);
+  }
+  const held = run.observed.networkInterfaces.filter((eni) => eni.attachment?.instanceId === instance.id);
+  for (const { id } of held) {
+    await awaitFree(run, { id, status: "in-use" });
+  }
+  if (held.length === 0) {
+    await awaitTerminated(run, instance.id);
+  }
+  instance.state = "terminated";
+  run.say(`${instance.id} retired after ${seconds(run.clock.now() - start)}`);
+}
+
+async function terminate(run: Run, instance: Instance): Promise<void> {
+  run.say(`retiring ${instance.id}`);
+  const spotRequestId = instance.spotRequestId;
+  if (spotRequestId !== undefined) {
+    // First, because a persistent request would launch anew after the termination and take the interface.
+    await goneIsFine(() => run.ec2.cancelSpotRequest(spotRequestId));
+  }
+  await goneIsFine(() => run.ec2.terminateInstance(instance.id));
+}
+
+async function awaitTerminated(run: Run, id: string): Promise<void> {
+  await waitFor<Instance | undefined>({
+    what: `${id} to end`,
+    read: async () => (await run.ec2.describeInstances({ "instance-id": [id] }))[0],
+    isReady: (it) => it === undefined || it.state === "terminated",
+    describe: (it) => it?.state ?? "gone",
+    timeoutMs: TRANSITION_TIMEOUT_MS,
+    clock: run.clock,
+  });
+}

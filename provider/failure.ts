@@ -1,0 +1,49 @@
+/** Failures as Pulumi takes them, in sentences for the user. */
+import type { Outputs } from "./engine/state";
+
+/**
+ * A failed `create` or `update` of which something exists: Pulumi records it and calls `update` the next time. Only this
+ * class may have an `id`, because the runtime takes any error with one for this.
+ */
+export class PartialFailure extends Error {
+  override readonly name = "PartialFailure";
+  readonly reasons: string[];
+
+  constructor(
+    readonly id: string,
+    readonly properties: Record<string, unknown>,
+    reason: string,
+  ) {
+    super(reason);
+    this.reasons = [reason];
+  }
+}
+
+/** A failure that leaves nothing to record. The runtime prints the stack of some errors; no user can act on one. */
+export class PlainFailure extends Error {
+  override readonly name = "";
+
+  constructor(reason: string) {
+    super(reason);
+    this.stack = "";
+  }
+}
+
+/** What is kept in spite of a failure, and how to go on. */
+export function kept(
+  outputs: Pick<Outputs, "networkInterfaceId" | "privateIp" | "publicIp" | "allocationId" | "instanceId">,
+): string {
+  const { networkInterfaceId, privateIp, allocationId, publicIp, instanceId } = outputs;
+  const things = [
+    networkInterfaceId === "" ? "" : `${networkInterfaceId} with ${privateIp}`,
+    allocationId === "" ? "" : `the Elastic IP ${publicIp}`,
+    instanceId === "" ? "" : `the instance ${instanceId}`,
+  ].filter((it) => it !== "");
+  const list = things.length === 0 ? "" : ` Kept: ${things.join(", ")}.`;
+  return `${list} \`pulumi up\` goes on from here.`;
+}
+
+/** Ends a sentence that may have its full stop already. */
+export function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

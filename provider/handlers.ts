@@ -1,0 +1,179 @@
+/** The handlers of the dynamic provider, each a thin shell over the engine. */
+import { announceCreate, announceUpdate } from "./announcement";
+import { changesBetween, driftIn, OUTPUT_NAMES, survivingOutputs } from "./changes";
+import { explain } from "./ec2/errors";
+import { nameOf, TAG, urnTag } from "./ec2/tags";
+import { isFitting, observedInputs } from "./engine/drift";
+import { observe } from "./engine/observe";
+import { isGone, outputsOf } from "./engine/outputs";
+import { reconcile, ReconcileFailure, tearDown } from "./engine/reconcile";
+import { launchHash } from "./engine/specification";
+import type { Desired, Outputs, Recorded } from "./engine/state";
+import { findUnfinished, Superseded } from "./engine/steps/record";
+import { markReady } from "./engine/steps/tags";
+import { kept, PartialFailure, PlainFailure, sentence } from "./failure";
+import { checkInputs, desiredOf } from "./inputs";
+import { newId, type Session } from "./session";
+import { type Failure, isUnknown } from "./validation";
+
+export type Properties = Record<string, unknown>;
+
+export class Handlers {
+  constructor(private readonly session: Session) {}
+
+  /** Validates, fills in defaults, and adds what is known to stay, so that a preview can show it. */
+  async check(olds: Properties, news: Properties): Promise<{ inputs: Properties; failures: Failure[] }> {
+    const { inputs, failures } = checkInputs(news, await this.session.defaultRegion());
+    if (failures.length > 0) {
+      return { inputs: news, failures };
+    }
+    try {
+      if (Object.keys(olds).length === 0) {
+        await this.session.ec2(regionOf(inputs)).requireCredentials();
+        this.session.announce(`${nameIn(inputs)}: ${announceCreate(inputs)}`);
+        return { inputs, failures };
+      }
+      const recorded = { ...(await this.lookUp(olds)), ...olds };
+      return { inputs: { ...survivingOutputs(changesBetween(olds, inputs), recorded), ...inputs }, failures };
+    } catch (error) {
+      return { inputs: news, failures: [{ property: "", reason: sentence(explain(error)) }] };
+    }
+  }
+
+  diff(
+    id: string,
+    olds: Properties,
+    news: Properties,
+  ): Promise<{ changes: boolean; replaces: string[]; deleteBeforeReplace: boolean }> {
+    const changes = changesBetween(olds, news);
+    const needed = changes.length > 0 || driftIn(olds).length > 0;
+    if (needed) {
+      this.session.announce(`${nameIn(news)}: ${announceUpdate(changes, olds, news)}`);
+    }
+    const replaces = changes.filter((it) => it.class === "replaces-resource").map((it) => it.input);
+    return Promise.resolve({ changes: needed, replaces, deleteBeforeReplace: true });
+  }
+
+  async create(inputs: Properties): Promise<{ id: string; outs: Properties }> {
+    const desired = desiredOf(inputs);
+    const ec2 = this.session.ec2(desired.region);
+    let id: string | undefined;
+    for (;;) {
+      try {
+        id ??= (await findUnfinished(ec2, desired.resourceUrn)) ?? newId();
+        return { id, outs: await this.reconcile(id, desired) };
+      } catch (error) {
+        if (!(error instanceof Superseded)) {
+          throw this.failed(error, { id, desired });
+        }
+        id = error.byId;
+      }
+    }
+  }
+
+  async update(id: string, olds: Properties, news: Properties): Promise<{ outs: Properties }> {
+    const before = desiredOf(olds);
+    const desired = withHeldAddress(desiredOf(news), before);
+    try {
+      return { outs: await this.reconcile(id, desired, recordedIn(id, olds)) };
+    } catch (error) {
+      throw this.failed(error, { id, desired, before, recorded: recordedIn(id, olds) });
+    }
+  }
+
+  async read(id: string, properties: Properties): Promise<{ id: string; props: Properties; inputs?: Properties }> {
+    const desired = desiredOf(properties);
+    const recorded = recordedIn(id, properties);
+    const deps = this.session.deps(desired.region, nameOf(desired.resourceUrn));
+    try {
+      const observed = await observe(deps.ec2, { id, desired, recorded });
+      if (isGone(observed)) {
+        return { id: "", props: {} };
+      }
+      await markReady(deps, observed);
+      const props = { ...observedInputs(desired, observed, recorded), ...outputsOf(desired, observed, recorded) };
+      return { id, props, inputs: { ...props, ...desired } };
+    } catch (error) {
+      throw new PlainFailure(sentence(`could not read ${id}: ${explain(error)}`));
+    }
+  }
+
+  async delete(id: string, properties: Properties): Promise<void> {
+    const desired = desiredOf(properties);
+    const recorded = recordedIn(id, properties);
+    try {
+      const deps = this.session.deps(desired.region, nameOf(desired.resourceUrn));
+      await tearDown({ id, desired, recorded, known: true }, deps);
+    } catch (error) {
+      throw new PlainFailure(
+        `${sentence(explain(error))} What is left is still recorded; \`pulumi destroy\` goes on from here.`,
+      );
+    }
+  }
+
+  private async reconcile(id: string, desired: Desired, recorded?: Recorded): Promise<Properties> {
+    const deps = this.session.deps(desired.region, nameOf(desired.resourceUrn));
+    const outputs = await reconcile({ id, desired, recorded, known: recorded !== undefined }, deps);
+    return { ...desired, ...outputs };
+  }
+
+  /** What Pulumi is to record of a failure: nothing, if nothing exists. */
+  private failed(
+    error: unknown,
+    { id, desired, before, recorded }: { id?: string; desired: Desired; before?: Desired; recorded?: Recorded },
+  ): Error {
+    const reason = sentence(explain(error));
+    if (id === undefined || !(error instanceof ReconcileFailure)) {
+      // Nothing was looked at, so nothing was done; an update's state stays as it is.
+      return new PlainFailure(reason);
+    }
+    const { observed } = error;
+    if (before === undefined && observed.template === undefined) {
+      return new PlainFailure(reason);
+    }
+    const applied = before === undefined || isFitting(id, desired, observed, recorded);
+    const inputs = applied ? desired : { ...before, tags: { ...before.tags, ...desired.tags } };
+    const outputs = outputsOf(inputs, observed, recorded);
+    const state = outputs.state === "missing" ? "failed" : outputs.state;
+    return new PartialFailure(id, { ...inputs, ...outputs, state }, `${reason}${kept(outputs)}`);
+  }
+
+  /**
+   * The outputs of a machine of which only the inputs are at hand. Pulumi gives `check` the old inputs, not the outputs; what
+   * an earlier check added is among them, what was made since is not.
+   */
+  private async lookUp(olds: Properties): Promise<Partial<Outputs>> {
+    if (OUTPUT_NAMES.every((name) => name in olds) || isUnknown(olds)) {
+      return {};
+    }
+    const desired = desiredOf(olds);
+    const ec2 = this.session.ec2(desired.region);
+    const found = await ec2.describeLaunchTemplates({ [`tag:${TAG.urn}`]: [urnTag(desired.resourceUrn)] });
+    const [template] = found;
+    // Two machines of one URN belong to two states; which is this one's, only its id tells.
+    if (template === undefined || found.length > 1) {
+      return {};
+    }
+    return outputsOf(desired, await observe(ec2, { id: template.name, desired }));
+  }
+}
+
+function recordedIn(id: string, properties: Properties): Recorded {
+  const { networkInterfaceId, instanceId, launchTemplateId } = properties as Partial<Outputs>;
+  const desired = desiredOf(properties);
+  return { networkInterfaceId, instanceId, launchTemplateId, tags: desired.tags, launchHash: launchHash(id, desired) };
+}
+
+/** The address that is held is wanted as long as the subnet stays and no other is named. */
+function withHeldAddress(desired: Desired, before: Desired): Desired {
+  const stays = desired.privateIp === undefined && desired.subnetId === before.subnetId;
+  return stays && before.privateIp !== undefined ? { ...desired, privateIp: before.privateIp } : desired;
+}
+
+function nameIn(inputs: Properties): string {
+  return typeof inputs.resourceUrn === "string" ? nameOf(inputs.resourceUrn) : "managed instance";
+}
+
+function regionOf(inputs: Properties): string {
+  return String(inputs.region);
+}

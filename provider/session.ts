@@ -1,0 +1,107 @@
+/** What the handlers share in one provider process: the stack's settings, the clients, and the way to the user. */
+import { randomBytes } from "node:crypto";
+import { type Clock, scaledClock } from "./clock";
+import { createEc2, type Ec2, findRegion } from "./ec2/client";
+import type { Deps } from "./engine/run";
+
+/** The stack's config, as far as it is about AWS, under the names that `@pulumi/aws` reads. */
+export interface Settings {
+  region?: string;
+  profile?: string;
+  endpoint?: string;
+}
+
+export function settingsFrom(get: (key: string) => string | undefined): Settings {
+  return {
+    region: get("aws:region"),
+    profile: get("aws:profile"),
+    endpoint: ec2Endpoint(get("aws:endpoints")),
+  };
+}
+
+/** `aws:endpoints` is a list of objects, one of which has `ec2`. */
+function ec2Endpoint(config: string | undefined): string | undefined {
+  if (config === undefined) {
+    return undefined;
+  }
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(config);
+  } catch {
+    throw new Error('the config aws:endpoints must be a JSON list, such as [{"ec2": "http://127.0.0.1:4599"}]');
+  }
+  for (const entry of [parsed].flat()) {
+    const endpoint = (entry as { ec2?: unknown } | null)?.ec2;
+    if (typeof endpoint === "string" && endpoint !== "") {
+      return endpoint;
+    }
+  }
+  return undefined;
+}
+
+export class Session {
+  private readonly clients = new Map<string, Ec2>();
+  private readonly said = new Set<string>();
+  private readonly clock: Clock;
+  private readonly isAbandoned: () => boolean;
+
+  constructor(
+    private readonly settings: Settings,
+    options: { clock?: Clock; isAbandoned?: () => boolean } = {},
+  ) {
+    this.clock = options.clock ?? scaledClock(timeScale());
+    this.isAbandoned = options.isAbandoned ?? (() => false);
+  }
+
+  /** The region where an input names none. */
+  defaultRegion(): Promise<string | undefined> {
+    return this.settings.region === undefined
+      ? findRegion(this.settings.profile)
+      : Promise.resolve(this.settings.region);
+  }
+
+  ec2(region: string): Ec2 {
+    let client = this.clients.get(region);
+    if (client === undefined) {
+      const { profile, endpoint } = this.settings;
+      client = createEc2({ region, clock: this.clock, profile, endpoint });
+      this.clients.set(region, client);
+    }
+    return client;
+  }
+
+  deps(region: string, name: string): Deps {
+    return {
+      ec2: this.ec2(region),
+      clock: this.clock,
+      say: (line) => {
+        say(`${name}: ${line}`);
+      },
+      isAbandoned: this.isAbandoned,
+    };
+  }
+
+  /** Prints a line that several calls of one run would repeat. */
+  announce(line: string): void {
+    if (!this.said.has(line)) {
+      this.said.add(line);
+      say(line);
+    }
+  }
+}
+
+/** What the provider process writes to its standard output, Pulumi shows live beside the resource. */
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** For a simulator that runs faster than the world; 1 where nothing is set. */
+function timeScale(): number {
+  const scale = Number(process.env.MANAGED_INSTANCE_TIME_SCALE ?? "1");
+  return Number.isFinite(scale) && scale > 0 ? scale : 1;
+}
+
+/** A new managed instance's id. */
+export function newId(): string {
+  return `mi-${randomBytes(9).toString("hex").slice(0, 17)}`;
+}

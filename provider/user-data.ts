@@ -1,0 +1,38 @@
+/**
+ * User data may be given as plain text or as base64. A string that is valid base64 could be either, so it is taken for
+ * base64 only if what it decodes to begins the way cloud-init's and Windows' formats do
+ * (docs/decisions/0003-user-data-encoding.md).
+ */
+const BEGINNINGS = [
+  "#",
+  "Content-Type:",
+  "MIME-Version:",
+  "From ",
+  "<powershell>",
+  "<script>",
+  "<persist>",
+  "version:",
+  "\x1f\x8b",
+  "{",
+];
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+function decoded(userData: string): Buffer | undefined {
+  const compact = userData.replace(/\s+/g, "");
+  if (compact.length < 4 || !BASE64.test(compact)) {
+    return undefined;
+  }
+  const bytes = Buffer.from(compact, "base64");
+  const beginning = bytes.subarray(0, 16).toString("latin1");
+  return BEGINNINGS.some((it) => beginning.startsWith(it)) ? bytes : undefined;
+}
+
+/** The size in bytes that EC2 counts. */
+export function userDataSize(userData: string): number {
+  return decoded(userData)?.length ?? Buffer.byteLength(userData);
+}
+
+/** As EC2 wants it. */
+export function toBase64(userData: string): string {
+  return (decoded(userData) ?? Buffer.from(userData)).toString("base64");
+}

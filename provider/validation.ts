@@ -1,0 +1,143 @@
+/** Small validators that put a value into its normal form or say, for a user to read, what is wrong with it. */
+import { closest, distance } from "fastest-levenshtein";
+
+/** How Pulumi passes a value that is not known yet, at any depth, in a preview. */
+export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+export interface Failure {
+  property: string;
+  reason: string;
+}
+
+/** Returns the normal form of `value`, or reports what is wrong and returns anything. */
+export type Validator = (value: unknown, path: string, report: (failure: Failure) => void) => unknown;
+
+/** Whether a value, or anything in it, is not known yet. */
+export function isUnknown(value: unknown): boolean {
+  if (value === UNKNOWN) {
+    return true;
+  }
+  return typeof value === "object" && value !== null && Object.values(value).some(isUnknown);
+}
+
+const SHOWN_LENGTH = 80;
+
+/** A value as it is shown in an error: one line, escaped, and short. */
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) as string | undefined;
+  if (text === undefined) {
+    return typeof value;
+  }
+  return text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text;
+}
+
+/** One test with what is accepted, as the end of "must be …". */
+export function value(test: (value: unknown) => boolean, accepted: string): Validator {
+  return known((given, path, report) => {
+    if (!test(given)) {
+      report({ property: path, reason: `got ${shown(given)}, but ${path} must be ${accepted}` });
+    }
+    return given;
+  });
+}
+
+/** Lets through what is not known yet. */
+export function known(validator: Validator): Validator {
+  return (given, path, report) => (given === UNKNOWN ? given : validator(given, path, report));
+}
+
+export function text(pattern: RegExp, accepted: string): Validator {
+  return value((given) => typeof given === "string" && pattern.test(given), accepted);
+}
+
+export function oneOf(...choices: string[]): Validator {
+  const list = choices.map((choice) => JSON.stringify(choice)).join(" or ");
+  return value((given) => typeof given === "string" && choices.includes(given), list);
+}
+
+export const flag: Validator = value((given) => typeof given === "boolean", "true or false");
+
+export function integer(min: number, max: number): Validator {
+  return value(
+    (given) => Number.isInteger(given) && Number(given) >= min && Number(given) <= max,
+    `a whole number from ${min} to ${max}`,
+  );
+}
+
+export function listOf(item: Validator, accepted: string): Validator {
+  return known((given, path, report) => {
+    if (!Array.isArray(given) || given.length === 0) {
+      report({ property: path, reason: `got ${shown(given)}, but ${path} must be ${accepted}` });
+      return given;
+    }
+    return given.map((it, index) => item(it, `${path}[${index}]`, report));
+  });
+}
+
+export function mapOf(entry: (key: string, value: unknown, path: string) => string | undefined): Validator {
+  return known((given, path, report) => {
+    if (!isObject(given)) {
+      report({ property: path, reason: `got ${shown(given)}, but ${path} must be a map of strings` });
+      return given;
+    }
+    for (const [key, it] of Object.entries(given)) {
+      const reason = it === UNKNOWN ? undefined : entry(key, it, path);
+      if (reason !== undefined) {
+        report({ property: path, reason });
+      }
+    }
+    return given;
+  });
+}
+
+export interface Field {
+  validate: Validator;
+  required?: boolean;
+  /** Taken when the input is absent. */
+  default?: unknown;
+}
+
+/** An object of known fields; an unknown name is answered with the nearest right one. */
+export function objectOf(fields: Readonly<Record<string, Field>>): Validator {
+  return known((given, path, report) => {
+    if (!isObject(given)) {
+      const names = Object.keys(fields).join(", ");
+      report({ property: path, reason: `got ${shown(given)}, but ${path} must be an object of ${names}` });
+      return given;
+    }
+    return readFields(fields, given, { prefix: path === "" ? "" : `${path}.`, report });
+  });
+}
+
+function readFields(
+  fields: Readonly<Record<string, Field>>,
+  given: Record<string, unknown>,
+  { prefix, report }: { prefix: string; report: (failure: Failure) => void },
+): Record<string, unknown> {
+  for (const name of Object.keys(given)) {
+    if (!Object.hasOwn(fields, name)) {
+      report({ property: prefix + name, reason: unknownName(prefix + name, name, Object.keys(fields)) });
+    }
+  }
+  const result: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(fields)) {
+    const it = given[name] ?? field.default;
+    if (it !== undefined) {
+      result[name] = field.validate(it, prefix + name, report);
+    } else if (field.required === true) {
+      report({ property: prefix + name, reason: `${prefix}${name} is required` });
+    }
+  }
+  return result;
+}
+
+function unknownName(path: string, name: string, names: string[]): string {
+  const nearest = closest(name, names);
+  const near = distance(name.toLowerCase(), nearest.toLowerCase()) <= Math.max(2, name.length / 2);
+  const hint = near ? `did you mean ${JSON.stringify(nearest)}?` : `the inputs are ${names.join(", ")}`;
+  return `${JSON.stringify(path)} is not an input of a ManagedInstance; ${hint}`;
+}
+
+export function isObject(given: unknown): given is Record<string, unknown> {
+  return typeof given === "object" && given !== null && !Array.isArray(given);
+}

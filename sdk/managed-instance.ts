@@ -1,0 +1,91 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ManagedInstanceArgs } from "./args";
+import { serializedProvider } from "./serialized-provider";
+
+const MODULE = "managed-instance";
+const TYPE = "ManagedInstance";
+
+/**
+ * One EC2 machine that keeps its network interface, private IP and Elastic IP for life, while the instance under it is
+ * replaced or recycled.
+ *
+ * @example
+ * ```ts
+ * const db = new ManagedInstance("db", {
+ *   subnetId: "subnet-0a1b2c3d4e5f60718",
+ *   privateIp: "10.0.1.7",
+ *   elasticIp: true,
+ *   imageId: "ami-0a1b2c3d4e5f60718",
+ *   instanceType: "m7i.large",
+ *   market: { lifecycle: "spot" },
+ * });
+ * export const address = db.privateIp;
+ * ```
+ */
+export class ManagedInstance extends pulumi.dynamic.Resource {
+  // `declare`: a class field with a value would overwrite the output that the runtime assigns.
+
+  /** The network interface (`eni-…`) that is kept. */
+  declare readonly networkInterfaceId: pulumi.Output<string>;
+  /** The primary private IPv4 address; it stays. */
+  declare readonly privateIp: pulumi.Output<string>;
+  /** The private DNS name of the network interface. */
+  declare readonly privateDnsName: pulumi.Output<string>;
+  /** The MAC address of the network interface; it stays. */
+  declare readonly macAddress: pulumi.Output<string>;
+  /** The IPv6 addresses of the network interface. */
+  declare readonly ipv6Addresses: pulumi.Output<string[]>;
+  /** The public IPv4 address, the Elastic IP where there is one; empty if there is none. */
+  declare readonly publicIp: pulumi.Output<string>;
+  /** The Elastic IP's allocation id (`eipalloc-…`); empty if there is none. */
+  declare readonly allocationId: pulumi.Output<string>;
+  /** The instance (`i-…`) that holds the addresses now; empty if there is none. */
+  declare readonly instanceId: pulumi.Output<string>;
+  /** `running`, `paused`, `pending`, `failed` or `missing`. */
+  declare readonly state: pulumi.Output<"running" | "paused" | "pending" | "failed" | "missing">;
+  /** What really runs: `spot` or `on-demand`; empty while nothing does. */
+  declare readonly lifecycle: pulumi.Output<"spot" | "on-demand" | "">;
+  /** The type that really runs; empty while nothing does. */
+  declare readonly launchedInstanceType: pulumi.Output<string>;
+  /** The availability zone, fixed by the subnet. */
+  declare readonly availabilityZone: pulumi.Output<string>;
+  /** The VPC (`vpc-…`). */
+  declare readonly vpcId: pulumi.Output<string>;
+  /** The version of the launch specification, counted up from 1. */
+  declare readonly generation: pulumi.Output<number>;
+  /** The launch template (`lt-…`) that is the machine's record in EC2. */
+  declare readonly launchTemplateId: pulumi.Output<string>;
+  /** The region that the machine is in. */
+  declare readonly region: pulumi.Output<string>;
+
+  /**
+   * @param name the name of the resource, and the `Name` tag unless `args.tags` has one
+   * @param args what to make
+   * @param opts Pulumi's resource options; `import` does not work for dynamic resources
+   */
+  constructor(name: string, args: ManagedInstanceArgs, opts?: pulumi.CustomResourceOptions) {
+    const outputs = Object.fromEntries(OUTPUTS.map((output) => [output, undefined]));
+    const resourceUrn = pulumi.createUrn(name, `pulumi-nodejs:dynamic/${MODULE}:${TYPE}`, opts?.parent);
+    super(serializedProvider, name, { ...outputs, ...args, resourceUrn }, opts, MODULE, TYPE);
+  }
+}
+
+/** The runtime only assigns outputs that it was given a property for. */
+const OUTPUTS = [
+  "networkInterfaceId",
+  "privateIp",
+  "privateDnsName",
+  "macAddress",
+  "ipv6Addresses",
+  "publicIp",
+  "allocationId",
+  "instanceId",
+  "state",
+  "lifecycle",
+  "launchedInstanceType",
+  "availabilityZone",
+  "vpcId",
+  "generation",
+  "launchTemplateId",
+  "region",
+] as const;
