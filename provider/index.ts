@@ -1,6 +1,5 @@
-/** What Pulumi calls in the provider process, over the few lines that are serialized into the state. */
+/** What the few lines that are serialized into Pulumi's state call in the provider process. */
 import { EngineWatch } from "./engine-watch";
-import { PlainFailure } from "./failure";
 import { Handlers } from "./handlers";
 import { Session, settingsFrom } from "./session";
 
@@ -8,36 +7,24 @@ interface ConfigureRequest {
   config: { get(key: string): string | undefined };
 }
 
-const watch = new EngineWatch();
-let handlers: Handlers | undefined;
+type Bound = Pick<Handlers, "check" | "diff" | "create" | "read" | "update" | "delete">;
 
-/** Called once in a provider process, before anything else. */
-export function configure(request: ConfigureRequest): Promise<void> {
+/**
+ * The handlers of the dynamic provider, for one stack.
+ *
+ * @param request the stack's config; `aws:region`, `aws:profile` and the `ec2` of `aws:endpoints` are read
+ */
+export function configure(request: ConfigureRequest): Bound {
+  const watch = new EngineWatch();
   const settings = settingsFrom((key) => request.config.get(key));
-  handlers = new Handlers(new Session(settings, { isAbandoned: watch.isAbandoned }));
+  const handlers = new Handlers(new Session(settings, { isAbandoned: watch.isAbandoned }));
   watch.begin();
-  return Promise.resolve();
+  return {
+    check: (olds, news) => watch.during(() => handlers.check(olds, news)),
+    diff: (id, olds, news) => watch.during(() => handlers.diff(id, olds, news)),
+    create: (inputs) => watch.during(() => handlers.create(inputs)),
+    read: (id, properties) => watch.during(() => handlers.read(id, properties)),
+    update: (id, olds, news) => watch.during(() => handlers.update(id, olds, news)),
+    delete: (id, properties) => watch.during(() => handlers.delete(id, properties)),
+  };
 }
-
-function configured(): Handlers {
-  if (handlers === undefined) {
-    throw new PlainFailure("the provider was called before it was configured; this is a fault of the Pulumi runtime");
-  }
-  return handlers;
-}
-
-export const check: Handlers["check"] = (olds, news) => watch.during(() => configured().check(olds, news));
-export const diff: Handlers["diff"] = (id, olds, news) => watch.during(() => configured().diff(id, olds, news));
-export const create: Handlers["create"] = (inputs) => watch.during(() => configured().create(inputs));
-export const update: Handlers["update"] = (id, olds, news) => watch.during(() => configured().update(id, olds, news));
-
-/** @param properties the recorded outputs; Pulumi leaves them out only for an import, which it does not support here */
-export function read(id: string, properties: Record<string, unknown> = {}): ReturnType<Handlers["read"]> {
-  return watch.during(() => configured().read(id, properties));
-}
-
-function remove(id: string, properties: Record<string, unknown>): Promise<void> {
-  return watch.during(() => configured().delete(id, properties));
-}
-
-export { remove as delete };

@@ -1,7 +1,7 @@
 /** What the handlers share in one provider process: the stack's settings, the clients, and the way to the user. */
 import { randomBytes } from "node:crypto";
 import { type Clock, scaledClock } from "./clock";
-import { createEc2, type Ec2, findRegion } from "./ec2/client";
+import { createEc2, type Ec2, type Ec2Options, findRegion } from "./ec2/client";
 import type { Deps } from "./engine/run";
 
 /** The stack's config, as far as it is about AWS, under the names that `@pulumi/aws` reads. */
@@ -39,18 +39,24 @@ function ec2Endpoint(config: string | undefined): string | undefined {
   return undefined;
 }
 
+/** The world around the handlers, for tests to give their own. */
+export interface Around {
+  clock: Clock;
+  say: (line: string) => void;
+  isAbandoned: () => boolean;
+  client: Pick<Ec2Options, "requestHandler" | "credentials" | "random">;
+}
+
 export class Session {
   private readonly clients = new Map<string, Ec2>();
   private readonly said = new Set<string>();
-  private readonly clock: Clock;
-  private readonly isAbandoned: () => boolean;
+  private readonly around: Around;
 
   constructor(
     private readonly settings: Settings,
-    options: { clock?: Clock; isAbandoned?: () => boolean } = {},
+    around: Partial<Around>,
   ) {
-    this.clock = options.clock ?? scaledClock(timeScale());
-    this.isAbandoned = options.isAbandoned ?? (() => false);
+    this.around = { clock: scaledClock(timeScale()), isAbandoned: () => false, say, client: {}, ...around };
   }
 
   /** The region where an input names none. */
@@ -64,7 +70,7 @@ export class Session {
     let client = this.clients.get(region);
     if (client === undefined) {
       const { profile, endpoint } = this.settings;
-      client = createEc2({ region, clock: this.clock, profile, endpoint });
+      client = createEc2({ region, profile, endpoint, clock: this.around.clock, ...this.around.client });
       this.clients.set(region, client);
     }
     return client;
@@ -73,11 +79,11 @@ export class Session {
   deps(region: string, name: string): Deps {
     return {
       ec2: this.ec2(region),
-      clock: this.clock,
+      clock: this.around.clock,
       say: (line) => {
-        say(`${name}: ${line}`);
+        this.around.say(`${name}: ${line}`);
       },
-      isAbandoned: this.isAbandoned,
+      isAbandoned: this.around.isAbandoned,
     };
   }
 
@@ -85,7 +91,7 @@ export class Session {
   announce(line: string): void {
     if (!this.said.has(line)) {
       this.said.add(line);
-      say(line);
+      this.around.say(line);
     }
   }
 }

@@ -1,0 +1,140 @@
+import { type Ec2Simulator, WELL_KNOWN } from "../../local/ec2";
+import { Handlers, type Properties } from "../../provider/handlers";
+import { Session } from "../../provider/session";
+import { simulated, type VirtualClock } from "../local/ec2/support";
+
+export const URN =
+  "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/managed-instance:ManagedInstance::web";
+
+/** Raw inputs of a program, as they reach `check`. */
+export function program(overrides: Properties = {}): Properties {
+  return {
+    resourceUrn: URN,
+    subnetId: WELL_KNOWN.subnetA,
+    imageId: WELL_KNOWN.imageV1,
+    instanceType: "m7i.large",
+    ...overrides,
+  };
+}
+
+/** What Pulumi has on record for one resource. */
+export interface Recorded {
+  id: string;
+  inputs: Properties;
+  outputs: Properties;
+  /** After a partial failure: the next `up` calls update, whatever diff says. */
+  failed: boolean;
+}
+
+/** The engine's part: it calls the handlers in the order in which Pulumi does, and keeps what it would keep. */
+export class Stack {
+  recorded: Recorded | undefined;
+  readonly lines: string[] = [];
+
+  constructor(
+    readonly simulator: Ec2Simulator,
+    readonly handlers: Handlers,
+    readonly clock: VirtualClock,
+    lines: string[],
+  ) {
+    this.lines = lines;
+  }
+
+  async preview(program: Properties): Promise<{ inputs: Properties; failures: { property: string; reason: string }[]; changes: boolean }> {
+    const { inputs, failures } = await this.handlers.check(this.recorded?.inputs ?? {}, program);
+    const changes =
+      failures.length === 0 &&
+      (this.recorded === undefined || (await this.handlers.diff(this.recorded.id, this.recorded.outputs, inputs)).changes);
+    return { inputs, failures, changes };
+  }
+
+  /** What `pulumi up` does, and what it did. */
+  async up(program: Properties): Promise<"create" | "update" | "same"> {
+    const { inputs, failures, changes } = await this.preview(program);
+    if (failures.length > 0) {
+      throw new Error(failures.map((it) => `${it.property}: ${it.reason}`).join("\n"));
+    }
+    try {
+      if (this.recorded === undefined) {
+        const { id, outs } = await this.handlers.create(inputs);
+        this.recorded = { id, inputs, outputs: outs, failed: false };
+        return "create";
+      }
+      const { id, outputs, failed } = this.recorded;
+      if (!changes && !failed) {
+        this.recorded = { ...this.recorded, inputs };
+        return "same";
+      }
+      const { outs } = await this.handlers.update(id, outputs, inputs);
+      this.recorded = { id, inputs, outputs: outs, failed: false };
+      return "update";
+    } catch (error) {
+      this.keep(error, inputs);
+      throw error;
+    }
+  }
+
+  private keep(error: unknown, inputs: Properties): void {
+    const failure = error as { id?: string; properties?: Properties };
+    if (failure.id !== undefined) {
+      const kept = this.recorded?.inputs ?? inputs;
+      this.recorded = { id: failure.id, inputs: kept, outputs: failure.properties ?? {}, failed: true };
+    }
+  }
+
+  async refresh(): Promise<void> {
+    if (this.recorded !== undefined) {
+      const { id, props, inputs } = await this.handlers.read(this.recorded.id, this.recorded.outputs);
+      this.recorded = id === "" ? undefined : { ...this.recorded, outputs: props, inputs: inputs ?? this.recorded.inputs };
+    }
+  }
+
+  async destroy(): Promise<void> {
+    if (this.recorded !== undefined) {
+      await this.handlers.delete(this.recorded.id, this.recorded.outputs);
+      this.recorded = undefined;
+    }
+  }
+
+  get outputs(): Properties {
+    return this.recorded?.outputs ?? {};
+  }
+
+  /** The names of the calls since the last time. */
+  calls(filter: "all" | "mutating" = "all"): string[] {
+    const made = this.simulator.calls().filter((it) => filter === "all" || (it.mutating && !it.dryRun));
+    this.simulator.clearCalls();
+    return made.map((it) => it.action);
+  }
+}
+
+export interface StackOptions {
+  isAbandoned?: () => boolean;
+  on?: Pick<Stack, "simulator" | "clock">;
+}
+
+/** A fresh simulated account and the handlers over it, in virtual time; `on` shares another stack's account. */
+export function stack(options: StackOptions = {}): Stack {
+  const { simulator, clock } = options.on ?? simulated();
+  const lines: string[] = [];
+  const session = new Session(
+    { region: "us-east-1" },
+    {
+      clock: {
+        now: () => clock.now(),
+        sleep: (ms) => {
+          clock.advance(ms);
+          return Promise.resolve();
+        },
+      },
+      say: (line) => lines.push(line),
+      isAbandoned: options.isAbandoned ?? (() => false),
+      client: {
+        requestHandler: simulator.requestHandler(),
+        credentials: { accessKeyId: "test", secretAccessKey: "test" },
+        random: () => 0.5,
+      },
+    },
+  );
+  return new Stack(simulator, new Handlers(session), clock, lines);
+}
