@@ -44,6 +44,13 @@ export function announceUpdate(changes: Change[], recorded: Properties, wanted: 
     : `replaces ${instanceId} (${because}), terminate-first, about ${TYPICAL_OUTAGE_S} s dark${addresses}`;
 }
 
+/** What a refresh found, when the machine is not as it was recorded. */
+export function announceDrift(drift: string[], recorded: Properties): string {
+  const instanceId = textOf(recorded.instanceId);
+  const was = instanceId === "" ? "" : ` (recorded: ${instanceId})`;
+  return `found that ${drift.join(" and ")}${was}; the next \`pulumi up\` puts it right`;
+}
+
 /** Which addresses stay, and which go. */
 function fate(changes: Change[], recorded: Properties, wanted: Properties): string {
   const moves = changes.some((it) => it.class === "moves");

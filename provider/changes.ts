@@ -134,12 +134,20 @@ const IDENTITY = [
   "vpcId",
 ] as const satisfies (keyof Outputs)[];
 const ELASTIC = ["publicIp", "allocationId"] as const satisfies (keyof Outputs)[];
-const INSTANCE = ["instanceId", "state", "lifecycle", "launchedInstanceType"] as const satisfies (keyof Outputs)[];
+const INSTANCE = ["instanceId", "lifecycle", "launchedInstanceType"] as const satisfies (keyof Outputs)[];
 const RECORD = ["launchTemplateId"] as const satisfies (keyof Outputs)[];
 const COUNT = ["generation"] as const satisfies (keyof Outputs)[];
+const STATE = ["state"] as const satisfies (keyof Outputs)[];
 
 /** Every output that is not an input too; the order is the one in which they are shown. */
-export const OUTPUT_NAMES: readonly (keyof Outputs)[] = [...IDENTITY, ...ELASTIC, ...INSTANCE, ...RECORD, ...COUNT];
+export const OUTPUT_NAMES: readonly (keyof Outputs)[] = [
+  ...IDENTITY,
+  ...ELASTIC,
+  ...INSTANCE,
+  ...STATE,
+  ...RECORD,
+  ...COUNT,
+];
 
 /**
  * The recorded outputs that will be the same after the changes.
@@ -158,13 +166,18 @@ export function survivingOutputs(changes: Change[], recorded: Properties): Recor
     [!moves, IDENTITY],
     [!has("elasticIp") && publicStays, ELASTIC],
     [!launches && recorded.state === "running", INSTANCE],
+    [recorded.state === "running", STATE],
     [true, RECORD],
-    [!launches && !has("iamInstanceProfile") && !has("metadataOptions"), COUNT],
+    [!changes.some(isNewGeneration), COUNT],
   ];
   const names = replacesResource ? [] : groups.flatMap(([stays, group]) => (stays ? group : []));
   return Object.fromEntries(
     names.flatMap((name) => (isThere(recorded[name], name, elastic) ? [[name, recorded[name]]] : [])),
   );
+}
+
+function isNewGeneration({ input, class: kind }: Change): boolean {
+  return kind === "replaces-instance" || input === "iamInstanceProfile" || input === "metadataOptions";
 }
 
 /** An empty output is a thing that is missing and will be made, except the Elastic IP's where there is none. */

@@ -1,5 +1,5 @@
 /** The handlers of the dynamic provider, each a thin shell over the engine. */
-import { announceCreate, announceUpdate } from "./announcement";
+import { announceCreate, announceDrift, announceUpdate } from "./announcement";
 import { changesBetween, driftIn, OUTPUT_NAMES, survivingOutputs } from "./changes";
 import { explain } from "./ec2/errors";
 import { nameOf, TAG, urnTag } from "./ec2/tags";
@@ -92,7 +92,11 @@ export class Handlers {
       }
       await markReady(deps, observed);
       const props = { ...observedInputs(desired, observed, recorded), ...outputsOf(desired, observed, recorded) };
-      return { id, props, inputs: { ...props, ...desired } };
+      const drift = driftIn(props);
+      if (drift.length > 0) {
+        this.session.announce(`${nameIn(properties)}: ${announceDrift(drift, properties)}`);
+      }
+      return { id, props, inputs: { ...survivingOutputs([], props), ...desired } };
     } catch (error) {
       throw new PlainFailure(sentence(`could not read ${id}: ${explain(error)}`));
     }

@@ -135,9 +135,12 @@ const market: Readonly<Record<string, Field>> = {
 
 const retention = { validate: oneOf("delete", "retain"), default: "delete" };
 
+/** Where the runtime keeps the provider's text, among the inputs. */
+const SERIALIZED_PROVIDER = "__provider";
+
 /** Every input; the order is the one they are documented in. */
 const INPUTS: Readonly<Record<keyof Desired, Field>> = {
-  resourceUrn: { validate: nonEmpty("the URN that the package passes"), required: true },
+  resourceUrn: { validate: nonEmpty("the URN that the package passes"), required: true, internal: true },
   region: { validate: text(/^[a-z]{2}(-[a-z]+)+-\d$/, "a region, such as eu-central-1") },
   subnetId: { validate: id("subnet", "a subnet id"), required: true },
   persistPrivateIp: { validate: persistPrivateIp, default: true },
@@ -182,7 +185,8 @@ export interface Checked {
 export function checkInputs(given: Record<string, unknown>, region: string | undefined): Checked {
   const failures: Failure[] = [];
   const report = (failure: Failure): void => void failures.push(failure);
-  const inputs = objectOf(INPUTS)({ ...given, region: given.region ?? region }, "", report) as Record<string, unknown>;
+  const { [SERIALIZED_PROVIDER]: _, ...own } = given;
+  const inputs = objectOf(INPUTS)({ ...own, region: own.region ?? region }, "", report) as Record<string, unknown>;
   if (inputs.region === undefined) {
     failures.push({
       property: "region",

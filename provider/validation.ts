@@ -95,6 +95,8 @@ export interface Field {
   required?: boolean;
   /** Taken when the input is absent. */
   default?: unknown;
+  /** Not for users, so never suggested. */
+  internal?: boolean;
 }
 
 /** An object of known fields; an unknown name is answered with the nearest right one. */
@@ -114,9 +116,10 @@ function readFields(
   given: Record<string, unknown>,
   { prefix, report }: { prefix: string; report: (failure: Failure) => void },
 ): Record<string, unknown> {
+  const names = Object.keys(fields).filter((name) => fields[name]?.internal !== true);
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(fields, name)) {
-      report({ property: prefix + name, reason: unknownName(prefix + name, name, Object.keys(fields)) });
+      report({ property: prefix + name, reason: unknownName(prefix + name, name, names) });
     }
   }
   const result: Record<string, unknown> = {};

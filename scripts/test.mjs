@@ -12,7 +12,9 @@ const CHECKS = [
 
 function run(args, { inherit }) {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, args, { stdio: inherit ? ["ignore", "pipe", "inherit"] : ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, args, {
+      stdio: inherit ? ["ignore", "pipe", "inherit"] : ["ignore", "pipe", "pipe"],
+    });
     let output = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on("data", (chunk) => {
@@ -29,7 +31,10 @@ function run(args, { inherit }) {
 let passed = 0;
 let failed = 0;
 const checks = CHECKS.map(async ([name, ...args]) => ({ name, ...(await run(args, { inherit: false })) }));
-const tests = await run([bin("mocha/bin/mocha.js"), ...process.argv.slice(2)], { inherit: true });
+const tests = await run(
+  [bin("mocha/bin/mocha.js"), ...(process.argv.length > 2 ? process.argv.slice(2) : ["tests/**/*.test.ts"])],
+  { inherit: true },
+);
 for (const { name, status, output } of await Promise.all(checks)) {
   console.log(`${status === 0 ? "ok" : "FAILED"}: ${name}`);
   if (status === 0) {

@@ -1,0 +1,20 @@
+import { join } from "node:path";
+import type { Commands, DriverOptions } from ".";
+
+const MAIN = join(__dirname, "..", "main.js");
+
+export function deployerCommands({ projectDir, workDir, stack }: DriverOptions): Commands {
+  const where = ["-C", projectDir, "--stack", stack, "--state", join(workDir, `${stack}.json`)];
+  return {
+    env: {},
+    prepare: () => [],
+    verb: (verb, config) => [
+      process.execPath,
+      MAIN,
+      verb,
+      ...where,
+      ...Object.entries(config).flatMap(([key, value]) => ["--config", `${key}=${value}`]),
+    ],
+    outputs: () => [process.execPath, MAIN, "outputs", ...where],
+  };
+}
