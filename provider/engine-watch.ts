@@ -5,14 +5,24 @@
 const LOOK_EVERY_MS = 1000;
 
 export class EngineWatch {
-  private readonly engine = process.ppid;
+  private readonly parent = process.ppid;
+  private isUnheard = false;
   private busy = 0;
 
-  /** Whether the process that started this one is gone: an orphan gets another parent. */
-  readonly isAbandoned = (): boolean => process.ppid !== this.engine;
+  /**
+   * Whether the engine is gone: an orphan gets another parent. The CLI starts this process through a shell, which stays;
+   * then it shows when nobody reads what is printed any more.
+   */
+  readonly isAbandoned = (): boolean => this.isUnheard || process.ppid !== this.parent;
 
   /** Ends the process once it is abandoned and idle. */
   begin(): void {
+    for (const stream of [process.stdout, process.stderr]) {
+      // Handled, because a line that nobody reads must not end the work that it tells of.
+      stream.on("error", () => {
+        this.isUnheard = true;
+      });
+    }
     setInterval(() => {
       if (this.busy === 0 && this.isAbandoned()) {
         process.exit(0);

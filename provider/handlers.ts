@@ -12,7 +12,7 @@ import type { Desired, Outputs, Recorded } from "./engine/state";
 import { findUnfinished, Superseded } from "./engine/steps/record";
 import { markReady } from "./engine/steps/tags";
 import { kept, PartialFailure, PlainFailure, sentence } from "./failure";
-import { checkInputs, desiredOf } from "./inputs";
+import { checkInputs, desiredOf, SERIALIZED_PROVIDER } from "./inputs";
 import { newId, type Session } from "./session";
 import { type Failure, isUnknown } from "./validation";
 
@@ -64,7 +64,7 @@ export class Handlers {
         return { id, outs: await this.reconcile(id, desired) };
       } catch (error) {
         if (!(error instanceof Superseded)) {
-          throw this.failed(error, { id, desired });
+          throw this.failed(error, { id, desired, inputs });
         }
         id = error.byId;
       }
@@ -77,7 +77,7 @@ export class Handlers {
     try {
       return { outs: await this.reconcile(id, desired, recordedIn(id, olds)) };
     } catch (error) {
-      throw this.failed(error, { id, desired, before, recorded: recordedIn(id, olds) });
+      throw this.failed(error, { id, desired, inputs: news, before, recorded: recordedIn(id, olds) });
     }
   }
 
@@ -122,10 +122,7 @@ export class Handlers {
   }
 
   /** What Pulumi is to record of a failure: nothing, if nothing exists. */
-  private failed(
-    error: unknown,
-    { id, desired, before, recorded }: { id?: string; desired: Desired; before?: Desired; recorded?: Recorded },
-  ): Error {
+  private failed(error: unknown, { id, desired, inputs, before, recorded }: Attempt): Error {
     const reason = sentence(explain(error));
     if (id === undefined || !(error instanceof ReconcileFailure)) {
       // Nothing was looked at, so nothing was done; an update's state stays as it is.
@@ -136,10 +133,12 @@ export class Handlers {
       return new PlainFailure(reason);
     }
     const applied = before === undefined || isFitting(id, desired, observed, recorded);
-    const inputs = applied ? desired : { ...before, tags: { ...before.tags, ...desired.tags } };
-    const outputs = outputsOf(inputs, observed, recorded);
+    const spec = applied ? desired : { ...before, tags: { ...before.tags, ...desired.tags } };
+    const outputs = outputsOf(spec, observed, recorded);
     const state = outputs.state === "missing" ? "failed" : outputs.state;
-    return new PartialFailure(id, { ...inputs, ...outputs, state }, `${reason}${kept(outputs)}`);
+    // The runtime adds its text to what a handler returns, but not to what one throws; without it nothing could be deleted.
+    const provider = { [SERIALIZED_PROVIDER]: inputs[SERIALIZED_PROVIDER] };
+    return new PartialFailure(id, { ...spec, ...outputs, state, ...provider }, `${reason}${kept(outputs)}`);
   }
 
   /**
@@ -160,6 +159,15 @@ export class Handlers {
     }
     return outputsOf(desired, await observe(ec2, { id: template.name, desired }));
   }
+}
+
+/** A create (without `before`) or an update that failed. */
+interface Attempt {
+  id?: string;
+  desired: Desired;
+  inputs: Properties;
+  before?: Desired;
+  recorded?: Recorded;
 }
 
 function recordedIn(id: string, properties: Properties): Recorded {

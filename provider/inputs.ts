@@ -136,7 +136,7 @@ const market: Readonly<Record<string, Field>> = {
 const retention = { validate: oneOf("delete", "retain"), default: "delete" };
 
 /** Where the runtime keeps the provider's text, among the inputs. */
-const SERIALIZED_PROVIDER = "__provider";
+export const SERIALIZED_PROVIDER = "__provider";
 
 /** Every input; the order is the one they are documented in. */
 const INPUTS: Readonly<Record<keyof Desired, Field>> = {

@@ -40,6 +40,8 @@ export interface Commands {
   prepare: (config: Record<string, string>) => string[][];
   verb: (verb: Verb, config: Record<string, string>) => string[];
   outputs: () => string[];
+  /** Frees a stack whose engine was killed, where the tool does not do it by itself. */
+  unlock?: () => string[];
 }
 
 export class Driver {
@@ -71,6 +73,13 @@ export class Driver {
     const [command = "", ...args] = this.commands.outputs();
     const { output } = await this.start(command, args, () => undefined).finished;
     return JSON.parse(output.slice(output.indexOf("{"))) as Record<string, unknown>;
+  }
+
+  async unlock(): Promise<void> {
+    const [command, ...args] = this.commands.unlock?.() ?? [];
+    if (command !== undefined) {
+      await this.start(command, args, () => undefined).finished;
+    }
   }
 
   private start(command: string, args: string[], write: (chunk: string) => void): Running {

@@ -1,7 +1,10 @@
 import { join } from "node:path";
 import type { Commands, DriverOptions } from ".";
 
-const MAIN = join(__dirname, "..", "main.js");
+/** The built one, also when this file itself runs from source, as in tests. */
+const MAIN = __filename.endsWith(".ts")
+  ? join(__dirname, "..", "..", "dist", "local", "main.js")
+  : join(__dirname, "..", "main.js");
 
 export function deployerCommands({ projectDir, workDir, stack }: DriverOptions): Commands {
   const where = ["-C", projectDir, "--stack", stack, "--state", join(workDir, `${stack}.json`)];

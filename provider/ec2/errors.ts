@@ -106,6 +106,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   },
 
   IdempotentParameterMismatch: { class: "mismatch" },
+  IdempotentInstanceTerminated: { class: "mismatch" },
 
   CredentialsProviderError: { class: "no-credentials", advice: CREDENTIALS },
   ExpiredToken: { class: "no-credentials", advice: CREDENTIALS },

@@ -1,0 +1,71 @@
+import { spawn, type ChildProcessByStdio } from "node:child_process";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+
+export interface ChildOptions {
+  cwd: string;
+  env: NodeJS.ProcessEnv;
+  onLine: (line: string, stream: "stdout" | "stderr") => void;
+}
+
+export interface Ending {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+const LAST_LINES_MS = 300;
+
+const alive = new Set<ChildProcessByStdio<null, Readable, Readable>>();
+let killAtExit = false;
+
+/** A node process that outlives ours only if ours is killed. */
+export class Child {
+  /** Resolves when the process has ended and what it printed has been passed on. */
+  readonly ended: Promise<Ending>;
+  private readonly process: ChildProcessByStdio<null, Readable, Readable>;
+
+  constructor(args: readonly string[], { cwd, env, onLine }: ChildOptions) {
+    // A session of its own: Ctrl-C at the terminal reaches us only, and operations under way can come to their end.
+    this.process = spawn(process.execPath, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"], detached: true });
+    keepTrackOf(this.process);
+    const { stdout, stderr } = this.process;
+    createInterface({ input: stdout }).on("line", (line) => {
+      onLine(line, "stdout");
+    });
+    createInterface({ input: stderr }).on("line", (line) => {
+      onLine(line, "stderr");
+    });
+    this.ended = this.waitForEnd();
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.process.kill(signal);
+  }
+
+  private async waitForEnd(): Promise<Ending> {
+    const closed = new Promise<void>((resolve) => this.process.once("close", resolve));
+    const ending = await new Promise<Ending>((resolve, reject) => {
+      this.process.once("error", reject);
+      this.process.once("exit", (code, signal) => {
+        resolve({ code, signal });
+      });
+    });
+    // A process that it has started can hold the pipes open for ever.
+    await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, LAST_LINES_MS).unref())]);
+    return ending;
+  }
+}
+
+function keepTrackOf(child: ChildProcessByStdio<null, Readable, Readable>): void {
+  alive.add(child);
+  child.once("exit", () => alive.delete(child));
+  if (killAtExit) return;
+  killAtExit = true;
+  process.once("exit", () => {
+    for (const left of alive) left.kill("SIGKILL");
+  });
+}
+
+export function describeEnding({ code, signal }: Ending): string {
+  return signal === null ? `exit code ${String(code)}` : `signal ${signal}`;
+}

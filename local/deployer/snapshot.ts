@@ -1,0 +1,97 @@
+import type { Operation, ResourceState, StackState, StateFile } from "./state";
+import { STACK_TYPE } from "./urn";
+
+/** The resources as they are known at this moment of a run. A preview changes its own copy and writes nothing. */
+export class Snapshot {
+  constructor(
+    private readonly state: StackState,
+    private readonly file: StateFile | undefined,
+  ) {}
+
+  get resources(): readonly ResourceState[] {
+    return this.state.resources;
+  }
+
+  /** The resource of that name; one that only waits for its deletion does not count. */
+  find(urn: string): ResourceState | undefined {
+    return this.state.resources.find((resource) => resource.urn === urn && resource.delete !== true);
+  }
+
+  root(): ResourceState | undefined {
+    return this.state.resources.find((resource) => resource.type === STACK_TYPE);
+  }
+
+  /** Puts `next` in the place of `old`, or at the end. */
+  put(next: ResourceState, old?: ResourceState): void {
+    const index = old === undefined ? -1 : this.state.resources.indexOf(old);
+    if (index === -1) this.state.resources.push(next);
+    else this.state.resources[index] = next;
+    this.save();
+  }
+
+  remove(gone: ResourceState): void {
+    const index = this.state.resources.indexOf(gone);
+    if (index !== -1) this.state.resources.splice(index, 1);
+    this.save();
+  }
+
+  /** Takes a resource out that no longer exists, and what others say about it. */
+  forget(gone: ResourceState): void {
+    for (const resource of this.state.resources) {
+      resource.dependencies = resource.dependencies.filter((urn) => urn !== gone.urn);
+      for (const [key, urns] of Object.entries(resource.propertyDependencies))
+        resource.propertyDependencies[key] = urns.filter((urn) => urn !== gone.urn);
+    }
+    this.remove(gone);
+  }
+
+  /** Remembers, for the case that we are killed, that something may come into being that isn't recorded. */
+  begin(operation: Operation, urn: string): () => void {
+    const pending = { operation, urn };
+    this.state.pending.push(pending);
+    this.save();
+    return () => {
+      this.state.pending = this.state.pending.filter((one) => one !== pending);
+    };
+  }
+
+  save(): void {
+    this.file?.save(this.state);
+  }
+}
+
+/** Everything that must exist before this resource can, and must not be deleted before it. */
+export function dependenciesOf(resource: ResourceState): Set<string> {
+  const urns = new Set([...resource.dependencies, ...Object.values(resource.propertyDependencies).flat()]);
+  if (resource.parent !== "") urns.add(resource.parent);
+  return urns;
+}
+
+/** All that depends on `root`, directly or not, each after what it depends on. */
+export function dependentsOf(root: ResourceState, resources: readonly ResourceState[]): ResourceState[] {
+  const found: ResourceState[] = [];
+  const reached = new Set([root.urn]);
+  for (let before = -1; before !== found.length;) {
+    before = found.length;
+    for (const resource of resources) {
+      if (reached.has(resource.urn) || resource.delete === true) continue;
+      if (![...dependenciesOf(resource)].some((urn) => reached.has(urn))) continue;
+      reached.add(resource.urn);
+      found.push(resource);
+    }
+  }
+  return inDependencyOrder(found);
+}
+
+function inDependencyOrder(resources: readonly ResourceState[]): ResourceState[] {
+  const ordered = new Set<ResourceState>();
+  const visit = (resource: ResourceState, path: Set<ResourceState>): void => {
+    if (ordered.has(resource) || path.has(resource)) return;
+    path.add(resource);
+    const urns = dependenciesOf(resource);
+    for (const other of resources) if (urns.has(other.urn)) visit(other, path);
+    ordered.add(resource);
+  };
+  for (const resource of resources) visit(resource, new Set());
+  return [...ordered];
+}

@@ -1,0 +1,54 @@
+import type { Ending, Holding } from "./ledger";
+import type { Address, Instance, NetworkInterface } from "./state";
+import type { World } from "./world";
+
+/** What belongs to what: instances, their interfaces, and the addresses on those. */
+
+export function interfacesOf(world: World, instance: Instance): NetworkInterface[] {
+  return instance.networkInterfaceIds.flatMap((id) => world.account.networkInterfaces.get(id) ?? []);
+}
+
+export function primaryInterface(world: World, instance: Instance): NetworkInterface | undefined {
+  return interfacesOf(world, instance).find((candidate) => candidate.attachment?.deviceIndex === 0);
+}
+
+export function primaryAddress(networkInterface: NetworkInterface): string {
+  return networkInterface.privateAddresses.find(({ primary }) => primary)?.address ?? "";
+}
+
+/** The Elastic IP on one private address of an interface. */
+export function elasticIpOf(world: World, networkInterfaceId: string, privateIp: string): Address | undefined {
+  return elasticIpsOf(world, networkInterfaceId).find((address) => address.privateIpAddress === privateIp);
+}
+
+export function elasticIpsOf(world: World, networkInterfaceId: string): Address[] {
+  // An account has a handful of Elastic IPs, so looking at each of them is no cost.
+  return [...world.account.addresses.values()].filter((address) => address.networkInterfaceId === networkInterfaceId);
+}
+
+/** An Elastic IP wins over the changing public address. */
+export function publicIpOf(world: World, networkInterface: NetworkInterface): string | undefined {
+  const elastic = elasticIpOf(world, networkInterface.networkInterfaceId, primaryAddress(networkInterface));
+  return elastic?.publicIp ?? networkInterface.autoPublicIp;
+}
+
+/** Writes down which addresses this interface's instance holds, now that something about them changed. */
+export function recordHoldings(world: World, networkInterface: NetworkInterface, ending: Ending): void {
+  const { networkInterfaceId, attachment } = networkInterface;
+  const instance = attachment && world.account.instances.get(attachment.instanceId);
+  const isHeld = instance?.state === "running" && attachment?.status !== "detaching";
+  world.ledger.hold(
+    { networkInterfaceId, instanceId: attachment?.instanceId ?? "" },
+    isHeld ? holdingsOf(world, networkInterface) : [],
+    world.now,
+    ending,
+  );
+}
+
+function holdingsOf(world: World, networkInterface: NetworkInterface): Holding[] {
+  const elastic = elasticIpsOf(world, networkInterface.networkInterfaceId).map(({ publicIp }) => publicIp);
+  return [
+    ...networkInterface.privateAddresses.map(({ address }): Holding => ({ address, kind: "private" })),
+    ...elastic.map((address): Holding => ({ address, kind: "public" })),
+  ];
+}

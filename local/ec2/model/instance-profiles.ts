@@ -1,0 +1,64 @@
+import { Ec2Error } from "./errors";
+import type { Instance, InstanceProfile, ProfileAssociation } from "./state";
+import type { World } from "./world";
+
+/** An instance has one profile at most; that it has it is an object with an id of its own. */
+function associationOf(world: World, instance: Instance): ProfileAssociation | undefined {
+  for (const association of world.account.profileAssociations.values()) {
+    if (association.instanceId === instance.instanceId) return association;
+  }
+  return undefined;
+}
+
+export function findAssociation(world: World, associationId: string): ProfileAssociation {
+  const association = world.account.profileAssociations.get(associationId);
+  if (association !== undefined) return association;
+  throw new Ec2Error("NoSuchAssociation", `An invalid association-id of '${associationId}' was given`);
+}
+
+export function checkProfileFree(world: World, instance: Instance): void {
+  if (instance.state !== "running" && instance.state !== "stopped") {
+    throw new Ec2Error(
+      "IncorrectInstanceState",
+      `The instance '${instance.instanceId}' is not in the 'running' or 'stopped' state.`,
+    );
+  }
+  if (associationOf(world, instance) === undefined) return;
+  throw new Ec2Error("IncorrectState", `There is an existing association for instance ${instance.instanceId}`);
+}
+
+export function associateProfile(world: World, instance: Instance, profile: InstanceProfile): ProfileAssociation {
+  const association: ProfileAssociation = {
+    associationId: world.newId("iip-assoc"),
+    instanceId: instance.instanceId,
+    arn: profile.arn,
+    id: profile.id,
+    timestamp: world.now,
+  };
+  world.account.profileAssociations.set(association.associationId, association);
+  instance.iamInstanceProfile = { arn: profile.arn, id: profile.id };
+  return association;
+}
+
+export function disassociateProfile(world: World, association: ProfileAssociation): void {
+  world.account.profileAssociations.delete(association.associationId);
+  const instance = world.account.instances.get(association.instanceId);
+  if (instance !== undefined) delete instance.iamInstanceProfile;
+}
+
+export function replaceProfile(
+  world: World,
+  association: ProfileAssociation,
+  profile: InstanceProfile,
+): ProfileAssociation {
+  const instance = world.account.instances.get(association.instanceId);
+  if (instance === undefined) throw new Error(`${association.associationId} outlived its instance`);
+  disassociateProfile(world, association);
+  return associateProfile(world, instance, profile);
+}
+
+/** With the end of an instance its association ends too. */
+export function endProfile(world: World, instance: Instance): void {
+  const association = associationOf(world, instance);
+  if (association !== undefined) world.account.profileAssociations.delete(association.associationId);
+}

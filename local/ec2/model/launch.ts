@@ -1,0 +1,126 @@
+import { attach, checkUnattached } from "./attachments";
+import { takeCapacity } from "./capacity";
+import { changingPublicIp } from "./elastic-ips";
+import { elasticIpOf, interfacesOf, primaryAddress } from "./holdings";
+import { associateProfile } from "./instance-profiles";
+import type { PlannedInterface } from "./launch-network";
+import type { LaunchPlan } from "./launch-plan";
+import { METADATA_DEFAULTS } from "./metadata-options";
+import { checkAddressesFree, createInterface } from "./network-interfaces";
+import { fulfil } from "./spot-requests";
+import type { Instance, Subnet } from "./state";
+import { checkRoom, freeAddressCount } from "./subnets";
+import { TIMINGS } from "./timings";
+import { createDevices } from "./volumes";
+import type { World } from "./world";
+
+/** Carries a plan out, or throws before anything was changed: who holds what is decided here, in one go. */
+export function launch(world: World, plan: LaunchPlan): Instance[] {
+  const most = checkAvailable(plan);
+  const pool = { type: plan.type.name, zone: plan.zone.availabilityZone, lifecycle: plan.lifecycle };
+  const count = takeCapacity(world, pool, plan.request.minCount, most);
+  const reservationId = world.newId("r");
+  return Array.from({ length: count }, (_, index) => launchOne(world, plan, { reservationId, index }));
+}
+
+/** How many instances there are addresses for, up to as many as there may be. */
+function checkAvailable({ interfaces, request }: LaunchPlan): number {
+  const needs = new Map<Subnet, number>();
+  for (const planned of interfaces) {
+    if (planned.kind === "existing") checkUnattached(planned.networkInterface);
+    else {
+      const { subnet, addresses } = planned.wanted;
+      checkAddressesFree(planned.wanted);
+      needs.set(subnet, (needs.get(subnet) ?? 0) + addresses.length);
+    }
+  }
+  let most = request.maxCount;
+  for (const [subnet, each] of needs) {
+    checkRoom(subnet, each * request.minCount);
+    most = Math.min(most, Math.floor(freeAddressCount(subnet) / each));
+  }
+  return most;
+}
+
+function launchOne(world: World, plan: LaunchPlan, place: { reservationId: string; index: number }): Instance {
+  const { spec } = plan.request;
+  const instance = newInstance(world, plan, place);
+  world.account.instances.set(instance.instanceId, instance);
+  for (const planned of plan.interfaces) attachPlanned(world, instance, planned);
+  if (plan.profile !== undefined) associateProfile(world, instance, plan.profile);
+  createDevices(world, instance, plan.devices, spec.tags.volume ?? {});
+  if (plan.lifecycle === "spot") {
+    fulfil(world, instance, spec.spot ?? {}, { type: plan.type, tags: spec.tags["spot-instances-request"] ?? {} });
+  }
+  assignChangingPublicIp(world, instance);
+  world.ledger.note({ time: world.now, instanceId: instance.instanceId, event: "launched" });
+  scheduleStart(world, instance);
+  return instance;
+}
+
+export function scheduleStart(world: World, { instanceId: id }: Instance): void {
+  const failure = world.launchFailures.shift();
+  if (failure === undefined) world.later(TIMINGS.launch, { kind: "instance-running", id });
+  else world.later(TIMINGS.failedLaunch, { kind: "instance-launch-failed", id, detail: failure });
+}
+
+function newInstance(world: World, plan: LaunchPlan, place: { reservationId: string; index: number }): Instance {
+  const { request, image, type, zone } = plan;
+  const { spec } = request;
+  return {
+    instanceId: world.newId("i"),
+    reservationId: place.reservationId,
+    amiLaunchIndex: place.index,
+    clientToken: request.clientToken,
+    imageId: image.imageId,
+    architecture: image.architecture,
+    instanceType: type.name,
+    keyName: spec.keyName,
+    availabilityZone: zone.availabilityZone,
+    subnetId: zone.subnetId,
+    vpcId: zone.vpcId,
+    tenancy: spec.placement.tenancy,
+    placementGroup: spec.placement.groupName,
+    state: "pending",
+    transitionReason: "",
+    launchTime: world.now,
+    rootDeviceName: image.rootDeviceName,
+    devices: [],
+    networkInterfaceIds: [],
+    userData: spec.userData,
+    metadataOptions: { ...METADATA_DEFAULTS, ...spec.metadataOptions },
+    monitoring: spec.monitoring,
+    ebsOptimized: spec.ebsOptimized,
+    cpuCredits: spec.cpuCredits ?? (type.burstable ? "unlimited" : undefined),
+    cpuOptions: spec.cpuOptions ?? {
+      coreCount: Math.max(1, type.vcpus / type.threadsPerCore),
+      threadsPerCore: type.threadsPerCore,
+    },
+    disableApiTermination: spec.disableApiTermination,
+    disableApiStop: spec.disableApiStop,
+    shutdownBehavior: spec.shutdownBehavior,
+    tags: { ...spec.tags.instance },
+  };
+}
+
+function attachPlanned(world: World, instance: Instance, planned: PlannedInterface): void {
+  const { deviceIndex } = planned;
+  if (planned.kind === "existing") {
+    attach(world, planned.networkInterface, instance, { deviceIndex, deleteOnTermination: false });
+    return;
+  }
+  const { deleteOnTermination, wanted } = planned;
+  const created = createInterface(world, { ...wanted, tags: { ...wanted.tags } });
+  attach(world, created, instance, { deviceIndex, deleteOnTermination });
+}
+
+/**
+ * The primary interface decides, and only where it is the only one: with more there is no automatic public address
+ * (EC2 guide, using-eni). An Elastic IP on it wins.
+ */
+export function assignChangingPublicIp(world: World, instance: Instance): void {
+  const [primary, ...others] = interfacesOf(world, instance);
+  if (primary?.publicAddressOnLaunch !== true || others.length > 0) return;
+  if (elasticIpOf(world, primary.networkInterfaceId, primaryAddress(primary)) !== undefined) return;
+  primary.autoPublicIp = changingPublicIp(world);
+}

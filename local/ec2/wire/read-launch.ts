@@ -1,0 +1,136 @@
+import type { InterfaceSpec, LaunchRequest, LaunchSpec } from "../model/launch-spec";
+import { findTemplate, findVersion, overlay } from "../model/launch-templates";
+import type { SpotOptions } from "../model/spot-requests";
+import type { MetadataOptions } from "../model/state";
+import type { DeviceSpec } from "../model/volumes";
+import type { World } from "../model/world";
+import { Params } from "./params";
+import { readTagSpecs } from "./tag-specs";
+
+const LAUNCH_TAG_TYPES = ["instance", "volume", "network-interface", "spot-instances-request"] as const;
+
+/** RunInstances' parameters, laid over those of the launch template that they name. */
+export function readLaunchRequest(world: World, params: Params): LaunchRequest {
+  const minCount = Number(params.required("MinCount"));
+  const maxCount = Number(params.required("MaxCount"));
+  const spec = readLaunchSpec(new Params(withTemplate(world, params)));
+  return { spec, minCount, maxCount, clientToken: params.string("ClientToken") };
+}
+
+function withTemplate(world: World, params: Params): Params["tree"] {
+  if (!params.has("LaunchTemplate")) return params.tree;
+  const named = params.group("LaunchTemplate");
+  const template = findTemplate(world, readTemplateRef(named));
+  return overlay(findVersion(template, named.string("Version")).data, params.tree);
+}
+
+export function readTemplateRef(params: Params): { launchTemplateId?: string; launchTemplateName?: string } {
+  return {
+    launchTemplateId: params.string("LaunchTemplateId"),
+    launchTemplateName: params.string("LaunchTemplateName"),
+  };
+}
+
+function readLaunchSpec(params: Params): LaunchSpec {
+  const placement = params.group("Placement");
+  return {
+    imageId: params.string("ImageId"),
+    instanceType: params.string("InstanceType"),
+    keyName: params.string("KeyName"),
+    userData: params.string("UserData"),
+    subnetId: params.string("SubnetId"),
+    privateIpAddress: params.string("PrivateIpAddress"),
+    groupIds: params.strings("SecurityGroupId"),
+    groupNames: params.strings("SecurityGroup"),
+    interfaces: params.list("NetworkInterface").map(readInterface),
+    devices: params.list("BlockDeviceMapping").map(readDevice),
+    profile: params.has("IamInstanceProfile") ? readProfile(params) : undefined,
+    metadataOptions: readMetadataOptions(params.group("MetadataOptions")),
+    monitoring: params.group("Monitoring").boolean("Enabled") ?? false,
+    ebsOptimized: params.boolean("EbsOptimized") ?? false,
+    cpuCredits: params.group("CreditSpecification").string("CpuCredits"),
+    cpuOptions: readCpuOptions(params.group("CpuOptions")),
+    disableApiTermination: params.boolean("DisableApiTermination") ?? false,
+    disableApiStop: params.boolean("DisableApiStop") ?? false,
+    shutdownBehavior: params.string("InstanceInitiatedShutdownBehavior") ?? "stop",
+    placement: {
+      availabilityZone: placement.string("AvailabilityZone"),
+      tenancy: placement.string("Tenancy") ?? "default",
+      groupName: placement.string("GroupName"),
+    },
+    ...readMarket(params),
+    tags: readTagSpecs(params, LAUNCH_TAG_TYPES),
+  };
+}
+
+export function readProfile(params: Params): { name?: string; arn?: string } {
+  const profile = params.group("IamInstanceProfile");
+  return { name: profile.string("Name"), arn: profile.string("Arn") };
+}
+
+function readInterface(params: Params): InterfaceSpec {
+  const addresses = params.list("PrivateIpAddresses");
+  const primary = addresses.find((entry) => entry.boolean("Primary") === true);
+  return {
+    deviceIndex: params.integer("DeviceIndex"),
+    networkInterfaceId: params.string("NetworkInterfaceId"),
+    subnetId: params.string("SubnetId"),
+    groupIds: params.strings("SecurityGroupId"),
+    privateIpAddress: params.string("PrivateIpAddress") ?? primary?.string("PrivateIpAddress"),
+    secondaryAddresses: addresses.flatMap((entry) => (entry === primary ? [] : entry.required("PrivateIpAddress"))),
+    secondaryCount: params.integer("SecondaryPrivateIpAddressCount") ?? 0,
+    description: params.string("Description"),
+    deleteOnTermination: params.boolean("DeleteOnTermination"),
+    associatePublicIp: params.boolean("AssociatePublicIpAddress"),
+  };
+}
+
+function readDevice(params: Params): DeviceSpec {
+  const ebs = params.group("Ebs");
+  return {
+    deviceName: params.required("DeviceName"),
+    noDevice: params.has("NoDevice") ? true : undefined,
+    ephemeral: params.has("VirtualName") ? true : undefined,
+    size: ebs.integer("VolumeSize"),
+    volumeType: ebs.string("VolumeType"),
+    iops: ebs.integer("Iops"),
+    throughput: ebs.integer("Throughput"),
+    encrypted: ebs.boolean("Encrypted"),
+    kmsKeyId: ebs.string("KmsKeyId"),
+    snapshotId: ebs.string("SnapshotId"),
+    deleteOnTermination: ebs.boolean("DeleteOnTermination"),
+  };
+}
+
+/** Only what was given, so that it can be laid over what was there. */
+export function readMetadataOptions(params: Params): Partial<MetadataOptions> {
+  const given = {
+    httpTokens: params.string("HttpTokens"),
+    httpPutResponseHopLimit: params.integer("HttpPutResponseHopLimit"),
+    httpEndpoint: params.string("HttpEndpoint"),
+    httpProtocolIpv6: params.string("HttpProtocolIpv6"),
+    instanceMetadataTags: params.string("InstanceMetadataTags"),
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+function readCpuOptions(params: Params): LaunchSpec["cpuOptions"] {
+  const coreCount = params.integer("CoreCount");
+  const threadsPerCore = params.integer("ThreadsPerCore");
+  return coreCount === undefined || threadsPerCore === undefined ? undefined : { coreCount, threadsPerCore };
+}
+
+function readMarket(params: Params): { marketType?: string; spot?: SpotOptions } {
+  if (!params.has("InstanceMarketOptions")) return {};
+  const market = params.group("InstanceMarketOptions");
+  const options = market.group("SpotOptions");
+  return {
+    marketType: market.string("MarketType"),
+    spot: {
+      maxPrice: options.string("MaxPrice"),
+      type: options.string("SpotInstanceType"),
+      interruptionBehavior: options.string("InstanceInterruptionBehavior"),
+      validUntil: options.string("ValidUntil"),
+    },
+  };
+}

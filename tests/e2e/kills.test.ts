@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { availableDrivers } from "../../local/driver";
+import { WELL_KNOWN } from "../../local/ec2";
+import { isRunning, Lab, providerOf, WHOLE } from "./support";
+
+/** In simulated milliseconds: long enough that a process can be killed while EC2 has not answered yet. */
+const SLOW = 60_000;
+
+const NEW_IMAGE = { imageId: WELL_KNOWN.imageV2 };
+
+for (const name of availableDrivers()) {
+  describe(`processes that are killed, run by the ${name}`, function () {
+    this.timeout(90_000);
+    let lab: Lab;
+
+    beforeEach(async () => {
+      lab = await Lab.open(name);
+    });
+    afterEach(() => lab.close());
+
+    /** Begins an `up`, waits until EC2 is asked for `action`, and kills there: the call takes effect afterwards. */
+    const killDuring = async (
+      action: string,
+      args: Record<string, unknown>,
+      victim: "provider" | "engine",
+    ): Promise<number> => {
+      const { faults } = lab.server.simulator;
+      lab.server.simulator.clearCalls();
+      faults.add({ action, latencyMs: SLOW, times: 1 });
+      const { process: engine, finished } = await lab.begin("up", args);
+      const provider = await asked(action, engine.pid ?? 0);
+      process.kill(victim === "provider" ? provider : (engine.pid ?? 0), "SIGKILL");
+      await finished;
+      faults.clear();
+      return provider;
+    };
+
+    /** The provider's pid, once the slow call is on its way. */
+    const asked = async (action: string, engine: number): Promise<number> => {
+      const { faults } = lab.server.simulator;
+      await lab.until(`${action} is asked for`, () => faults.list().length === 0);
+      return providerOf(engine) ?? 0;
+    };
+
+    const upAgain = async (args: Record<string, unknown>): Promise<void> => {
+      const { ok, output } = await lab.run("up", args);
+      assert.ok(ok, output);
+    };
+
+    for (const action of [
+      "CreateLaunchTemplate",
+      "CreateNetworkInterface",
+      "AllocateAddress",
+      "AssociateAddress",
+      "RunInstances",
+    ]) {
+      it(`makes everything once if the provider is killed during ${action} of a create`, async () => {
+        await killDuring(action, {}, "provider");
+        await upAgain({});
+        assert.deepEqual(lab.contents(), WHOLE);
+      });
+    }
+
+    for (const action of ["CreateLaunchTemplateVersion", "TerminateInstances", "RunInstances"]) {
+      it(`keeps the identity and ends with one instance if the provider is killed during ${action} of an update`, async () => {
+        await upAgain({});
+        const first = await lab.driver.outputs();
+        await killDuring(action, NEW_IMAGE, "provider");
+        await upAgain(NEW_IMAGE);
+        const last = await lab.driver.outputs();
+        assert.deepEqual(lab.contents(), WHOLE);
+        for (const key of ["networkInterfaceId", "privateIp", "macAddress", "publicIp"]) {
+          assert.equal(last[key], first[key]);
+        }
+        assert.notEqual(last.instanceId, first.instanceId);
+      });
+    }
+
+    it("makes everything once if the engine is killed and the provider goes on, and `up` comes after that", async () => {
+      const provider = await killDuring("RunInstances", {}, "engine");
+      await lab.until("the provider has ended", () => !isRunning(provider));
+      await lab.driver.unlock();
+      await upAgain({});
+      assert.deepEqual(lab.contents(), WHOLE);
+    });
+
+    it("makes everything once if `up` comes while the provider of a killed engine still works", async () => {
+      const provider = await killDuring("RunInstances", {}, "engine");
+      assert.ok(isRunning(provider));
+      await lab.driver.unlock();
+      await upAgain({});
+      await lab.until("the provider has ended", () => !isRunning(provider));
+      assert.deepEqual(lab.contents(), WHOLE);
+    });
+
+    it("brings a machine up that the provider of a killed engine took down", async () => {
+      await upAgain({});
+      const provider = await killDuring("TerminateInstances", NEW_IMAGE, "engine");
+      await lab.until("the provider has ended", () => !isRunning(provider));
+      assert.deepEqual(lab.contents(), WHOLE);
+      await lab.driver.unlock();
+      await upAgain(NEW_IMAGE);
+      assert.deepEqual(lab.contents(), WHOLE);
+    });
+  });
+
+  describe(`a launch that fails half-way, run by the ${name}`, function () {
+    this.timeout(60_000);
+
+    it("leaves a state from which everything can be destroyed", async () => {
+      const lab = await Lab.open(name);
+      try {
+        lab.server.simulator.failNextLaunch("Client.InternalError");
+        assert.equal((await lab.run("up", {})).ok, false);
+        const destroy = await lab.run("destroy", {});
+        assert.ok(destroy.ok, destroy.output);
+        assert.deepEqual(lab.contents(), {});
+      } finally {
+        await lab.close();
+      }
+    });
+
+    it("leaves the identity in the state, and the next `up` finishes the job", async () => {
+      const lab = await Lab.open(name);
+      try {
+        lab.server.simulator.failNextLaunch("Client.InternalError");
+        const failed = await lab.run("up", {});
+        assert.equal(failed.ok, false);
+        assert.match(failed.output, /could not launch m7i\.large on eni-\w+: i-\w+ ended while it started/);
+        assert.match(
+          failed.output,
+          /Kept: eni-\w+ with 10\.0\.1\.7, the Elastic IP [\d.]+\. `pulumi up` goes on from here\./,
+        );
+        const finished = await lab.run("up", {});
+        assert.ok(finished.ok, finished.output);
+        assert.deepEqual(lab.contents(), WHOLE);
+        assert.equal((await lab.driver.outputs()).state, "running");
+      } finally {
+        await lab.close();
+      }
+    });
+  });
+}

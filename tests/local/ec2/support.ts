@@ -1,0 +1,45 @@
+import { EC2Client, type EC2ClientConfig } from "@aws-sdk/client-ec2";
+
+import { Ec2Simulator, type SimulatorOptions } from "../../../local/ec2";
+
+/** A clock that stands still until it is told to go on. */
+export interface VirtualClock {
+  now(): number;
+  advance(ms: number): void;
+}
+
+export function virtualClock(start = Date.UTC(2026, 10, 22, 12)): VirtualClock {
+  let now = start;
+  return {
+    now: () => now,
+    advance: (ms) => {
+      now += ms;
+    },
+  };
+}
+
+export interface Simulated {
+  simulator: Ec2Simulator;
+  /** The unmodified SDK client, in process. It tries once, so that an error is seen as it is. */
+  ec2: EC2Client;
+  clock: VirtualClock;
+}
+
+export interface SimulatedOverrides extends Partial<Omit<SimulatorOptions, "clock">> {
+  clock?: VirtualClock;
+  client?: EC2ClientConfig;
+}
+
+/** A fresh account, an SDK client on it, and the clock that drives it. */
+export function simulated(overrides: SimulatedOverrides = {}): Simulated {
+  const { clock = virtualClock(), client, ...options } = overrides;
+  const simulator = new Ec2Simulator({ clock, seed: 1, ...options });
+  const ec2 = new EC2Client({
+    region: options.region ?? "us-east-1",
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    requestHandler: simulator.requestHandler(),
+    maxAttempts: 1,
+    ...client,
+  });
+  return { simulator, ec2, clock };
+}
