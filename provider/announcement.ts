@@ -1,23 +1,21 @@
 /** The one line on what will happen to a machine. (pure) */
-import { type Change, driftIn, needsLaunch } from "./changes";
+import { type Change, driftIn, isHeld, needsLaunch } from "./changes";
+import { isUnknown } from "./validation";
 
 /** What EC2 itself takes to end an instance and start another: measured figures in docs, rounded. */
 const TYPICAL_OUTAGE_S = 60;
 
 type Properties = Readonly<Record<string, unknown>>;
 
-const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
+/** What is not known yet, as another resource's id in a first preview, is said as if it were not there. */
+const textOf = (value: unknown): string => (typeof value === "string" && !isUnknown(value) ? value : "");
 
 export function announceCreate(inputs: Properties): string {
   const { privateIp, elasticIp, subnetId, instanceType } = inputs;
-  const parts = [`launches ${textOf(instanceType) || "an instance"} on a new network interface`];
-  parts.push(`${textOf(privateIp) === "" ? "an address" : textOf(privateIp)} of ${textOf(subnetId) || "the subnet"}`);
-  if (elasticIp === true) {
-    parts.push("a new Elastic IP");
-  } else if (typeof elasticIp === "string") {
-    parts.push(`the Elastic IP ${elasticIp}`);
-  }
-  return parts.join(", ");
+  const type = textOf(instanceType) || "an instance";
+  const address = textOf(privateIp) || "an address that EC2 picks";
+  const elastic = elasticIp === true ? " and a new Elastic IP" : elasticIp === false ? "" : ` and ${textOf(elasticIp)}`;
+  return `launches ${type} on a new network interface in ${textOf(subnetId) || "the subnet"}, with ${address}${elastic}`;
 }
 
 /**
@@ -26,6 +24,9 @@ export function announceCreate(inputs: Properties): string {
  * @param wanted the checked inputs
  */
 export function announceUpdate(changes: Change[], recorded: Properties, wanted: Properties): string {
+  if (recorded.networkInterfaceId === "" && !isHeld(recorded)) {
+    return `goes on with what the last run began: ${announceCreate(wanted)}`;
+  }
   const drift = driftIn(recorded);
   const names = changes.map((it) => it.input).join(", ");
   const because = [...(names === "" ? [] : [names]), ...drift].join("; ");

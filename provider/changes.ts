@@ -163,7 +163,7 @@ export function survivingOutputs(changes: Change[], recorded: Properties): Recor
   const elastic = typeof recorded.allocationId === "string" && recorded.allocationId !== "";
   const publicStays = elastic || !launches;
   const groups: [boolean, readonly (keyof Outputs)[]][] = [
-    [!moves, IDENTITY],
+    [!moves && isHeld(recorded), IDENTITY],
     [!has("elasticIp") && publicStays, ELASTIC],
     [!launches && recorded.state === "running", INSTANCE],
     [recorded.state === "running", STATE],
@@ -174,6 +174,11 @@ export function survivingOutputs(changes: Change[], recorded: Properties): Recor
   return Object.fromEntries(
     names.flatMap((name) => (isThere(recorded[name], name, elastic) ? [[name, recorded[name]]] : [])),
   );
+}
+
+/** Whether the address is, or was, really had: an address alone may be one that was only asked for. */
+export function isHeld(recorded: Properties): boolean {
+  return typeof recorded.vpcId === "string" && recorded.vpcId !== "";
 }
 
 function isNewGeneration({ input, class: kind }: Change): boolean {

@@ -1,6 +1,6 @@
 /** The handlers of the dynamic provider, each a thin shell over the engine. */
 import { announceCreate, announceDrift, announceUpdate } from "./announcement";
-import { changesBetween, driftIn, OUTPUT_NAMES, survivingOutputs } from "./changes";
+import { changesBetween, driftIn, isHeld, OUTPUT_NAMES, survivingOutputs } from "./changes";
 import { explain } from "./ec2/errors";
 import { nameOf, TAG, urnTag } from "./ec2/tags";
 import { isFitting, observedInputs } from "./engine/drift";
@@ -72,12 +72,11 @@ export class Handlers {
   }
 
   async update(id: string, olds: Properties, news: Properties): Promise<{ outs: Properties }> {
-    const before = desiredOf(olds);
-    const desired = withHeldAddress(desiredOf(news), before);
+    const desired = withHeldAddress(desiredOf(news), olds);
     try {
       return { outs: await this.reconcile(id, desired, recordedIn(id, olds)) };
     } catch (error) {
-      throw this.failed(error, { id, desired, inputs: news, before, recorded: recordedIn(id, olds) });
+      throw this.failed(error, { id, desired, inputs: news, olds, recorded: recordedIn(id, olds) });
     }
   }
 
@@ -91,7 +90,8 @@ export class Handlers {
         return { id: "", props: {} };
       }
       await markReady(deps, observed);
-      const props = { ...observedInputs(desired, observed, recorded), ...outputsOf(desired, observed, recorded) };
+      const outputs = withHeldOutputs(outputsOf(desired, observed, recorded), properties);
+      const props = { ...observedInputs(desired, observed, recorded), ...outputs };
       const drift = driftIn(props);
       if (drift.length > 0) {
         this.session.announce(`${nameIn(properties)}: ${announceDrift(drift, properties)}`);
@@ -122,19 +122,20 @@ export class Handlers {
   }
 
   /** What Pulumi is to record of a failure: nothing, if nothing exists. */
-  private failed(error: unknown, { id, desired, inputs, before, recorded }: Attempt): Error {
+  private failed(error: unknown, { id, desired, inputs, olds, recorded }: Attempt): Error {
     const reason = sentence(explain(error));
     if (id === undefined || !(error instanceof ReconcileFailure)) {
       // Nothing was looked at, so nothing was done; an update's state stays as it is.
       return new PlainFailure(reason);
     }
     const { observed } = error;
+    const before = olds === undefined ? undefined : desiredOf(olds);
     if (before === undefined && observed.template === undefined) {
       return new PlainFailure(reason);
     }
     const applied = before === undefined || isFitting(id, desired, observed, recorded);
     const spec = applied ? desired : { ...before, tags: { ...before.tags, ...desired.tags } };
-    const outputs = outputsOf(spec, observed, recorded);
+    const outputs = withHeldOutputs(outputsOf(spec, observed, recorded), olds ?? {});
     const state = outputs.state === "missing" ? "failed" : outputs.state;
     // The runtime adds its text to what a handler returns, but not to what one throws; without it nothing could be deleted.
     const provider = { [SERIALIZED_PROVIDER]: inputs[SERIALIZED_PROVIDER] };
@@ -161,12 +162,12 @@ export class Handlers {
   }
 }
 
-/** A create (without `before`) or an update that failed. */
+/** A create (without `olds`) or an update that failed. */
 interface Attempt {
   id?: string;
   desired: Desired;
   inputs: Properties;
-  before?: Desired;
+  olds?: Properties;
   recorded?: Recorded;
 }
 
@@ -177,9 +178,18 @@ function recordedIn(id: string, properties: Properties): Recorded {
 }
 
 /** The address that is held is wanted as long as the subnet stays and no other is named. */
-function withHeldAddress(desired: Desired, before: Desired): Desired {
-  const stays = desired.privateIp === undefined && desired.subnetId === before.subnetId;
-  return stays && before.privateIp !== undefined ? { ...desired, privateIp: before.privateIp } : desired;
+function withHeldAddress(desired: Desired, recorded: Properties): Desired {
+  const stays = desired.privateIp === undefined && desired.subnetId === recorded.subnetId && isHeld(recorded);
+  return stays ? { ...desired, privateIp: String(recorded.privateIp) } : desired;
+}
+
+/** Of an interface that is gone, what comes back with a new one on the same address. */
+function withHeldOutputs(outputs: Outputs, recorded: Properties): Outputs {
+  if (outputs.networkInterfaceId !== "" || !isHeld(recorded)) {
+    return outputs;
+  }
+  const { privateIp, privateDnsName, availabilityZone, vpcId } = recorded as Properties & Outputs;
+  return { ...outputs, privateIp, privateDnsName, availabilityZone, vpcId };
 }
 
 function nameIn(inputs: Properties): string {

@@ -8,14 +8,15 @@ import type { Deps } from "./engine/run";
 export interface Settings {
   region?: string;
   profile?: string;
-  endpoint?: string;
+  /** JSON, read when a client is made, so that a mistake in it is a failure of the resource and not of the process. */
+  endpoints?: string;
 }
 
 export function settingsFrom(get: (key: string) => string | undefined): Settings {
   return {
     region: get("aws:region"),
     profile: get("aws:profile"),
-    endpoint: ec2Endpoint(get("aws:endpoints")),
+    endpoints: get("aws:endpoints"),
   };
 }
 
@@ -69,7 +70,8 @@ export class Session {
   ec2(region: string): Ec2 {
     let client = this.clients.get(region);
     if (client === undefined) {
-      const { profile, endpoint } = this.settings;
+      const { profile, endpoints } = this.settings;
+      const endpoint = ec2Endpoint(endpoints);
       client = createEc2({ region, profile, endpoint, clock: this.around.clock, ...this.around.client });
       this.clients.set(region, client);
     }

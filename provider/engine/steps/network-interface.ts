@@ -1,6 +1,6 @@
 /** The network interface: made once, kept in the form that is wanted, and given up last. */
 import type { Ec2 } from "../../ec2/client";
-import { isEc2Error } from "../../ec2/errors";
+import { explain, isEc2Error } from "../../ec2/errors";
 import { waitFor } from "../../ec2/wait";
 import { baseTags } from "../labels";
 import { goneIsFine, made, networkInterfaceOf, type Run, TRANSITION_TIMEOUT_MS } from "../run";
@@ -10,7 +10,7 @@ import type { NetworkInterface } from "../state";
 export async function makeNetworkInterface(run: Run, securityGroupIds: string[] | undefined): Promise<void> {
   const { id, desired, ec2, observed, recorded } = run;
   const { subnetId, privateIp } = desired;
-  const eni = await ec2.createNetworkInterface({
+  const making = ec2.createNetworkInterface({
     subnetId,
     privateIp,
     securityGroupIds,
@@ -19,9 +19,38 @@ export async function makeNetworkInterface(run: Run, securityGroupIds: string[] 
     // The interface that it comes after keeps a second one, after a loss or a move, from being answered with the first.
     clientToken: clientToken(id, "network-interface", subnetId, privateIp, recorded?.networkInterfaceId),
   });
+  const eni = await making.catch(async (error: unknown) => {
+    throw privateIp === undefined ? error : await aboutAddress(run, privateIp, error);
+  });
   observed.networkInterfaces.push(eni);
   run.say(`${eni.id} made, ${eni.privateIp} in ${subnetId}`);
   await awaitFree(run, eni);
+}
+
+/** The address that was asked for cannot be had. */
+export class AddressRefused extends Error {
+  override readonly name = "AddressRefused";
+}
+
+/** EC2 does not say who has an address, and has one code for every bad parameter. */
+async function aboutAddress(run: Run, privateIp: string, error: unknown): Promise<unknown> {
+  const { subnetId } = run.desired;
+  if (isEc2Error(error, "in-use")) {
+    const [holder] = await run.ec2.describeNetworkInterfaces({
+      "addresses.private-ip-address": [privateIp],
+      "subnet-id": [subnetId],
+    });
+    const instance = holder?.attachment?.instanceId;
+    const who =
+      holder === undefined ? "" : ` It is held by ${holder.id}${instance === undefined ? "" : ` of ${instance}`}.`;
+    return new AddressRefused(`${explain(error)}${who}`, { cause: error });
+  }
+  return isEc2Error(error, "refused")
+    ? new AddressRefused(
+        `${explain(error)} privateIp must be a free address of ${subnetId}, and not one of its first four or its last, which are AWS's own.`,
+        { cause: error },
+      )
+    : error;
 }
 
 export async function setSecurityGroups(run: Run, securityGroupIds: string[] | undefined): Promise<void> {
