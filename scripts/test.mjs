@@ -32,7 +32,13 @@ let passed = 0;
 let failed = 0;
 const checks = CHECKS.map(async ([name, ...args]) => ({ name, ...(await run(args, { inherit: false })) }));
 const tests = await run(
-  [bin("mocha/bin/mocha.js"), ...(process.argv.length > 2 ? process.argv.slice(2) : ["tests/**/*.test.ts"])],
+  [
+    bin("mocha/bin/mocha.js"),
+    "--parallel",
+    "--jobs",
+    "2",
+    ...(process.argv.length > 2 ? process.argv.slice(2) : ["tests/**/*.test.ts"]),
+  ],
   { inherit: true },
 );
 for (const { name, status, output } of await Promise.all(checks)) {
