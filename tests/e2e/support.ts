@@ -12,7 +12,7 @@ export class Lab {
   private constructor(
     readonly server: RunningServer,
     readonly driver: Driver,
-    private readonly workDir: string,
+    readonly workDir: string,
   ) {}
 
   static async open(name: DriverName, options: { project?: string; env?: Record<string, string> } = {}): Promise<Lab> {
@@ -30,6 +30,7 @@ export class Lab {
         AWS_CONFIG_FILE: join(workDir, "no-aws-config"),
         AWS_SHARED_CREDENTIALS_FILE: join(workDir, "no-aws-credentials"),
         AWS_EC2_METADATA_DISABLED: "true",
+        CANARY: "canary-5f0c1e77",
         MANAGED_INSTANCE_TIME_SCALE: String(TIME_SCALE),
         ...options.env,
       },

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { CHANGE_CLASSES } from "../provider/changes";
+
+const ROOT = join(__dirname, "..");
+const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
+
+describe("the published package", () => {
+  it("holds what a program and the provider need, and nothing else", function () {
+    this.timeout(30_000);
+    const packed = execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
+      cwd: ROOT,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    const parsed = JSON.parse(packed) as
+      { files: { path: string }[] }[] | Record<string, { files: { path: string }[] }>;
+    const files = Object.values(parsed)[0]?.files.map((it) => it.path) ?? [];
+    const others = files.filter((it) => !/^dist\/(sdk|provider)\/.*\.(js|d\.ts)$/.test(it));
+    assert.deepEqual(others.sort(), ["CHANGELOG.md", "README.md", "package.json"]);
+    assert.ok(files.includes("dist/sdk/index.js") && files.includes("dist/provider/index.js"));
+  });
+
+  it("does not load the AWS SDK or the provider into a program", () => {
+    const script = `require("pulumi-managed-instance");
+      const loaded = Object.keys(require.cache).filter((it) => /client-ec2|dist\\/provider|dist\\/local/.test(it));
+      process.stdout.write(JSON.stringify(loaded));`;
+    const loaded = execFileSync(process.execPath, ["-e", script], { cwd: ROOT, encoding: "utf8" });
+    assert.equal(loaded, "[]");
+  });
+});
+
+describe("the docs", () => {
+  it("have a row for every input, with the change class of the code", () => {
+    const letters = { "in-place": "P", "replaces-instance": "I", moves: "N", "replaces-resource": "R" } as const;
+    const rows = new Map(
+      [...read("README.md").matchAll(/^\| `(\w+)` \| .* \| ([PINR]) \| .*\|$/gm)].map((it) => [it[1], it[2]]),
+    );
+    const wanted = Object.entries(CHANGE_CLASSES).filter(([input]) => input !== "resourceUrn");
+    assert.deepEqual(
+      Object.fromEntries(rows),
+      Object.fromEntries(wanted.map(([input, kind]) => [input, letters[kind]])),
+    );
+  });
+
+  it("list exactly the EC2 actions that the client calls", () => {
+    const called = [...read("provider/ec2/client.ts").matchAll(/new (\w+)Command\(|\bpaginate(\w+)\(/g)].map(
+      (it) => it[1] ?? it[2] ?? "",
+    );
+    const listed = [...read("docs/permissions.md").matchAll(/"ec2:(\w+)"/g)].map((it) => it[1] ?? "");
+    assert.deepEqual(listed.sort(), [...new Set(called)].sort());
+  });
+});
