@@ -8,6 +8,7 @@ import { observe } from "./engine/observe";
 import { isGone, outputsOf } from "./engine/outputs";
 import { reconcile, ReconcileFailure, tearDown } from "./engine/reconcile";
 import { launchHash } from "./engine/specification";
+import type { Deps } from "./engine/run";
 import type { Desired, Outputs, Recorded } from "./engine/state";
 import { findUnfinished, Superseded } from "./engine/steps/record";
 import { markReady } from "./engine/steps/tags";
@@ -56,11 +57,10 @@ export class Handlers {
 
   async create(inputs: Properties): Promise<{ id: string; outs: Properties }> {
     const desired = desiredOf(inputs);
-    const ec2 = this.session.ec2(desired.region);
     let id: string | undefined;
     for (;;) {
       try {
-        id ??= (await findUnfinished(ec2, desired.resourceUrn)) ?? newId();
+        id ??= (await findUnfinished(this.depsOf(desired), desired.resourceUrn)) ?? newId();
         return { id, outs: await this.reconcile(id, desired) };
       } catch (error) {
         if (!(error instanceof Superseded)) {
@@ -83,7 +83,7 @@ export class Handlers {
   async read(id: string, properties: Properties): Promise<{ id: string; props: Properties; inputs?: Properties }> {
     const desired = desiredOf(properties);
     const recorded = recordedIn(id, properties);
-    const deps = this.session.deps(desired.region, nameOf(desired.resourceUrn));
+    const deps = this.depsOf(desired);
     try {
       const observed = await observe(deps.ec2, { id, desired, recorded });
       if (isGone(observed)) {
@@ -106,7 +106,7 @@ export class Handlers {
     const desired = desiredOf(properties);
     const recorded = recordedIn(id, properties);
     try {
-      const deps = this.session.deps(desired.region, nameOf(desired.resourceUrn));
+      const deps = this.depsOf(desired);
       await tearDown({ id, desired, recorded, known: true }, deps);
     } catch (error) {
       throw new PlainFailure(
@@ -115,8 +115,12 @@ export class Handlers {
     }
   }
 
+  private depsOf({ region, resourceUrn }: Desired): Deps {
+    return this.session.deps(region, nameOf(resourceUrn));
+  }
+
   private async reconcile(id: string, desired: Desired, recorded?: Recorded): Promise<Properties> {
-    const deps = this.session.deps(desired.region, nameOf(desired.resourceUrn));
+    const deps = this.depsOf(desired);
     const outputs = await reconcile({ id, desired, recorded, known: recorded !== undefined }, deps);
     return { ...desired, ...outputs };
   }

@@ -87,6 +87,10 @@ export async function disassociateElasticIp(run: Run, elasticIp: ElasticIp): Pro
     }
   }
   elasticIp.association = undefined;
+  for (const instance of run.observed.instances.filter((it) => it.publicIp === elasticIp.publicIp)) {
+    // EC2 may give it a changing public address in a few minutes; the next refresh finds that.
+    instance.publicIp = undefined;
+  }
   run.say(`Elastic IP ${elasticIp.publicIp} taken off ${association.networkInterfaceId ?? "its holder"}`);
 }
 

@@ -55,6 +55,10 @@ async function checkAccepted(run: Run): Promise<string | undefined> {
     if (isEc2Error(error, "throttled", "unreachable", "no-credentials")) {
       throw error;
     }
+    if (isEc2Error(error, "in-use")) {
+      // Of course it is: by the instance that is to be retired.
+      return undefined;
+    }
     return `EC2 would not accept the launch: ${explain(error).replace(/\.$/, "")}`;
   }
 }

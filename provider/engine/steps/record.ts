@@ -2,7 +2,8 @@
 import { TAG, urnTag } from "../../ec2/tags";
 import type { Ec2 } from "../../ec2/client";
 import { templateTags } from "../labels";
-import { goneIsFine, made, type Run } from "../run";
+import { observe } from "../observe";
+import { type Deps, goneIsFine, made, type Run } from "../run";
 import {
   clientToken,
   describeGeneration,
@@ -22,9 +23,27 @@ export class Superseded extends Error {
   }
 }
 
-/** The managed instance that a `create` of this resource began and that no state is known to have. */
-export async function findUnfinished(ec2: Ec2, urn: string): Promise<string | undefined> {
-  const [first] = await unfinished(ec2, urn);
+/**
+ * The managed instance that a `create` of this resource began and that no state is known to have.
+ *
+ * Of several, the oldest goes on. A later one lost to it and was killed before it could give way: its record goes, unless
+ * something else was made for it, which then is for the user to look at.
+ */
+export async function findUnfinished(
+  { ec2, say }: Pick<Deps, "ec2" | "say">,
+  urn: string,
+): Promise<string | undefined> {
+  const [first, ...losers] = await unfinished(ec2, urn);
+  for (const { id, name } of losers) {
+    const { networkInterfaces, elasticIps, instances } = await observe(ec2, { id: name });
+    if (networkInterfaces.length + elasticIps.length + instances.length === 0) {
+      await goneIsFine(() => ec2.deleteLaunchTemplate(id));
+    } else {
+      say(
+        `${name} was begun for this resource too and has things of its own; look at what is tagged with ${TAG.id}=${name}`,
+      );
+    }
+  }
   return first?.name;
 }
 
