@@ -14,7 +14,12 @@ export function announceCreate(inputs: Properties): string {
   const { privateIp, elasticIp, subnetId, instanceType } = inputs;
   const type = textOf(instanceType) || "an instance";
   const address = textOf(privateIp) || "an address that EC2 picks";
-  const elastic = elasticIp === true ? " and a new Elastic IP" : elasticIp === false ? "" : ` and ${textOf(elasticIp)}`;
+  const elastic =
+    elasticIp === true
+      ? " and a new Elastic IP"
+      : elasticIp === false
+        ? ""
+        : ` and ${textOf(elasticIp) || "an Elastic IP"}`;
   return `launches ${type} on a new network interface in ${textOf(subnetId) || "the subnet"}, with ${address}${elastic}`;
 }
 

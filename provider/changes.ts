@@ -133,7 +133,7 @@ const IDENTITY = [
   "availabilityZone",
   "vpcId",
 ] as const satisfies (keyof Outputs)[];
-const ELASTIC = ["publicIp", "allocationId"] as const satisfies (keyof Outputs)[];
+const PUBLIC = ["publicIp", "allocationId"] as const satisfies (keyof Outputs)[];
 const INSTANCE = ["instanceId", "lifecycle", "launchedInstanceType"] as const satisfies (keyof Outputs)[];
 const RECORD = ["launchTemplateId"] as const satisfies (keyof Outputs)[];
 const COUNT = ["generation"] as const satisfies (keyof Outputs)[];
@@ -142,7 +142,7 @@ const STATE = ["state"] as const satisfies (keyof Outputs)[];
 /** Every output that is not an input too; the order is the one in which they are shown. */
 export const OUTPUT_NAMES: readonly (keyof Outputs)[] = [
   ...IDENTITY,
-  ...ELASTIC,
+  ...PUBLIC,
   ...INSTANCE,
   ...STATE,
   ...RECORD,
@@ -155,25 +155,41 @@ export const OUTPUT_NAMES: readonly (keyof Outputs)[] = [
  * Pulumi shows a program, in the preview of an update, nothing but the checked inputs as outputs. What is among them is
  * known there; all else would make everything that depends on it look changed.
  */
-export function survivingOutputs(changes: Change[], recorded: Properties): Record<string, unknown> {
-  const has = (input: InputName): boolean => changes.some((it) => it.input === input);
+export function survivingOutputs(changes: Change[], recorded: Properties, wanted: Properties): Record<string, unknown> {
+  if (changes.some((it) => it.class === "replaces-resource")) {
+    return {};
+  }
   const launches = needsLaunch(changes, recorded);
   const moves = changes.some((it) => it.class === "moves");
-  const replacesResource = changes.some((it) => it.class === "replaces-resource");
-  const elastic = typeof recorded.allocationId === "string" && recorded.allocationId !== "";
-  const publicStays = elastic || !launches;
+  const runs = recorded.state === "running";
+  const elastic = elasticIpStays(recorded, wanted);
+  const none = recorded.elasticIp === false && wanted.elasticIp === false;
   const groups: [boolean, readonly (keyof Outputs)[]][] = [
     [!moves && isHeld(recorded), IDENTITY],
-    [!has("elasticIp") && publicStays, ELASTIC],
-    [!launches && recorded.state === "running", INSTANCE],
-    [recorded.state === "running", STATE],
+    [elastic || (none && !launches && runs), ["publicIp"]],
+    [elastic || none, ["allocationId"]],
+    [!launches && runs, INSTANCE],
+    [runs, STATE],
     [true, RECORD],
     [!changes.some(isNewGeneration), COUNT],
   ];
-  const names = replacesResource ? [] : groups.flatMap(([stays, group]) => (stays ? group : []));
+  const names = groups.flatMap(([stays, group]) => (stays ? group : []));
   return Object.fromEntries(
-    names.flatMap((name) => (isThere(recorded[name], name, elastic) ? [[name, recorded[name]]] : [])),
+    names.flatMap((name) => (isThere(recorded[name], name, none) ? [[name, recorded[name]]] : [])),
   );
+}
+
+/** Whether the Elastic IP that is held is the one that is wanted, by whichever name. */
+function elasticIpStays({ allocationId, publicIp, elasticIp }: Properties, wanted: Properties): boolean {
+  const isHere = typeof allocationId === "string" && allocationId !== "";
+  const names = [elasticIp, allocationId, publicIp];
+  return isHere && wanted.elasticIp !== false && names.includes(wanted.elasticIp);
+}
+
+/** An empty output is a thing that is missing and will be made, except the public address where none is wanted. */
+function isThere(value: unknown, name: keyof Outputs, none: boolean): boolean {
+  const mayBeEmpty = none && (name === "allocationId" || name === "publicIp");
+  return value !== undefined && (value !== "" || mayBeEmpty);
 }
 
 /** Whether the address is, or was, really had: an address alone may be one that was only asked for. */
@@ -183,10 +199,4 @@ export function isHeld(recorded: Properties): boolean {
 
 function isNewGeneration({ input, class: kind }: Change): boolean {
   return kind === "replaces-instance" || input === "iamInstanceProfile" || input === "metadataOptions";
-}
-
-/** An empty output is a thing that is missing and will be made, except the Elastic IP's where there is none. */
-function isThere(value: unknown, name: keyof Outputs, elastic: boolean): boolean {
-  const mayBeEmpty = !elastic && (name === "allocationId" || name === "publicIp");
-  return value !== undefined && (value !== "" || mayBeEmpty);
 }

@@ -3,6 +3,7 @@ import { announceCreate, announceDrift, announceUpdate } from "./announcement";
 import { changesBetween, driftIn, isHeld, OUTPUT_NAMES, survivingOutputs } from "./changes";
 import { explain } from "./ec2/errors";
 import { nameOf, TAG, urnTag } from "./ec2/tags";
+import { claimId, IdTaken } from "./engine/claim";
 import { isFitting, observedInputs } from "./engine/drift";
 import { observe } from "./engine/observe";
 import { isGone, outputsOf } from "./engine/outputs";
@@ -10,11 +11,10 @@ import { reconcile, ReconcileFailure, tearDown } from "./engine/reconcile";
 import { launchHash } from "./engine/specification";
 import type { Deps } from "./engine/run";
 import type { Desired, Outputs, Recorded } from "./engine/state";
-import { findUnfinished, Superseded } from "./engine/steps/record";
 import { markReady } from "./engine/steps/tags";
 import { kept, PartialFailure, PlainFailure, sentence } from "./failure";
 import { checkInputs, desiredOf, SERIALIZED_PROVIDER } from "./inputs";
-import { newId, type Session } from "./session";
+import type { Session } from "./session";
 import { type Failure, isUnknown } from "./validation";
 
 export type Properties = Record<string, unknown>;
@@ -35,7 +35,7 @@ export class Handlers {
         return { inputs, failures };
       }
       const recorded = { ...(await this.lookUp(olds)), ...olds };
-      return { inputs: { ...survivingOutputs(changesBetween(olds, inputs), recorded), ...inputs }, failures };
+      return { inputs: { ...survivingOutputs(changesBetween(olds, inputs), recorded, inputs), ...inputs }, failures };
     } catch (error) {
       return { inputs: news, failures: [{ property: "", reason: sentence(explain(error)) }] };
     }
@@ -57,16 +57,18 @@ export class Handlers {
 
   async create(inputs: Properties): Promise<{ id: string; outs: Properties }> {
     const desired = desiredOf(inputs);
+    const { ec2 } = this.depsOf(desired);
+    const taken = new Set<string>();
     let id: string | undefined;
     for (;;) {
       try {
-        id ??= (await findUnfinished(this.depsOf(desired), desired.resourceUrn)) ?? newId();
+        id = await claimId(ec2, desired.resourceUrn, taken);
         return { id, outs: await this.reconcile(id, desired) };
       } catch (error) {
-        if (!(error instanceof Superseded)) {
+        if (id === undefined || !(error instanceof IdTaken)) {
           throw this.failed(error, { id, desired, inputs });
         }
-        id = error.byId;
+        taken.add(id);
       }
     }
   }
@@ -96,7 +98,7 @@ export class Handlers {
       if (drift.length > 0) {
         this.session.announce(`${nameIn(properties)}: ${announceDrift(drift, properties)}`);
       }
-      return { id, props, inputs: { ...survivingOutputs([], props), ...desired } };
+      return { id, props, inputs: { ...survivingOutputs([], props, props), ...desired } };
     } catch (error) {
       throw new PlainFailure(sentence(`could not read ${id}: ${explain(error)}`));
     }
@@ -138,7 +140,8 @@ export class Handlers {
       return new PlainFailure(reason);
     }
     const applied = before === undefined || isFitting(id, desired, observed, recorded);
-    const spec = applied ? desired : { ...before, tags: { ...before.tags, ...desired.tags } };
+    // Tags that are to go may still be on things, so they stay on record until a run got to its end.
+    const spec = { ...(applied ? desired : before), tags: { ...before?.tags, ...desired.tags } };
     const outputs = withHeldOutputs(outputsOf(spec, observed, recorded), olds ?? {});
     const state = outputs.state === "missing" ? "failed" : outputs.state;
     // The runtime adds its text to what a handler returns, but not to what one throws; without it nothing could be deleted.

@@ -13,6 +13,7 @@ import {
   mapOf,
   objectOf,
   oneOf,
+  shown,
   text,
   UNKNOWN,
   value,
@@ -92,7 +93,7 @@ function tagProblem(key: string, given: unknown, path: string): string | undefin
     return `the tag key ${name} is refused: a key has 1 to ${MAX_TAG_KEY} characters`;
   }
   if (typeof given !== "string" || given.length > MAX_TAG_VALUE) {
-    return `${path}[${name}] must be a string of at most ${MAX_TAG_VALUE} characters`;
+    return `got ${shown(given)}, but ${path}[${name}] must be a string of at most ${MAX_TAG_VALUE} characters`;
   }
   return undefined;
 }
@@ -108,7 +109,7 @@ const tags: Validator = known((given, path, report) => {
 });
 
 const strings = mapOf((key, given, path) =>
-  typeof given === "string" ? undefined : `${path}[${JSON.stringify(key)}] must be a string`,
+  typeof given === "string" ? undefined : `got ${shown(given)}, but ${path}[${JSON.stringify(key)}] must be a string`,
 );
 
 const rootVolume: Readonly<Record<string, Field>> = {
@@ -140,8 +141,8 @@ export const SERIALIZED_PROVIDER = "__provider";
 
 /** Every input; the order is the one they are documented in. */
 const INPUTS: Readonly<Record<keyof Desired, Field>> = {
-  resourceUrn: { validate: nonEmpty("the URN that the package passes"), required: true, internal: true },
-  region: { validate: text(/^[a-z]{2}(-[a-z]+)+-\d$/, "a region, such as eu-central-1") },
+  resourceUrn: { validate: text(/./su, "the URN that the package passes"), required: true, internal: true },
+  region: { validate: text(/^[a-z]{2,}(-[a-z]+)+-\d+$/, "a region, such as eu-central-1") },
   subnetId: { validate: id("subnet", "a subnet id"), required: true },
   persistPrivateIp: { validate: persistPrivateIp, default: true },
   privateIp: { validate: privateIp },
@@ -200,7 +201,7 @@ export function checkInputs(given: Record<string, unknown>, region: string | und
 function contradictions(inputs: Record<string, unknown>): Failure[] {
   const { market: bought, rootVolume: root } = inputs as Partial<Pick<Desired, "market" | "rootVolume">>;
   const failures: Failure[] = [];
-  if (bought?.lifecycle === "on-demand" && bought.maxPrice !== undefined) {
+  if (bought?.lifecycle === "on-demand" && bought.maxPrice !== undefined && bought.maxPrice !== UNKNOWN) {
     failures.push({ property: "market.maxPrice", reason: 'maxPrice is for spot, but market.lifecycle is "on-demand"' });
   }
   if (root?.kmsKeyId !== undefined && root.encrypted !== true && (root.encrypted as unknown) !== UNKNOWN) {

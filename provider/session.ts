@@ -1,5 +1,4 @@
 /** What the handlers share in one provider process: the stack's settings, the clients, and the way to the user. */
-import { randomBytes } from "node:crypto";
 import { type Clock, scaledClock } from "./clock";
 import { createEc2, type Ec2, type Ec2Options, findRegion } from "./ec2/client";
 import type { Deps } from "./engine/run";
@@ -107,9 +106,4 @@ function say(line: string): void {
 function timeScale(): number {
   const scale = Number(process.env.MANAGED_INSTANCE_TIME_SCALE ?? "1");
   return Number.isFinite(scale) && scale > 0 ? scale : 1;
-}
-
-/** A new managed instance's id. */
-export function newId(): string {
-  return `mi-${randomBytes(9).toString("hex").slice(0, 17)}`;
 }

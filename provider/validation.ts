@@ -23,7 +23,7 @@ export function isUnknown(value: unknown): boolean {
 const SHOWN_LENGTH = 80;
 
 /** A value as it is shown in an error: one line, escaped, and short. */
-function shown(value: unknown): string {
+export function shown(value: unknown): string {
   const text = JSON.stringify(value) as string | undefined;
   if (text === undefined) {
     return typeof value;

@@ -208,16 +208,17 @@ interface Thrown {
   $metadata?: { requestId?: string; httpStatusCode?: number };
 }
 
-/** SDK errors carry the code in `name`, socket errors in `code`; any other HTTP 5xx is a fault on the way. */
+/** EC2's errors carry the code in `name`, those of the way there in `code`; any other HTTP 5xx is a fault on the way. */
 function toEc2Error(action: string, thrown: unknown): Ec2Error {
   if (thrown instanceof Ec2Error) {
     return thrown;
   }
   const error = thrown as Thrown;
   const status = error.$metadata?.httpStatusCode ?? 0;
-  const named = error.name === undefined || error.name === "Error" ? error.code : error.name;
-  const code = named ?? (status >= 500 ? "ServiceUnavailable" : "UnknownError");
-  return new Ec2Error(action, code, error.message ?? String(thrown), {
+  const named = status === 0 ? (error.code ?? error.name) : error.name;
+  const isNamed = named !== undefined && named !== "Error";
+  const code = isNamed ? named : status >= 500 ? "ServiceUnavailable" : "UnknownError";
+  return new Ec2Error(action, code, error.message === "" ? code : (error.message ?? String(thrown)), {
     requestId: error.$metadata?.requestId,
     cause: thrown,
   });

@@ -9,6 +9,7 @@ export type ErrorClass =
   | "throttled"
   | "denied"
   | "mismatch"
+  | "name-taken"
   | "no-credentials"
   | "unreachable"
   | "refused";
@@ -104,6 +105,8 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
     advice:
       "Create the spot service-linked role once: aws iam create-service-linked-role --aws-service-name spot.amazonaws.com",
   },
+
+  "InvalidLaunchTemplateName.AlreadyExistsException": { class: "name-taken" },
 
   IdempotentParameterMismatch: { class: "mismatch" },
   IdempotentInstanceTerminated: { class: "mismatch" },

@@ -1,7 +1,8 @@
 /** One loop over the steps. */
 import { explain } from "../ec2/errors";
+import { IdTaken } from "./claim";
 import type { Step } from "./plan";
-import { networkInterfaceOf, type Run } from "./run";
+import { networkInterfaceOf, ObserveAgain, type Run } from "./run";
 import * as elasticIp from "./steps/elastic-ip";
 import * as launch from "./steps/launch";
 import * as networkInterface from "./steps/network-interface";
@@ -32,7 +33,7 @@ export async function apply(steps: Step[], run: Run): Promise<void> {
     try {
       await take(step, run);
     } catch (error) {
-      if (error instanceof launch.ObserveAgain || error instanceof record.Superseded) {
+      if (error instanceof ObserveAgain || error instanceof IdTaken) {
         throw error;
       }
       throw new StepFailure(`could not ${doing(step, run)}: ${explain(error)}`, { cause: error });

@@ -1,7 +1,7 @@
 /** How what exists differs from what was applied, in terms of the inputs. (pure) */
 import { currentInstance, currentNetworkInterface, fits } from "./current";
 import type { Desired, Observed, Recorded } from "./state";
-import { hasSecurityGroups, hasSettings } from "./plan";
+import { hasMetadataOptions, hasProfile, hasSecurityGroups } from "./plan";
 
 /** The inputs as they would have to be to describe what exists; where nothing is off, the inputs themselves. */
 export function observedInputs(desired: Desired, observed: Observed, recorded?: Recorded): Desired {
@@ -14,8 +14,10 @@ export function observedInputs(desired: Desired, observed: Observed, recorded?: 
       found.securityGroupIds = eni.securityGroups.map((group) => group.id);
     }
   }
-  if (instance !== undefined && !hasSettings(instance, desired)) {
+  if (instance !== undefined && !hasMetadataOptions(instance, desired)) {
     found.metadataOptions = instance.metadataOptions;
+  }
+  if (instance !== undefined && !hasProfile(instance, desired)) {
     found.iamInstanceProfile = instance.iamInstanceProfileArn;
   }
   return found;

@@ -116,14 +116,24 @@ export function hasSecurityGroups(eni: NetworkInterface, wanted: string[] | unde
 }
 
 /** What can be done while the old instance still works. An address on an interface to be given up moves later. */
-function planElasticIp({ desired, observed }: Situation): Step[] {
+function planElasticIp({ id, desired, observed }: Situation): Step[] {
   const wanted = currentElasticIp(desired, observed);
-  const steps: Step[] = surplusElasticIps(desired, observed)
-    .filter((eip) => isOnOurs(eip, observed))
-    .map((elasticIp) => ({ kind: "disassociate-elastic-ip", elasticIp }));
+  const steps: Step[] = [];
   if (desired.elasticIp === true && wanted === undefined) {
+    // First, because it may fail, and until then the one that is held stays.
     steps.push({ kind: "allocate-elastic-ip" });
   }
+  if (typeof desired.elasticIp === "string" && wanted !== undefined) {
+    // Before it is put on, so that it can be found and given back however this run ends.
+    steps.push(
+      ...planTagsOf([{ resourceIds: [wanted.allocationId], held: wanted.tags, wanted: givenTags(id), stale: [] }]),
+    );
+  }
+  steps.push(
+    ...surplusElasticIps(desired, observed)
+      .filter((eip) => isOnOurs(eip, observed))
+      .map((elasticIp) => ({ kind: "disassociate-elastic-ip", elasticIp }) as const),
+  );
   if (desired.elasticIp !== false && wanted?.association === undefined) {
     steps.push({ kind: "associate-elastic-ip" });
   }
@@ -186,18 +196,13 @@ function planSettings(instance: Instance, desired: Desired): Step[] {
   if (!hasMetadataOptions(instance, desired)) {
     steps.push({ kind: "set-metadata-options", instanceId: instance.id });
   }
-  if (!isProfile(instance.iamInstanceProfileArn, desired.iamInstanceProfile)) {
+  if (!hasProfile(instance, desired)) {
     steps.push({ kind: "set-instance-profile", instanceId: instance.id });
   }
   return steps;
 }
 
-/** Whether a running instance has what it takes on in place. */
-export function hasSettings(instance: Instance, desired: Desired): boolean {
-  return hasMetadataOptions(instance, desired) && isProfile(instance.iamInstanceProfileArn, desired.iamInstanceProfile);
-}
-
-function hasMetadataOptions({ metadataOptions: held }: Instance, { metadataOptions: wanted }: Desired): boolean {
+export function hasMetadataOptions({ metadataOptions: held }: Instance, { metadataOptions: wanted }: Desired): boolean {
   const hops = wanted.httpPutResponseHopLimit;
   return (
     wanted.httpTokens === held.httpTokens &&
@@ -208,7 +213,10 @@ function hasMetadataOptions({ metadataOptions: held }: Instance, { metadataOptio
 }
 
 /** A profile is wanted by name or ARN, and held by ARN, whose path may come before the name. */
-function isProfile(held: string | undefined, wanted: string | undefined): boolean {
+export function hasProfile(
+  { iamInstanceProfileArn: held }: Instance,
+  { iamInstanceProfile: wanted }: Desired,
+): boolean {
   if (held === undefined || wanted === undefined || wanted.startsWith("arn:")) {
     return held === wanted;
   }
@@ -245,17 +253,20 @@ function generationToCarry(instance: Instance, { template, generation }: Observe
   return template === undefined ? 1 : (generationOf(instance) ?? generation?.number ?? 1);
 }
 
-/** A thing, the tags it has, and those it should have. */
+/** A thing, the tags it has, those it should have, and the user's that it should not have any more. */
 interface Tagged {
   resourceIds: string[];
   held: Tags;
   wanted: Tags;
+  stale: string[];
 }
 
 function planTags(situation: Situation): Step[] {
-  const { desired, recorded } = situation;
-  const stale = Object.keys(recorded?.tags ?? {}).filter((key) => !(key in desired.tags) && key !== "Name");
-  return taggedThings(situation).flatMap(({ resourceIds, held, wanted }) => {
+  return planTagsOf(taggedThings(situation));
+}
+
+function planTagsOf(things: Tagged[]): Step[] {
+  return things.flatMap(({ resourceIds, held, wanted, stale }) => {
     const set = Object.fromEntries(Object.entries(wanted).filter(([key, value]) => held[key] !== value));
     const remove = stale.filter((key) => key in held);
     const isRight = Object.keys(set).length === 0 && remove.length === 0;
@@ -263,28 +274,33 @@ function planTags(situation: Situation): Step[] {
   });
 }
 
+function spotRequestIds({ spotRequestId }: Instance): string[] {
+  return spotRequestId === undefined ? [] : [spotRequestId];
+}
+
+/** Everything that was made. A given Elastic IP keeps its own tags, and has ours before it is put on. */
 function taggedThings({ id, desired, observed, recorded, known }: Situation): Tagged[] {
+  const stale = Object.keys(recorded?.tags ?? {}).filter((key) => !(key in desired.tags) && key !== "Name");
   const eni = currentNetworkInterface(desired, observed, recorded);
-  const eip = currentElasticIp(desired, observed);
+  const eip = desired.elasticIp === true ? currentElasticIp(desired, observed) : undefined;
   const instance = currentInstance(eni, observed);
   const { template } = observed;
   const base = baseTags(id, desired);
   const things: Tagged[] = [];
   if (eni !== undefined) {
-    things.push({ resourceIds: [eni.id], held: eni.tags, wanted: base });
+    things.push({ resourceIds: [eni.id], held: eni.tags, wanted: base, stale });
   }
   if (eip !== undefined) {
-    // What is named in the inputs is given, even if it was allocated here once.
-    const wanted = typeof desired.elasticIp === "string" ? givenTags(id) : base;
-    things.push({ resourceIds: [eip.allocationId], held: eip.tags, wanted });
+    things.push({ resourceIds: [eip.allocationId], held: eip.tags, wanted: base, stale });
   }
   if (instance !== undefined && fits(instance, { id, desired, observed, recorded })) {
+    const resourceIds = [instance.id, ...instance.volumeIds, ...spotRequestIds(instance)];
     const wanted = instanceTags(id, desired, generationToCarry(instance, observed));
-    things.push({ resourceIds: [instance.id, ...instance.volumeIds], held: instance.tags, wanted });
+    things.push({ resourceIds, held: instance.tags, wanted, stale });
   }
   if (template !== undefined) {
     const phase = known || template.tags[TAG.phase] === "ready" ? "ready" : "creating";
-    things.push({ resourceIds: [template.id], held: template.tags, wanted: templateTags(id, desired, phase) });
+    things.push({ resourceIds: [template.id], held: template.tags, wanted: templateTags(id, desired, phase), stale });
   }
   return things;
 }

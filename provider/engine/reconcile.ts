@@ -1,14 +1,14 @@
 /** observe → plan → apply → outputs: the one way in which a managed instance comes about and changes. */
+import { randomUUID } from "node:crypto";
 import { explain } from "../ec2/errors";
 import { apply } from "./apply";
+import { IdTaken } from "./claim";
 import { conflicts, teardownConflicts } from "./conflicts";
 import { observe } from "./observe";
 import { outputsOf } from "./outputs";
 import { plan } from "./plan";
-import type { Deps, Run } from "./run";
+import { type Deps, ObserveAgain, type Run } from "./run";
 import type { Desired, Observed, Outputs, Recorded } from "./state";
-import { ObserveAgain } from "./steps/launch";
-import { Superseded } from "./steps/record";
 import { planTeardown } from "./teardown";
 
 export interface Request {
@@ -36,26 +36,31 @@ export class ReconcileFailure extends Error {
 const MAX_LOOKS = 4;
 
 export async function reconcile(request: Request, deps: Deps): Promise<Outputs> {
-  const { id, desired, recorded, known } = request;
+  let observed: Observed | undefined;
+  const nonce = randomUUID();
   for (let look = 1; ; look++) {
-    const observed = await observe(deps.ec2, { id, desired, recorded });
-    const run: Run = { ...deps, ...request, observed };
-    const found = conflicts(desired, observed);
-    if (found.length > 0) {
-      throw new ReconcileFailure(`nothing was changed: ${found.join("; ")}.`, observed);
-    }
     try {
-      await apply(plan({ id, desired, observed, recorded, known }), run);
-      return outputsOf(desired, run.observed, recorded);
+      observed = await observe(deps.ec2, request);
+      return await approach({ ...deps, ...request, nonce, observed });
     } catch (error) {
-      if (error instanceof Superseded) {
+      if (error instanceof IdTaken || observed === undefined) {
         throw error;
       }
       if (!(error instanceof ObserveAgain) || look === MAX_LOOKS) {
-        throw new ReconcileFailure(explain(error), run.observed, error);
+        throw new ReconcileFailure(explain(error), observed, error);
       }
     }
   }
+}
+
+async function approach(run: Run): Promise<Outputs> {
+  const { desired, observed, recorded } = run;
+  const found = conflicts(desired, observed);
+  if (found.length > 0) {
+    throw new Error(`nothing was changed: ${found.join("; ")}.`);
+  }
+  await apply(plan(run), run);
+  return outputsOf(desired, observed, recorded);
 }
 
 /** Ends a managed instance. What is left to do after a failure is found again by the next call. */
@@ -66,5 +71,10 @@ export async function tearDown(request: Request, deps: Deps): Promise<void> {
   if (found.length > 0) {
     throw new Error(`nothing was deleted: ${found.join("; ")}.`);
   }
-  await apply(planTeardown({ observed, deletion: desired.deletion }), { ...deps, ...request, observed });
+  await apply(planTeardown({ observed, deletion: desired.deletion }), {
+    ...deps,
+    ...request,
+    nonce: randomUUID(),
+    observed,
+  });
 }

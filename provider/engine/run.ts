@@ -17,13 +17,22 @@ export interface Deps {
 
 export interface Run extends Deps {
   id: string;
+  /** Tells this run's intents from those of other runs, where a repeat by another run must not be answered with its own. */
+  nonce: string;
   desired: Desired;
   recorded?: Recorded;
   /** Whether a state is known to have the id. */
   known: boolean;
   observed: Observed;
+  /** The working instance that this run ended, as it was: what to go back to. */
+  retired?: Instance;
   /** Since when the private IP has had no running instance, if this run retired it. */
   darkSince?: number;
+}
+
+/** The world is not as it was observed; the plan has to be made anew. */
+export class ObserveAgain extends Error {
+  override readonly name = "ObserveAgain";
 }
 
 /** How long EC2 may take for a change of state before it counts as stuck. */

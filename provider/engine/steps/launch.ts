@@ -2,34 +2,71 @@
 import { explain, isCapacityReason, isEc2Error, isInstanceProfileNotSeen } from "../../ec2/errors";
 import { TAG } from "../../ec2/tags";
 import { waitFor } from "../../ec2/wait";
-import { networkInterfaceOf, type Run, seconds, TRANSITION_TIMEOUT_MS } from "../run";
+import { networkInterfaceOf, ObserveAgain, type Run, seconds, TRANSITION_TIMEOUT_MS } from "../run";
 import type { Instance, Market } from "../state";
-import { isAlive } from "../current";
+import { generationOf, isAlive } from "../current";
 import { awaitFree, readNetworkInterface } from "./network-interface";
-import { launchRequest } from "./preflight";
+import { type Launchable, launchRequest, wantedLaunch } from "./preflight";
 
 /** Nothing that may be launched has capacity. */
 export class NoCapacity extends Error {
   override readonly name = "NoCapacity";
 }
 
-/** The world is not as it was observed; the plan has to be made anew. */
-export class ObserveAgain extends Error {
-  override readonly name = "ObserveAgain";
-}
-
 const PROFILE_PROPAGATION_MS = 2 * 60_000;
 /** Each repeat comes after an instance that ended while nobody looked; more than a few in a row are a fault. */
 const MAX_REPEATS = 5;
 
+/** The wanted generation could not be launched, and what came of going back. */
+export class RolledBack extends Error {
+  override readonly name = "RolledBack";
+}
+
+/** Launches the wanted generation; if that fails for good, the one that this run retired, so that the machine works. */
 export async function launch(run: Run): Promise<void> {
+  try {
+    await launchWanted(run);
+  } catch (error) {
+    // Without capacity the identity waits for some; a world that changed is looked at again.
+    const goesBack = !(error instanceof NoCapacity) && !(error instanceof ObserveAgain);
+    throw goesBack ? await rollBack(run, error) : error;
+  }
+}
+
+/** The error to end with: it says both, why the new generation did not start and whether the previous one runs again. */
+async function rollBack(run: Run, error: unknown): Promise<unknown> {
+  const { retired } = run;
+  const version = retired === undefined ? undefined : generationOf(retired);
+  if (retired === undefined || version === undefined || version === run.observed.generation?.number) {
+    return error;
+  }
+  run.say(`the new generation did not start; launching generation ${version} again`);
+  try {
+    await awaitFree(run, { id: networkInterfaceOf(run).id, status: "in-use" });
+    const begin = run.clock.now();
+    const tags = Object.fromEntries(Object.entries(retired.tags).filter(([key]) => !key.startsWith("aws:")));
+    const outcome = await attempt(run, { version, market: { lifecycle: retired.lifecycle }, tags });
+    if (typeof outcome === "string") {
+      return new RolledBack(`${explain(error)}. Generation ${version} has no capacity either: ${outcome}`, {
+        cause: error,
+      });
+    }
+    settle(run, outcome, begin);
+    return new RolledBack(`${explain(error)}. Generation ${version} runs again, as ${outcome.id}`, { cause: error });
+  } catch (second) {
+    const both = `${explain(error)}. Generation ${version} could not be launched again either: ${explain(second)}`;
+    return new RolledBack(both, { cause: error });
+  }
+}
+
+async function launchWanted(run: Run): Promise<void> {
   const eni = networkInterfaceOf(run);
   const misses: string[] = [];
   for (const market of markets(run.desired.market)) {
     const what = `${run.desired.instanceType} (${market.lifecycle})`;
     run.say(`launching ${what} on ${eni.id}`);
     const start = run.clock.now();
-    const outcome = await attempt(run, market);
+    const outcome = await attempt(run, wantedLaunch(run, market));
     if (typeof outcome !== "string") {
       settle(run, outcome, start);
       return;
@@ -49,11 +86,11 @@ function markets(wanted: Market): Market[] {
 }
 
 /** A running instance, or why there is no capacity for one. */
-async function attempt(run: Run, market: Market): Promise<Instance | string> {
+async function attempt(run: Run, launchable: Launchable): Promise<Instance | string> {
   const predecessors = [lastInstance(run)];
   while (predecessors.length <= MAX_REPEATS) {
     try {
-      const instance = await request(run, predecessors, market);
+      const instance = await request(run, predecessors, launchable);
       if (isAlive(instance)) {
         return await awaitRunning(run, instance);
       }
@@ -83,12 +120,12 @@ function lastInstance(run: Run): string | undefined {
 }
 
 /** RunInstances; a profile made a moment ago and an interface not quite free yet are waited for. */
-async function request(run: Run, predecessors: (string | undefined)[], market: Market): Promise<Instance> {
+async function request(run: Run, predecessors: (string | undefined)[], launchable: Launchable): Promise<Instance> {
   const launching = await waitFor<Instance | string>({
     what: "EC2 to accept the launch",
     read: async () => {
       try {
-        return await run.ec2.runInstance(launchRequest(run, predecessors, market));
+        return await run.ec2.runInstance(launchRequest(run, launchable, predecessors));
       } catch (error) {
         if (isInstanceProfileNotSeen(error)) {
           return explain(error);

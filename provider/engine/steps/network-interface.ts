@@ -3,13 +3,14 @@ import type { Ec2 } from "../../ec2/client";
 import { explain, isEc2Error } from "../../ec2/errors";
 import { waitFor } from "../../ec2/wait";
 import { baseTags } from "../labels";
-import { goneIsFine, made, networkInterfaceOf, type Run, TRANSITION_TIMEOUT_MS } from "../run";
+import { goneIsFine, made, networkInterfaceOf, ObserveAgain, type Run, TRANSITION_TIMEOUT_MS } from "../run";
 import { clientToken } from "../specification";
 import type { NetworkInterface } from "../state";
 
 export async function makeNetworkInterface(run: Run, securityGroupIds: string[] | undefined): Promise<void> {
   const { id, desired, ec2, observed, recorded } = run;
   const { subnetId, privateIp } = desired;
+  const template = made(observed.template, "launch template");
   const making = ec2.createNetworkInterface({
     subnetId,
     privateIp,
@@ -17,14 +18,31 @@ export async function makeNetworkInterface(run: Run, securityGroupIds: string[] 
     description: `${id} (pulumi-managed-instance)`,
     tags: baseTags(id, desired),
     // The interface that it comes after keeps a second one, after a loss or a move, from being answered with the first.
-    clientToken: clientToken(id, "network-interface", subnetId, privateIp, recorded?.networkInterfaceId),
+    clientToken: clientToken(template.id, "network-interface", subnetId, privateIp, recorded?.networkInterfaceId),
   });
   const eni = await making.catch(async (error: unknown) => {
     throw privateIp === undefined ? error : await aboutAddress(run, privateIp, error);
   });
   observed.networkInterfaces.push(eni);
   run.say(`${eni.id} made, ${eni.privateIp} in ${subnetId}`);
-  await awaitFree(run, eni);
+  if (eni.status !== "available") {
+    await awaitUsable(run, eni.id);
+  }
+}
+
+/** EC2 answers a repeat with what the first call made, on which another run may have launched by now. */
+async function awaitUsable(run: Run, id: string): Promise<void> {
+  const seen = await waitFor<NetworkInterface | undefined>({
+    what: `${id} to be usable`,
+    read: () => readNetworkInterface(run.ec2, id),
+    isReady: (it) => it !== undefined && it.status !== "pending",
+    describe: (it) => it?.status ?? "not known yet",
+    timeoutMs: TRANSITION_TIMEOUT_MS,
+    clock: run.clock,
+  });
+  if (seen?.attachment !== undefined) {
+    throw new ObserveAgain(`${id} is held by ${seen.attachment.instanceId ?? "an instance"} already`);
+  }
 }
 
 /** The address that was asked for cannot be had. */

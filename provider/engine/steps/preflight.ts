@@ -4,6 +4,7 @@ import { explain, isEc2Error } from "../../ec2/errors";
 import { instanceTags } from "../labels";
 import { made, networkInterfaceOf, type Run } from "../run";
 import { clientToken } from "../specification";
+import type { Market, Tags } from "../state";
 
 /** A new instance could not start, so the old one is left alone. */
 export class PreflightFailure extends Error {
@@ -49,7 +50,7 @@ async function checkOffered(run: Run): Promise<string | undefined> {
 
 async function checkAccepted(run: Run): Promise<string | undefined> {
   try {
-    await run.ec2.checkLaunch(launchRequest(run, ["dry run"]));
+    await run.ec2.checkLaunch(launchRequest(run, wantedLaunch(run), ["dry run"]));
     return undefined;
   } catch (error) {
     if (isEc2Error(error, "throttled", "unreachable", "no-credentials")) {
@@ -84,17 +85,30 @@ async function found<T>(read: () => Promise<T | undefined>): Promise<T | undefin
   }
 }
 
-/** The launch of the newest generation on the interface; `intent` tells one attempt's client token from another's. */
-export function launchRequest(run: Run, intent: (string | undefined)[], market = run.desired.market): LaunchRequest {
-  const template = made(run.observed.template, "launch template");
+/** What is launched: a generation, how it is bought, and the tags that the instance gets. */
+export interface Launchable {
+  version: number;
+  market: Pick<Market, "lifecycle" | "maxPrice">;
+  tags: Tags;
+}
+
+/** The newest generation. */
+export function wantedLaunch(run: Run, market: Market = run.desired.market): Launchable {
   const version = made(run.observed.generation, "generation").number;
-  const { lifecycle, maxPrice } = market;
+  return { version, market, tags: instanceTags(run.id, run.desired, version) };
+}
+
+/** The launch on the interface; `intent` tells one attempt's client token from another's. */
+export function launchRequest(run: Run, launchable: Launchable, intent: (string | undefined)[]): LaunchRequest {
+  const template = made(run.observed.template, "launch template");
+  const { version, tags } = launchable;
+  const { lifecycle, maxPrice } = launchable.market;
   return {
     templateId: template.id,
     version,
     networkInterfaceId: networkInterfaceOf(run).id,
     market: { lifecycle, maxPrice },
-    tags: instanceTags(run.id, run.desired, version),
-    clientToken: clientToken(run.id, version, run.desired.instanceType, lifecycle, ...intent),
+    tags,
+    clientToken: clientToken(template.id, version, run.desired.instanceType, lifecycle, ...intent),
   };
 }

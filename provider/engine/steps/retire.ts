@@ -10,6 +10,7 @@ export async function retire(run: Run, instance: Instance): Promise<void> {
     run.darkSince ??= start;
   }
   if (instance.state !== "shutting-down" && instance.state !== "terminated") {
+    run.retired = { ...instance };
     await terminate(run, instance);
   }
   const held = run.observed.networkInterfaces.filter((eni) => eni.attachment?.instanceId === instance.id);
