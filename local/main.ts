@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { deploy, readOutputs, type DeployKind } from "./deployer";
 
@@ -26,6 +27,11 @@ function keyValue(text: string, previous: Record<string, string>): Record<string
   const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
   if (key === undefined || value === undefined) throw new InvalidArgumentError("It has to be KEY=VALUE.");
   return { ...previous, [key]: value };
+}
+
+/** `npm run` changes to the package's folder, and says where the user was. */
+function fromCaller(directory: string): string {
+  return resolve(process.env.INIT_CWD ?? ".", directory);
 }
 
 function positiveNumber(text: string): number {
@@ -66,7 +72,7 @@ async function runDeployment(kind: DeployKind, options: StackOptions): Promise<v
   write(ABOUT);
   write("");
   const result = await deploy(kind, {
-    projectDir: options.directory,
+    projectDir: fromCaller(options.directory),
     stack: options.stack,
     config: options.config,
     secretConfig: options.secret,
@@ -91,7 +97,7 @@ function hideSecrets(outputs: Record<string, unknown>, secretNames: readonly str
 
 function printStackOutputs(options: StackOptions): void {
   const { values, secretNames } = readOutputs({
-    projectDir: options.directory,
+    projectDir: fromCaller(options.directory),
     stack: options.stack,
     stateFile: options.state,
   });

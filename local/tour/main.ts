@@ -112,6 +112,7 @@ function printTable(stages: Stage[]): void {
     const outage = stage.outageSeconds === undefined ? "-" : `${stage.outageSeconds.toFixed(0)} s`;
     table.push([stage.name, stage.instanceId, stage.networkInterfaceId, stage.privateIp, stage.publicIp, outage]);
   }
+  table.push(["destroy", "-", "-", "-", "-", "-"]);
   print(`\n${table.toString()}`);
 }
 
@@ -136,11 +137,20 @@ function printHowToUse(url: string): void {
   print(`\nIt has the subnet ${WELL_KNOWN.subnetA} (10.0.1.0/24) and the image ${WELL_KNOWN.imageV1}.`);
 }
 
+/** At the port that the docs name where it is to stay and nobody has it, else at any. */
+async function startSimulator(keep: boolean): Promise<RunningServer> {
+  try {
+    return await startServer({ port: keep ? KEEP_PORT : 0, timeScale: TIME_SCALE });
+  } catch {
+    return startServer({ port: 0, timeScale: TIME_SCALE });
+  }
+}
+
 async function main(): Promise<void> {
   const keep = process.argv.includes("--keep");
   const [name = "local deployer"] = availableDrivers();
   const workDir = mkdtempSync(join(tmpdir(), "managed-instance-"));
-  const server = await startServer({ port: keep ? KEEP_PORT : 0, timeScale: TIME_SCALE });
+  const server = await startSimulator(keep);
   print(`Using the ${name}, on an EC2 simulator at ${server.url} whose time runs ${TIME_SCALE} times as fast.`);
   const driver = createDriver(name, {
     projectDir: PROJECT_DIR,
