@@ -45,7 +45,7 @@ export default tseslint.config(
       "decisions are pure: no AWS, no Pulumi, no clock",
       "^@(aws-sdk|smithy|pulumi)/",
       "ec2/client",
-      "clock",
+      "(^|/)clock$",
       "^node:fs",
       "(^|/)local(/|$)",
     ),
@@ -60,6 +60,14 @@ export default tseslint.config(
       "@typescript-eslint/no-floating-promises": "error",
       "@typescript-eslint/no-unsafe-assignment": "off",
       "@typescript-eslint/no-unsafe-member-access": "off",
+    },
+  },
+  // Programs as a user without TypeScript would write them.
+  {
+    files: ["tests/**/fixtures/**/*.js"],
+    languageOptions: {
+      sourceType: "commonjs",
+      globals: { process: "readonly", console: "readonly", require: "readonly", module: "writable" },
     },
   },
   {

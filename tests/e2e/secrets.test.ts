@@ -38,11 +38,9 @@ for (const name of availableDrivers()) {
         const state = lab.server.simulator.snapshot();
         const [instance] = Object.values(state.instances);
         assert.equal(Buffer.from(instance?.userData ?? "", "base64").toString(), `#!/bin/sh\necho ${CANARY}\n`);
-        const tags = JSON.stringify(
-          [state.instances, state.launchTemplates, state.networkInterfaces]
-            .flatMap((it) => Object.values(it))
-            .map((it) => it.tags),
-        );
+        const { instances, launchTemplates, networkInterfaces } = state;
+        const tagged = { ...instances, ...launchTemplates, ...networkInterfaces };
+        const tags = JSON.stringify(Object.values(tagged).map((it) => it.tags));
         assert.ok(!holdsCanary(tags), tags);
         for (const file of filesUnder(lab.workDir)) {
           assert.ok(!holdsCanary(readFileSync(file, "latin1")), file);

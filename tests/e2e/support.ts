@@ -118,7 +118,8 @@ export function providerOf(ancestor: number): number | undefined {
     const parent = all.find((it) => it.pid === pid)?.parent;
     return parent !== undefined && parent > 1 && (parent === ancestor || isUnder(parent));
   };
-  const isProvider = (it: ProcessInfo): boolean => /node/.test(it.command) && /dynamic-provider/.test(it.command);
+  const isProvider = (it: ProcessInfo): boolean =>
+    it.command.includes("node") && it.command.includes("dynamic-provider");
   return all.find((it) => isProvider(it) && isUnder(it.pid))?.pid;
 }
 
