@@ -4,7 +4,8 @@ import { changesBetween, driftIn, isHeld, OUTPUT_NAMES, survivingOutputs } from 
 import { explain } from "./ec2/errors";
 import { nameOf, TAG, urnTag } from "./ec2/tags";
 import { claimId, IdTaken } from "./engine/claim";
-import { isFitting, observedInputs } from "./engine/drift";
+import { keptInstance } from "./engine/current";
+import { observedInputs } from "./engine/drift";
 import { observe } from "./engine/observe";
 import { isGone, outputsOf } from "./engine/outputs";
 import { reconcile, ReconcileFailure, tearDown } from "./engine/reconcile";
@@ -139,7 +140,7 @@ export class Handlers {
     if (before === undefined && observed.template === undefined) {
       return new PlainFailure(reason);
     }
-    const applied = before === undefined || isFitting(id, desired, observed, recorded);
+    const applied = before === undefined || keptInstance({ id, desired, observed, recorded }) !== undefined;
     // Tags that are to go may still be on things, so they stay on record until a run got to its end.
     const spec = { ...(applied ? desired : before), tags: { ...before?.tags, ...desired.tags } };
     const outputs = withHeldOutputs(outputsOf(spec, observed, recorded), olds ?? {});

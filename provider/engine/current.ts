@@ -56,15 +56,27 @@ export function generationOf(instance: Instance): number | undefined {
   return tag === undefined || !/^\d+$/.test(tag) ? undefined : Number(tag);
 }
 
+/** What a decision is made from. */
+export interface Situation {
+  id: string;
+  desired: Desired;
+  observed: Observed;
+  recorded?: Recorded;
+}
+
+/** The instance that may stay: it holds the interface and fits. */
+export function keptInstance(situation: Situation): Instance | undefined {
+  const { desired, observed, recorded } = situation;
+  const instance = currentInstance(currentNetworkInterface(desired, observed, recorded), observed);
+  return instance !== undefined && fits(instance, situation) ? instance : undefined;
+}
+
 /**
  * Whether an instance may stay: it was launched with the inputs that are wanted, and no recycle came after it.
  *
  * An instance whose tags somebody took off is judged by the record in Pulumi's state.
  */
-export function fits(
-  instance: Instance,
-  { id, desired, observed, recorded }: { id: string; desired: Desired; observed: Observed; recorded?: Recorded },
-): boolean {
+export function fits(instance: Instance, { id, desired, observed, recorded }: Situation): boolean {
   const wanted = launchHash(id, desired);
   const launchedWith =
     instance.tags[TAG.launch] ?? (recorded?.instanceId === instance.id ? recorded.launchHash : undefined);

@@ -1,5 +1,5 @@
 /** How what exists differs from what was applied, in terms of the inputs. (pure) */
-import { currentInstance, currentNetworkInterface, fits } from "./current";
+import { currentInstance, currentNetworkInterface } from "./current";
 import type { Desired, Observed, Recorded } from "./state";
 import { hasMetadataOptions, hasProfile, hasSecurityGroups } from "./plan";
 
@@ -21,10 +21,4 @@ export function observedInputs(desired: Desired, observed: Observed, recorded?: 
     found.iamInstanceProfile = instance.iamInstanceProfileArn;
   }
   return found;
-}
-
-/** Whether the machine runs what is wanted. */
-export function isFitting(id: string, desired: Desired, observed: Observed, recorded?: Recorded): boolean {
-  const instance = currentInstance(currentNetworkInterface(desired, observed, recorded), observed);
-  return instance !== undefined && fits(instance, { id, desired, observed, recorded });
 }

@@ -5,16 +5,16 @@
 import { isOwned, OWN_TAG_PREFIX, TAG } from "../ec2/tags";
 import {
   currentElasticIp,
-  currentInstance,
   currentNetworkInterface,
-  fits,
   generationOf,
   isAlive,
   isOnOurs,
+  keptInstance,
+  type Situation as Decided,
 } from "./current";
 import { baseTags, givenTags, instanceTags, templateTags } from "./labels";
 import { launchHash, settingsHash } from "./specification";
-import type { Desired, ElasticIp, Instance, NetworkInterface, Observed, Recorded, Tags } from "./state";
+import type { Desired, ElasticIp, Instance, NetworkInterface, Observed, Tags } from "./state";
 
 export type Step =
   | { kind: "record" }
@@ -39,11 +39,7 @@ export type Step =
   | { kind: "delete-network-interface"; networkInterface: NetworkInterface }
   | { kind: "delete-record"; templateId: string };
 
-export interface Situation {
-  id: string;
-  desired: Desired;
-  observed: Observed;
-  recorded?: Recorded;
+export interface Situation extends Decided {
   /** Whether a state is known to have the id, because it came from there. */
   known: boolean;
 }
@@ -60,10 +56,9 @@ export function plan(situation: Situation): Step[] {
   ];
 }
 
-function planRecord({ id, desired, observed, recorded }: Situation): Step[] {
-  const eni = currentNetworkInterface(desired, observed, recorded);
-  const instance = currentInstance(eni, observed);
-  const kept = instance !== undefined && fits(instance, { id, desired, observed, recorded }) ? instance : undefined;
+function planRecord(situation: Situation): Step[] {
+  const { id, desired, observed } = situation;
+  const kept = keptInstance(situation);
   if (observed.template === undefined) {
     // Its generation counted versions of a template that somebody deleted; the new one begins at 1.
     const recount: Step[] =
@@ -151,10 +146,8 @@ function surplusElasticIps(desired: Desired, observed: Observed): ElasticIp[] {
 
 /** `terminate-first`: retire, then launch with the interface as the primary one. */
 function planInstance(situation: Situation): Step[] {
-  const { id, desired, observed, recorded } = situation;
-  const eni = currentNetworkInterface(desired, observed, recorded);
-  const instance = currentInstance(eni, observed);
-  const kept = instance !== undefined && fits(instance, { id, desired, observed, recorded }) ? instance : undefined;
+  const { desired, observed } = situation;
+  const kept = keptInstance(situation);
   const retired = [...observed.instances, ...observed.strangers].filter(
     (it) => it !== kept && (isAlive(it) || holdsOurs(it, observed)),
   );
@@ -279,11 +272,12 @@ function spotRequestIds({ spotRequestId }: Instance): string[] {
 }
 
 /** Everything that was made. A given Elastic IP keeps its own tags, and has ours before it is put on. */
-function taggedThings({ id, desired, observed, recorded, known }: Situation): Tagged[] {
+function taggedThings(situation: Situation): Tagged[] {
+  const { id, desired, observed, recorded, known } = situation;
   const stale = Object.keys(recorded?.tags ?? {}).filter((key) => !(key in desired.tags) && key !== "Name");
   const eni = currentNetworkInterface(desired, observed, recorded);
   const eip = desired.elasticIp === true ? currentElasticIp(desired, observed) : undefined;
-  const instance = currentInstance(eni, observed);
+  const instance = keptInstance(situation);
   const { template } = observed;
   const base = baseTags(id, desired);
   const things: Tagged[] = [];
@@ -293,7 +287,7 @@ function taggedThings({ id, desired, observed, recorded, known }: Situation): Ta
   if (eip !== undefined) {
     things.push({ resourceIds: [eip.allocationId], held: eip.tags, wanted: base, stale });
   }
-  if (instance !== undefined && fits(instance, { id, desired, observed, recorded })) {
+  if (instance !== undefined) {
     const resourceIds = [instance.id, ...instance.volumeIds, ...spotRequestIds(instance)];
     const wanted = instanceTags(id, desired, generationToCarry(instance, observed));
     things.push({ resourceIds, held: instance.tags, wanted, stale });
