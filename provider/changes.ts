@@ -139,15 +139,25 @@ const RECORD = ["launchTemplateId"] as const satisfies (keyof Outputs)[];
 const COUNT = ["generation"] as const satisfies (keyof Outputs)[];
 const STATE = ["state"] as const satisfies (keyof Outputs)[];
 
-/** Every output that is not an input too; the order is the one in which they are shown. */
-export const OUTPUT_NAMES: readonly (keyof Outputs)[] = [
-  ...IDENTITY,
-  ...PUBLIC,
-  ...INSTANCE,
-  ...STATE,
-  ...RECORD,
-  ...COUNT,
-];
+/** What outlives an instance: what is on record of it stays true until an input changes it. */
+const STABLE: readonly string[] = [...IDENTITY, ...PUBLIC, ...RECORD];
+
+/** Without the outputs that the next failure or the next interruption makes untrue. */
+export function stableOutputs(recorded: Properties): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(recorded).filter(([name]) => STABLE.includes(name) || (INPUT_NAMES as string[]).includes(name)),
+  );
+}
+
+/**
+ * Whether what earlier checks added is not enough to show a preview: they knew nothing of what was made since, and a change in
+ * place also shows the instance, which only a look at EC2 tells.
+ */
+export function needsLook(changes: Change[], olds: Properties): boolean {
+  const lacks = (name: keyof Outputs): boolean => typeof olds[name] !== "string" || olds[name] === "";
+  const isNew = !isHeld(olds) || lacks("launchTemplateId") || (olds.elasticIp !== false && lacks("allocationId"));
+  return isNew || (changes.length > 0 && !needsLaunch(changes, olds));
+}
 
 /**
  * The recorded outputs that will be the same after the changes.

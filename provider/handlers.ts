@@ -1,6 +1,6 @@
 /** The handlers of the dynamic provider, each a thin shell over the engine. */
 import { announceCreate, announceDrift, announceUpdate } from "./announcement";
-import { changesBetween, driftIn, isHeld, OUTPUT_NAMES, survivingOutputs } from "./changes";
+import { changesBetween, driftIn, isHeld, needsLook, stableOutputs, survivingOutputs } from "./changes";
 import { explain } from "./ec2/errors";
 import { nameOf, TAG, urnTag } from "./ec2/tags";
 import { claimId, IdTaken } from "./engine/claim";
@@ -35,8 +35,10 @@ export class Handlers {
         this.session.announce(`${nameIn(inputs)}: ${announceCreate(inputs)}`);
         return { inputs, failures };
       }
-      const recorded = { ...(await this.lookUp(olds)), ...olds };
-      return { inputs: { ...survivingOutputs(changesBetween(olds, inputs), recorded, inputs), ...inputs }, failures };
+      const changes = changesBetween(olds, inputs);
+      const stable = stableOutputs(olds);
+      const recorded = needsLook(changes, stable) ? { ...stable, ...(await this.lookUp(olds)) } : stable;
+      return { inputs: { ...survivingOutputs(changes, recorded, inputs), ...inputs }, failures };
     } catch (error) {
       return { inputs: news, failures: [{ property: "", reason: sentence(explain(error)) }] };
     }
@@ -99,7 +101,7 @@ export class Handlers {
       if (drift.length > 0) {
         this.session.announce(`${nameIn(properties)}: ${announceDrift(drift, properties)}`);
       }
-      return { id, props, inputs: { ...survivingOutputs([], props, props), ...desired } };
+      return { id, props, inputs: { ...survivingOutputs([], stableOutputs(props), props), ...desired } };
     } catch (error) {
       throw new PlainFailure(sentence(`could not read ${id}: ${explain(error)}`));
     }
@@ -155,7 +157,7 @@ export class Handlers {
    * an earlier check added is among them, what was made since is not.
    */
   private async lookUp(olds: Properties): Promise<Partial<Outputs>> {
-    if (OUTPUT_NAMES.every((name) => name in olds) || isUnknown(olds)) {
+    if (isUnknown(olds)) {
       return {};
     }
     const desired = desiredOf(olds);
@@ -182,7 +184,14 @@ interface Attempt {
 function recordedIn(id: string, properties: Properties): Recorded {
   const { networkInterfaceId, instanceId, launchTemplateId } = properties as Partial<Outputs>;
   const desired = desiredOf(properties);
-  return { networkInterfaceId, instanceId, launchTemplateId, tags: desired.tags, launchHash: launchHash(id, desired) };
+  return {
+    networkInterfaceId,
+    instanceId,
+    launchTemplateId,
+    tags: desired.tags,
+    launchHash: launchHash(id, desired),
+    market: desired.market,
+  };
 }
 
 /** The address that is held is wanted as long as the subnet stays and no other is named. */

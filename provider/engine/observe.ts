@@ -29,14 +29,15 @@ export async function observe(ec2: Ec2, target: Target): Promise<Observed> {
     ec2.describeInstances(ours),
   ]);
   const holders = await observeHolders(ec2, networkInterfaces, tagged);
-  const isRecorded = (it: Instance): boolean => it.id === target.recorded?.instanceId;
+  // Launched between the two looks, or with its tags taken off.
+  const isOurs = (it: Instance): boolean => it.tags[TAG.id] === target.id || it.id === target.recorded?.instanceId;
   return {
     ...record,
     networkInterfaces,
     elasticIps,
     givenElasticIp,
-    instances: [...tagged, ...holders.filter(isRecorded)],
-    strangers: holders.filter((it) => !isRecorded(it)),
+    instances: [...tagged, ...holders.filter(isOurs)],
+    strangers: holders.filter((it) => !isOurs(it)),
   };
 }
 

@@ -148,6 +148,8 @@ export interface Recorded {
   tags: Tags;
   /** The digest of the launch inputs that were last applied. */
   launchHash?: string;
+  /** How the recorded instance was wanted to be bought. */
+  market?: Market;
 }
 
 export type MachineState = "running" | "paused" | "pending" | "failed" | "missing";

@@ -39,6 +39,7 @@ for (const name of drivers) {
       await stage("up", "up", {}, noted);
       await stage("preview", "preview", image, noted);
       await stage("tags previewed", "preview", { tags: { team: "a" } }, { noted: `${noted.noted},instanceId` });
+      await stage("move previewed", "preview", { privateIp: "10.0.1.8" }, { noted: "publicIp,allocationId" });
       await stage("image", "up", image, noted);
       await stage("type", "up", type, noted);
       await stage("recycled", "up", recycle, noted);
@@ -88,6 +89,13 @@ for (const name of drivers) {
     it("previews a change in place with the instance's id, so that its dependents are not touched", () => {
       assert.match(said["tags previewed"] ?? "", /web: changes in place \(tags\); i-\w+ keeps running/);
       assert.match(said["tags previewed"] ?? "", /1 to update/);
+    });
+
+    it("previews another private IP as an update that says what goes, and dependents of the Elastic IP as unchanged", () => {
+      const { "move previewed": preview = "" } = said;
+      assert.match(preview, /web: replaces i-\w+ \(privateIp\).*; keeps [\d.]+; gives up eni-\w+, 10\.0\.1\.7/);
+      assert.match(preview, /1 to update/);
+      assert.doesNotMatch(preview, /to replace|to create|2 to update/);
     });
 
     it("says at each step of a replacement what it does", () => {

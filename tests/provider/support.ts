@@ -1,10 +1,32 @@
 import { type Ec2Simulator, WELL_KNOWN } from "../../local/ec2";
 import { Handlers, type Properties } from "../../provider/handlers";
-import { Session } from "../../provider/session";
+import type { Outputs } from "../../provider/engine/state";
+import { type Around, Session } from "../../provider/session";
 import { simulated, type VirtualClock } from "../local/ec2/support";
 
-export const URN =
-  "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/managed-instance:ManagedInstance::web";
+export const URN = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/managed-instance:ManagedInstance::web";
+
+/** Every output that is not an input too. */
+export const OUTPUT_NAMES = [
+  "networkInterfaceId",
+  "privateIp",
+  "privateDnsName",
+  "macAddress",
+  "ipv6Addresses",
+  "availabilityZone",
+  "vpcId",
+  "publicIp",
+  "allocationId",
+  "instanceId",
+  "lifecycle",
+  "launchedInstanceType",
+  "state",
+  "launchTemplateId",
+  "generation",
+] as const satisfies (keyof Outputs)[];
+
+/** Those of them that outlive an instance. */
+export const STABLE_NAMES = [...OUTPUT_NAMES.slice(0, 9), "launchTemplateId"] as const;
 
 /** Raw inputs of a program, as they reach `check`. */
 export function program(overrides: Properties = {}): Properties {
@@ -40,11 +62,14 @@ export class Stack {
     this.lines = lines;
   }
 
-  async preview(program: Properties): Promise<{ inputs: Properties; failures: { property: string; reason: string }[]; changes: boolean }> {
+  async preview(
+    program: Properties,
+  ): Promise<{ inputs: Properties; failures: { property: string; reason: string }[]; changes: boolean }> {
     const { inputs, failures } = await this.handlers.check(this.recorded?.inputs ?? {}, program);
     const changes =
       failures.length === 0 &&
-      (this.recorded === undefined || (await this.handlers.diff(this.recorded.id, this.recorded.outputs, inputs)).changes);
+      (this.recorded === undefined ||
+        (await this.handlers.diff(this.recorded.id, this.recorded.outputs, inputs)).changes);
     return { inputs, failures, changes };
   }
 
@@ -85,7 +110,8 @@ export class Stack {
   async refresh(): Promise<void> {
     if (this.recorded !== undefined) {
       const { id, props, inputs } = await this.handlers.read(this.recorded.id, this.recorded.outputs);
-      this.recorded = id === "" ? undefined : { ...this.recorded, outputs: props, inputs: inputs ?? this.recorded.inputs };
+      this.recorded =
+        id === "" ? undefined : { ...this.recorded, outputs: props, inputs: inputs ?? this.recorded.inputs };
     }
   }
 
@@ -108,29 +134,36 @@ export class Stack {
   }
 }
 
+export type RequestHandler = NonNullable<Around["client"]["requestHandler"]>;
+
 export interface StackOptions {
   isAbandoned?: () => boolean;
   on?: Pick<Stack, "simulator" | "clock">;
+  /** Every pause takes at least this long: fewer looks at what takes time, where the time itself does not matter. */
+  leapMs?: number;
+  /** What stands between the provider and the simulator; by default nothing. */
+  through?: (handler: ReturnType<Ec2Simulator["requestHandler"]>) => RequestHandler;
 }
 
 /** A fresh simulated account and the handlers over it, in virtual time; `on` shares another stack's account. */
 export function stack(options: StackOptions = {}): Stack {
   const { simulator, clock } = options.on ?? simulated();
   const lines: string[] = [];
+  const through = options.through ?? ((handler): RequestHandler => handler);
   const session = new Session(
     { region: "us-east-1" },
     {
       clock: {
         now: () => clock.now(),
         sleep: (ms) => {
-          clock.advance(ms);
+          clock.advance(Math.max(ms, options.leapMs ?? 0));
           return Promise.resolve();
         },
       },
       say: (line) => lines.push(line),
       isAbandoned: options.isAbandoned ?? (() => false),
       client: {
-        requestHandler: simulator.requestHandler(),
+        requestHandler: through(simulator.requestHandler()),
         credentials: { accessKeyId: "test", secretAccessKey: "test" },
         random: () => 0.5,
       },

@@ -46,9 +46,8 @@ async function ownedElasticIps(run: Run): Promise<ElasticIp[]> {
   return tagged.filter(isOwned).sort((a, b) => (a.allocationId < b.allocationId ? -1 : 1));
 }
 
-export async function associateElasticIp(run: Run): Promise<void> {
+export async function associateElasticIp(run: Run, eni = networkInterfaceOf(run)): Promise<void> {
   const eip = elasticIpOf(run);
-  const eni = networkInterfaceOf(run);
   const id = await oncePropagated(run, `${eip.allocationId} and ${eni.id}`, () =>
     associate(run, eip, { networkInterfaceId: eni.id, privateIp: eni.privateIp }),
   );

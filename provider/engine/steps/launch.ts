@@ -4,9 +4,10 @@ import { TAG } from "../../ec2/tags";
 import { waitFor } from "../../ec2/wait";
 import { networkInterfaceOf, ObserveAgain, type Run, seconds, TRANSITION_TIMEOUT_MS } from "../run";
 import type { Instance, Market } from "../state";
-import { generationOf, isAlive } from "../current";
+import { isAlive } from "../current";
 import { awaitFree, readNetworkInterface } from "./network-interface";
 import { type Launchable, launchRequest, wantedLaunch } from "./preflight";
+import { rollBack } from "./roll-back";
 
 /** Nothing that may be launched has capacity. */
 export class NoCapacity extends Error {
@@ -17,11 +18,6 @@ const PROFILE_PROPAGATION_MS = 2 * 60_000;
 /** Each repeat comes after an instance that ended while nobody looked; more than a few in a row are a fault. */
 const MAX_REPEATS = 5;
 
-/** The wanted generation could not be launched, and what came of going back. */
-export class RolledBack extends Error {
-  override readonly name = "RolledBack";
-}
-
 /** Launches the wanted generation; if that fails for good, the one that this run retired, so that the machine works. */
 export async function launch(run: Run): Promise<void> {
   try {
@@ -30,32 +26,6 @@ export async function launch(run: Run): Promise<void> {
     // Without capacity the identity waits for some; a world that changed is looked at again.
     const goesBack = !(error instanceof NoCapacity) && !(error instanceof ObserveAgain);
     throw goesBack ? await rollBack(run, error) : error;
-  }
-}
-
-/** The error to end with: it says both, why the new generation did not start and whether the previous one runs again. */
-async function rollBack(run: Run, error: unknown): Promise<unknown> {
-  const { retired } = run;
-  const version = retired === undefined ? undefined : generationOf(retired);
-  if (retired === undefined || version === undefined || version === run.observed.generation?.number) {
-    return error;
-  }
-  run.say(`the new generation did not start; launching generation ${version} again`);
-  try {
-    await awaitFree(run, { id: networkInterfaceOf(run).id, status: "in-use" });
-    const begin = run.clock.now();
-    const tags = Object.fromEntries(Object.entries(retired.tags).filter(([key]) => !key.startsWith("aws:")));
-    const outcome = await attempt(run, { version, market: { lifecycle: retired.lifecycle }, tags });
-    if (typeof outcome === "string") {
-      return new RolledBack(`${explain(error)}. Generation ${version} has no capacity either: ${outcome}`, {
-        cause: error,
-      });
-    }
-    settle(run, outcome, begin);
-    return new RolledBack(`${explain(error)}. Generation ${version} runs again, as ${outcome.id}`, { cause: error });
-  } catch (second) {
-    const both = `${explain(error)}. Generation ${version} could not be launched again either: ${explain(second)}`;
-    return new RolledBack(both, { cause: error });
   }
 }
 
@@ -86,7 +56,7 @@ function markets(wanted: Market): Market[] {
 }
 
 /** A running instance, or why there is no capacity for one. */
-async function attempt(run: Run, launchable: Launchable): Promise<Instance | string> {
+export async function attempt(run: Run, launchable: Launchable): Promise<Instance | string> {
   const predecessors = [lastInstance(run)];
   while (predecessors.length <= MAX_REPEATS) {
     try {
@@ -98,7 +68,7 @@ async function attempt(run: Run, launchable: Launchable): Promise<Instance | str
       predecessors.push(instance.id);
     } catch (error) {
       if (error instanceof EndedAtLaunch && isCapacityReason(error.instance.stateReason?.code)) {
-        await awaitFree(run, { id: networkInterfaceOf(run).id, status: "in-use" });
+        await awaitFree(run, { id: launchable.networkInterfaceId, status: "in-use" });
         return error.message;
       }
       if (isEc2Error(error, "capacity")) {
@@ -131,7 +101,7 @@ async function request(run: Run, predecessors: (string | undefined)[], launchabl
           return explain(error);
         }
         if (isEc2Error(error, "in-use", "transition")) {
-          await adoptHolder(run);
+          await adoptHolder(run, launchable.networkInterfaceId);
           return explain(error);
         }
         throw error;
@@ -146,11 +116,11 @@ async function request(run: Run, predecessors: (string | undefined)[], launchabl
 }
 
 /** The interface is the lock between two writers. Who finds it held looks again: the holder may be ours. */
-async function adoptHolder(run: Run): Promise<void> {
-  const eni = await readNetworkInterface(run.ec2, networkInterfaceOf(run).id);
+async function adoptHolder(run: Run, networkInterfaceId: string): Promise<void> {
+  const eni = await readNetworkInterface(run.ec2, networkInterfaceId);
   const holderId = eni?.attachment?.instanceId;
   if (eni === undefined) {
-    throw new ObserveAgain(`${networkInterfaceOf(run).id} is gone`);
+    throw new ObserveAgain(`${networkInterfaceId} is gone`);
   }
   if (holderId === undefined) {
     return;
@@ -196,7 +166,7 @@ function remember(run: Run, instance: Instance): void {
   run.observed.instances = [...run.observed.instances.filter((it) => it.id !== instance.id), instance];
 }
 
-function settle(run: Run, instance: Instance, start: number): void {
+export function settle(run: Run, instance: Instance, start: number): void {
   remember(run, instance);
   const now = run.clock.now();
   const dark = run.darkSince === undefined ? "" : `; the address was dark for ${seconds(now - run.darkSince)}`;

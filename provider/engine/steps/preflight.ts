@@ -88,6 +88,7 @@ async function found<T>(read: () => Promise<T | undefined>): Promise<T | undefin
 /** What is launched: a generation, how it is bought, and the tags that the instance gets. */
 export interface Launchable {
   version: number;
+  networkInterfaceId: string;
   market: Pick<Market, "lifecycle" | "maxPrice">;
   tags: Tags;
 }
@@ -95,20 +96,21 @@ export interface Launchable {
 /** The newest generation. */
 export function wantedLaunch(run: Run, market: Market = run.desired.market): Launchable {
   const version = made(run.observed.generation, "generation").number;
-  return { version, market, tags: instanceTags(run.id, run.desired, version) };
+  const networkInterfaceId = networkInterfaceOf(run).id;
+  return { version, networkInterfaceId, market, tags: instanceTags(run.id, run.desired, version) };
 }
 
 /** The launch on the interface; `intent` tells one attempt's client token from another's. */
 export function launchRequest(run: Run, launchable: Launchable, intent: (string | undefined)[]): LaunchRequest {
   const template = made(run.observed.template, "launch template");
-  const { version, tags } = launchable;
+  const { version, networkInterfaceId, tags } = launchable;
   const { lifecycle, maxPrice } = launchable.market;
   return {
     templateId: template.id,
     version,
-    networkInterfaceId: networkInterfaceOf(run).id,
+    networkInterfaceId,
     market: { lifecycle, maxPrice },
     tags,
-    clientToken: clientToken(template.id, version, run.desired.instanceType, lifecycle, ...intent),
+    clientToken: clientToken(template.id, version, networkInterfaceId, lifecycle, ...intent),
   };
 }

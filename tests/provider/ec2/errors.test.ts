@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import {
+  Ec2Error,
+  type ErrorClass,
+  explain,
+  isCapacityReason,
+  isEc2Error,
+  isInstanceProfileNotSeen,
+} from "../../../provider/ec2/errors";
+
+function ec2Error(code: string, said = "It failed.", requestId?: string): Ec2Error {
+  return new Ec2Error("RunInstances", code, said, { requestId });
+}
+
+const CLASSES: [ErrorClass, string[]][] = [
+  [
+    "not-found",
+    [
+      "InvalidInstanceID.NotFound",
+      "InvalidNetworkInterfaceID.NotFound",
+      "InvalidAllocationID.NotFound",
+      "InvalidAssociationID.NotFound",
+      "InvalidLaunchTemplateId.NotFound",
+      "InvalidSpotInstanceRequestID.NotFound",
+      "InvalidSubnetID.NotFound",
+      "InvalidGroup.NotFound",
+      "InvalidAMIID.NotFound",
+      "InvalidKeyPair.NotFound",
+    ],
+  ],
+  ["in-use", ["InvalidNetworkInterface.InUse", "InvalidIPAddress.InUse", "Resource.AlreadyAssociated"]],
+  ["transition", ["IncorrectState", "IncorrectInstanceState", "DependencyViolation"]],
+  ["capacity", ["InsufficientInstanceCapacity", "UnfulfillableCapacity", "SpotMaxPriceTooLow", "Unsupported"]],
+  [
+    "quota",
+    ["AddressLimitExceeded", "MaxSpotInstanceCountExceeded", "VcpuLimitExceeded", "InsufficientFreeAddressesInSubnet"],
+  ],
+  ["throttled", ["RequestLimitExceeded", "Client.RequestLimitExceeded", "Throttling", "EC2ThrottledException"]],
+  ["denied", ["UnauthorizedOperation", "AuthFailure", "OperationNotPermitted"]],
+  ["mismatch", ["IdempotentParameterMismatch"]],
+  ["no-credentials", ["CredentialsProviderError", "ExpiredToken"]],
+  ["unreachable", ["ECONNREFUSED", "ECONNRESET", "TimeoutError", "InternalError", "ServiceUnavailable"]],
+];
+
+describe("an EC2 error", () => {
+  for (const [kind, codes] of CLASSES) {
+    it(`is ${kind} for ${codes.join(", ")}`, () => {
+      for (const code of codes) {
+        assert.equal(ec2Error(code).class, kind, code);
+        assert.ok(isEc2Error(ec2Error(code), "refused", kind));
+      }
+    });
+  }
+
+  it("of an unknown code is fatal: refused", () => {
+    assert.equal(ec2Error("SomethingNew").class, "refused");
+    assert.equal(ec2Error("toString").class, "refused");
+    assert.ok(!isEc2Error(ec2Error("SomethingNew"), "throttled", "unreachable", "capacity", "in-use", "not-found"));
+  });
+
+  it("is told from any other error", () => {
+    assert.ok(isEc2Error(ec2Error("x")));
+    assert.ok(!isEc2Error(new Error("RunInstances: x")));
+    assert.ok(!isEc2Error(undefined));
+  });
+
+  it("has no id: only a partial failure may have one", () => {
+    assert.ok(!("id" in ec2Error("x")));
+  });
+});
+
+describe("an explanation", () => {
+  it("has what EC2 said, its code, the request and what to do", () => {
+    assert.equal(
+      ec2Error("InvalidKeyPair.NotFound", "The key pair 'x' does not exist.", "req-1").explanation,
+      "The key pair 'x' does not exist (InvalidKeyPair.NotFound, request req-1). Check keyName and the region.",
+    );
+  });
+
+  it("has neither request nor advice where there is none", () => {
+    assert.equal(ec2Error("SomethingNew", "Oh no").explanation, "Oh no (SomethingNew).");
+  });
+
+  it("names the action that was denied", () => {
+    assert.match(ec2Error("UnauthorizedOperation", "No.").explanation, /^RunInstances was denied: No .*IAM policy/);
+  });
+
+  it("says in one sentence that there are no credentials, and how to give some", () => {
+    assert.match(
+      ec2Error("CredentialsProviderError", "Could not load credentials from any providers").explanation,
+      /^there are no usable AWS credentials \(Could not load .*\)\. Set the stack's aws:profile/,
+    );
+  });
+
+  it("of another error is its own words, and of no error what it is", () => {
+    assert.equal(explain(new Error("oh")), "oh");
+    assert.equal(explain("oh"), "oh");
+    assert.equal(explain(ec2Error("SomethingNew", "Oh no")), "Oh no (SomethingNew).");
+  });
+});
+
+describe("isInstanceProfileNotSeen", () => {
+  it("knows EC2's sentence for a profile that it does not see yet, which has no code of its own", () => {
+    const said = "Value (x) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name";
+    assert.ok(isInstanceProfileNotSeen(ec2Error("InvalidParameterValue", said)));
+    assert.ok(!isInstanceProfileNotSeen(ec2Error("InvalidParameterValue", "Invalid value 'x' for InstanceType.")));
+    assert.ok(!isInstanceProfileNotSeen(new Error("Invalid IAM Instance Profile name")));
+  });
+});
+
+describe("isCapacityReason", () => {
+  it("tells a lack of capacity from a fault of the launch", () => {
+    assert.ok(isCapacityReason("Server.InsufficientInstanceCapacity"));
+    assert.ok(isCapacityReason("Server.SpotInstanceTermination"));
+    assert.ok(!isCapacityReason("Client.InternalError"));
+    assert.ok(!isCapacityReason(undefined));
+  });
+});

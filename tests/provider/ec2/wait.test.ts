@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import type { Clock } from "../../../provider/clock";
+import { Ec2Error } from "../../../provider/ec2/errors";
+import { type Wait, waitFor, WaitFailure, WaitTimeout } from "../../../provider/ec2/wait";
+
+class TestClock implements Clock {
+  readonly pauses: number[] = [];
+  private time = 0;
+
+  now(): number {
+    return this.time;
+  }
+
+  sleep(ms: number): Promise<void> {
+    this.pauses.push(ms);
+    this.time += ms;
+    return Promise.resolve();
+  }
+}
+
+/** Sees one thing after the other, the last one for ever; an error is thrown. */
+function seeing(
+  sequence: (string | Error)[],
+  overrides: Partial<Wait<string>> = {},
+): Wait<string> & { clock: TestClock } {
+  let look = 0;
+  return {
+    what: "i-1 to run",
+    read: () => {
+      const seen = sequence[Math.min(look++, sequence.length - 1)] ?? "";
+      return seen instanceof Error ? Promise.reject(seen) : Promise.resolve(seen);
+    },
+    isReady: (seen) => seen === "running",
+    describe: (seen) => seen,
+    timeoutMs: 60_000,
+    ...overrides,
+    clock: new TestClock(),
+  };
+}
+
+const throttled = new Ec2Error("DescribeInstances", "RequestLimitExceeded", "Too fast.");
+const reset = new Ec2Error("DescribeInstances", "ECONNRESET", "socket hang up");
+const denied = new Ec2Error("DescribeInstances", "UnauthorizedOperation", "No.");
+
+describe("waitFor", () => {
+  it("returns at once what is ready, with no pause", async () => {
+    const wait = seeing(["running"]);
+    assert.equal(await waitFor(wait), "running");
+    assert.deepEqual(wait.clock.pauses, []);
+  });
+
+  it("looks again until it is ready", async () => {
+    const wait = seeing(["pending", "pending", "running"]);
+    assert.equal(await waitFor(wait), "running");
+    assert.equal(wait.clock.pauses.length, 2);
+  });
+
+  it("pauses a tenth of the time waited so far, within one and five seconds", async () => {
+    const wait = seeing(["pending"], { timeoutMs: 120_000 });
+    await assert.rejects(waitFor(wait));
+    const { pauses } = wait.clock;
+    assert.equal(pauses[0], 1000);
+    assert.equal(pauses.at(-1), 5000);
+    let waited = 0;
+    for (const pause of pauses) {
+      assert.ok(pause >= 1000 && pause <= 5000 && pause <= Math.max(1000, waited * 0.1));
+      waited += pause;
+    }
+  });
+
+  it("gives up when the time is up, and says what it waited for, how long, and what it saw last", async () => {
+    await assert.rejects(waitFor(seeing(["pending"])), (error: Error) => {
+      assert.ok(error instanceof WaitTimeout);
+      assert.match(error.message, /^still waiting for i-1 to run after 6\d s; last seen: pending$/);
+      return true;
+    });
+  });
+
+  it("looks a last time after the last pause", async () => {
+    const wait = seeing(["pending", "running"], { timeoutMs: 1 });
+    assert.equal(await waitFor(wait), "running");
+  });
+
+  it("ends at once with the sentence of a state from which it can never become ready", async () => {
+    const failure = (seen: string): string | undefined => (seen === "terminated" ? "i-1 ended" : undefined);
+    const wait = seeing(["pending", "terminated"], { failure });
+    await assert.rejects(
+      waitFor(wait),
+      (error: Error) => error instanceof WaitFailure && error.message === "i-1 ended",
+    );
+    assert.equal(wait.clock.pauses.length, 1);
+  });
+
+  it("misses a look that is throttled or does not get through", async () => {
+    assert.equal(await waitFor(seeing([throttled, reset, "running"])), "running");
+  });
+
+  it("ends at once with any other error", async () => {
+    const wait = seeing([denied, "running"]);
+    await assert.rejects(waitFor(wait), denied);
+    await assert.rejects(waitFor(seeing([new TypeError("bug"), "running"])), TypeError);
+    assert.deepEqual(wait.clock.pauses, []);
+  });
+
+  it("has the last error as cause when the time is up", async () => {
+    await assert.rejects(waitFor(seeing([reset])), (error: Error) => {
+      assert.equal(error.cause, reset);
+      assert.match(error.message, /last seen: socket hang up/);
+      return true;
+    });
+  });
+});

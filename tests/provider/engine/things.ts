@@ -1,0 +1,107 @@
+/** Plain data for the pure parts of the engine: each a thing in its usual state, with overrides. */
+import { TAG } from "../../../provider/ec2/tags";
+import { baseTags, instanceTags, templateTags } from "../../../provider/engine/labels";
+import { launchHash, settingsHash } from "../../../provider/engine/specification";
+import type {
+  Desired,
+  ElasticIp,
+  Generation,
+  Instance,
+  LaunchTemplate,
+  NetworkInterface,
+  Observed,
+} from "../../../provider/engine/state";
+import { checkInputs, desiredOf } from "../../../provider/inputs";
+import { program } from "../support";
+
+export const ID = "mi-00000000000000001";
+
+export function desired(overrides: Record<string, unknown> = {}): Desired {
+  return desiredOf(checkInputs(program(overrides), "us-east-1").inputs);
+}
+
+export function template(overrides: Partial<LaunchTemplate> = {}, wanted = desired()): LaunchTemplate {
+  return {
+    id: "lt-1",
+    name: ID,
+    latestVersion: 1,
+    createdAt: 0,
+    tags: templateTags(ID, wanted, "ready"),
+    ...overrides,
+  };
+}
+
+export function generation(overrides: Partial<Generation> = {}, wanted = desired()): Generation {
+  return {
+    number: 1,
+    replacesBefore: 1,
+    launchHash: launchHash(ID, wanted),
+    settingsHash: settingsHash(ID, wanted),
+    ...overrides,
+  };
+}
+
+export function eni(overrides: Partial<NetworkInterface> = {}, wanted = desired()): NetworkInterface {
+  return {
+    id: "eni-1",
+    subnetId: wanted.subnetId,
+    vpcId: "vpc-1",
+    availabilityZone: "us-east-1a",
+    privateIp: "10.0.1.7",
+    privateDnsName: "ip-10-0-1-7.ec2.internal",
+    macAddress: "0a:00:00:00:00:01",
+    ipv6Addresses: [],
+    status: "in-use",
+    securityGroups: [{ id: "sg-1", name: "default" }],
+    sourceDestCheck: true,
+    attachment: { id: "eni-attach-1", instanceId: "i-1", deleteOnTermination: false },
+    tags: baseTags(ID, wanted),
+    ...overrides,
+  };
+}
+
+export function instance(overrides: Partial<Instance> = {}, wanted = desired()): Instance {
+  return {
+    id: "i-1",
+    state: "running",
+    imageId: wanted.imageId,
+    type: wanted.instanceType,
+    lifecycle: "on-demand",
+    networkInterfaceId: "eni-1",
+    metadataOptions: { ...wanted.metadataOptions, httpPutResponseHopLimit: 2 },
+    volumeIds: ["vol-1"],
+    launchedAt: 0,
+    tags: instanceTags(ID, wanted, 1),
+    ...overrides,
+  };
+}
+
+export function elasticIp(overrides: Partial<ElasticIp> = {}, wanted = desired()): ElasticIp {
+  return {
+    allocationId: "eipalloc-1",
+    publicIp: "52.1.2.3",
+    association: { id: "eipassoc-1", networkInterfaceId: "eni-1", instanceId: "i-1" },
+    tags: baseTags(ID, wanted),
+    ...overrides,
+  };
+}
+
+/** An Elastic IP that was given: it is not to be released. */
+export function givenElasticIp(overrides: Partial<ElasticIp> = {}): ElasticIp {
+  return elasticIp({ allocationId: "eipalloc-0a1b2c3d", tags: { [TAG.id]: ID, [TAG.owned]: "false" }, ...overrides });
+}
+
+/** A machine that is as the inputs want it. */
+export function observed(overrides: Partial<Observed> = {}, wanted = desired()): Observed {
+  return {
+    template: template({}, wanted),
+    generation: generation({}, wanted),
+    networkInterfaces: [eni({}, wanted)],
+    elasticIps: [],
+    instances: [instance({}, wanted)],
+    strangers: [],
+    ...overrides,
+  };
+}
+
+export const NOTHING: Observed = { networkInterfaces: [], elasticIps: [], instances: [], strangers: [] };

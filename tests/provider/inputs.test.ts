@@ -1,0 +1,331 @@
+import assert from "node:assert/strict";
+import { checkInputs, desiredOf } from "../../provider/inputs";
+import { type Failure, UNKNOWN } from "../../provider/validation";
+import { program } from "./support";
+
+const REGION = "us-east-1";
+
+function failures(overrides: Record<string, unknown>): Failure[] {
+  return checkInputs(program(overrides), REGION).failures;
+}
+
+function inputs(overrides: Record<string, unknown> = {}): Record<string, unknown> {
+  const checked = checkInputs(program(overrides), REGION);
+  assert.deepEqual(checked.failures, []);
+  return checked.inputs;
+}
+
+function many(count: number): Record<string, string> {
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => [`key${index}`, "value"]));
+}
+
+/** What is wrong, the inputs, the property that is blamed, what was given as it is shown, and what is accepted. */
+type Bad = [title: string, given: Record<string, unknown>, property: string, shown: string, accepted: RegExp];
+
+const BAD: Bad[] = [
+  [
+    "a subnet id that is too short",
+    { subnetId: "subnet-123" },
+    "subnetId",
+    '"subnet-123"',
+    /subnet id, such as subnet-/,
+  ],
+  ["another kind of id as subnet", { subnetId: "sg-0a1b2c3d4e5f60718" }, "subnetId", '"sg-0a1b', /such as subnet-/],
+  ["an upper-case id", { subnetId: "subnet-0A1B2C3D4E5F60718" }, "subnetId", "subnet-0A1B", /such as subnet-/],
+  ["a number as subnet id", { subnetId: 7 }, "subnetId", "7", /such as subnet-/],
+  ["an image name", { imageId: "ubuntu" }, "imageId", '"ubuntu"', /image id, such as ami-.*resolve:ssm:/],
+  ["a malformed image id", { imageId: "ami-xyz" }, "imageId", '"ami-xyz"', /such as ami-/],
+  ["an SSM image with no parameter", { imageId: "resolve:ssm:" }, "imageId", "resolve:ssm:", /such as ami-/],
+  ["a malformed group id", { securityGroupIds: ["sg-1"] }, "securityGroupIds[0]", '"sg-1"', /such as sg-/],
+  ["one group without a list", { securityGroupIds: "sg-0a1b2c3d" }, "securityGroupIds", '"sg-0a1b2c3d"', /a list of/],
+  ["an empty list of groups", { securityGroupIds: [] }, "securityGroupIds", "[]", /leave it out/],
+  ["a malformed allocation id", { elasticIp: "eipalloc-1" }, "elasticIp", '"eipalloc-1"', /true, false, .* IPv4/],
+  ["half an Elastic IP", { elasticIp: "52.1.2" }, "elasticIp", '"52.1.2"', /eipalloc-/],
+  ["an Elastic IP that is a word", { elasticIp: "true" }, "elasticIp", '"true"', /true, false/],
+  ["half a private IP", { privateIp: "10.0.1" }, "privateIp", '"10.0.1"', /an IPv4 address, such as/],
+  ["a private IP beyond 255", { privateIp: "10.0.1.256" }, "privateIp", '"10.0.1.256"', /an IPv4 address/],
+  ["an IPv6 address as private IP", { privateIp: "fd00::1" }, "privateIp", '"fd00::1"', /an IPv4 address/],
+  ["an empty private IP", { privateIp: "" }, "privateIp", '""', /an IPv4 address/],
+  ["a region that is a zone", { region: "us-east-1a" }, "region", '"us-east-1a"', /a region, such as/],
+  ["an empty instance type", { instanceType: "" }, "instanceType", '""', /an instance type, such as/],
+  ["an instance type with no size", { instanceType: "m7i" }, "instanceType", '"m7i"', /an instance type, such as/],
+  ["an instance type with a blank", { instanceType: " m7i.large" }, "instanceType", '" m7i.large"', /such as m7i/],
+  ["an address that may go", { persistPrivateIp: false }, "persistPrivateIp", "false", /must be true/],
+  ["a check that is a word", { sourceDestCheck: "false" }, "sourceDestCheck", '"false"', /true or false/],
+  ["a market that is a word", { market: "spot" }, "market", '"spot"', /an object of lifecycle/],
+  ["an unknown way to buy", { market: { lifecycle: "Spot" } }, "market.lifecycle", '"Spot"', /"on-demand" or "spot"/],
+  ["a price in words", { market: { lifecycle: "spot", maxPrice: "cheap" } }, "market.maxPrice", '"cheap"', /a price/],
+  ["a price below zero", { market: { lifecycle: "spot", maxPrice: -1 } }, "market.maxPrice", "-1", /a price/],
+  ["a price of nothing", { market: { lifecycle: "spot", maxPrice: "0" } }, "market.maxPrice", '"0"', /a price/],
+  [
+    "a fallback that is a word",
+    { market: { lifecycle: "spot", fallbackToOnDemand: "no" } },
+    "market.fallbackToOnDemand",
+    '"no"',
+    /true or false/,
+  ],
+  [
+    "an unknown kind of token",
+    { metadataOptions: { httpTokens: "maybe" } },
+    "metadataOptions.httpTokens",
+    '"maybe"',
+    /"required" or "optional"/,
+  ],
+  [
+    "a hop limit beyond 64",
+    { metadataOptions: { httpPutResponseHopLimit: 65 } },
+    "metadataOptions.httpPutResponseHopLimit",
+    "65",
+    /a whole number from 1 to 64/,
+  ],
+  ["a broken size", { rootVolume: { size: 8.5 } }, "rootVolume.size", "8.5", /a whole number from 1/],
+  ["an unknown volume type", { rootVolume: { type: "gp9" } }, "rootVolume.type", '"gp9"', /"gp2" or "gp3"/],
+  ["tags in a list", { tags: ["a"] }, "tags", '["a"]', /a map of strings/],
+  ["a tag key of AWS's own", { tags: { "aws:name": "x" } }, "tags", '"aws:name"', /AWS's own/],
+  ["a tag key of AWS's own in capitals", { tags: { "AWS:name": "x" } }, "tags", '"AWS:name"', /AWS's own/],
+  [
+    "a tag key of this package",
+    { tags: { "managed-instance:id": "x" } },
+    "tags",
+    '"managed-instance:id"',
+    /this package's own/,
+  ],
+  ["an empty tag key", { tags: { "": "x" } }, "tags", '""', /1 to 128 characters/],
+  ["a tag key of 129 characters", { tags: { ["k".repeat(129)]: "x" } }, "tags", "kkk", /1 to 128 characters/],
+  ["a tag value of 257 characters", { tags: { Team: "x".repeat(257) } }, "tags", "Team", /at most 256 characters/],
+  ["43 tags", { tags: many(43) }, "tags", "43", /at most 42/],
+  ["a trigger that is a number", { recycleTriggers: { at: 7 } }, "recycleTriggers", "at", /must be a string/],
+  ["an unknown way to delete", { deletion: { elasticIp: "keep" } }, "deletion.elasticIp", '"keep"', /"delete" or "re/],
+  ["an empty key name", { keyName: "" }, "keyName", '""', /the name of a key pair, not empty/],
+  ["a profile with a line break", { iamInstanceProfile: "a\nb" }, "iamInstanceProfile", '"a\\nb"', /control charac/],
+];
+
+describe("checkInputs", () => {
+  for (const [title, given, property, shown, accepted] of BAD) {
+    it(`refuses ${title}: it names ${property}, what was given and what is accepted`, () => {
+      const found = failures(given);
+      assert.deepEqual(
+        found.map((it) => it.property),
+        [property],
+      );
+      const [{ reason } = { reason: "" }] = found;
+      assert.ok(reason.includes(shown), reason);
+      assert.match(reason, accepted);
+      assert.ok(!reason.includes("\n"), "a failure is one line");
+    });
+  }
+
+  it("passes a program that names only what must be named, and fills in the defaults", () => {
+    const { resourceUrn: _, ...rest } = inputs();
+    assert.deepEqual(rest, {
+      region: REGION,
+      subnetId: program().subnetId,
+      persistPrivateIp: true,
+      elasticIp: false,
+      sourceDestCheck: true,
+      imageId: program().imageId,
+      instanceType: "m7i.large",
+      market: { lifecycle: "on-demand", fallbackToOnDemand: true },
+      metadataOptions: { httpTokens: "required", httpEndpoint: "enabled", instanceMetadataTags: "disabled" },
+      tags: {},
+      recycleTriggers: {},
+      deletion: { networkInterface: "delete", elasticIp: "delete" },
+    });
+  });
+
+  it("passes what EC2 takes", () => {
+    for (const given of [
+      { subnetId: "subnet-0a1b2c3d" },
+      { imageId: "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64:3" },
+      { instanceType: "u-6tb1.112xlarge" },
+      { instanceType: "mac2-m2pro.metal" },
+      { instanceType: "m7i.metal-24xl" },
+      { elasticIp: "52.1.2.3" },
+      { region: "us-gov-west-1" },
+      { iamInstanceProfile: "arn:aws:iam::123456789012:instance-profile/path/name" },
+      { rootVolume: { encrypted: true, kmsKeyId: "alias/disk" } },
+      { tags: many(42) },
+      { tags: { ["k".repeat(128)]: "v".repeat(256) } },
+      { userData: "x".repeat(16_384) },
+    ]) {
+      assert.deepEqual(failures(given), [], JSON.stringify(given).slice(0, 100));
+    }
+  });
+
+  it("says of everything that is wrong, not only of the first", () => {
+    const found = failures({ subnetId: "x", instanceType: "", tags: { "aws:a": "1", "aws:b": "2" } });
+    assert.deepEqual(
+      found.map((it) => it.property),
+      ["subnetId", "instanceType", "tags", "tags"],
+    );
+  });
+
+  it("names each required input that is missing", () => {
+    const found = failures({ subnetId: undefined, imageId: undefined, instanceType: undefined });
+    assert.deepEqual(
+      found.map((it) => it.reason),
+      ["subnetId is required", "imageId is required", "instanceType is required"],
+    );
+    assert.deepEqual(failures({ market: {} }), [
+      { property: "market.lifecycle", reason: "market.lifecycle is required" },
+    ]);
+  });
+
+  it("takes null for absent", () => {
+    const given = { privateIp: null, elasticIp: null, market: null, userData: null, tags: null, rootVolume: null };
+    assert.deepEqual(inputs(given), inputs());
+    assert.deepEqual(failures({ subnetId: null }), [{ property: "subnetId", reason: "subnetId is required" }]);
+    assert.deepEqual(inputs({ market: { lifecycle: "spot", maxPrice: null } }).market, {
+      lifecycle: "spot",
+      fallbackToOnDemand: true,
+    });
+  });
+
+  it("keeps a price as text, as it was written", () => {
+    assert.equal(
+      (inputs({ market: { lifecycle: "spot", maxPrice: 0.05 } }).market as { maxPrice: string }).maxPrice,
+      "0.05",
+    );
+    assert.equal(
+      (inputs({ market: { lifecycle: "spot", maxPrice: "0.050" } }).market as { maxPrice: string }).maxPrice,
+      "0.050",
+    );
+  });
+
+  it("refuses a price for on-demand, and a key for a volume that is not encrypted", () => {
+    assert.match(
+      failures({ market: { lifecycle: "on-demand", maxPrice: "1" } })[0]?.reason ?? "",
+      /maxPrice is for spot/,
+    );
+    assert.match(failures({ rootVolume: { kmsKeyId: "k" } })[0]?.reason ?? "", /needs rootVolume\.encrypted: true/);
+  });
+
+  it("takes the region of the stack where the program names none, and says how to set one where nobody does", () => {
+    assert.equal(checkInputs(program(), "eu-central-1").inputs.region, "eu-central-1");
+    assert.equal(checkInputs(program({ region: "ap-south-1" }), "eu-central-1").inputs.region, "ap-south-1");
+    const [failure] = checkInputs(program(), undefined).failures;
+    assert.equal(failure?.property, "region");
+    assert.match(failure.reason, /pulumi config set aws:region/);
+  });
+
+  it("leaves out the provider's text, which the runtime passes among the inputs", () => {
+    assert.ok(!("__provider" in inputs({ __provider: "exports.handler = …" })));
+  });
+
+  it("takes the region of the European Sovereign Cloud", () => {
+    assert.deepEqual(failures({ region: "eusc-de-east-1" }), []);
+  });
+
+  it("lets a price through that is not known yet: it may turn out to be none", () => {
+    assert.deepEqual(failures({ market: { lifecycle: "on-demand", maxPrice: UNKNOWN } }), []);
+  });
+
+  it("shows what was given for a tag and for a trigger", () => {
+    assert.match(failures({ tags: { Team: 4711 } })[0]?.reason ?? "", /4711/);
+    assert.match(failures({ recycleTriggers: { at: 4711 } })[0]?.reason ?? "", /4711/);
+  });
+
+  it("takes a resource whose name is not ASCII, which the user did not give as an input", () => {
+    assert.deepEqual(failures({ resourceUrn: "urn:pulumi:dev::shop::t::größe" }), []);
+  });
+
+  describe("an unknown name", () => {
+    const reasonOf = (given: Record<string, unknown>): string => failures(given)[0]?.reason ?? "";
+
+    it("is answered with the nearest right one", () => {
+      for (const [given, meant] of [
+        ["instancetype", "instanceType"],
+        ["subnet", "subnetId"],
+        ["securityGroups", "securityGroupIds"],
+        ["elasticIP", "elasticIp"],
+      ] as const) {
+        assert.match(reasonOf({ [given]: "x" }), new RegExp(`"${given}" is not an input .*did you mean "${meant}"\\?`));
+      }
+    });
+
+    it("is found at any depth, and named with its path", () => {
+      const [failure] = failures({ rootVolume: { sise: 8 } });
+      assert.equal(failure?.property, "rootVolume.sise");
+      assert.match(failure.reason, /did you mean "size"\?/);
+      assert.equal(failures({ market: { lifecycle: "spot", maxprice: 1 } })[0]?.property, "market.maxprice");
+      assert.equal(failures({ deletion: { eni: "delete" } })[0]?.property, "deletion.eni");
+    });
+
+    it("is answered with all names where none is near, and never with an internal one", () => {
+      const reason = reasonOf({ xyzzy: 1 });
+      assert.match(reason, /the inputs are region, subnetId/);
+      assert.ok(!reason.includes("resourceUrn"));
+      assert.ok(!reasonOf({ resourceUrns: "x" }).includes('"resourceUrn"?'));
+    });
+
+    it("does not show the value, which may be a secret", () => {
+      assert.ok(!reasonOf({ userdata: "hunter2" }).includes("hunter2"));
+    });
+  });
+
+  describe("user data", () => {
+    const SECRET = "hunter2-";
+
+    it("over 16 KB is refused with its size and the limit, and not shown", () => {
+      const [failure] = failures({ userData: SECRET.repeat(2049) });
+      assert.equal(failure?.property, "userData");
+      assert.match(failure.reason, /is 16392 bytes, and EC2 takes at most 16384/);
+      assert.ok(!failure.reason.includes("hunter2"));
+    });
+
+    it("of another type is refused and not shown", () => {
+      for (const userData of [{ password: SECRET }, [SECRET], 7]) {
+        const [failure] = failures({ userData });
+        assert.equal(failure?.property, "userData");
+        assert.match(failure.reason, /must be a string: plain text or base64/);
+        assert.ok(!failure.reason.includes("hunter2"));
+      }
+    });
+
+    it("is not shown when something else is wrong", () => {
+      const found = failures({ userData: SECRET, subnetId: "x", market: "x", tags: "x", foo: 1, rootVolume: 1 });
+      assert.equal(found.length, 5);
+      assert.ok(!JSON.stringify(found).includes("hunter2"));
+    });
+  });
+
+  describe("what is not known yet", () => {
+    it("is let through in place of any input", () => {
+      for (const name of Object.keys(inputs({ privateIp: "10.0.1.7", keyName: "k", userData: "u" }))) {
+        assert.equal(inputs({ [name]: UNKNOWN })[name], UNKNOWN, name);
+      }
+    });
+
+    it("is let through at any depth", () => {
+      const given = {
+        securityGroupIds: ["sg-0a1b2c3d", UNKNOWN],
+        market: { lifecycle: UNKNOWN, maxPrice: UNKNOWN, fallbackToOnDemand: UNKNOWN },
+        metadataOptions: { httpTokens: UNKNOWN, httpPutResponseHopLimit: UNKNOWN },
+        rootVolume: { size: UNKNOWN, type: UNKNOWN, encrypted: UNKNOWN, kmsKeyId: UNKNOWN },
+        tags: { Team: UNKNOWN },
+        recycleTriggers: { image: UNKNOWN },
+        deletion: { elasticIp: UNKNOWN },
+      };
+      const checked = inputs(given);
+      assert.deepEqual(checked.securityGroupIds, given.securityGroupIds);
+      assert.deepEqual(checked.market, given.market);
+      assert.deepEqual(checked.tags, given.tags);
+      assert.deepEqual(checked.rootVolume, given.rootVolume);
+    });
+
+    it("hides nothing that is wrong beside it", () => {
+      assert.equal(failures({ subnetId: UNKNOWN, imageId: "ami-1" })[0]?.property, "imageId");
+      assert.equal(failures({ tags: { "aws:x": "1", Team: UNKNOWN } }).length, 1);
+    });
+  });
+});
+
+describe("desiredOf", () => {
+  it("takes the inputs out of recorded outputs, and nothing else", () => {
+    const checked = inputs({ privateIp: "10.0.1.7" });
+    assert.deepEqual(
+      desiredOf({ ...checked, instanceId: "i-1", networkInterfaceId: "eni-1", __provider: "x" }),
+      checked,
+    );
+  });
+});

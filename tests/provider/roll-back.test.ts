@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { WELL_KNOWN } from "../../local/ec2";
+import { interposed, Kill } from "./interruptions";
+import { program, type Stack } from "./support";
+import { failureOf, machineOf, made, only, quick, up } from "./world";
+
+type Properties = Record<string, unknown>;
+
+describe("create, with another run beside it", () => {
+  it("knows its own instance by its tag, although it was launched between one look and the other", async () => {
+    const account = quick();
+    await quick({ on: account, through: new Kill(7, "after").through })
+      .up(program())
+      .catch(() => undefined);
+    const eni = only(made(account).networkInterfaces);
+    assert.deepEqual(made(account).instances, []);
+    const other = quick({ on: account });
+    let looked = false;
+    const owner = quick({
+      on: account,
+      // The instances are looked at; before the interfaces are, another run gets to its end.
+      through: interposed({
+        before: async (action) => {
+          if (action === "DescribeNetworkInterfaces" && !looked) {
+            looked = true;
+            await other.up(program());
+          }
+        },
+      }),
+    });
+    await owner.up(program());
+    assert.equal(owner.outputs.networkInterfaceId, eni.networkInterfaceId);
+    machineOf(owner);
+  });
+});
+
+describe("update, when the new instance cannot be launched", () => {
+  it("goes back to the old address, too, when a move's instance cannot be launched for good", async () => {
+    const inputs = { elasticIp: true, privateIp: "10.0.1.7" };
+    const owner = await up(inputs);
+    const was = machineOf(owner);
+    owner.simulator.failNextLaunch("Client.InternalError");
+    await failureOf(owner.up(program({ ...inputs, privateIp: "10.0.1.8" })));
+    const instance = only(made(owner).instances);
+    const eip = only(made(owner).elasticIps);
+    assert.deepEqual(instance.networkInterfaceIds, [was.eni.networkInterfaceId]);
+    assert.equal(eip.networkInterfaceId, was.eni.networkInterfaceId);
+    assert.deepEqual([owner.outputs.instanceId, owner.outputs.privateIp], [instance.instanceId, "10.0.1.7"]);
+  });
+
+  it("pays no more for the previous generation, when it is launched again, than its price limit", async () => {
+    const market = { lifecycle: "spot", maxPrice: "0.09" };
+    const owner = await up({ market });
+    owner.simulator.failNextLaunch("Client.InternalError");
+    await failureOf(owner.up(program({ market, imageId: WELL_KNOWN.imageV2 })));
+    assert.equal(Number(only(made(owner).spotRequests).maxPrice), 0.09);
+  });
+});
+
+describe("a preview after a failed update", () => {
+  async function shown(owner: Stack, inputs: Properties): Promise<Properties> {
+    return (await owner.preview(program(inputs))).inputs;
+  }
+
+  it("does not show the instance that has ended, when the program takes the change back", async () => {
+    const owner = await up();
+    await owner.up(program());
+    const { instanceId } = owner.outputs;
+    owner.simulator.capacity.set("m6i.large", "us-east-1a", "on-demand", 0);
+    await failureOf(owner.up(program({ instanceType: "m6i.large" })));
+    assert.notEqual((await shown(owner, {})).instanceId, instanceId);
+  });
+});

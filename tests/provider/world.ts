@@ -1,0 +1,175 @@
+/** What the simulated account holds, and whether it is what the stack has on record. */
+import assert from "node:assert/strict";
+import { EC2Client } from "@aws-sdk/client-ec2";
+import type { SimState } from "../../local/ec2";
+import { TAG } from "../../provider/ec2/tags";
+import { program, stack, type Stack, type StackOptions } from "./support";
+
+type Account = Pick<Stack, "simulator" | "clock">;
+type Table<Name extends keyof SimState> = SimState[Name] extends Record<string, infer Row> ? Row[] : never;
+
+/** Everything that somebody made in the account and that is not gone. */
+export interface Made {
+  templates: Table<"launchTemplates">;
+  networkInterfaces: Table<"networkInterfaces">;
+  elasticIps: Table<"addresses">;
+  instances: Table<"instances">;
+  volumes: Table<"volumes">;
+  spotRequests: Table<"spotRequests">;
+}
+
+export function made({ simulator }: Pick<Account, "simulator">): Made {
+  const state = simulator.snapshot();
+  return {
+    templates: Object.values(state.launchTemplates),
+    networkInterfaces: Object.values(state.networkInterfaces),
+    elasticIps: Object.values(state.addresses).filter((it) => it.ownerId === state.accountId),
+    instances: Object.values(state.instances).filter((it) => it.state !== "terminated"),
+    volumes: Object.values(state.volumes),
+    spotRequests: Object.values(state.spotRequests).filter((it) => it.state === "active" || it.state === "open"),
+  };
+}
+
+const NOTHING: Made = {
+  templates: [],
+  networkInterfaces: [],
+  elasticIps: [],
+  instances: [],
+  volumes: [],
+  spotRequests: [],
+};
+
+/** @param except what the test itself made, by id */
+export function nothingIsLeft(account: Pick<Account, "simulator">, ...except: string[]): void {
+  const left = made(account);
+  left.elasticIps = left.elasticIps.filter((it) => !except.includes(it.allocationId));
+  left.networkInterfaces = left.networkInterfaces.filter((it) => !except.includes(it.networkInterfaceId));
+  assert.deepEqual(left, NOTHING);
+}
+
+export function only<T>(list: T[], what = "thing"): T {
+  const [first, ...others] = list;
+  assert.ok(first !== undefined && others.length === 0, `there should be one ${what}, and there are ${list.length}`);
+  return first;
+}
+
+export interface Machine {
+  template: Made["templates"][number];
+  eni: Made["networkInterfaces"][number];
+  eip: Made["elasticIps"][number] | undefined;
+  instance: Made["instances"][number];
+  volume: Made["volumes"][number];
+  privateIp: string;
+}
+
+/**
+ * The one machine in the account: one template, one network interface, at most one Elastic IP that is on it, one running
+ * instance that holds it. What the stack has on record must say the same.
+ */
+export function machineOf(owner: Stack): Machine {
+  const world = made(owner);
+  const template = only(world.templates, "launch template");
+  const eni = only(world.networkInterfaces, "network interface");
+  const instance = only(world.instances, "instance");
+  const volume = only(world.volumes, "volume");
+  const eip = world.elasticIps.find((it) => it.networkInterfaceId === eni.networkInterfaceId);
+  const privateIp = only(eni.privateAddresses, "private IP").address;
+  assert.equal(instance.state, "running");
+  assert.deepEqual(instance.networkInterfaceIds, [eni.networkInterfaceId]);
+  assert.equal(eni.attachment?.instanceId, instance.instanceId);
+  assert.equal(eni.attachment.deleteOnTermination, false);
+  assert.equal(world.spotRequests.length, instance.spotRequestId === undefined ? 0 : 1);
+  const recorded = owner.outputs;
+  assert.equal(owner.recorded?.failed, false);
+  assert.equal(template.launchTemplateName, owner.recorded.id);
+  for (const { tags } of [template, eni, instance, volume]) {
+    assert.equal(tags[TAG.id], owner.recorded.id);
+  }
+  assert.deepEqual(
+    {
+      networkInterfaceId: recorded.networkInterfaceId,
+      privateIp: recorded.privateIp,
+      macAddress: recorded.macAddress,
+      publicIp: recorded.publicIp,
+      allocationId: recorded.allocationId,
+      instanceId: recorded.instanceId,
+      state: recorded.state,
+      lifecycle: recorded.lifecycle,
+      launchedInstanceType: recorded.launchedInstanceType,
+      availabilityZone: recorded.availabilityZone,
+      vpcId: recorded.vpcId,
+      generation: recorded.generation,
+      launchTemplateId: recorded.launchTemplateId,
+    },
+    {
+      networkInterfaceId: eni.networkInterfaceId,
+      privateIp,
+      macAddress: eni.macAddress,
+      publicIp: eip?.publicIp ?? eni.autoPublicIp ?? "",
+      allocationId: eip?.allocationId ?? "",
+      instanceId: instance.instanceId,
+      state: "running",
+      lifecycle: instance.spotRequestId === undefined ? "on-demand" : "spot",
+      launchedInstanceType: instance.instanceType,
+      availabilityZone: eni.availabilityZone,
+      vpcId: eni.vpcId,
+      generation: template.latestVersion,
+      launchTemplateId: template.launchTemplateId,
+    },
+  );
+  return { template, eni, eip, instance, volume, privateIp };
+}
+
+/** What must be the same before and after: the network identity. */
+export function identityOf({ eni, eip, privateIp }: Machine): unknown {
+  return {
+    networkInterfaceId: eni.networkInterfaceId,
+    macAddress: eni.macAddress,
+    privateIp,
+    allocationId: eip?.allocationId,
+    publicIp: eip?.publicIp,
+  };
+}
+
+/** Long enough for every change of state in EC2, and looked at rarely. */
+const LEAP_MS = 60_000;
+
+/** A stack in which time passes in leaps: for all that is not about time. */
+export function quick(options: StackOptions = {}): Stack {
+  return stack({ leapMs: LEAP_MS, ...options });
+}
+
+/** A machine that is up, and its stack. */
+export async function up(inputs: Record<string, unknown> = {}, options: StackOptions = {}): Promise<Stack> {
+  const owner = quick(options);
+  await owner.up(program(inputs));
+  return owner;
+}
+
+/** Somebody else with rights in the same account, who uses the SDK as it is. */
+export function somebody({ simulator }: Pick<Account, "simulator">): EC2Client {
+  return new EC2Client({
+    region: "us-east-1",
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    requestHandler: simulator.requestHandler(),
+    maxAttempts: 1,
+  });
+}
+
+/** Lets everything that EC2 has begun come to its end. */
+export function later({ clock }: Pick<Account, "clock">): void {
+  clock.advance(5 * 60_000);
+}
+
+/** What `work` fails with, as Pulumi's runtime sees it. */
+export async function failureOf(
+  work: Promise<unknown>,
+): Promise<Error & { id?: string; properties?: Record<string, unknown>; reasons?: string[] }> {
+  try {
+    await work;
+  } catch (error) {
+    assert.ok(error instanceof Error);
+    return error;
+  }
+  throw new assert.AssertionError({ message: "it should have failed" });
+}

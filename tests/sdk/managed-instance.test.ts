@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { OUTPUT_NAMES } from "../../provider/changes";
+import { ManagedInstance, type ManagedInstanceArgs } from "../../sdk";
+
+interface Registered {
+  type: string;
+  name: string;
+  inputs: Record<string, unknown>;
+}
+
+const registered: Registered[] = [];
+const URN = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/managed-instance:ManagedInstance";
+
+function args(overrides: Partial<ManagedInstanceArgs> = {}): ManagedInstanceArgs {
+  return { subnetId: "subnet-0a1b2c3d", imageId: "ami-0a1b2c3d", instanceType: "m7i.large", ...overrides };
+}
+
+function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
+  return new Promise((resolve) => {
+    output.apply(resolve);
+  });
+}
+
+async function inputsOf(name: string): Promise<Record<string, unknown>> {
+  // Registration goes on after the constructor has returned.
+  for (let turn = 0; turn < 100; turn++) {
+    const found = registered.find((it) => it.name === name);
+    if (found !== undefined) {
+      return found.inputs;
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  throw new Error(`${name} was not registered`);
+}
+
+describe("ManagedInstance", () => {
+  before(async () => {
+    await pulumi.runtime.setMocks(
+      {
+        newResource: ({ type, name, inputs }) => {
+          registered.push({ type, name, inputs: inputs as Record<string, unknown> });
+          const outputs = Object.fromEntries(OUTPUT_NAMES.map((output) => [output, `${output} of ${name}`]));
+          return { id: `mi-${name}`, state: { ...(inputs as Record<string, unknown>), ...outputs } };
+        },
+        call: () => ({}),
+      },
+      "shop",
+      "dev",
+      false,
+    );
+  });
+
+  it("is a dynamic resource of its own type", async () => {
+    const machine = new ManagedInstance("typed", args());
+    assert.equal(await valueOf(machine.urn), `${URN}::typed`);
+  });
+
+  it("has every output, none of them undefined", async () => {
+    const machine = new ManagedInstance("outputs", args({ region: "us-east-1" }));
+    for (const name of OUTPUT_NAMES) {
+      assert.equal(await valueOf(machine[name] as pulumi.Output<unknown>), `${name} of outputs`);
+    }
+    assert.equal(await valueOf(machine.region), "us-east-1");
+    assert.equal(await valueOf(machine.id), "mi-outputs");
+  });
+
+  it("passes its args as they are, outputs of other resources too", async () => {
+    const other = new ManagedInstance("other", args());
+    new ManagedInstance(
+      "passing",
+      args({ tags: { Peer: other.privateIp }, market: { lifecycle: "spot" }, elasticIp: true }),
+    );
+    const inputs = await inputsOf("passing");
+    assert.deepEqual(inputs.tags, { Peer: "privateIp of other" });
+    assert.deepEqual(inputs.market, { lifecycle: "spot" });
+    assert.equal(inputs.elasticIp, true);
+    assert.equal(inputs.subnetId, "subnet-0a1b2c3d");
+  });
+
+  it("passes nothing that was not given, but its URN and the provider", async () => {
+    new ManagedInstance("plain", args());
+    const given = Object.entries(await inputsOf("plain")).filter(([, value]) => value !== undefined);
+    assert.deepEqual(given.map(([name]) => name).sort(), [
+      "__provider",
+      "imageId",
+      "instanceType",
+      "resourceUrn",
+      "subnetId",
+    ]);
+  });
+
+  it("passes the URN that Pulumi gives it", async () => {
+    const machine = new ManagedInstance("named", args());
+    assert.equal((await inputsOf("named")).resourceUrn, await valueOf(machine.urn));
+  });
+
+  it("passes its URN under a parent component, whose type is part of it", async () => {
+    const parent = new pulumi.ComponentResource("pkg:index:Cluster", "db");
+    const machine = new ManagedInstance("child", args(), { parent });
+    const urn = "urn:pulumi:dev::shop::pkg:index:Cluster$pulumi-nodejs:dynamic/managed-instance:ManagedInstance::child";
+    assert.equal((await inputsOf("child")).resourceUrn, urn);
+    assert.equal(await valueOf(machine.urn), urn);
+  });
+
+  it("leaves an address that was asked for to the args, and is still an output", async () => {
+    const machine = new ManagedInstance("asked", args({ privateIp: "10.0.1.7" }));
+    assert.equal((await inputsOf("asked")).privateIp, "10.0.1.7");
+    assert.equal(await valueOf(machine.privateIp), "privateIp of asked");
+  });
+});
