@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { OUTPUT_NAMES } from "../../provider/changes";
+import { OUTPUT_NAMES } from "../provider/support";
 import { ManagedInstance, type ManagedInstanceArgs } from "../../sdk";
 
 interface Registered {
