@@ -31,6 +31,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   "InvalidAddress.NotFound": { class: "not-found" },
   "InvalidAssociationID.NotFound": { class: "not-found" },
   "InvalidLaunchTemplateId.NotFound": { class: "not-found" },
+  "InvalidLaunchTemplateId.VersionNotFound": { class: "not-found" },
   "InvalidLaunchTemplateName.NotFoundException": { class: "not-found" },
   "InvalidSpotInstanceRequestID.NotFound": { class: "not-found" },
   "InvalidSubnetID.NotFound": { class: "not-found", advice: "Check subnetId and the region." },
@@ -165,6 +166,18 @@ export class Ec2Error extends Error {
 /** Whether `error` came from EC2 and is of one of these classes. */
 export function isEc2Error(error: unknown, ...classes: ErrorClass[]): error is Ec2Error {
   return error instanceof Ec2Error && (classes.length === 0 || classes.includes(error.class));
+}
+
+/** What a launch is made of and this product makes itself: not found means that EC2 does not see it yet. */
+const OWN_PARTS: ReadonlySet<string> = new Set([
+  "InvalidLaunchTemplateId.NotFound",
+  "InvalidLaunchTemplateId.VersionNotFound",
+  "InvalidNetworkInterfaceID.NotFound",
+]);
+
+/** Whether a launch was refused only because what was made for it a moment ago is not seen yet. */
+export function isOwnPartNotSeen(error: unknown): boolean {
+  return error instanceof Ec2Error && OWN_PARTS.has(error.code);
 }
 
 export function isInstanceProfileNotSeen(error: unknown): boolean {

@@ -60,15 +60,20 @@ export function made<T>(thing: T | undefined, what: string): T {
   return thing;
 }
 
-/** Repeats `call` while EC2 does not know yet what was just made. */
-export async function oncePropagated<T>(run: Run, what: string, call: () => Promise<T>): Promise<T> {
+/** Repeats `call` while EC2 does not know yet what was just made; `isNotSeen` tells that from other refusals. */
+export async function oncePropagated<T>(
+  run: Run,
+  what: string,
+  call: () => Promise<T>,
+  isNotSeen: (error: unknown) => boolean = (error) => isEc2Error(error, "not-found"),
+): Promise<T> {
   const result = await waitFor<{ value: T } | undefined>({
     what: `${what} to be known to EC2`,
     read: async () => {
       try {
         return { value: await call() };
       } catch (error) {
-        if (isEc2Error(error, "not-found")) {
+        if (isNotSeen(error)) {
           return undefined;
         }
         throw error;

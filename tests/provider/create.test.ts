@@ -181,6 +181,15 @@ describe("create", () => {
     machineOf(owner);
   });
 
+  for (const code of ["InvalidLaunchTemplateId.NotFound", "InvalidNetworkInterfaceID.NotFound"]) {
+    it(`waits until EC2 sees what it just made: ${code}`, async () => {
+      const owner = quick();
+      owner.simulator.faults.add({ action: "RunInstances", error: { code }, times: 3 });
+      await owner.up(program());
+      machineOf(owner);
+    });
+  }
+
   it("asks once for what is denied, and says what was denied", async () => {
     const owner = quick();
     const message = "You are not authorized to perform this operation.";

@@ -484,6 +484,14 @@ describe("update", () => {
     });
   });
 
+  it("waits until EC2 sees the new version of the template, in the preflight and in the launch", async () => {
+    const owner = await up();
+    const error = { code: "InvalidLaunchTemplateId.VersionNotFound" };
+    owner.simulator.faults.add({ action: "RunInstances", error, times: 3 });
+    await owner.up(program({ imageId: WELL_KNOWN.imageV2 }));
+    assert.equal(machineOf(owner).instance.imageId, WELL_KNOWN.imageV2);
+  });
+
   describe("to what cannot start", () => {
     const IMPOSSIBLE: [title: string, after: Properties, said: RegExp][] = [
       [

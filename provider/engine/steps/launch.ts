@@ -1,5 +1,5 @@
 /** The start of an instance on the network identity. */
-import { explain, isCapacityReason, isEc2Error, isInstanceProfileNotSeen } from "../../ec2/errors";
+import { explain, isCapacityReason, isEc2Error, isInstanceProfileNotSeen, isOwnPartNotSeen } from "../../ec2/errors";
 import { TAG } from "../../ec2/tags";
 import { waitFor } from "../../ec2/wait";
 import { networkInterfaceOf, ObserveAgain, type Run, seconds, TRANSITION_TIMEOUT_MS } from "../run";
@@ -97,7 +97,7 @@ async function request(run: Run, predecessors: (string | undefined)[], launchabl
       try {
         return await run.ec2.runInstance(launchRequest(run, launchable, predecessors));
       } catch (error) {
-        if (isInstanceProfileNotSeen(error)) {
+        if (isInstanceProfileNotSeen(error) || isOwnPartNotSeen(error)) {
           return explain(error);
         }
         if (isEc2Error(error, "in-use", "transition")) {

@@ -1,8 +1,8 @@
 /** What can be known before a working instance is ended for one that has to start in its place. */
 import type { LaunchRequest } from "../../ec2/client";
-import { explain, isEc2Error } from "../../ec2/errors";
+import { explain, isEc2Error, isOwnPartNotSeen } from "../../ec2/errors";
 import { instanceTags } from "../labels";
-import { made, networkInterfaceOf, type Run } from "../run";
+import { made, networkInterfaceOf, oncePropagated, type Run } from "../run";
 import { clientToken } from "../specification";
 import type { Market, Tags } from "../state";
 
@@ -50,7 +50,8 @@ async function checkOffered(run: Run): Promise<string | undefined> {
 
 async function checkAccepted(run: Run): Promise<string | undefined> {
   try {
-    await run.ec2.checkLaunch(launchRequest(run, wantedLaunch(run), ["dry run"]));
+    const request = launchRequest(run, wantedLaunch(run), ["dry run"]);
+    await oncePropagated(run, "the launch template", () => run.ec2.checkLaunch(request), isOwnPartNotSeen);
     return undefined;
   } catch (error) {
     if (isEc2Error(error, "throttled", "unreachable", "no-credentials")) {
