@@ -487,7 +487,7 @@ describe("update", () => {
   it("waits until EC2 sees the new version of the template, in the preflight and in the launch", async () => {
     const owner = await up();
     const error = { code: "InvalidLaunchTemplateId.VersionNotFound" };
-    owner.simulator.faults.add({ action: "RunInstances", error, times: 3 });
+    owner.simulator.faults.add({ action: "RunInstances", error, times: 1 });
     await owner.up(program({ imageId: WELL_KNOWN.imageV2 }));
     assert.equal(machineOf(owner).instance.imageId, WELL_KNOWN.imageV2);
   });
