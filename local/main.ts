@@ -18,6 +18,8 @@ interface StackOptions {
 
 interface Ec2Options {
   port: number;
+  host?: string;
+  allowRemote?: boolean;
   timeScale: number;
   state?: string;
   seed?: number;
@@ -129,6 +131,8 @@ function main(): Promise<Command> {
     .command("ec2")
     .description("run the EC2 simulator")
     .requiredOption("--port <number>", "the port to listen at, on 127.0.0.1", wholeNumber)
+    .option("--host <address>", "where to listen instead; beyond this machine only with --allow-remote")
+    .option("--allow-remote", "let others in: anybody who reaches the simulator can do anything with it")
     .option("--time-scale <factor>", "how much faster than EC2's its clock goes", positiveNumber, 1)
     .option("--state <file>", "keep the simulated account in this file")
     .option("--seed <number>", "make its ids and times repeatable", wholeNumber)

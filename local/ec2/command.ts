@@ -2,6 +2,8 @@ import { startServer, type RunningServer } from "./server";
 
 export interface Ec2CommandOptions {
   port: number;
+  host?: string;
+  allowRemote?: boolean;
   timeScale: number;
   state?: string;
   seed?: number;
@@ -9,10 +11,10 @@ export interface Ec2CommandOptions {
 
 /** Runs the simulator in the foreground until it is told to stop; then its state is saved and the process ends. */
 export async function runEc2Command(options: Ec2CommandOptions): Promise<void> {
-  const { port, timeScale, state, seed } = options;
+  const { state, ...rest } = options;
   // Before anything is said: who reads the line may send the signal in the same moment.
   const stop = toldToStop();
-  const server = await start({ port, timeScale, stateFile: state, seed });
+  const server = await start({ ...rest, stateFile: state });
   if (server === undefined) return;
   process.stdout.write(`EC2 simulator listening on ${server.url}\n`);
   await stop;

@@ -1,3 +1,4 @@
+import { NoReply } from "./faults";
 import type { SimReply, SimRequest } from "./simulator";
 
 /** What the SDK's request has and this needs. */
@@ -21,15 +22,28 @@ export interface InProcessHandler {
   destroy(): void;
 }
 
-export function inProcessHandler(handle: (request: SimRequest) => SimReply): InProcessHandler {
+export interface InProcessOptions {
+  /** How time passes while a call is under way. Without it calls take none, whatever latency was set. */
+  sleep?: (ms: number) => Promise<void>;
+  /** How long the client waits for an answer that does not come; a minute where it is not given. */
+  timeoutMs?: number;
+}
+
+export function inProcessHandler(
+  serve: (request: SimRequest) => Promise<SimReply>,
+  { sleep, timeoutMs = 60_000 }: InProcessOptions,
+): InProcessHandler {
   return {
     metadata: { handlerProtocol: "in-process" },
-    handle: (request) =>
-      // Through a promise, so that what the simulator throws reaches the client as a failed request.
-      Promise.resolve().then(() => {
-        const { status, headers, body } = handle({ body: textOf(request.body), headers: request.headers });
+    handle: async (request) => {
+      try {
+        const { status, headers, body } = await serve({ body: textOf(request.body), headers: request.headers });
         return { response: { statusCode: status, headers, body: new TextEncoder().encode(body) } };
-      }),
+      } catch (error) {
+        if (error instanceof NoReply) await sleep?.(timeoutMs);
+        throw error;
+      }
+    },
     updateHttpClientConfig: () => undefined,
     httpHandlerConfigs: () => ({}),
     destroy: () => undefined,

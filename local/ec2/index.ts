@@ -1,8 +1,17 @@
 export type { Call } from "./call-log";
 export { scaledClock, type AdjustableClock, type Clock } from "./clock";
-export { ConnectionReset, type Fault, type Faults } from "./faults";
+export type { ConsistencyLags } from "./consistency";
+export { ConnectionReset, NoReply, type Fault, type Faults } from "./faults";
+export type { IamRules } from "./iam";
+export type { InProcessOptions } from "./in-process";
+export { EC2_LATENCY } from "./latency";
+export type { Distribution } from "./model/distribution";
+export type { Ec2Event, LoggedEvent } from "./model/events";
 export { WELL_KNOWN } from "./model/fresh-account";
 export { Ec2Simulator, type SimReply, type SimRequest, type SimState, type SimulatorOptions } from "./simulator";
 export type { AddressHistory, Outage, Tenure, Timeline } from "./timeline";
+export { TIMINGS, type TimingName } from "./model/timings";
+export { Refused } from "./refused";
+export { EC2_LIMITS, type Bucket, type ThrottleLimits } from "./throttle-limits";
 export { startServer, type RunningServer, type ServerOptions } from "./server";
 export { contentsOf } from "./contents";

@@ -2,8 +2,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 
 import { scaledClock } from "./clock";
-import { control, isControlPath, type ControlContext } from "./control";
-import { ConnectionReset } from "./faults";
+import { control, isControlPath } from "./control";
+import type { ControlContext } from "./control-requests";
+import { streamEvents } from "./event-stream";
+import { EventTargets } from "./event-targets";
+import { ConnectionReset, NoReply } from "./faults";
+import { isLoopback } from "./loopback";
 import { Ec2Simulator, type SimReply } from "./simulator";
 import { StateFile } from "./state-file";
 import { renderError } from "./wire/xml";
@@ -11,8 +15,9 @@ import { renderError } from "./wire/xml";
 export interface ServerOptions {
   /** 0 takes any free port. */
   port: number;
-  /** Loopback only: whoever reaches the simulator can do anything with it. */
+  /** Loopback, unless `allowRemote` says so again: whoever reaches the simulator can do anything with it. */
   host?: string;
+  allowRemote?: boolean;
   /** How many times as fast as real time; 1 where it is not given. */
   timeScale?: number;
   /** Where the account is kept over restarts. */
@@ -26,16 +31,15 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-const LOOPBACK = ["127.0.0.1", "localhost"];
-
 /** EC2's own limit on a request is far below this. */
 const MAX_BODY = 1_048_576;
 
+/** How often to see what happened by itself, while somebody wants to be told. */
+const LOOK_MS = 50;
+
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { port, host = "127.0.0.1", timeScale = 1, seed } = options;
-  if (!LOOPBACK.includes(host)) {
-    throw new Error(`The EC2 simulator listens on 127.0.0.1 only, not on ${host}: it asks nobody who they are.`);
-  }
+  checkHost(host, options.allowRemote ?? false);
   if (!(timeScale > 0)) throw new Error(`The time scale must be a number above 0, not ${timeScale}.`);
   const file = options.stateFile === undefined ? undefined : new StateFile(options.stateFile);
   const saved = file?.read();
@@ -46,22 +50,38 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   // At once, so that a file that cannot be written is known before anybody relies on it.
   file?.write(simulator.snapshot());
   simulator.onChange(() => file?.writeSoon(() => simulator.snapshot()));
-  const server = createServer(listener({ simulator, clock }, timeScale));
-  await listen(server, port);
+  const targets = new EventTargets();
+  simulator.events.subscribe(({ event }) => {
+    targets.send(event);
+  });
+  const server = createServer(listener({ simulator, clock, targets }, timeScale));
+  await listen(server, port, host);
+  // Whoever waits for an event makes no call that would let it happen.
+  const looking = setInterval(() => {
+    simulator.catchUp();
+  }, LOOK_MS).unref();
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://${host.includes(":") ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`,
     simulator,
     close: async () => {
+      clearInterval(looking);
       await closed(server);
       file?.write(simulator.snapshot());
     },
   };
 }
 
-function listen(server: Server, port: number): Promise<void> {
+function checkHost(host: string, allowRemote: boolean): void {
+  if (isLoopback(host) || allowRemote) return;
+  throw new Error(
+    `The EC2 simulator listens on 127.0.0.1 only, not on ${host}: it asks nobody who they are. Who wants that all the same says --allow-remote too.`,
+  );
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, "127.0.0.1", () => {
+    server.listen(port, host, () => {
       server.off("error", reject);
       resolve();
     });
@@ -80,6 +100,8 @@ function closed(server: Server): Promise<void> {
 function listener(context: ControlContext, timeScale: number) {
   return (request: IncomingMessage, response: ServerResponse): void => {
     respond(context, timeScale, { request, response }).catch((error: unknown) => {
+      // Whoever is not answered waits until they give up.
+      if (error instanceof NoReply) return;
       if (error instanceof ConnectionReset) request.socket.destroy();
       else send(response, internalError(error));
     });
@@ -92,15 +114,19 @@ interface Exchange {
 }
 
 async function respond(context: ControlContext, timeScale: number, { request, response }: Exchange): Promise<void> {
+  const { pathname: path, searchParams: query } = new URL(request.url ?? "/", "http://simulator");
+  const { method = "GET" } = request;
   const body = await bodyOf(request);
-  const path = (request.url ?? "/").split("?")[0] ?? "/";
-  if (isControlPath(path)) {
-    send(response, control(context, { method: request.method ?? "GET", path, body }));
-    return;
+  if (method === "GET" && path === "/_sim/events") {
+    streamEvents(context.simulator, response, { query, accept: request.headers.accept ?? "" });
+  } else if (isControlPath(path)) {
+    send(response, control(context, { method, path, body }));
+  } else {
+    const sleep = (ms: number) => elapse(ms / timeScale);
+    // A GET carries its parameters in the address, as EC2 takes them too.
+    const asked = { body: body === "" ? query.toString() : body, headers: headersOf(request) };
+    send(response, await context.simulator.serve(asked, sleep));
   }
-  const latency = context.simulator.faults.latency(new URLSearchParams(body).get("Action") ?? "");
-  if (latency > 0) await elapse(latency / timeScale);
-  send(response, context.simulator.handle({ body, headers: headersOf(request) }));
 }
 
 function elapse(ms: number): Promise<void> {
@@ -117,8 +143,7 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
     if (length > MAX_BODY) throw new ConnectionReset();
     chunks.push(chunk);
   }
-  // A GET carries its parameters in the address, as EC2 takes them too.
-  return chunks.length > 0 ? Buffer.concat(chunks).toString() : ((request.url ?? "").split("?")[1] ?? "");
+  return Buffer.concat(chunks).toString();
 }
 
 function headersOf(request: IncomingMessage): Record<string, string> {

@@ -1,5 +1,6 @@
 import { Ec2Error, invalidValue } from "./errors";
 import { interfacesOf, recordHoldings } from "./holdings";
+import { checkSlots, slotsOf } from "./interface-addresses";
 import { INSTANCE_TYPES } from "./instance-types";
 import { dropInterface } from "./network-interfaces";
 import type { Due } from "./schedule";
@@ -59,13 +60,15 @@ export function checkHotAttach(
       `Instance '${instance.instanceId}' already has an interface attached at device index '${deviceIndex}'.`,
     );
   }
-  const limit = INSTANCE_TYPES.get(instance.instanceType)?.maxInterfaces ?? Infinity;
+  const type = INSTANCE_TYPES.get(instance.instanceType);
+  const limit = type?.maxInterfaces ?? Infinity;
   if (attached.length >= limit) {
     throw new Ec2Error(
       "AttachmentLimitExceeded",
       `Interface count ${attached.length + 1} exceeds the limit for ${instance.instanceType}`,
     );
   }
+  checkSlots(type, slotsOf(networkInterface));
 }
 
 export type Attached = NetworkInterface & { attachment: Attachment };
@@ -73,23 +76,25 @@ export type Attached = NetworkInterface & { attachment: Attachment };
 export function findAttached(world: World, attachmentId: string): Attached {
   const hasIt = (candidate: NetworkInterface): candidate is Attached =>
     candidate.attachment?.attachmentId === attachmentId;
-  for (const candidate of world.account.networkInterfaces.values()) if (hasIt(candidate)) return candidate;
+  const found = world.account.networkInterfaces.find("attachment.attachment-id", [attachmentId]).find(hasIt);
+  if (found !== undefined) return found;
   throw new Ec2Error("InvalidAttachmentID.NotFound", `The attachment ID '${attachmentId}' does not exist`);
 }
 
-export function checkDetachable({ attachment, networkInterfaceId }: Attached): void {
+export function checkDetachable({ attachment, networkInterfaceId }: Attached, force: boolean): void {
   if (attachment.deviceIndex === 0) {
     throw new Ec2Error("OperationNotPermitted", "The network interface at device index 0 cannot be detached.");
   }
-  if (attachment.status === "detaching") {
+  if (attachment.status === "detaching" && !force) {
     throw new Ec2Error("IncorrectState", `The network interface '${networkInterfaceId}' is already being detached.`);
   }
 }
 
-export function beginDetach(world: World, networkInterface: Attached): void {
+/** Forced, the guest is not waited for: "last resort", by DetachNetworkInterface's own page. */
+export function beginDetach(world: World, networkInterface: Attached, force: boolean): void {
   networkInterface.attachment.status = "detaching";
   recordHoldings(world, networkInterface, "detached");
-  world.later(TIMINGS.detach, {
+  world.later(force ? TIMINGS.forcedDetach : TIMINGS.detach, {
     kind: "attachment-detached",
     id: networkInterface.networkInterfaceId,
     detail: networkInterface.attachment.attachmentId,
@@ -99,11 +104,23 @@ export function beginDetach(world: World, networkInterface: Attached): void {
 /** What is left of the attachments once an instance has ended: the interface is deleted or free, at this moment and not before. */
 export function endAttachments(world: World, instance: Instance): void {
   for (const networkInterface of interfacesOf(world, instance)) {
-    const isDeleted = networkInterface.attachment?.deleteOnTermination === true;
+    const { attachment } = networkInterface;
+    const isDeleted = attachment?.deleteOnTermination === true;
+    if (attachment !== undefined && !isDeleted && isReleasedLater(world, networkInterface, attachment)) continue;
     setFree(world, networkInterface);
     if (isDeleted) dropInterface(world, networkInterface);
   }
   instance.networkInterfaceIds = [];
+}
+
+/** Unless it is set otherwise an interface is free with the end of its instance. */
+function isReleasedLater(world: World, networkInterface: NetworkInterface, attachment: Attachment): boolean {
+  const lag = world.durationOf(TIMINGS.release);
+  if (lag === 0) return false;
+  attachment.status = "detaching";
+  const { networkInterfaceId: id } = networkInterface;
+  world.schedule.add({ at: world.now + lag, kind: "attachment-detached", id, detail: attachment.attachmentId });
+  return true;
 }
 
 function setFree(world: World, networkInterface: NetworkInterface): void {

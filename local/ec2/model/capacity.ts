@@ -10,21 +10,30 @@ export interface Pool {
 
 const keyOf = ({ type, zone, lifecycle }: Pool) => `${type}/${zone}/${lifecycle}`;
 
-export function setCapacity(world: World, pool: Pool, left: number): void {
-  world.account.capacity.set(keyOf(pool), left);
+/** What an instance gives up goes back to everybody's pool, unless it is said to be given back to this account's. */
+export function setCapacity(world: World, pool: Pool, left: number, isGivenBack = false): void {
+  world.account.capacity.set(keyOf(pool), { left, isGivenBack });
 }
 
-/**
- * How many of `wanted` can be had, taken off what is left; an error when that is less than `least`. What an instance gives up
- * goes back to everybody's pool, so it is not counted as left for the next launch here.
- */
+/** From now on there is always room again. */
+export function freeCapacity(world: World, pool: Pool): void {
+  world.account.capacity.delete(keyOf(pool));
+}
+
+/** How many of `wanted` can be had, taken off what is left; an error when that is less than `least`. */
 export function takeCapacity(world: World, pool: Pool, least: number, wanted = least): number {
-  const left = world.account.capacity.get(keyOf(pool));
-  if (left === undefined) return wanted;
-  if (left < least) throw insufficient(pool);
-  const taken = Math.min(left, wanted);
-  setCapacity(world, pool, left - taken);
+  const capacity = world.account.capacity.get(keyOf(pool));
+  if (capacity === undefined) return wanted;
+  if (capacity.left < least) throw insufficient(pool);
+  const taken = Math.min(capacity.left, wanted);
+  capacity.left -= taken;
   return taken;
+}
+
+/** An instance of the pool has ended or stopped. */
+export function giveBackCapacity(world: World, pool: Pool): void {
+  const capacity = world.account.capacity.get(keyOf(pool));
+  if (capacity?.isGivenBack === true) capacity.left += 1;
 }
 
 function insufficient({ type, zone, lifecycle }: Pool): Ec2Error {

@@ -2,18 +2,13 @@ import { Ec2Error, invalidCombination, invalidValue, missingParameter } from "./
 import { elasticIpOf, interfacesOf, primaryAddress, recordHoldings } from "./holdings";
 import { formatIpv4, parseBlock } from "./ipv4";
 import { findAllocation, findInstance, findInterface } from "./lookup";
+import { expectPublicIp } from "./public-addresses";
+import { quotaOf } from "./quotas";
 import type { Address, NetworkInterface, Tags } from "./state";
 import type { World } from "./world";
 
-/** EC2's default quota per region (L-0263D0A3). */
-const ELASTIC_IP_QUOTA = 5;
-
-/**
- * Documentation and benchmarking ranges (RFC 5737, RFC 2544): they look like public addresses and reach nobody,
- * neither this machine nor a stranger's.
- */
+/** A documentation range (RFC 5737): it looks like public addresses and reaches nobody, neither this machine nor a stranger's. */
 const ELASTIC_BLOCK = parseBlock("203.0.113.0/24");
-const CHANGING_BLOCK = parseBlock("198.18.0.0/15");
 
 export function ownAddresses(world: World): Address[] {
   return [...world.account.addresses.values()].filter((address) => address.ownerId === world.accountId);
@@ -21,27 +16,43 @@ export function ownAddresses(world: World): Address[] {
 
 export function allocate(world: World, tags: Tags, wanted?: string): Address {
   const own = ownAddresses(world);
-  if (own.length >= ELASTIC_IP_QUOTA) {
+  if (own.length >= quotaOf(world, "elastic-ips")) {
     throw new Ec2Error("AddressLimitExceeded", "The maximum number of addresses has been reached.");
   }
-  if (wanted !== undefined) {
-    throw new Ec2Error(
-      "InvalidParameterValue",
-      `The address ${wanted} cannot be allocated: recovering a released address is not modelled.`,
-    );
-  }
-  const taken = new Set(own.map(({ publicIp }) => publicIp));
-  let publicIp: string;
-  do publicIp = formatIpv4(ELASTIC_BLOCK.first + 1 + world.random.integer(ELASTIC_BLOCK.size - 2));
-  while (taken.has(publicIp));
+  const publicIp = wanted === undefined ? freePublicIp(world) : recovered(world, wanted);
   const address: Address = { allocationId: world.newId("eipalloc"), publicIp, ownerId: world.accountId, tags };
   world.account.addresses.set(address.allocationId, address);
   return address;
 }
 
-/** The address that comes with a launch and goes with a stop. */
-export function changingPublicIp(world: World): string {
-  return formatIpv4(CHANGING_BLOCK.first + 1 + world.random.integer(CHANGING_BLOCK.size - 2));
+/** Nobody has it, and nobody had it lately: what was released can be recovered for a while. */
+function freePublicIp(world: World): string {
+  const taken = new Set([...world.account.addresses.values()].map(({ publicIp }) => publicIp));
+  const released = world.account.releasedAddresses;
+  const start = world.random.integer(ELASTIC_BLOCK.size - 2);
+  const all = Array.from({ length: ELASTIC_BLOCK.size - 2 }, (_, index) =>
+    formatIpv4(ELASTIC_BLOCK.first + 1 + ((start + index) % (ELASTIC_BLOCK.size - 2))),
+  ).filter((one) => !taken.has(one));
+  const [publicIp = all[0]] = all.filter((one) => !released.has(one));
+  if (publicIp !== undefined) return publicIp;
+  throw new Ec2Error("InsufficientAddressCapacity", "Not enough addresses available.");
+}
+
+/** The address that this account released, while nobody else has it (EC2 guide, recover an Elastic IP; the code is a guess). */
+function recovered(world: World, publicIp: string): string {
+  if (!world.account.releasedAddresses.has(publicIp)) {
+    throw new Ec2Error(
+      "InvalidAddress.NotFound",
+      `The address '${publicIp}' cannot be recovered: it is not available.`,
+    );
+  }
+  world.account.releasedAddresses.delete(publicIp);
+  return publicIp;
+}
+
+export function releaseAddress(world: World, { allocationId, publicIp }: Address): void {
+  world.account.addresses.delete(allocationId);
+  world.account.releasedAddresses.set(publicIp, world.now);
 }
 
 /** By allocation id or by the address itself. Somebody else's answers AuthFailure, which does not say whose it is. */
@@ -59,7 +70,8 @@ export function findAddress(world: World, by: { allocationId?: string; publicIp?
 
 function byPublicIp(world: World, publicIp: string | undefined): Address {
   if (publicIp === undefined) throw missingParameter("AllocationId");
-  for (const address of world.account.addresses.values()) if (address.publicIp === publicIp) return address;
+  const [address] = world.account.addresses.find("public-ip", [publicIp]);
+  if (address !== undefined) return address;
   throw new Ec2Error("InvalidAddress.NotFound", `Address '${publicIp}' not found.`);
 }
 
@@ -145,7 +157,8 @@ export function associate(world: World, address: Address, target: Target): strin
 
 export function findAssociated(world: World, by: { associationId?: string; publicIp?: string }): Address {
   if (by.associationId === undefined) return findAddress(world, { publicIp: by.publicIp });
-  for (const address of ownAddresses(world)) if (address.associationId === by.associationId) return address;
+  const [address] = world.account.addresses.find("association-id", [by.associationId]);
+  if (address?.ownerId === world.accountId) return address;
   throw new Ec2Error("InvalidAssociationID.NotFound", `The association ID '${by.associationId}' does not exist`);
 }
 
@@ -154,7 +167,9 @@ export function disassociate(world: World, address: Address): void {
   delete address.associationId;
   delete address.networkInterfaceId;
   delete address.privateIpAddress;
-  if (networkInterface !== undefined) recordHoldings(world, networkInterface, "address-moved");
+  if (networkInterface === undefined) return;
+  expectPublicIp(world, networkInterface);
+  recordHoldings(world, networkInterface, "address-moved");
 }
 
 export function checkReleasable(address: Address): void {

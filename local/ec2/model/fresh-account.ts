@@ -13,6 +13,8 @@ export const WELL_KNOWN = {
   subnetB: "subnet-0a000000000000002",
   /** 10.0.9.0/28 in zone a: eleven free addresses */
   tinySubnet: "subnet-0a000000000000009",
+  /** 10.0.6.0/24 in zone a, with IPv6: 2001:db8:6:600::/64 */
+  dualStackSubnet: "subnet-0a000000000000006",
   /** The default subnets of the default VPC, zones a, b and c: they map public addresses on launch. */
   defaultSubnets: ["subnet-0a000000000000d0a", "subnet-0a000000000000d0b", "subnet-0a000000000000d0c"],
   /** The demo VPC's default group */
@@ -26,6 +28,8 @@ export const WELL_KNOWN = {
   imageAliasArm: "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64",
   keyName: "demo",
   instanceProfile: "demo",
+  /** A KMS key that EC2 may not use: what is encrypted with it cannot start */
+  deniedKmsKey: "arn:aws:kms:us-east-1:123456789012:key/0a000000-0000-4000-8000-00000000dead",
   /** An Elastic IP of somebody else's account */
   foreignAllocationId: "eipalloc-0a0000000000000ff",
 } as const;
@@ -37,6 +41,7 @@ export function furnish(world: World): void {
   addImages(world);
   addAccess(world);
   addForeignAddress(world);
+  world.account.deniedKmsKeys.set(WELL_KNOWN.deniedKmsKey, true);
 }
 
 function addNetworks(world: World): void {
@@ -49,9 +54,21 @@ function addNetworks(world: World): void {
   addSubnet(world, { subnetId: WELL_KNOWN.subnetA, vpcId: WELL_KNOWN.vpcId, cidrBlock: "10.0.1.0/24" }, "a");
   addSubnet(world, { subnetId: WELL_KNOWN.subnetB, vpcId: WELL_KNOWN.vpcId, cidrBlock: "10.0.2.0/24" }, "b");
   addSubnet(world, { subnetId: WELL_KNOWN.tinySubnet, vpcId: WELL_KNOWN.vpcId, cidrBlock: "10.0.9.0/28" }, "a");
+  addIpv6(world);
   addGroup(world, WELL_KNOWN.defaultVpcSecurityGroup, "default", WELL_KNOWN.defaultVpcId);
   addGroup(world, WELL_KNOWN.securityGroup, "default", WELL_KNOWN.vpcId);
   addGroup(world, WELL_KNOWN.otherSecurityGroup, "demo", WELL_KNOWN.vpcId);
+}
+
+function addIpv6(world: World): void {
+  const { dualStackSubnet: subnetId, vpcId } = WELL_KNOWN;
+  addSubnet(world, { subnetId, vpcId, cidrBlock: "10.0.6.0/24" }, "a");
+  const [vpc, subnet] = [world.account.vpcs.get(vpcId), world.account.subnets.get(subnetId)];
+  const ids = { vpc: "vpc-cidr-assoc-0a000000000000006", subnet: "subnet-cidr-assoc-0a000000000000006" };
+  if (vpc !== undefined) Object.assign(vpc, { ipv6CidrBlock: "2001:db8:6:600::/56", ipv6AssociationId: ids.vpc });
+  if (subnet !== undefined) {
+    Object.assign(subnet, { ipv6CidrBlock: "2001:db8:6:600::/64", ipv6AssociationId: ids.subnet });
+  }
 }
 
 function addVpc(world: World, vpcId: string, cidrBlock: string, isDefault: boolean): void {
@@ -82,8 +99,25 @@ function addImages(world: World): void {
   images.set(WELL_KNOWN.imageV1, amazonLinux(WELL_KNOWN.imageV1, "2023.8.20260831.0", "x86_64"));
   images.set(WELL_KNOWN.imageV2, amazonLinux(WELL_KNOWN.imageV2, "2023.9.20261026.0", "x86_64"));
   images.set(WELL_KNOWN.imageArm, amazonLinux(WELL_KNOWN.imageArm, "2023.9.20261026.0", "arm64"));
+  for (const image of images.values()) addSnapshot(world, image);
   imageAliases.set(WELL_KNOWN.imageAlias, WELL_KNOWN.imageV2);
   imageAliases.set(WELL_KNOWN.imageAliasArm, WELL_KNOWN.imageArm);
+}
+
+function addSnapshot(world: World, { rootSnapshotId: snapshotId, rootVolumeSize: volumeSize, ownerId }: Image): void {
+  const time = Date.UTC(2026, 7, 31);
+  world.account.snapshots.set(snapshotId, {
+    snapshotId,
+    volumeId: "vol-ffffffff",
+    volumeSize,
+    description: "",
+    startTime: time,
+    completedAt: time,
+    encrypted: false,
+    ownerId,
+    ownerAlias: "amazon",
+    tags: {},
+  });
 }
 
 function amazonLinux(imageId: string, version: string, architecture: Architecture): Image {
@@ -107,7 +141,13 @@ function amazonLinux(imageId: string, version: string, architecture: Architectur
 function addAccess(world: World): void {
   const { keyName, instanceProfile: name } = WELL_KNOWN;
   const fingerprint = createHash("sha256").update(keyName).digest("base64");
-  world.account.keyPairs.set(keyName, { keyName, keyPairId: "key-0a000000000000001", fingerprint, tags: {} });
+  world.account.keyPairs.set(keyName, {
+    keyName,
+    keyPairId: "key-0a000000000000001",
+    fingerprint,
+    keyType: "ed25519",
+    tags: {},
+  });
   const arn = `arn:aws:iam::${world.accountId}:instance-profile/${name}`;
   world.account.instanceProfiles.set(name, { name, arn, id: "AIPADEMO0000000000001" });
 }

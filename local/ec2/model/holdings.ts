@@ -16,14 +16,18 @@ export function primaryAddress(networkInterface: NetworkInterface): string {
   return networkInterface.privateAddresses.find(({ primary }) => primary)?.address ?? "";
 }
 
+/** The instance that an interface is attached to. */
+export function interfaceHolder(world: World, { attachment }: NetworkInterface): Instance | undefined {
+  return attachment && world.account.instances.get(attachment.instanceId);
+}
+
 /** The Elastic IP on one private address of an interface. */
 export function elasticIpOf(world: World, networkInterfaceId: string, privateIp: string): Address | undefined {
   return elasticIpsOf(world, networkInterfaceId).find((address) => address.privateIpAddress === privateIp);
 }
 
 export function elasticIpsOf(world: World, networkInterfaceId: string): Address[] {
-  // An account has a handful of Elastic IPs, so looking at each of them is no cost.
-  return [...world.account.addresses.values()].filter((address) => address.networkInterfaceId === networkInterfaceId);
+  return world.account.addresses.find("network-interface-id", [networkInterfaceId]);
 }
 
 /** An Elastic IP wins over the changing public address. */
@@ -36,7 +40,7 @@ export function publicIpOf(world: World, networkInterface: NetworkInterface): st
 export function recordHoldings(world: World, networkInterface: NetworkInterface, ending: Ending): void {
   const { networkInterfaceId, attachment } = networkInterface;
   const instance = attachment && world.account.instances.get(attachment.instanceId);
-  const isHeld = instance?.state === "running" && attachment?.status !== "detaching";
+  const isHeld = instance?.state === "running" && instance.isRebooting !== true && attachment?.status !== "detaching";
   world.ledger.hold(
     { networkInterfaceId, instanceId: attachment?.instanceId ?? "" },
     isHeld ? holdingsOf(world, networkInterface) : [],

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 import { Ec2Error } from "./errors";
 import type { World } from "./world";
 
@@ -9,20 +11,25 @@ export interface TokenUse {
   fingerprint: string;
 }
 
-/** 64 for most actions, 128 for launch templates (API reference). */
-const MAX_TOKEN = 128;
+/** API reference; 128 for launch templates, and where nothing is said. */
+const MAX_TOKEN: Readonly<Record<string, number>> = { RunInstances: 64 };
+const MAX_TOKEN_ELSEWHERE = 128;
+
+/** A launch's token is good for a day after its instances have ended (EC2 guide, idempotency: "at least 24 hours"). */
+const LIFE_AFTER_END_MS = 86_400_000;
 
 /** What the same call made before; undefined when the token is new. */
 export function madeBefore(world: World, use: TokenUse): string[] | undefined {
-  if (use.token.length > MAX_TOKEN || !/^[\x21-\x7e]*$/.test(use.token)) {
+  const longest = MAX_TOKEN[use.action] ?? MAX_TOKEN_ELSEWHERE;
+  if (use.token.length > longest || !/^[\x21-\x7e]*$/.test(use.token)) {
     throw new Ec2Error(
       "InvalidParameterValue",
-      "Invalid value for parameter clientToken: ASCII characters only, at most 64 (128 for launch templates).",
+      `Invalid value for parameter clientToken: ASCII characters only, at most ${longest}.`,
     );
   }
   const record = world.account.tokens.get(keyOf(use));
-  if (record === undefined) return undefined;
-  if (record.fingerprint === use.fingerprint) return record.made;
+  if (record === undefined || world.now >= (record.endedAt ?? Infinity) + LIFE_AFTER_END_MS) return undefined;
+  if (record.fingerprint === digestOf(use)) return record.made;
   throw new Ec2Error(
     "IdempotentParameterMismatch",
     "Arguments on this idempotent request are inconsistent with arguments used in previous request(s).",
@@ -31,9 +38,21 @@ export function madeBefore(world: World, use: TokenUse): string[] | undefined {
 
 /** Failed calls are not remembered: the same token may be used again after them. */
 export function remember(world: World, use: TokenUse, made: string[]): void {
-  world.account.tokens.set(keyOf(use), { fingerprint: use.fingerprint, made });
+  world.account.tokens.set(keyOf(use), { fingerprint: digestOf(use), made });
 }
 
-function keyOf({ action, token }: TokenUse): string {
+/** All that a launch made has ended: from here on its token has a day. */
+export function endToken(world: World, token: string | undefined): void {
+  const record = token === undefined ? undefined : world.account.tokens.get(keyOf({ action: "RunInstances", token }));
+  const isOver = record?.made.every((id) => (world.account.instances.get(id)?.state ?? "terminated") === "terminated");
+  if (record !== undefined && isOver === true) record.endedAt ??= world.now;
+}
+
+/** A request may be long, and is kept for long: its digest will do. */
+function digestOf({ fingerprint }: TokenUse): string {
+  return createHash("sha256").update(fingerprint).digest("base64");
+}
+
+function keyOf({ action, token }: Pick<TokenUse, "action" | "token">): string {
   return `${action}/${token}`;
 }

@@ -1,5 +1,7 @@
 import { Ec2Error, invalidCombination, invalidValue } from "./errors";
 import { interfacesOf, primaryInterface } from "./holdings";
+import type { InstanceType } from "./instance-types";
+import { checkSlots, slotsOf } from "./interface-addresses";
 import { checkArchitecture, checkUserData, instanceTypeOf } from "./launch-plan";
 import { checkGroups } from "./network-interfaces";
 import type { Instance } from "./state";
@@ -28,15 +30,20 @@ export function checkAttributeChange(world: World, instance: Instance, change: A
       `The instance '${instance.instanceId}' is currently in '${instance.state}' state and cannot be modified.`,
     );
   }
-  checkStoppedOnly(instance, change);
+  checkStoppedOnly(world, instance, change);
   checkProtection(instance, change);
+  if (change.shutdownBehavior !== undefined && !["stop", "terminate"].includes(change.shutdownBehavior)) {
+    throw invalidValue(
+      `Value (${change.shutdownBehavior}) for parameter instanceInitiatedShutdownBehavior is invalid.`,
+    );
+  }
   if (change.userData !== undefined) checkUserData(change.userData);
   if (change.groupIds !== undefined) checkGroups(world, change.groupIds, instance.vpcId ?? "");
   if (change.sourceDestCheck !== undefined || change.groupIds !== undefined) checkOneInterface(world, instance);
 }
 
 /** What defines the machine changes only while it is stopped (API reference, ModifyInstanceAttribute). */
-function checkStoppedOnly(instance: Instance, change: AttributeChange): void {
+function checkStoppedOnly(world: World, instance: Instance, change: AttributeChange): void {
   if (change.instanceType === undefined && change.userData === undefined && change.ebsOptimized === undefined) return;
   if (instance.state !== "stopped") {
     throw new Ec2Error(
@@ -45,10 +52,24 @@ function checkStoppedOnly(instance: Instance, change: AttributeChange): void {
     );
   }
   if (change.instanceType === undefined) return;
-  checkArchitecture(instanceTypeOf(change.instanceType), instance);
+  const type = instanceTypeOf(change.instanceType);
+  checkArchitecture(type, instance);
+  checkInterfaces(world, instance, type);
   if (instance.spotRequestId !== undefined) {
     throw new Ec2Error("UnsupportedOperation", "The instance type of a stopped Spot Instance cannot be changed.");
   }
+}
+
+/** The new type must take the interfaces and addresses that there are (EC2 guide, instance resize; where it says so is a guess). */
+function checkInterfaces(world: World, instance: Instance, type: InstanceType): void {
+  const interfaces = interfacesOf(world, instance);
+  if (interfaces.length > type.maxInterfaces) {
+    throw new Ec2Error(
+      "AttachmentLimitExceeded",
+      `Interface count ${interfaces.length} exceeds the limit for ${type.name}`,
+    );
+  }
+  for (const one of interfaces) checkSlots(type, slotsOf(one));
 }
 
 /** terraform-provider-aws meets this one when it sets protection on spot instances. */

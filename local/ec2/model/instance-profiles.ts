@@ -4,10 +4,7 @@ import type { World } from "./world";
 
 /** An instance has one profile at most; that it has it is an object with an id of its own. */
 function associationOf(world: World, instance: Instance): ProfileAssociation | undefined {
-  for (const association of world.account.profileAssociations.values()) {
-    if (association.instanceId === instance.instanceId) return association;
-  }
-  return undefined;
+  return world.account.profileAssociations.find("instance-id", [instance.instanceId])[0];
 }
 
 export function findAssociation(world: World, associationId: string): ProfileAssociation {

@@ -104,6 +104,10 @@ export const INSTANCE_TYPES: ReadonlyMap<string, InstanceType> = new Map(
   ROWS.map((row) => describe(row)).map((type) => [type.name, type]),
 );
 
+export function coresOf({ vcpus, threadsPerCore }: InstanceType): number {
+  return Math.max(1, vcpus / threadsPerCore);
+}
+
 export const ZONE_LETTERS = ["a", "b", "c"] as const;
 
 /** As in every real region, not every zone has every type. */

@@ -1,8 +1,9 @@
 import { Ec2Error, invalidCombination, invalidValue } from "./errors";
 import { INSTANCE_TYPES, isOffered, type InstanceType } from "./instance-types";
+import { NO_WISHES, checkSlots, slotsOf, slotsOfWishes, type Wish } from "./interface-addresses";
 import type { InterfaceSpec, LaunchRequest, LaunchSpec } from "./launch-spec";
 import { findInterface, findSubnet } from "./lookup";
-import { checkNewInterface, type NewInterface } from "./network-interfaces";
+import { checkNewInterface, givenAddresses, type NewInterface } from "./network-interfaces";
 import type { NetworkInterface, Subnet } from "./state";
 import type { World } from "./world";
 
@@ -36,6 +37,7 @@ function checkCombinations(spec: LaunchSpec, count: number): void {
     if (spec.groupIds.length + spec.groupNames.length > 0) throw refuse("security groups");
     if (spec.subnetId !== undefined) throw refuse("subnet ID");
     if (spec.privateIpAddress !== undefined) throw refuse("private IP address");
+    if (spec.ipv6.given.length + spec.ipv6.count > 0) throw refuse("IPv6 addresses");
   }
   if (interfaces.length > 1 && interfaces.some((one) => one.associatePublicIp !== undefined)) {
     throw invalidCombination(
@@ -77,25 +79,21 @@ function checkExisting(spec: InterfaceSpec): void {
   if (spec.subnetId !== undefined) throw both("a subnet");
   if (spec.groupIds.length > 0) throw both("a set of security groups");
   if (spec.privateIpAddress !== undefined) throw both("a private IP address");
-  if (spec.secondaryAddresses.length + spec.secondaryCount > 0) throw both("secondary private IP addresses");
+  for (const { given, count } of Object.values(spec.wishes) as Wish[]) {
+    if (given.length + count > 0) throw both("secondary private IP addresses, IPv6 addresses or prefixes");
+  }
   if (spec.description !== undefined) throw both("a description");
   if (spec.associatePublicIp !== undefined) throw both("an associate public IP address setting");
 }
 
 function newInterface(world: World, spec: InterfaceSpec, launch: LaunchSpec): NewInterface {
-  if (spec.secondaryAddresses.length > 0 && spec.secondaryCount > 0) {
-    throw invalidCombination("Secondary private IP addresses and their count may not be specified on the same request");
-  }
   const subnet = spec.subnetId === undefined ? defaultSubnet(world, launch) : findSubnet(world, spec.subnetId);
   return {
     subnet,
     description: spec.description ?? "",
     groupIds: spec.groupIds,
-    addresses: [
-      spec.privateIpAddress,
-      ...spec.secondaryAddresses,
-      ...Array.from({ length: spec.secondaryCount }, () => undefined),
-    ],
+    primaryAddress: spec.privateIpAddress,
+    wishes: spec.wishes,
     publicAddressOnLaunch: spec.associatePublicIp,
     tags: { ...launch.tags["network-interface"] },
   };
@@ -108,8 +106,7 @@ function impliedInterface(world: World, spec: LaunchSpec, type: InstanceType): I
     subnetId: subnet.subnetId,
     groupIds: [...spec.groupIds, ...spec.groupNames.map((name) => groupNamed(world, name, subnet.vpcId))],
     privateIpAddress: spec.privateIpAddress,
-    secondaryAddresses: [],
-    secondaryCount: 0,
+    wishes: { ...NO_WISHES, ipv6: spec.ipv6 },
     deleteOnTermination: true,
   };
 }
@@ -155,8 +152,7 @@ function checkTogether(planned: readonly PlannedInterface[]): void {
   }
   const ids = planned.flatMap((one) => (one.kind === "existing" ? one.networkInterface.networkInterfaceId : []));
   if (new Set(ids).size < ids.length) throw invalidCombination("Duplicate network interfaces in the request");
-  const addresses = planned.flatMap((one) => (one.kind === "new" ? one.wanted.addresses : []));
-  const given = addresses.filter((address) => address !== undefined);
+  const given = planned.flatMap((one) => (one.kind === "new" ? givenAddresses(one.wanted) : []));
   if (new Set(given).size < given.length) throw invalidValue("Duplicate private IP addresses in the request");
 }
 
@@ -167,13 +163,7 @@ function checkLimits(planned: readonly PlannedInterface[], type: InstanceType): 
       `Interface count ${planned.length} exceeds the limit for ${type.name}`,
     );
   }
-  const addresses = planned.map((one) =>
-    one.kind === "existing" ? one.networkInterface.privateAddresses.length : one.wanted.addresses.length,
-  );
-  if (Math.max(...addresses) > type.addressesPerInterface) {
-    throw new Ec2Error(
-      "PrivateIpAddressLimitExceeded",
-      `Number of private addresses will exceed the limit for ${type.name}, which is ${type.addressesPerInterface} per interface.`,
-    );
+  for (const one of planned) {
+    checkSlots(type, one.kind === "existing" ? slotsOf(one.networkInterface) : slotsOfWishes(one.wanted.wishes));
   }
 }

@@ -1,9 +1,11 @@
 import { Ec2Error, invalidCombination, invalidValue, missingParameter } from "./errors";
+import { imageState } from "./images";
 import { INSTANCE_TYPES, ZONE_LETTERS, isOffered, type InstanceType } from "./instance-types";
 import { planInterfaces, zoneOf, type PlannedInterface } from "./launch-network";
 import type { LaunchRequest, LaunchSpec } from "./launch-spec";
 import { findImage } from "./lookup";
 import { checkMetadataOptions } from "./metadata-options";
+import { checkPrice } from "./spot-prices";
 import { checkSpotOptions } from "./spot-requests";
 import type { Image, InstanceProfile } from "./state";
 import { checkTags } from "./tags";
@@ -30,7 +32,7 @@ export function planLaunch(world: World, request: LaunchRequest): LaunchPlan {
   const image = imageOf(world, spec);
   const type = instanceTypeOf(spec.instanceType ?? "m1.small");
   checkArchitecture(type, image);
-  const lifecycle = marketOf(spec, type);
+  const lifecycle = marketOf(spec);
   checkPlacementZone(world, spec);
   checkKeyAndData(world, spec);
   checkMetadataOptions(spec.metadataOptions);
@@ -41,9 +43,10 @@ export function planLaunch(world: World, request: LaunchRequest): LaunchPlan {
     throw invalidValue("When specifying network interfaces, you must include a device at index 0.");
   const zone = zoneOf(first);
   checkZone(spec, type, zone.availabilityZone);
+  if (lifecycle === "spot") checkPrice(world, spec.spot?.maxPrice, type.name, zone.availabilityZone);
   checkTagSpecs(spec, { interfaces, lifecycle });
   const devices = devicesOf(image, spec.devices);
-  checkDevices(image, devices);
+  checkDevices(world, devices);
   return { request, image, type, lifecycle, zone, interfaces, profile, devices };
 }
 
@@ -58,7 +61,7 @@ function checkCounts({ minCount, maxCount }: LaunchRequest): void {
 function imageOf(world: World, spec: LaunchSpec): Image {
   if (spec.imageId === undefined) throw missingParameter("ImageId");
   const image = findImage(world, resolveImageId(world, spec.imageId));
-  if (image.state === "available") return image;
+  if (imageState(world, image) === "available") return image;
   throw new Ec2Error("InvalidAMIID.Unavailable", `The image ID '${image.imageId}' is not available`);
 }
 
@@ -85,14 +88,14 @@ export function checkArchitecture(type: InstanceType, image: Pick<Image, "archit
   );
 }
 
-function marketOf(spec: LaunchSpec, type: InstanceType): "spot" | "on-demand" {
+function marketOf(spec: LaunchSpec): "spot" | "on-demand" {
   if (spec.marketType === undefined && spec.spot === undefined) return "on-demand";
   if (spec.marketType !== "spot") {
     throw invalidValue(
       `Value (${spec.marketType ?? ""}) for parameter marketType is invalid. Only 'spot' is modelled.`,
     );
   }
-  checkSpotOptions(spec.spot ?? {}, type);
+  checkSpotOptions(spec.spot ?? {});
   if (spec.disableApiTermination || spec.disableApiStop) {
     throw new Ec2Error("UnsupportedOperation", "Termination and stop protection are not supported for spot instances.");
   }
@@ -151,6 +154,10 @@ function checkZone({ placement }: LaunchSpec, type: InstanceType, zone: string):
       `The availability zone '${placement.availabilityZone}' does not match the zone '${zone}' of the subnet or network interface.`,
     );
   }
+  checkZoneOffers(type, zone);
+}
+
+export function checkZoneOffers(type: InstanceType, zone: string): void {
   if (isOffered(type.name, zone)) return;
   const region = zone.slice(0, -1);
   const others = ZONE_LETTERS.map((letter) => `${region}${letter}`).filter((other) => isOffered(type.name, other));

@@ -1,3 +1,4 @@
+import type { AddressWishes, Wish } from "./interface-addresses";
 import type { MetadataOptions, Tags } from "./state";
 import type { SpotOptions } from "./spot-requests";
 import type { DeviceSpec } from "./volumes";
@@ -9,8 +10,7 @@ export interface InterfaceSpec {
   subnetId?: string;
   groupIds: string[];
   privateIpAddress?: string;
-  secondaryAddresses: string[];
-  secondaryCount: number;
+  wishes: AddressWishes;
   description?: string;
   deleteOnTermination?: boolean;
   associatePublicIp?: boolean;
@@ -24,6 +24,7 @@ export interface LaunchSpec {
   userData?: string;
   subnetId?: string;
   privateIpAddress?: string;
+  ipv6: Wish;
   groupIds: string[];
   groupNames: string[];
   interfaces: InterfaceSpec[];

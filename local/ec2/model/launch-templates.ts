@@ -21,9 +21,7 @@ export function findTemplate(world: World, ref: TemplateRef): LaunchTemplate {
 }
 
 function withName(world: World, name: string): LaunchTemplate | undefined {
-  for (const template of world.account.launchTemplates.values())
-    if (template.launchTemplateName === name) return template;
-  return undefined;
+  return world.account.launchTemplates.find("launch-template-name", [name])[0];
 }
 
 export function findTemplateByName(world: World, name: string): LaunchTemplate {
@@ -47,7 +45,7 @@ export function findVersion(template: LaunchTemplate, wanted = "$Default"): Laun
 }
 
 function versionNumber(template: LaunchTemplate, wanted: string): number {
-  if (wanted === "$Latest") return template.latestVersion;
+  if (wanted === "$Latest") return Math.max(...template.versions.map((version) => version.versionNumber));
   if (wanted === "$Default") return template.defaultVersion;
   if (/^\d+$/.test(wanted)) return Number(wanted);
   throw invalidValue(
@@ -103,6 +101,29 @@ export function addVersion(
   };
   template.versions.push(version);
   return version;
+}
+
+export interface VersionDeletion {
+  versionNumber: number;
+  /** Why it was not deleted; undefined when it was. */
+  error?: { code: string; message: string };
+}
+
+/** Each by itself: one that cannot be deleted spares the others nothing (API reference, DeleteLaunchTemplateVersions). */
+export function deleteVersions(template: LaunchTemplate, numbers: readonly number[]): VersionDeletion[] {
+  return numbers.map((versionNumber) => {
+    if (versionNumber === template.defaultVersion) {
+      const message = "The default version of a launch template cannot be deleted.";
+      return { versionNumber, error: { code: "unexpectedError", message } };
+    }
+    const isThere = template.versions.some((version) => version.versionNumber === versionNumber);
+    if (!isThere) {
+      const message = `The launch template version ${versionNumber} does not exist.`;
+      return { versionNumber, error: { code: "launchTemplateVersionDoesNotExist", message } };
+    }
+    template.versions = template.versions.filter((version) => version.versionNumber !== versionNumber);
+    return { versionNumber };
+  });
 }
 
 /**

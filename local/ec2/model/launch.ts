@@ -1,26 +1,33 @@
 import { attach, checkUnattached } from "./attachments";
 import { takeCapacity } from "./capacity";
-import { changingPublicIp } from "./elastic-ips";
-import { elasticIpOf, interfacesOf, primaryAddress } from "./holdings";
 import { associateProfile } from "./instance-profiles";
 import type { PlannedInterface } from "./launch-network";
 import type { LaunchPlan } from "./launch-plan";
 import { METADATA_DEFAULTS } from "./metadata-options";
-import { checkAddressesFree, createInterface } from "./network-interfaces";
+import { addressCount, checkAddressesFree, createInterface } from "./network-interfaces";
+import { assignChangingPublicIp } from "./public-addresses";
 import { fulfil } from "./spot-requests";
-import type { Instance, Subnet } from "./state";
+import type { Instance, SpotRequest, Subnet } from "./state";
 import { checkRoom, freeAddressCount } from "./subnets";
 import { TIMINGS } from "./timings";
-import { createDevices } from "./volumes";
+import { createDevices, hasBrokenDevice } from "./volumes";
 import type { World } from "./world";
 
-/** Carries a plan out, or throws before anything was changed: who holds what is decided here, in one go. */
-export function launch(world: World, plan: LaunchPlan): Instance[] {
+/**
+ * Carries a plan out, or throws before anything was changed: who holds what is decided here, in one go.
+ * @param request the spot request that launches again; without one a spot launch makes its own
+ */
+export function launch(world: World, plan: LaunchPlan, request?: SpotRequest): Instance[] {
   const most = checkAvailable(plan);
   const pool = { type: plan.type.name, zone: plan.zone.availabilityZone, lifecycle: plan.lifecycle };
   const count = takeCapacity(world, pool, plan.request.minCount, most);
   const reservationId = world.newId("r");
-  return Array.from({ length: count }, (_, index) => launchOne(world, plan, { reservationId, index }));
+  return Array.from({ length: count }, (_, index) => {
+    const instance = launchOne(world, plan, { reservationId, index });
+    if (request !== undefined) instance.spotRequestId = request.spotInstanceRequestId;
+    else if (plan.lifecycle === "spot") fulfil(world, instance, { type: plan.type, spec: plan.request.spec });
+    return instance;
+  });
 }
 
 /** How many instances there are addresses for, up to as many as there may be. */
@@ -29,9 +36,9 @@ function checkAvailable({ interfaces, request }: LaunchPlan): number {
   for (const planned of interfaces) {
     if (planned.kind === "existing") checkUnattached(planned.networkInterface);
     else {
-      const { subnet, addresses } = planned.wanted;
+      const { subnet } = planned.wanted;
       checkAddressesFree(planned.wanted);
-      needs.set(subnet, (needs.get(subnet) ?? 0) + addresses.length);
+      needs.set(subnet, (needs.get(subnet) ?? 0) + addressCount(planned.wanted));
     }
   }
   let most = request.maxCount;
@@ -49,17 +56,18 @@ function launchOne(world: World, plan: LaunchPlan, place: { reservationId: strin
   for (const planned of plan.interfaces) attachPlanned(world, instance, planned);
   if (plan.profile !== undefined) associateProfile(world, instance, plan.profile);
   createDevices(world, instance, plan.devices, spec.tags.volume ?? {});
-  if (plan.lifecycle === "spot") {
-    fulfil(world, instance, spec.spot ?? {}, { type: plan.type, tags: spec.tags["spot-instances-request"] ?? {} });
-  }
   assignChangingPublicIp(world, instance);
   world.ledger.note({ time: world.now, instanceId: instance.instanceId, event: "launched" });
+  world.events.stateChange(instance.instanceId, "pending");
   scheduleStart(world, instance);
   return instance;
 }
 
-export function scheduleStart(world: World, { instanceId: id }: Instance): void {
-  const failure = world.launchFailures.shift();
+export function scheduleStart(world: World, instance: Instance): void {
+  const { instanceId: id } = instance;
+  // A key that is denied shows only when the instance starts (EC2 guide, "instance terminates immediately").
+  const broken = hasBrokenDevice(world, instance) ? "Client.InternalError" : undefined;
+  const failure = world.launchFailures.shift() ?? broken;
   if (failure === undefined) world.later(TIMINGS.launch, { kind: "instance-running", id });
   else world.later(TIMINGS.failedLaunch, { kind: "instance-launch-failed", id, detail: failure });
 }
@@ -112,15 +120,4 @@ function attachPlanned(world: World, instance: Instance, planned: PlannedInterfa
   const { deleteOnTermination, wanted } = planned;
   const created = createInterface(world, { ...wanted, tags: { ...wanted.tags } });
   attach(world, created, instance, { deviceIndex, deleteOnTermination });
-}
-
-/**
- * The primary interface decides, and only where it is the only one: with more there is no automatic public address
- * (EC2 guide, using-eni). An Elastic IP on it wins.
- */
-export function assignChangingPublicIp(world: World, instance: Instance): void {
-  const [primary, ...others] = interfacesOf(world, instance);
-  if (primary?.publicAddressOnLaunch !== true || others.length > 0) return;
-  if (elasticIpOf(world, primary.networkInterfaceId, primaryAddress(primary)) !== undefined) return;
-  primary.autoPublicIp = changingPublicIp(world);
 }

@@ -1,6 +1,6 @@
 /** Who held which address and when: kept while things happen, so that an outage is read off and not estimated. */
 
-export type Ending = "shutdown-requested" | "launch-failed" | "detached" | "address-moved";
+export type Ending = "shutdown-requested" | "interrupted" | "launch-failed" | "detached" | "address-moved" | "rebooted";
 
 export interface Interval {
   address: string;
@@ -9,14 +9,23 @@ export interface Interval {
   networkInterfaceId: string;
   from: number;
   to: number | null;
-  /** Why it ended. "shutdown-requested" is where the retirement of the instance began. */
+  /** Why it ended. "shutdown-requested" is where the retirement of the instance began; "interrupted" where AWS ended it. */
   endedBy: Ending | null;
 }
 
 export interface Milestone {
   time: number;
   instanceId: string;
-  event: "launched" | "running" | "shutdown-requested" | "stopped" | "terminated";
+  event:
+    | "launched"
+    | "started"
+    | "running"
+    | "interruption-notice"
+    | "interrupted"
+    | "shutdown-requested"
+    | "rebooted"
+    | "stopped"
+    | "terminated";
 }
 
 export interface Holding {
@@ -24,10 +33,14 @@ export interface Holding {
   kind: "private" | "public";
 }
 
+/** The newest of each; a simulator that runs for days must not grow without end. */
+const LIMIT = 50_000;
+
 export class Ledger {
-  private readonly intervals: Interval[];
-  private readonly milestones: Milestone[];
+  private intervals: Interval[];
+  private milestones: Milestone[];
   private readonly open = new Map<string, Interval[]>();
+  private room = LIMIT * 2;
 
   constructor(saved: { intervals: Interval[]; milestones: Milestone[] } = { intervals: [], milestones: [] }) {
     this.intervals = saved.intervals;
@@ -38,6 +51,7 @@ export class Ledger {
 
   note(milestone: Milestone): void {
     this.milestones.push(milestone);
+    if (this.milestones.length > LIMIT * 2) this.milestones = this.milestones.slice(-LIMIT);
   }
 
   /** States what an interface holds from now on; what it held and holds no longer is ended for the given reason. */
@@ -54,12 +68,20 @@ export class Ledger {
       this.intervals.push(interval);
       kept.push(interval);
     }
+    if (this.intervals.length > this.room) this.forgetOldest();
     if (kept.length === 0) this.open.delete(holder.networkInterfaceId);
     else this.open.set(holder.networkInterfaceId, kept);
   }
 
   save(): { intervals: Interval[]; milestones: Milestone[] } {
     return { intervals: this.intervals, milestones: this.milestones };
+  }
+
+  /** What still holds is kept, whatever there is of it. */
+  private forgetOldest(): void {
+    const oldest = this.intervals.length - LIMIT;
+    this.intervals = this.intervals.filter(({ to }, index) => index >= oldest || to === null);
+    this.room = this.intervals.length + LIMIT;
   }
 
   private openOf(networkInterfaceId: string): Interval[] {

@@ -1,13 +1,16 @@
 import { endAttachments } from "./attachments";
-import { takeCapacity, type Pool } from "./capacity";
+import { giveBackCapacity, takeCapacity, type Pool } from "./capacity";
 import { Ec2Error } from "./errors";
 import { interfacesOf, recordHoldings } from "./holdings";
+import { endToken } from "./idempotency";
 import { endProfile } from "./instance-profiles";
-import { assignChangingPublicIp, scheduleStart } from "./launch";
+import { scheduleStart } from "./launch";
+import { checkZoneOffers, instanceTypeOf } from "./launch-plan";
 import type { Ending, Milestone } from "./ledger";
+import { assignChangingPublicIp } from "./public-addresses";
 import type { Due } from "./schedule";
-import { checkStartable, checkStoppable, follow } from "./spot-requests";
-import type { Instance, InstanceState } from "./state";
+import { checkStartable, checkStoppable, onEndOf, onStartOf, onStopOf } from "./spot-requests";
+import type { Instance, InstanceState, InterruptionAction } from "./state";
 import { TERMINATED_VISIBLE_MS, TIMINGS } from "./timings";
 import { endDevices } from "./volumes";
 import type { World } from "./world";
@@ -69,21 +72,34 @@ export function stop(world: World, instance: Instance, skipOsShutdown: boolean):
 }
 
 export function checkStart(world: World, instance: Instance): void {
-  if (isDue(instance, START)) checkStartable(world, instance);
+  if (!isDue(instance, START)) return;
+  checkStartable(world, instance);
+  checkZoneOffers(instanceTypeOf(instance.instanceType), instance.availabilityZone);
+  if (instance.devices.some(({ deviceName }) => deviceName === instance.rootDeviceName)) return;
+  throw new Ec2Error(
+    "IncorrectInstanceState",
+    `Instance '${instance.instanceId}' does not have a volume attached at root (${instance.rootDeviceName})`,
+  );
 }
 
 export function start(world: World, instance: Instance): StateChange {
   const previous = instance.state;
-  if (!isDue(instance, START)) return { instance, previous };
+  if (isDue(instance, START)) restart(world, instance);
+  return { instance, previous };
+}
+
+/** Starts what is stopped: for the user, or for EC2 that had interrupted it. */
+export function restart(world: World, instance: Instance): void {
   takeCapacity(world, poolOf(instance), 1);
   instance.state = "pending";
   instance.launchTime = world.now;
   instance.transitionReason = "";
   delete instance.stateReason;
+  delete instance.interruption;
   assignChangingPublicIp(world, instance);
-  follow(world, instance, "started-by-user");
+  onStartOf(world, instance);
+  noteChange(world, instance, { event: "started", ending: "address-moved" });
   scheduleStart(world, instance);
-  return { instance, previous };
 }
 
 /** The user's request to end or stop: from here on nobody is behind the addresses. */
@@ -97,10 +113,25 @@ function giveUp(world: World, instance: Instance, state: "shutting-down" | "stop
   noteChange(world, instance, { event: "shutdown-requested", ending: "shutdown-requested" });
 }
 
+/** AWS takes a spot instance: the same as when the user ends or stops it, for another reason. */
+export function takeAway(world: World, instance: Instance, action: InterruptionAction): void {
+  const ends = action === "terminate";
+  const code = ends ? "Server.SpotInstanceTermination" : "Server.SpotInstanceShutdown";
+  instance.state = ends ? "shutting-down" : "stopping";
+  instance.stateReason = { code, message: `${code}: Spot instance ${ends ? "termination" : "shutdown"}` };
+  instance.transitionReason = `Service initiated (${gmt(world.now)})`;
+  noteChange(world, instance, { event: "interrupted", ending: "interrupted" });
+  const id = instance.instanceId;
+  if (ends) world.later(TIMINGS.terminate, { kind: "instance-terminated", id });
+  else world.later(TIMINGS.stop, { kind: "instance-stopped", id });
+}
+
 export function onRunning(world: World, { id }: Due): void {
   const instance = world.account.instances.get(id);
   if (instance?.state !== "pending") return;
   instance.state = "running";
+  instance.hasRun = true;
+  delete instance.isRebooting;
   noteChange(world, instance, { event: "running", ending: "address-moved" });
 }
 
@@ -110,7 +141,9 @@ export function onLaunchFailed(world: World, { id, detail = "Server.InternalErro
   if (instance?.state !== "pending") return;
   instance.stateReason = { code: detail, message: FAILURE_MESSAGES[detail] ?? `${detail}: Error on launch` };
   instance.transitionReason = detail;
-  end(world, instance, "launch-failed");
+  // A start that fails leaves the instance stopped, as it was; only a launch that fails ends it.
+  if (instance.hasRun === true) setStopped(world, instance);
+  else end(world, instance, "launch-failed");
 }
 
 /** EC2 guide, "instance terminates immediately". */
@@ -124,11 +157,15 @@ const FAILURE_MESSAGES: Readonly<Record<string, string>> = {
 
 export function onStopped(world: World, { id }: Due): void {
   const instance = world.account.instances.get(id);
-  if (instance?.state !== "stopping") return;
+  if (instance?.state === "stopping") setStopped(world, instance);
+}
+
+function setStopped(world: World, instance: Instance): void {
   instance.state = "stopped";
   // The changing public address is lost on a stop; private addresses and Elastic IPs stay (EC2 guide, stop-start).
   for (const networkInterface of interfacesOf(world, instance)) delete networkInterface.autoPublicIp;
-  follow(world, instance, "stopped-by-user");
+  giveBackCapacity(world, poolOf(instance));
+  onStopOf(world, instance);
   noteChange(world, instance, { event: "stopped", ending: "shutdown-requested" });
 }
 
@@ -143,11 +180,13 @@ function end(world: World, instance: Instance, ending: Ending): void {
   noteChange(world, instance, { event: "terminated", ending });
   endAttachments(world, instance);
   endDevices(world, instance);
-  follow(world, instance, ending === "launch-failed" ? ending : "terminated-by-user");
+  giveBackCapacity(world, poolOf(instance));
+  onEndOf(world, instance, ending === "launch-failed");
   // A terminated instance no longer says where it was, nor keeps an instance profile.
   delete instance.subnetId;
   delete instance.vpcId;
   endProfile(world, instance);
+  endToken(world, instance.clientToken);
   world.schedule.add({ at: world.now + TERMINATED_VISIBLE_MS, kind: "instance-forgotten", id: instance.instanceId });
 }
 
@@ -158,6 +197,7 @@ export function onForgotten(world: World, { id }: Due): void {
 function noteChange(world: World, instance: Instance, what: { event: Milestone["event"]; ending: Ending }): void {
   const { instanceId } = instance;
   world.ledger.note({ time: world.now, instanceId, event: what.event });
+  world.events.stateChange(instanceId, instance.state);
   for (const networkInterface of interfacesOf(world, instance)) recordHoldings(world, networkInterface, what.ending);
 }
 

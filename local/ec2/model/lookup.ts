@@ -6,8 +6,11 @@ import type {
   LaunchTemplate,
   NetworkInterface,
   SecurityGroup,
+  Snapshot,
   SpotRequest,
   Subnet,
+  Volume,
+  Vpc,
 } from "./state";
 import type { World } from "./world";
 
@@ -45,6 +48,7 @@ const ID_KINDS = {
   images: kind("ami", "InvalidAMIID", "image", (ids) => `The image id '[${ids.join(", ")}]' does not exist`),
   addresses: kind("eipalloc", "InvalidAllocationID", "allocation"),
   volumes: kind("vol", "InvalidVolume", "volume", (ids) => `The volume '${ids.join("', '")}' does not exist.`),
+  snapshots: kind("snap", "InvalidSnapshot", "snapshot", (ids) => `The snapshot '${ids.join("', '")}' does not exist.`),
   launchTemplates: kind(
     "lt",
     "InvalidLaunchTemplateId",
@@ -74,7 +78,7 @@ export function findAll<Name extends keyof Lookups>(world: World, name: Name, id
   const found: Found<Name>[] = [];
   const missing: string[] = [];
   for (const id of new Set(ids)) {
-    const entity = table.get(id);
+    const entity = world.isUnknown(name, id) ? undefined : table.get(id);
     if (entity === undefined) missing.push(id);
     else found.push(entity);
   }
@@ -91,6 +95,9 @@ function findOne<Name extends keyof Lookups>(world: World, name: Name, id: strin
 export const findInstance = (world: World, id: string): Instance => findOne(world, "instances", id);
 export const findInterface = (world: World, id: string): NetworkInterface => findOne(world, "networkInterfaces", id);
 export const findSubnet = (world: World, id: string): Subnet => findOne(world, "subnets", id);
+export const findVolume = (world: World, id: string): Volume => findOne(world, "volumes", id);
+export const findSnapshot = (world: World, id: string): Snapshot => findOne(world, "snapshots", id);
+export const findVpc = (world: World, id: string): Vpc => findOne(world, "vpcs", id);
 export const findGroups = (world: World, ids: readonly string[]): SecurityGroup[] =>
   findAll(world, "securityGroups", ids);
 export const findImage = (world: World, id: string): Image => findOne(world, "images", id);

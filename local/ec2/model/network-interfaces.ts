@@ -1,16 +1,21 @@
 import { Ec2Error, invalidCombination, invalidValue } from "./errors";
 import { elasticIpsOf, recordHoldings } from "./holdings";
-import { findGroups, findSubnet } from "./lookup";
+import { NO_WISH, NO_WISHES, assignAll, checkWishes, releaseAll, type AddressWishes } from "./interface-addresses";
+import { findGroups } from "./lookup";
+import { setPublicAddress } from "./public-addresses";
+import { quotaOf } from "./quotas";
 import type { NetworkInterface, Subnet, Tags } from "./state";
-import { checkFree, checkInRange, checkRoom, lease, leaseAny, release } from "./subnets";
+import { PREFIX4_SIZE, blockOf6, canonical6, checkFree6 } from "./subnet-blocks";
+import { checkFree, checkInRange, checkRoom, lease, leaseAny } from "./subnets";
 import type { World } from "./world";
 
 export interface NewInterface {
   subnet: Subnet;
   description: string;
   groupIds: string[];
-  /** The first is the primary one; an undefined entry is one that EC2 picks. */
-  addresses: (string | undefined)[];
+  /** The primary private address; one that EC2 picks where it is not given. */
+  primaryAddress?: string;
+  wishes: AddressWishes;
   publicAddressOnLaunch?: boolean;
   tags: Tags;
 }
@@ -18,9 +23,13 @@ export interface NewInterface {
 /** What can be refused without looking at who holds what: part of a dry run too. */
 export function checkNewInterface(world: World, wanted: NewInterface): void {
   checkGroups(world, wanted.groupIds, wanted.subnet.vpcId);
-  const given = wanted.addresses.filter((address) => address !== undefined);
-  for (const address of given) checkInRange(wanted.subnet, address);
+  const { subnet, wishes } = wanted;
+  checkWishes(wishes);
+  const given = givenAddresses(wanted);
+  for (const address of given) checkInRange(subnet, address);
   if (new Set(given).size < given.length) throw invalidValue("Duplicate private IP addresses in the request");
+  for (const text of [...wishes.ipv6.given, ...wishes.ipv6Prefixes.given]) canonical6(subnet, text);
+  if (wishes.ipv6.count + wishes.ipv6Prefixes.count > 0) blockOf6(subnet);
 }
 
 export function checkGroups(world: World, groupIds: readonly string[], vpcId: string): void {
@@ -32,22 +41,32 @@ export function checkGroups(world: World, groupIds: readonly string[], vpcId: st
   );
 }
 
+/** The single private addresses that were asked for by themselves, the primary one first. */
+export function givenAddresses({ primaryAddress: primary, wishes }: NewInterface): string[] {
+  return [...(primary === undefined ? [] : [primary]), ...wishes.ipv4.given];
+}
+
+/** How many of its subnet's addresses the interface will take. */
+export function addressCount({ wishes }: NewInterface): number {
+  const { ipv4, ipv4Prefixes } = wishes;
+  return 1 + ipv4.given.length + ipv4.count + PREFIX4_SIZE * (ipv4Prefixes.given.length + ipv4Prefixes.count);
+}
+
 /** Nothing is made unless all of the addresses can be had. */
-export function checkAddressesFree({ subnet, addresses }: Pick<NewInterface, "subnet" | "addresses">): void {
-  for (const address of addresses) if (address !== undefined) checkFree(subnet, address);
-  checkRoom(subnet, addresses.length);
+export function checkAddressesFree(wanted: NewInterface): void {
+  const { subnet, wishes } = wanted;
+  for (const address of givenAddresses(wanted)) checkFree(subnet, address);
+  checkFree6(subnet, [...wishes.ipv6.given, ...wishes.ipv6Prefixes.given]);
+  checkRoom(subnet, addressCount(wanted));
 }
 
 export function createInterface(world: World, wanted: NewInterface): NetworkInterface {
   const { subnet } = wanted;
   checkAddressesFree(wanted);
+  if (world.account.networkInterfaces.size >= quotaOf(world, "network-interfaces")) {
+    throw new Ec2Error("NetworkInterfaceLimitExceeded", "You have reached the limit of network interfaces.");
+  }
   const networkInterfaceId = world.newId("eni");
-  // Given addresses first, so that a picked one cannot be one of them.
-  for (const address of wanted.addresses) if (address !== undefined) lease(subnet, address, networkInterfaceId);
-  const privateAddresses = wanted.addresses.map((address, index) => ({
-    address: address ?? leaseAny(world, subnet, networkInterfaceId),
-    primary: index === 0,
-  }));
   const networkInterface: NetworkInterface = {
     networkInterfaceId,
     subnetId: subnet.subnetId,
@@ -56,14 +75,36 @@ export function createInterface(world: World, wanted: NewInterface): NetworkInte
     description: wanted.description,
     groupIds: wanted.groupIds.length > 0 ? wanted.groupIds : [defaultGroup(world, subnet.vpcId)],
     macAddress: newMac(world),
-    privateAddresses,
+    privateAddresses: [],
+    ipv4Prefixes: [],
+    ipv6Addresses: [],
+    ipv6Prefixes: [],
     sourceDestCheck: true,
     // The subnet's setting is inherited when the interface is made, and kept (EC2 guide, using-eni).
     publicAddressOnLaunch: wanted.publicAddressOnLaunch ?? subnet.mapPublicIpOnLaunch,
     tags: wanted.tags,
   };
   world.account.networkInterfaces.set(networkInterfaceId, networkInterface);
+  addAddresses(world, networkInterface, wanted);
   return networkInterface;
+}
+
+function addAddresses(world: World, made: NetworkInterface, { subnet, primaryAddress: given, wishes }: NewInterface) {
+  // Given addresses first, so that a picked one cannot be one of them.
+  if (given !== undefined) lease(subnet, given, made.networkInterfaceId);
+  const named = { ...NO_WISHES, ipv4: { ...NO_WISH, given: wishes.ipv4.given } };
+  assignAll(world, made, { ...named, ipv4Prefixes: wishes.ipv4Prefixes });
+  const address = given ?? leaseAny(world, subnet, made.networkInterfaceId);
+  made.privateAddresses.unshift({ address, primary: true });
+  const isBare6 = [wishes.ipv6, wishes.ipv6Prefixes].every(({ count, given: texts }) => count + texts.length === 0);
+  // A subnet may say that each new interface gets an IPv6 address (API reference, ModifySubnetAttribute).
+  const ipv6 = isBare6 && subnet.assignIpv6OnCreation === true ? { ...NO_WISH, count: 1 } : wishes.ipv6;
+  assignAll(world, made, {
+    ...NO_WISHES,
+    ipv4: { ...NO_WISH, count: wishes.ipv4.count },
+    ipv6,
+    ipv6Prefixes: wishes.ipv6Prefixes,
+  });
 }
 
 function defaultGroup(world: World, vpcId: string): string {
@@ -89,14 +130,13 @@ export function deleteInterface(world: World, networkInterface: NetworkInterface
 
 /** Deleting an interface gives its private addresses back and ends its Elastic IPs' associations, not the Elastic IPs. */
 export function dropInterface(world: World, networkInterface: NetworkInterface): void {
-  const { networkInterfaceId, subnetId, privateAddresses } = networkInterface;
+  const { networkInterfaceId } = networkInterface;
   for (const address of elasticIpsOf(world, networkInterfaceId)) {
     delete address.associationId;
     delete address.networkInterfaceId;
     delete address.privateIpAddress;
   }
-  const subnet = findSubnet(world, subnetId);
-  for (const { address } of privateAddresses) release(subnet, address);
+  releaseAll(world, networkInterface);
   world.account.networkInterfaces.delete(networkInterfaceId);
   recordHoldings(world, { ...networkInterface, attachment: undefined }, "detached");
 }
@@ -123,11 +163,11 @@ export function checkInterfaceChange(world: World, target: NetworkInterface, cha
   }
 }
 
-export function changeInterface(target: NetworkInterface, change: InterfaceChange): void {
+export function changeInterface(world: World, target: NetworkInterface, change: InterfaceChange): void {
   target.description = change.description ?? target.description;
   target.sourceDestCheck = change.sourceDestCheck ?? target.sourceDestCheck;
   target.groupIds = change.groupIds ?? target.groupIds;
-  target.publicAddressOnLaunch = change.publicAddressOnLaunch ?? target.publicAddressOnLaunch;
+  if (change.publicAddressOnLaunch !== undefined) setPublicAddress(world, target, change.publicAddressOnLaunch);
   const deleteOnTermination = change.attachment?.deleteOnTermination;
   if (target.attachment !== undefined && deleteOnTermination !== undefined) {
     target.attachment.deleteOnTermination = deleteOnTermination;

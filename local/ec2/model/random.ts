@@ -28,10 +28,15 @@ export class Random {
     return text.slice(0, digits);
   }
 
-  /** Roughly normal (a sum of three uniforms), never beyond two thirds of the mean either way. */
-  around(mean: number, spread: number): number {
-    const deviation = (this.next() + this.next() + this.next() - 1.5) * 2 * spread;
-    const bound = (mean * 2) / 3;
-    return Math.round(mean + Math.max(-bound, Math.min(bound, deviation)));
+  /** Log-normal with this mean and standard deviation: never negative, and now and then much longer than usual. */
+  longTailed(mean: number, spread: number): number {
+    if (mean <= 0 || spread <= 0) return Math.max(0, Math.round(mean));
+    const variance = Math.log(1 + (spread / mean) ** 2);
+    return Math.round(mean * Math.exp(Math.sqrt(variance) * this.normal() - variance / 2));
+  }
+
+  /** Box and Muller's: one of the pair is enough. */
+  private normal(): number {
+    return Math.sqrt(-2 * Math.log(1 - this.next())) * Math.cos(2 * Math.PI * this.next());
   }
 }

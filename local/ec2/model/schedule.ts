@@ -7,12 +7,21 @@ export type DueKind =
   | "instance-terminated"
   | "instance-forgotten"
   | "attachment-attached"
-  | "attachment-detached";
+  | "attachment-detached"
+  | "public-address-due"
+  | "instance-rebooted"
+  | "volume-detached"
+  | "volume-modified"
+  | "root-volume-replacing"
+  | "root-volume-replaced"
+  | "spot-interruption"
+  | "spot-evaluation"
+  | "spot-forgotten";
 
 export interface Due {
   at: number;
   kind: DueKind;
-  /** The instance or the network interface that it is about. */
+  /** The instance, the network interface or the spot request that it is about. */
   id: string;
   /** Facts that the transition needs, such as the reason of a failed launch. */
   detail?: string;
@@ -42,6 +51,11 @@ export class Schedule {
     const next = this.queue[0];
     if (next === undefined || next.at > now) return undefined;
     return this.queue.shift();
+  }
+
+  /** When the next entry is due. */
+  nextAt(): number | undefined {
+    return this.queue[0]?.at;
   }
 
   entries(): readonly Due[] {

@@ -1,6 +1,10 @@
 import { Ec2Error, invalidCombination, invalidValue } from "./errors";
-import { spotPrice, type InstanceType } from "./instance-types";
-import type { Instance, SpotRequest, Tags } from "./state";
+import type { InstanceType } from "./instance-types";
+import type { LaunchSpec } from "./launch-spec";
+import type { Due } from "./schedule";
+import { checkPriceForm } from "./spot-prices";
+import type { Instance, SpotRequest } from "./state";
+import { REQUEST_VISIBLE_MS, TIMINGS } from "./timings";
 import type { World } from "./world";
 
 export interface SpotOptions {
@@ -11,7 +15,7 @@ export interface SpotOptions {
 }
 
 /** The combinations that RunInstances takes (ec2-behaviour.md, section 4). */
-export function checkSpotOptions(options: SpotOptions, type: InstanceType): void {
+export function checkSpotOptions(options: SpotOptions): void {
   const kind = options.type ?? "one-time";
   const behavior = options.interruptionBehavior ?? "terminate";
   if (!["one-time", "persistent"].includes(kind)) {
@@ -25,35 +29,50 @@ export function checkSpotOptions(options: SpotOptions, type: InstanceType): void
       `The request with type '${kind}' is not supported when instanceInterruptionBehavior is set to '${behavior}'`,
     );
   }
-  checkPrice(options.maxPrice, type);
+  checkPriceForm(options.maxPrice);
 }
 
-function checkPrice(maxPrice: string | undefined, type: InstanceType): void {
-  if (maxPrice === undefined) return;
-  const price = Number(maxPrice);
-  if (maxPrice.trim() === "" || Number.isNaN(price) || price <= 0) {
-    throw invalidValue(`Invalid value '${maxPrice}' for MaxPrice.`);
-  }
-  if (price >= spotPrice(type)) return;
-  throw new Ec2Error(
-    "SpotMaxPriceTooLow",
-    `Your Spot request price of ${maxPrice} is lower than the minimum required Spot request fulfillment price of ${spotPrice(type)}.`,
-  );
+/** UG, spot-request-status: the status codes and what they say. */
+const MESSAGES = {
+  "pending-evaluation": "Your Spot request has been submitted for review, and is pending evaluation.",
+  fulfilled: "Your spot request is fulfilled.",
+  "capacity-not-available": "There is no Spot capacity available that matches your request.",
+  "price-too-low": "Your Spot request price is lower than the minimum required Spot request fulfillment price.",
+  "constraint-not-fulfillable": "Your Spot request cannot be fulfilled due to one or more constraints.",
+  "bad-parameters": "Your Spot request is not valid.",
+  "schedule-expired": "Your Spot request expired before it could be fulfilled.",
+  "canceled-before-fulfillment": "Your Spot request is canceled before it was fulfilled.",
+  "request-canceled-and-instance-running": "Your Spot request is canceled, but your instance is still running.",
+  "marked-for-stop": "Your Spot Instance is marked for stopping.",
+  "marked-for-termination": "Your Spot Instance is marked for termination.",
+  "instance-stopped-by-user": "Your Spot Instance was stopped by you.",
+  "instance-stopped-by-price": "Your Spot Instance was stopped because the Spot price exceeded your maximum price.",
+  "instance-stopped-no-capacity": "Your Spot Instance was stopped because there is no Spot capacity available.",
+  "instance-terminated-by-user": "Your Spot Instance was terminated by you.",
+  "instance-terminated-by-price":
+    "Your Spot Instance was terminated because the Spot price exceeded your maximum price.",
+  "instance-terminated-no-capacity":
+    "Your Spot Instance was terminated because there is no Spot capacity available at this time.",
+  "system-error": "Your Spot request failed due to an unexpected error.",
+} as const;
+
+export type SpotStatus = keyof typeof MESSAGES;
+
+export function setStatus(world: World, request: SpotRequest, code: SpotStatus, more = ""): void {
+  request.status = { code, message: `${MESSAGES[code]}${more}`, updateTime: world.now };
 }
 
-export function fulfil(
-  world: World,
-  instance: Instance,
-  options: SpotOptions,
-  how: { type: InstanceType; tags: Tags },
-): void {
+/** RunInstances answers with the instance, so its request is fulfilled from the start. */
+export function fulfil(world: World, instance: Instance, how: { type: InstanceType; spec: LaunchSpec }): void {
+  const { spot: options = {}, tags } = how.spec;
+  const isPersistent = options.type === "persistent";
   const request: SpotRequest = {
     spotInstanceRequestId: `sir-${world.random.hex(8)}`,
-    type: options.type === "persistent" ? "persistent" : "one-time",
+    type: isPersistent ? "persistent" : "one-time",
     interruptionBehavior: options.interruptionBehavior ?? "terminate",
     maxPrice: options.maxPrice ?? how.type.price.toFixed(6),
     state: "active",
-    status: { code: "fulfilled", message: "Your spot request is fulfilled.", updateTime: world.now },
+    status: { code: "fulfilled", message: MESSAGES.fulfilled, updateTime: world.now },
     createTime: world.now,
     validUntil: options.validUntil,
     instanceId: instance.instanceId,
@@ -64,14 +83,17 @@ export function fulfil(
       keyName: instance.keyName,
       subnetId: instance.subnetId,
     },
-    tags: { ...how.tags },
+    again: isPersistent ? structuredClone(how.spec) : undefined,
+    tags: { ...tags["spot-instances-request"] },
   };
   world.account.spotRequests.set(request.spotInstanceRequestId, request);
   instance.spotRequestId = request.spotInstanceRequestId;
 }
 
-function spotRequestOf(world: World, instance: Instance): SpotRequest | undefined {
-  return instance.spotRequestId === undefined ? undefined : world.account.spotRequests.get(instance.spotRequestId);
+/** The request of an instance, as long as this is the instance that fulfils it. */
+export function spotRequestOf(world: World, instance: Instance): SpotRequest | undefined {
+  const request = world.account.spotRequests.get(instance.spotRequestId ?? "");
+  return request?.instanceId === instance.instanceId ? request : undefined;
 }
 
 /** Only a persistent request keeps its instance over a stop (EC2 guide, stop-spot-instances). */
@@ -83,51 +105,68 @@ export function checkStoppable(world: World, instance: Instance): void {
   );
 }
 
+/** What EC2 stopped only EC2 can start again (EC2 guide, spot-interruptions). */
 export function checkStartable(world: World, instance: Instance): void {
   const request = spotRequestOf(world, instance);
-  if (request === undefined || request.state === "disabled") return;
+  if (request === undefined) return;
+  if (request.state === "disabled" && instance.interruption === undefined) return;
+  const why = instance.interruption === undefined ? request.state : request.status.code;
   throw new Ec2Error(
     "IncorrectSpotRequestState",
-    `The Spot Instance request '${request.spotInstanceRequestId}' of instance '${instance.instanceId}' is ${request.state}.`,
+    `The Spot Instance request '${request.spotInstanceRequestId}' of instance '${instance.instanceId}' is ${why}.`,
   );
 }
 
-type Moment = "stopped-by-user" | "started-by-user" | "terminated-by-user" | "launch-failed";
-
-/** What a request says after its instance was stopped, started or ended by the user (EC2 guide, spot-request-status). */
-export function follow(world: World, instance: Instance, moment: Moment): void {
+export function onStartOf(world: World, instance: Instance): void {
   const request = spotRequestOf(world, instance);
   if (request === undefined) return;
-  const isCancelled = request.state === "cancelled";
-  if (moment === "started-by-user") {
-    request.state = "active";
-    setStatus(world, request, "fulfilled", "Your spot request is fulfilled.");
-    return;
+  request.state = "active";
+  setStatus(world, request, "fulfilled");
+}
+
+export function onStopOf(world: World, instance: Instance): void {
+  const request = spotRequestOf(world, instance);
+  if (request === undefined) return;
+  const cause = instance.interruption?.cause ?? "by-user";
+  setStatus(world, request, `instance-stopped-${cause}`);
+  if (request.state !== "cancelled") request.state = "disabled";
+  if (cause !== "by-user") evaluateLater(world, request);
+}
+
+/** A one-time request is done with its instance; a persistent one is open again and launches the next. */
+export function onEndOf(world: World, instance: Instance, hasFailed: boolean): void {
+  const request = spotRequestOf(world, instance);
+  if (request === undefined) return;
+  const cause = instance.interruption?.cause ?? "by-user";
+  setStatus(world, request, hasFailed ? "system-error" : `instance-terminated-${cause}`);
+  if (request.state !== "cancelled") {
+    request.state = request.type === "persistent" && !hasFailed ? "open" : "closed";
   }
-  const code = moment === "launch-failed" ? "system-error" : `instance-${moment}`;
-  setStatus(world, request, code, `Spot instance: ${moment.replaceAll("-", " ")}.`);
-  if (isCancelled) return;
-  if (moment === "stopped-by-user") request.state = "disabled";
-  // A persistent request goes on and is open again; launching anew from it is for the next version to model.
-  else request.state = request.type === "persistent" ? "open" : "closed";
+  if (request.state === "open") evaluateLater(world, request);
+  else forgetLater(world, request);
+}
+
+function forgetLater(world: World, { spotInstanceRequestId: id }: SpotRequest): void {
+  world.schedule.add({ at: world.now + REQUEST_VISIBLE_MS, kind: "spot-forgotten", id });
+}
+
+export function onRequestForgotten(world: World, { id }: Due): void {
+  world.account.spotRequests.delete(id);
+}
+
+function evaluateLater(world: World, { spotInstanceRequestId: id }: SpotRequest): void {
+  world.later(TIMINGS.spotEvaluation, { kind: "spot-evaluation", id });
 }
 
 export function cancel(world: World, request: SpotRequest): void {
-  if (request.state === "closed" || request.state === "cancelled" || request.state === "failed") return;
-  const wasActive = request.state === "active";
+  const { state } = request;
+  if (state === "closed" || state === "cancelled" || state === "failed") return;
   request.state = "cancelled";
-  if (wasActive) {
-    setStatus(
-      world,
-      request,
-      "request-canceled-and-instance-running",
-      "Your Spot request is canceled, but your instance is still running.",
-    );
-  } else {
-    setStatus(world, request, "canceled-before-fulfillment", "Your Spot request is canceled.");
+  const instance = world.account.instances.get(request.instanceId);
+  if (state === "active") setStatus(world, request, "request-canceled-and-instance-running");
+  // During its notice an instance still runs, and the request says why it will end.
+  else if (instance === undefined || instance.state === "terminated") {
+    setStatus(world, request, "canceled-before-fulfillment");
+    forgetLater(world, request);
   }
-}
-
-function setStatus(world: World, request: SpotRequest, code: string, message: string): void {
-  request.status = { code, message, updateTime: world.now };
 }

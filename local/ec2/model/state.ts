@@ -1,4 +1,10 @@
+import type { LaunchSpec } from "./launch-spec";
+import type { Table } from "./table";
+import type { Architecture, Image, RootVolumeTask, Snapshot, Volume } from "./storage";
+
 /** Everything that the simulated account holds. Plain data only: the whole of it can be written to a file and read back. */
+
+export type * from "./storage";
 
 export type Tags = Record<string, string>;
 
@@ -10,6 +16,8 @@ export interface ParamTree {
 export interface Vpc {
   vpcId: string;
   cidrBlock: string;
+  ipv6CidrBlock?: string;
+  ipv6AssociationId?: string;
   isDefault: boolean;
   tags: Tags;
 }
@@ -21,8 +29,13 @@ export interface Subnet {
   availabilityZone: string;
   mapPublicIpOnLaunch: boolean;
   defaultForAz: boolean;
-  /** Which network interface holds which address: what makes addresses unique. */
+  /** Present when the subnet has IPv6: a /64. */
+  ipv6CidrBlock?: string;
+  ipv6AssociationId?: string;
+  assignIpv6OnCreation?: boolean;
+  /** Which network interface holds which address, or prefix: what makes addresses unique. */
   leases: Record<string, string>;
+  /** How many of the leases are IPv4 addresses. */
   leaseCount: number;
   tags: Tags;
 }
@@ -39,6 +52,7 @@ export interface KeyPair {
   keyName: string;
   keyPairId: string;
   fingerprint: string;
+  keyType: string;
   tags: Tags;
 }
 
@@ -47,23 +61,6 @@ export interface InstanceProfile {
   arn: string;
   id: string;
 }
-
-export interface Image {
-  imageId: string;
-  name: string;
-  description: string;
-  architecture: Architecture;
-  state: "available" | "pending" | "disabled";
-  creationDate: string;
-  ownerId: string;
-  ownerAlias?: string;
-  rootDeviceName: string;
-  rootSnapshotId: string;
-  rootVolumeSize: number;
-  tags: Tags;
-}
-
-export type Architecture = "x86_64" | "arm64";
 
 export interface PrivateAddress {
   address: string;
@@ -88,6 +85,9 @@ export interface NetworkInterface {
   groupIds: string[];
   macAddress: string;
   privateAddresses: PrivateAddress[];
+  ipv4Prefixes: string[];
+  ipv6Addresses: string[];
+  ipv6Prefixes: string[];
   sourceDestCheck: boolean;
   /** Whether an instance that gets this as its primary interface gets a changing public address too. */
   publicAddressOnLaunch: boolean;
@@ -144,6 +144,10 @@ export interface Instance {
   subnetId?: string;
   vpcId?: string;
   state: InstanceState;
+  /** It is running, and nobody is behind its addresses: it boots again. */
+  isRebooting?: boolean;
+  /** It was running once, so a start that fails does not end it. */
+  hasRun?: boolean;
   stateReason?: StateReason;
   transitionReason: string;
   launchTime: number;
@@ -162,8 +166,13 @@ export interface Instance {
   disableApiStop: boolean;
   shutdownBehavior: string;
   spotRequestId?: string;
+  /** That AWS takes it back, from the notice on. */
+  interruption?: { action: InterruptionAction; cause: InterruptionCause };
   tags: Tags;
 }
+
+export type InterruptionAction = "terminate" | "stop" | "hibernate";
+export type InterruptionCause = "no-capacity" | "by-price";
 
 export interface LaunchTemplateVersion {
   versionNumber: number;
@@ -194,21 +203,8 @@ export interface SpotRequest {
   instanceId: string;
   availabilityZone: string;
   launch: { imageId: string; instanceType: string; keyName?: string; subnetId?: string };
-  tags: Tags;
-}
-
-export interface Volume {
-  volumeId: string;
-  size: number;
-  volumeType: string;
-  iops?: number;
-  throughput?: number;
-  encrypted: boolean;
-  kmsKeyId?: string;
-  snapshotId?: string;
-  availabilityZone: string;
-  createTime: number;
-  attachment?: { instanceId: string; device: string; attachTime: number; deleteOnTermination: boolean };
+  /** What a persistent request launches again; a one-time request needs it no more. */
+  again?: LaunchSpec;
   tags: Tags;
 }
 
@@ -224,6 +220,14 @@ export interface ProfileAssociation {
 export interface TokenRecord {
   fingerprint: string;
   made: string[];
+  /** When the last of the instances that it made had ended. */
+  endedAt?: number;
+}
+
+export interface Capacity {
+  left: number;
+  /** Whether an instance that ends gives its place back to this account's pool, rather than to everybody's. */
+  isGivenBack: boolean;
 }
 
 export interface Tables {
@@ -240,15 +244,25 @@ export interface Tables {
   launchTemplates: LaunchTemplate;
   spotRequests: SpotRequest;
   volumes: Volume;
+  snapshots: Snapshot;
+  rootVolumeTasks: RootVolumeTask;
+  /** KMS keys that EC2 may not use here, by the name that is asked for. */
+  deniedKmsKeys: boolean;
   profileAssociations: ProfileAssociation;
   tokens: TokenRecord;
   /** Launches left, by "type/zone/lifecycle"; what is not listed never runs out. */
-  capacity: number;
+  capacity: Capacity;
+  /** US dollars an hour, by "type/zone"; what is not listed has its usual price. */
+  spotPrices: number;
+  /** When an Elastic IP was released, by the address: it can be recovered. */
+  releasedAddresses: number;
+  /** Limits that are not EC2's defaults, by name. */
+  quotas: number;
 }
 
 export type TableName = keyof Tables;
 
-export type Account = { [Name in TableName]: Map<string, Tables[Name]> };
+export type Account = { [Name in TableName]: Table<Tables[Name]> };
 
 export const TABLE_NAMES = [
   "vpcs",
@@ -264,28 +278,13 @@ export const TABLE_NAMES = [
   "launchTemplates",
   "spotRequests",
   "volumes",
+  "snapshots",
+  "rootVolumeTasks",
+  "deniedKmsKeys",
   "profileAssociations",
   "tokens",
   "capacity",
+  "spotPrices",
+  "releasedAddresses",
+  "quotas",
 ] as const satisfies readonly TableName[];
-
-export function emptyAccount(): Account {
-  return {
-    vpcs: new Map(),
-    subnets: new Map(),
-    securityGroups: new Map(),
-    keyPairs: new Map(),
-    instanceProfiles: new Map(),
-    images: new Map(),
-    imageAliases: new Map(),
-    networkInterfaces: new Map(),
-    addresses: new Map(),
-    instances: new Map(),
-    launchTemplates: new Map(),
-    spotRequests: new Map(),
-    volumes: new Map(),
-    profileAssociations: new Map(),
-    tokens: new Map(),
-    capacity: new Map(),
-  };
-}

@@ -21,6 +21,8 @@ interface TagKind {
     | "vpcs"
     | "securityGroups"
     | "images"
+    | "snapshots"
+    | "rootVolumeTasks"
   >;
   notFound: string;
 }
@@ -52,6 +54,13 @@ export const TAG_KINDS: readonly TagKind[] = [
   { prefix: "vpc-", resourceType: "vpc", table: "vpcs", notFound: "InvalidVpcID.NotFound" },
   { prefix: "sg-", resourceType: "security-group", table: "securityGroups", notFound: "InvalidGroup.NotFound" },
   { prefix: "ami-", resourceType: "image", table: "images", notFound: "InvalidAMIID.NotFound" },
+  { prefix: "snap-", resourceType: "snapshot", table: "snapshots", notFound: "InvalidSnapshot.NotFound" },
+  {
+    prefix: "replacevol-",
+    resourceType: "replace-root-volume-task",
+    table: "rootVolumeTasks",
+    notFound: "InvalidReplaceRootVolumeTaskId.NotFound",
+  },
 ];
 
 /** EC2's limits on tags (EC2 guide, tag restrictions). */
@@ -78,7 +87,7 @@ export function checkTags(tags: Tags): void {
 export function findTaggable(world: World, id: string): Taggable {
   const kind = TAG_KINDS.find(({ prefix }) => id.startsWith(prefix));
   if (kind === undefined) throw new Ec2Error("InvalidID", `The ID '${id}' is not valid`);
-  const found = world.account[kind.table].get(id);
+  const found = world.isUnknown(kind.table, id) ? undefined : world.account[kind.table].get(id);
   if (found !== undefined) return found;
   throw new Ec2Error(kind.notFound, `The ID '${id}' does not exist`);
 }

@@ -1,5 +1,7 @@
-import { Ec2Error, invalidValue } from "./errors";
+import { Ec2Error } from "./errors";
+import { findSnapshot } from "./lookup";
 import type { Image, Instance, Tags, Volume } from "./state";
+import { checkShape, shapeFrom } from "./volume-shapes";
 import type { World } from "./world";
 
 /** One block device of a launch, as the image, the template or the request ask for it. */
@@ -17,28 +19,10 @@ export interface DeviceSpec {
   deleteOnTermination?: boolean;
 }
 
-interface VolumeType {
-  iops?: number;
-  throughput?: number;
-  needsIops?: boolean;
-}
-
-/** What each type gets unless told otherwise (EBS guide, volume types). gp2's IOPS follow from its size. */
-const VOLUME_TYPES: Readonly<Record<string, VolumeType>> = {
-  gp3: { iops: 3000, throughput: 125 },
-  gp2: {},
-  io1: { needsIops: true },
-  io2: { needsIops: true },
-  st1: {},
-  sc1: {},
-  standard: {},
-};
-
-const GP2_IOPS = { perGib: 3, least: 100, most: 16_000 };
-
 /** The image's devices with the launch's own laid over them, device by device. */
 export function devicesOf(image: Image, wanted: readonly DeviceSpec[]): DeviceSpec[] {
-  const merged = new Map<string, DeviceSpec>([[image.rootDeviceName, rootOf(image)]]);
+  const own: DeviceSpec[] = [rootOf(image), ...(image.dataDevices ?? [])];
+  const merged = new Map(own.map((spec) => [spec.deviceName, spec]));
   for (const spec of wanted) {
     const given = Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== undefined));
     merged.set(spec.deviceName, { ...merged.get(spec.deviceName), ...given, deviceName: spec.deviceName });
@@ -46,49 +30,34 @@ export function devicesOf(image: Image, wanted: readonly DeviceSpec[]): DeviceSp
   return [...merged.values()].filter((spec) => spec.noDevice !== true && spec.ephemeral !== true);
 }
 
-function rootOf(image: Image): DeviceSpec {
+export function rootOf(image: Image): DeviceSpec {
   return {
     deviceName: image.rootDeviceName,
     snapshotId: image.rootSnapshotId,
     size: image.rootVolumeSize,
     volumeType: "gp3",
+    encrypted: image.rootEncrypted,
     deleteOnTermination: true,
   };
 }
 
-export function checkDevices(image: Image, specs: readonly DeviceSpec[]): void {
+export function checkDevices(world: World, specs: readonly DeviceSpec[]): void {
   for (const spec of specs) {
-    const { volumeType = "gp2", size, snapshotId } = spec;
-    if (VOLUME_TYPES[volumeType] === undefined) {
-      throw invalidValue(`Value (${volumeType}) for parameter volumeType is invalid. Invalid volume type`);
-    }
-    if (size === undefined) {
-      throw new Ec2Error("MissingParameter", "The request must contain the parameter size or snapshotId");
-    }
-    if (snapshotId === image.rootSnapshotId && size < image.rootVolumeSize) {
+    const { snapshotId, size } = spec;
+    const snapshot = snapshotId === undefined ? undefined : findSnapshot(world, snapshotId);
+    if (snapshot !== undefined && size !== undefined && size < snapshot.volumeSize) {
       throw new Ec2Error(
         "InvalidBlockDeviceMapping",
-        `Volume of size ${size}GB is smaller than snapshot '${snapshotId}', expect size>= ${image.rootVolumeSize}GB`,
+        `Volume of size ${size}GB is smaller than snapshot '${snapshot.snapshotId}', expect size>= ${snapshot.volumeSize}GB`,
       );
     }
-    if (VOLUME_TYPES[volumeType].needsIops === true && spec.iops === undefined) {
-      throw new Ec2Error(
-        "MissingParameter",
-        `The request must contain the parameter iops for a volume of type ${volumeType}`,
-      );
-    }
-    if (spec.throughput !== undefined && volumeType !== "gp3") {
-      throw new Ec2Error(
-        "InvalidParameterCombination",
-        `The parameter throughput is not supported for ${volumeType} volumes.`,
-      );
-    }
+    checkShape(shapeFrom(spec, snapshot?.volumeSize));
   }
 }
 
 export function createDevices(world: World, instance: Instance, specs: readonly DeviceSpec[], tags: Tags): void {
   for (const spec of specs) {
-    const volume = createVolume(world, instance, spec, tags);
+    const volume = createVolume(world, { ...spec, availabilityZone: instance.availabilityZone, tags });
     const deleteOnTermination = spec.deleteOnTermination ?? true;
     const attachTime = world.now;
     volume.attachment = { instanceId: instance.instanceId, device: spec.deviceName, attachTime, deleteOnTermination };
@@ -96,25 +65,37 @@ export function createDevices(world: World, instance: Instance, specs: readonly 
   }
 }
 
-function createVolume(world: World, instance: Instance, spec: DeviceSpec, tags: Tags): Volume {
-  const { size = 0, volumeType = "gp2" } = spec;
-  const defaults = VOLUME_TYPES[volumeType];
-  const gp2Iops = Math.min(GP2_IOPS.most, Math.max(GP2_IOPS.least, size * GP2_IOPS.perGib));
+export interface NewVolume extends Omit<DeviceSpec, "deviceName"> {
+  availabilityZone: string;
+  tags: Tags;
+}
+
+/** A denied key shows only afterwards: EC2 asks KMS by itself (API reference, CreateVolume). */
+export function createVolume(world: World, spec: NewVolume): Volume {
+  const snapshot = spec.snapshotId === undefined ? undefined : findSnapshot(world, spec.snapshotId);
+  const encrypted = spec.encrypted ?? (spec.kmsKeyId !== undefined || snapshot?.encrypted === true);
+  const kmsKeyId = encrypted ? (spec.kmsKeyId ?? snapshot?.kmsKeyId ?? defaultKey(world)) : undefined;
   const volume: Volume = {
     volumeId: world.newId("vol"),
-    size,
-    volumeType,
-    iops: spec.iops ?? (volumeType === "gp2" ? gp2Iops : defaults?.iops),
-    throughput: spec.throughput ?? defaults?.throughput,
-    encrypted: spec.encrypted ?? spec.kmsKeyId !== undefined,
-    kmsKeyId: spec.kmsKeyId,
+    ...shapeFrom(spec, snapshot?.volumeSize),
+    encrypted,
+    kmsKeyId,
+    isBroken: world.account.deniedKmsKeys.get(kmsKeyId ?? ""),
     snapshotId: spec.snapshotId,
-    availabilityZone: instance.availabilityZone,
+    availabilityZone: spec.availabilityZone,
     createTime: world.now,
-    tags: { ...tags },
+    tags: { ...spec.tags },
   };
   world.account.volumes.set(volume.volumeId, volume);
   return volume;
+}
+
+const defaultKey = (world: World) =>
+  `arn:aws:kms:${world.region}:${world.accountId}:key/0a000000-0000-4000-8000-0000000000eb`;
+
+/** Whether EC2 cannot read one of the instance's volumes. */
+export function hasBrokenDevice(world: World, instance: Instance): boolean {
+  return instance.devices.some(({ volumeId }) => world.account.volumes.get(volumeId)?.isBroken === true);
 }
 
 /** With the end of its instance a volume is deleted or becomes available, as its mapping says. */

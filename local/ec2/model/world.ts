@@ -1,11 +1,12 @@
+import { emptyAccount, restoreTables, saveTables, type SavedTables } from "./account";
+import { sample } from "./distribution";
+import { EventLog } from "./events";
 import { Ledger } from "./ledger";
 import { Random } from "./random";
 import { Schedule, type Due } from "./schedule";
-import { TABLE_NAMES, emptyAccount, type Account, type TableName, type Tables } from "./state";
-import type { Timing } from "./timings";
-
-/** The tables as JSON has them: an object per table, keyed as the map is. */
-export type SavedTables = { [Name in TableName]: Record<string, Tables[Name]> };
+import { TABLE_NAMES, type Account, type TableName } from "./state";
+import type { Table, Watch } from "./table";
+import { Timings, type Timing } from "./timings";
 
 export interface SavedWorld extends SavedTables {
   now: number;
@@ -24,9 +25,11 @@ export interface Identity {
 interface WorldParts extends Identity {
   random: Random;
   now: number;
+  watch?: Watch;
   account?: Account;
   schedule?: Schedule;
   ledger?: Ledger;
+  timings?: Timings;
 }
 
 /** One account in one region, at one moment. The modules beside this one are functions over it. */
@@ -39,17 +42,31 @@ export class World {
   readonly account: Account;
   readonly schedule: Schedule;
   readonly ledger: Ledger;
+  readonly timings: Timings;
+  readonly events: EventLog;
   /** The reasons with which the next launches shall fail after they were accepted. */
   readonly launchFailures: string[] = [];
+  /** Whether callers cannot know this object yet, although it exists: eventual consistency. */
+  isUnknown: (table: TableName, id: string) => boolean = () => false;
+  /** Is told which objects a call or a step of the schedule may have made, changed or deleted. */
+  observer: ((table: TableName, ids: Iterable<string>) => void) | undefined;
+
+  private readonly watch: Watch;
+  private readonly tables: readonly (readonly [TableName, Pick<Table<unknown>, "takeBack">])[];
 
   constructor(parts: WorldParts) {
     this.region = parts.region;
     this.accountId = parts.accountId;
     this.random = parts.random;
     this.now = parts.now;
-    this.account = parts.account ?? emptyAccount();
+    this.watch = parts.watch ?? { isOn: true };
+    this.account = parts.account ?? emptyAccount(this.watch);
+    this.tables = TABLE_NAMES.map((name) => [name, this.account[name]] as const);
     this.schedule = parts.schedule ?? new Schedule();
     this.ledger = parts.ledger ?? new Ledger();
+    this.timings = parts.timings ?? new Timings();
+    // Its own generator: what is told about the account does not change what is made in it.
+    this.events = new EventLog(this, new Random(this.random.save() + 1));
   }
 
   /** Ids as EC2 gives them out today: 17 hexadecimal digits. */
@@ -59,35 +76,60 @@ export class World {
 
   /** Lets something happen by itself after about this time. */
   later(timing: Timing, due: Omit<Due, "at">): void {
-    this.schedule.add({ ...due, at: this.now + this.random.around(timing.mean, timing.spread) });
+    this.schedule.add({ ...due, at: this.now + this.durationOf(timing) });
+  }
+
+  durationOf(timing: Timing): number {
+    return sample(this.random, this.timings.of(timing));
+  }
+
+  /** A call, or a step of the schedule, begins: what the one before had in its hands changes no more. */
+  begin(): void {
+    const { observer } = this;
+    for (const [name, table] of this.tables) {
+      const tell = (ids: Iterable<string>) => {
+        observer?.(name, ids);
+      };
+      table.takeBack(observer && tell);
+    }
+  }
+
+  /** Does something that only looks. */
+  look<Result>(work: () => Result): Result {
+    this.begin();
+    this.watch.isOn = false;
+    try {
+      return work();
+    } finally {
+      this.watch.isOn = true;
+    }
   }
 
   save(): SavedWorld {
-    const tables = Object.fromEntries(
-      TABLE_NAMES.map((name) => [name, Object.fromEntries<unknown>(this.account[name])]),
-    ) as unknown as SavedTables;
-    return structuredClone({
-      now: this.now,
-      region: this.region,
-      accountId: this.accountId,
-      random: this.random.save(),
-      ...tables,
-      schedule: this.schedule.entries(),
-      ledger: this.ledger.save(),
-    });
+    return this.look(() =>
+      structuredClone({
+        now: this.now,
+        region: this.region,
+        accountId: this.accountId,
+        random: this.random.save(),
+        ...saveTables(this.account),
+        schedule: this.schedule.entries(),
+        ledger: this.ledger.save(),
+      }),
+    );
   }
 
-  static restore(saved: SavedWorld): World {
+  static restore(saved: SavedWorld, timings?: Timings): World {
     const copy = structuredClone(saved);
-    const account = Object.fromEntries(
-      TABLE_NAMES.map((name) => [name, new Map<string, unknown>(Object.entries(copy[name]))]),
-    ) as unknown as Account;
+    const watch: Watch = { isOn: true };
     return new World({
       ...copy,
-      account,
+      watch,
+      account: restoreTables(copy, watch),
       random: new Random(copy.random),
       schedule: new Schedule(copy.schedule),
       ledger: new Ledger(copy.ledger),
+      timings,
     });
   }
 }

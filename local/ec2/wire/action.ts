@@ -18,11 +18,25 @@ export interface Action {
 export type Actions = Readonly<Record<string, Action>>;
 
 export function reads(answer: (world: World, params: Params) => XmlObject): Action {
-  return { mutating: false, prepare: (world, params) => () => answer(world, params) };
+  return {
+    mutating: false,
+    prepare: (world, params) => () => {
+      const reply = answer(world, params);
+      params.checkAllRead();
+      return reply;
+    },
+  };
 }
 
 export function changes(prepare: (world: World, params: Params) => Commit): Action {
-  return { mutating: true, prepare };
+  return {
+    mutating: true,
+    prepare: (world, params) => {
+      const commit = prepare(world, params);
+      params.checkAllRead();
+      return commit;
+    },
+  };
 }
 
 /** Calls that answer with `return` and nothing more. */
@@ -55,7 +69,10 @@ export function makesOnce(
     }
     const use = { action, token, fingerprint: fingerprint(params.tree, ["ClientToken", "DryRun"]) };
     const before = madeBefore(world, use);
-    if (before !== undefined) return () => steps.reply(world, before, params);
+    if (before !== undefined) {
+      params.acceptAll();
+      return () => steps.reply(world, before, params);
+    }
     const make = steps.make(world, params);
     return () => {
       const made = make();

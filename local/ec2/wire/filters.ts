@@ -1,5 +1,6 @@
 import { invalidValue } from "../model/errors";
 import type { Tags } from "../model/state";
+import { Table } from "../model/table";
 import type { World } from "../model/world";
 import type { Params } from "./params";
 
@@ -17,15 +18,30 @@ const TAG_FILTERS: FilterTable<{ tags: Tags }> = {
   "tag-value": ({ tags }) => Object.values(tags),
 };
 
-/** All filters have to fit, any value of each will do. A filter that EC2 does not have is an error and not an empty answer. */
+/**
+ * All filters have to fit, any value of each will do. A filter that EC2 does not have is an error and not an empty answer. Of a
+ * whole table only those rows are looked at that its index says may fit.
+ */
 export function filtered<Entity extends object>(
   world: World,
   params: Params,
-  entities: Iterable<Entity>,
+  entities: Iterable<Entity> | Table<Entity>,
   table: FilterTable<Entity>,
 ): Entity[] {
-  const tests = params.list("Filter").map((filter) => testOf(world, filter, table));
-  return [...entities].filter((entity) => tests.every((test) => test(entity)));
+  const filters = params.list("Filter");
+  const tests = filters.map((filter) => testOf(world, filter, table));
+  const candidates = entities instanceof Table ? candidatesOf(entities, filters) : [...entities];
+  return candidates.filter((entity) => tests.every((test) => test(entity)));
+}
+
+function candidatesOf<Entity>(table: Table<Entity>, filters: readonly Params[]): Entity[] {
+  const found = filters.flatMap((filter) => {
+    const name = filter.required("Name");
+    const values = filter.strings("Value");
+    return table.isIndexedBy(name) && !values.some(isPattern) ? [table.find(name, values)] : [];
+  });
+  const [fewest] = found.sort((some, others) => some.length - others.length);
+  return fewest ?? [...table.values()];
 }
 
 function testOf<Entity extends object>(world: World, filter: Params, table: FilterTable<Entity>): Test<Entity> {
@@ -63,7 +79,7 @@ function hasTags(entity: object): entity is { tags: Tags } {
 
 /** `*` stands for any characters, `?` for one; a backslash takes that meaning away (EC2 guide, filters). */
 function patternOf(text: string): (value: string) => boolean {
-  if (!/[*?\\]/.test(text)) return (value) => value === text;
+  if (!isPattern(text)) return (value) => value === text;
   const source = text.replace(
     /\\([*?\\])|([*?])|([.+^${}()|[\]\\])/g,
     (_, literal?: string, wild?: string, special?: string) => {
@@ -73,4 +89,8 @@ function patternOf(text: string): (value: string) => boolean {
   );
   const pattern = new RegExp(`^${source}$`, "u");
   return (value) => pattern.test(value);
+}
+
+function isPattern(text: string): boolean {
+  return /[*?\\]/.test(text);
 }

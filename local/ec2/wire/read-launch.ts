@@ -1,10 +1,12 @@
+import { Ec2Error, invalidValue } from "../model/errors";
 import type { InterfaceSpec, LaunchRequest, LaunchSpec } from "../model/launch-spec";
 import { findTemplate, findVersion, overlay } from "../model/launch-templates";
 import type { SpotOptions } from "../model/spot-requests";
 import type { MetadataOptions } from "../model/state";
 import type { DeviceSpec } from "../model/volumes";
 import type { World } from "../model/world";
-import { Params } from "./params";
+import type { Params } from "./params";
+import { readInterfaceAddresses, readListed } from "./read-addresses";
 import { readTagSpecs } from "./tag-specs";
 
 const LAUNCH_TAG_TYPES = ["instance", "volume", "network-interface", "spot-instances-request"] as const;
@@ -13,7 +15,12 @@ const LAUNCH_TAG_TYPES = ["instance", "volume", "network-interface", "spot-insta
 export function readLaunchRequest(world: World, params: Params): LaunchRequest {
   const minCount = Number(params.required("MinCount"));
   const maxCount = Number(params.required("MaxCount"));
-  const spec = readLaunchSpec(new Params(withTemplate(world, params)));
+  const merged = params.over(withTemplate(world, params));
+  const spec = readLaunchSpec(merged);
+  if (merged.tree !== params.tree) {
+    merged.checkAllRead();
+    params.acceptAll();
+  }
   return { spec, minCount, maxCount, clientToken: params.string("ClientToken") };
 }
 
@@ -31,8 +38,9 @@ export function readTemplateRef(params: Params): { launchTemplateId?: string; la
   };
 }
 
-function readLaunchSpec(params: Params): LaunchSpec {
+export function readLaunchSpec(params: Params): LaunchSpec {
   const placement = params.group("Placement");
+  refuseUnmodelled(params);
   return {
     imageId: params.string("ImageId"),
     instanceType: params.string("InstanceType"),
@@ -40,6 +48,7 @@ function readLaunchSpec(params: Params): LaunchSpec {
     userData: params.string("UserData"),
     subnetId: params.string("SubnetId"),
     privateIpAddress: params.string("PrivateIpAddress"),
+    ipv6: readListed(params, "Ipv6Address", "Ipv6AddressCount", "Ipv6Address"),
     groupIds: params.strings("SecurityGroupId"),
     groupNames: params.strings("SecurityGroup"),
     interfaces: params.list("NetworkInterface").map(readInterface),
@@ -63,22 +72,33 @@ function readLaunchSpec(params: Params): LaunchSpec {
   };
 }
 
+/** What some clients always say, in the one way that there is here. */
+function refuseUnmodelled(params: Params): void {
+  const isOn =
+    params.group("HibernationOptions").boolean("Configured") === true ||
+    params.group("EnclaveOptions").boolean("Enabled") === true;
+  if (isOn) throw new Ec2Error("UnsupportedOperation", "Hibernation and enclaves are not modelled.");
+  for (const one of params.list("NetworkInterface")) {
+    const [card, type] = [one.integer("NetworkCardIndex") ?? 0, one.string("InterfaceType") ?? "interface"];
+    if (card !== 0) throw invalidValue(`Value (${card}) for parameter networkCardIndex is invalid.`);
+    if (type !== "interface") throw invalidValue(`Value (${type}) for parameter interfaceType is not modelled.`);
+  }
+}
+
 export function readProfile(params: Params): { name?: string; arn?: string } {
   const profile = params.group("IamInstanceProfile");
   return { name: profile.string("Name"), arn: profile.string("Arn") };
 }
 
 function readInterface(params: Params): InterfaceSpec {
-  const addresses = params.list("PrivateIpAddresses");
-  const primary = addresses.find((entry) => entry.boolean("Primary") === true);
+  const { primaryAddress, wishes } = readInterfaceAddresses(params);
   return {
     deviceIndex: params.integer("DeviceIndex"),
     networkInterfaceId: params.string("NetworkInterfaceId"),
     subnetId: params.string("SubnetId"),
     groupIds: params.strings("SecurityGroupId"),
-    privateIpAddress: params.string("PrivateIpAddress") ?? primary?.string("PrivateIpAddress"),
-    secondaryAddresses: addresses.flatMap((entry) => (entry === primary ? [] : entry.required("PrivateIpAddress"))),
-    secondaryCount: params.integer("SecondaryPrivateIpAddressCount") ?? 0,
+    privateIpAddress: primaryAddress,
+    wishes,
     description: params.string("Description"),
     deleteOnTermination: params.boolean("DeleteOnTermination"),
     associatePublicIp: params.boolean("AssociatePublicIpAddress"),

@@ -34,6 +34,25 @@ describe("a client token", () => {
     await refused(launched(ec2, { ClientToken: "g1" }), "IdempotentInstanceTerminated");
   });
 
+  it("of a launch is good for a day after its instance has ended, and then it is a new one", async () => {
+    const { ec2, clock } = simulated();
+    const first = await launched(ec2, { ClientToken: "g1" });
+    clock.advance(48 * 3_600_000);
+    assert.equal((await launched(ec2, { ClientToken: "g1" })).InstanceId, first.InstanceId);
+    await terminated(ec2, first);
+    clock.advance(23 * 3_600_000);
+    await refused(launched(ec2, { ClientToken: "g1" }), "IdempotentInstanceTerminated");
+    clock.advance(2 * 3_600_000);
+    const second = await launched(ec2, { ClientToken: "g1", InstanceType: "t3.small" });
+    assert.notEqual(second.InstanceId, first.InstanceId);
+  });
+
+  it("of a launch has 64 characters at most", async () => {
+    const { ec2 } = simulated();
+    await launched(ec2, { ClientToken: "t".repeat(64) });
+    await refused(launched(ec2, { ClientToken: "t".repeat(65) }), "InvalidParameterValue", /at most 64/);
+  });
+
   it("with other parameters is a mismatch, whatever differs", async () => {
     const { ec2 } = simulated();
     await launched(ec2, { ClientToken: "g1" });

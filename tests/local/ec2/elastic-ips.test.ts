@@ -21,6 +21,7 @@ import {
   launchedOn,
   madeAddress,
   madeInterface,
+  present,
   refused,
   seen,
   seenAddress,
@@ -43,6 +44,25 @@ describe("an Elastic IP", () => {
     const { ec2 } = simulated();
     for (let count = 0; count < 5; count += 1) await madeAddress(ec2);
     await refused(madeAddress(ec2), "AddressLimitExceeded");
+  });
+
+  it("is one of more where the quota is raised", async () => {
+    const { ec2, simulator } = simulated();
+    simulator.quotas.set("elastic-ips", 7);
+    const made = [];
+    for (let count = 0; count < 7; count += 1) made.push((await madeAddress(ec2)).publicIp);
+    assert.equal(new Set(made).size, 7);
+    await refused(madeAddress(ec2).then(String), "AddressLimitExceeded");
+  });
+
+  it("can be had again after it was released, and nobody else's can", async () => {
+    const { ec2 } = simulated();
+    const { allocationId: AllocationId, publicIp: Address } = await madeAddress(ec2);
+    await ec2.send(new ReleaseAddressCommand({ AllocationId }));
+    const again = await ec2.send(new AllocateAddressCommand({ Address }));
+    assert.equal(again.PublicIp, Address);
+    assert.notEqual(again.AllocationId, AllocationId);
+    await refused(ec2.send(new AllocateAddressCommand({ Address })), "InvalidAddress.NotFound", /cannot be recovered/);
   });
 
   it("belongs to an interface's private address, attached or not, and shows in all four places", async () => {
@@ -201,6 +221,19 @@ describe("the changing public address", () => {
     const { allocationId, publicIp } = await madeAddress(ec2);
     await ec2.send(new AssociateAddressCommand({ AllocationId: allocationId, InstanceId: idOf(instance) }));
     assert.equal((await seen(ec2, instance)).PublicIpAddress, publicIp);
+  });
+
+  it("comes back some time after the Elastic IP was taken off", async () => {
+    const { ec2, clock } = simulated();
+    const instance = await launched(ec2, { SubnetId: WELL_KNOWN.defaultSubnets[0] });
+    clock.advance(LONG);
+    const networkInterfaceId = present(instance.NetworkInterfaces?.[0]?.NetworkInterfaceId);
+    const { allocationId } = await madeAddress(ec2);
+    const AssociationId = await associated(ec2, allocationId, networkInterfaceId);
+    await ec2.send(new DisassociateAddressCommand({ AssociationId }));
+    assert.equal((await seen(ec2, instance)).PublicIpAddress, undefined);
+    clock.advance(LONG);
+    assert.match(present((await seen(ec2, instance)).PublicIpAddress), /^198\./);
   });
 
   it("is not the launch's to decide for an interface that exists", async () => {

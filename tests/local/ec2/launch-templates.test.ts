@@ -4,6 +4,7 @@ import {
   CreateLaunchTemplateCommand,
   CreateLaunchTemplateVersionCommand,
   DeleteLaunchTemplateCommand,
+  DeleteLaunchTemplateVersionsCommand,
   DescribeLaunchTemplateVersionsCommand,
   DescribeLaunchTemplatesCommand,
   ModifyLaunchTemplateCommand,
@@ -117,6 +118,27 @@ describe("a launch template's versions", () => {
     assert.equal(version.DefaultVersion, false);
     assert.equal(version.LaunchTemplateData?.ImageId, WELL_KNOWN.imageV2);
     assert.equal(version.LaunchTemplateData.InstanceType, "t3.micro");
+  });
+
+  it("are deleted by number, but for the default one, each by itself", async () => {
+    const { ec2 } = simulated();
+    const LaunchTemplateId = await made(ec2, "web", web);
+    for (const InstanceType of ["t3.small", "t3.medium"] as const) {
+      const input = { LaunchTemplateId, LaunchTemplateData: { InstanceType } };
+      await ec2.send(new CreateLaunchTemplateVersionCommand(input));
+    }
+    const answer = await ec2.send(new DeleteLaunchTemplateVersionsCommand({ LaunchTemplateId, Versions: ["1", "3", "9"] }));
+    assert.deepEqual(
+      answer.SuccessfullyDeletedLaunchTemplateVersions?.map(({ VersionNumber }) => VersionNumber),
+      [3],
+    );
+    assert.deepEqual(
+      answer.UnsuccessfullyDeletedLaunchTemplateVersions?.map(({ ResponseError }) => ResponseError?.Code),
+      ["unexpectedError", "launchTemplateVersionDoesNotExist"],
+    );
+    const latest = { LaunchTemplateId, Versions: ["$Latest"] };
+    const { LaunchTemplateVersions } = await ec2.send(new DescribeLaunchTemplateVersionsCommand(latest));
+    assert.equal(LaunchTemplateVersions?.[0]?.VersionNumber, 2);
   });
 
   it("are asked for by number, range, $Latest and $Default", async () => {

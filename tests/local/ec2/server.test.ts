@@ -112,7 +112,11 @@ describe("the server", () => {
       ["POST advance", "{", /must be a JSON object/],
       ["POST faults", { action: "RunInstances" }, /needs an "error"/],
       ["POST faults", { action: "RunInstances", error: { code: "X" }, often: 2 }, /no "often"/],
-      ["POST capacity", { instanceType: "t3.huge" }, /no instance type t3\.huge/],
+      [
+        "POST capacity",
+        { instanceType: "t3.huge", availabilityZone: "us-east-1a", left: 0 },
+        /no instance type t3\.huge/,
+      ],
       ["POST fail-next-launch", {}, /"reason" must be a text/],
     ];
     for (const [request, body, says] of bad) {

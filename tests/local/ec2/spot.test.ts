@@ -60,6 +60,17 @@ describe("a spot launch", () => {
     assert.deepEqual([State, Status?.Code], ["closed", "instance-terminated-by-user"]);
   });
 
+  it("forgets its request four hours after the end", async () => {
+    const { ec2, clock } = simulated();
+    const instance = await launched(ec2, spot());
+    clock.advance(LONG);
+    await terminated(ec2, instance);
+    clock.advance(3.9 * 3_600_000);
+    assert.equal((await requestOf(ec2, instance)).State, "closed");
+    clock.advance(LONG + 3_600_000);
+    await refused(requestOf(ec2, instance), "InvalidSpotInstanceRequestID.NotFound");
+  });
+
   it("refuses behaviour that does not go with its type", async () => {
     const { ec2 } = simulated();
     await refused(

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import {
-  CreateVpcCommand,
+  CreateRouteTableCommand,
   DescribeAvailabilityZonesCommand,
   DescribeImagesCommand,
   DescribeInstanceTypeOfferingsCommand,
@@ -139,9 +139,9 @@ describe("what is not there", () => {
   it("in the simulator is an invalid action", async () => {
     const { ec2 } = simulated();
     await refused(
-      ec2.send(new CreateVpcCommand({ CidrBlock: "10.1.0.0/16" })),
+      ec2.send(new CreateRouteTableCommand({ VpcId: WELL_KNOWN.vpcId })),
       "InvalidAction",
-      /The action CreateVpc is not valid for this web service/,
+      /The action CreateRouteTable is not valid for this web service/,
     );
   });
 });

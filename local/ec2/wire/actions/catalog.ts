@@ -1,95 +1,14 @@
 import { Ec2Error, invalidValue } from "../../model/errors";
-import { INSTANCE_TYPES, isOffered, type InstanceType } from "../../model/instance-types";
+import { INSTANCE_TYPES, coresOf, isOffered, type InstanceType } from "../../model/instance-types";
 import { zonesOf } from "../../model/launch-plan";
-import { findAll } from "../../model/lookup";
-import type { Image } from "../../model/state";
 import type { World } from "../../model/world";
 import { reads, type Actions } from "../action";
 import { filtered, type FilterTable } from "../filters";
 import { page } from "../pagination";
 import type { Params } from "../params";
-import { tagSet } from "../tag-specs";
 import { zoneId } from "../views/names";
 import type { XmlObject } from "../xml";
-
-const IMAGE_FILTERS: FilterTable<Image> = {
-  "image-id": ({ imageId }) => imageId,
-  name: ({ name }) => name,
-  description: ({ description }) => description,
-  architecture: ({ architecture }) => architecture,
-  state: ({ state }) => state,
-  "creation-date": ({ creationDate }) => creationDate,
-  "owner-id": ({ ownerId }) => ownerId,
-  "owner-alias": ({ ownerAlias }) => ownerAlias,
-  "is-public": ({ ownerAlias }) => ownerAlias === "amazon",
-  "image-type": () => "machine",
-  hypervisor: () => "xen",
-  "virtualization-type": () => "hvm",
-  "root-device-type": () => "ebs",
-  "root-device-name": ({ rootDeviceName }) => rootDeviceName,
-  "ena-support": () => true,
-};
-
-function imageView(image: Image): XmlObject {
-  return {
-    imageId: image.imageId,
-    imageLocation: `${image.ownerAlias ?? image.ownerId}/${image.name}`,
-    name: image.name,
-    description: image.description,
-    architecture: image.architecture,
-    imageState: image.state,
-    creationDate: image.creationDate,
-    imageOwnerId: image.ownerId,
-    imageOwnerAlias: image.ownerAlias,
-    isPublic: image.ownerAlias === "amazon",
-    imageType: "machine",
-    hypervisor: "xen",
-    virtualizationType: "hvm",
-    enaSupport: true,
-    imdsSupport: "v2.0",
-    bootMode: "uefi-preferred",
-    platformDetails: "Linux/UNIX",
-    usageOperation: "RunInstances",
-    rootDeviceType: "ebs",
-    rootDeviceName: image.rootDeviceName,
-    blockDeviceMapping: [
-      {
-        deviceName: image.rootDeviceName,
-        ebs: {
-          snapshotId: image.rootSnapshotId,
-          volumeSize: image.rootVolumeSize,
-          volumeType: "gp3",
-          iops: 3000,
-          throughput: 125,
-          deleteOnTermination: true,
-          encrypted: false,
-        },
-      },
-    ],
-    tagSet: tagSet(image.tags),
-  };
-}
-
-function isOwnedBy(world: World, image: Image, owners: readonly string[]): boolean {
-  if (owners.length === 0) return true;
-  return owners.some(
-    (owner) =>
-      owner === image.ownerId || owner === image.ownerAlias || (owner === "self" && image.ownerId === world.accountId),
-  );
-}
-
-const TYPE_FILTERS: FilterTable<InstanceType> = {
-  "instance-type": ({ name }) => name,
-  "processor-info.supported-architecture": ({ architecture }) => architecture,
-  "vcpu-info.default-vcpus": ({ vcpus }) => vcpus,
-  "memory-info.size-in-mib": ({ memoryMiB }) => memoryMiB,
-  "network-info.maximum-network-interfaces": ({ maxInterfaces }) => maxInterfaces,
-  "network-info.ipv4-addresses-per-interface": ({ addressesPerInterface }) => addressesPerInterface,
-  "burstable-performance-supported": ({ burstable }) => burstable,
-  "current-generation": () => true,
-  "supported-usage-class": () => ["on-demand", "spot"],
-  hypervisor: () => "nitro",
-};
+import { TYPE_FILTERS, bootModesOf } from "./type-filters";
 
 function typeView(type: InstanceType): XmlObject {
   return {
@@ -108,7 +27,7 @@ function typeView(type: InstanceType): XmlObject {
     },
     vCpuInfo: {
       defaultVCpus: type.vcpus,
-      defaultCores: Math.max(1, type.vcpus / type.threadsPerCore),
+      defaultCores: coresOf(type),
       defaultThreadsPerCore: type.threadsPerCore,
     },
     memoryInfo: { sizeInMiB: type.memoryMiB },
@@ -120,7 +39,7 @@ function typeView(type: InstanceType): XmlObject {
     burstablePerformanceSupported: type.burstable,
     dedicatedHostsSupported: true,
     autoRecoverySupported: true,
-    supportedBootModes: type.architecture === "arm64" ? ["uefi"] : ["legacy-bios", "uefi"],
+    supportedBootModes: bootModesOf(type),
   };
 }
 
@@ -187,23 +106,16 @@ function offerings(world: World, locationType: string): Offering[] {
 }
 
 export const catalogActions: Actions = {
-  DescribeImages: reads((world, params) => {
-    const ids = params.strings("ImageId");
-    const owners = params.strings("Owner");
-    const all = ids.length > 0 ? findAll(world, "images", ids) : [...world.account.images.values()];
-    const images = filtered(world, params, all, IMAGE_FILTERS).filter((image) => isOwnedBy(world, image, owners));
-    const { entries, nextToken } = page(params, images, { parameter: "ImageId", least: 1 });
-    return { imagesSet: entries.map(imageView), nextToken };
-  }),
   DescribeInstanceTypes: reads((world, params) => {
     const types = filtered(world, params, typesNamed(params), TYPE_FILTERS);
-    const { entries, nextToken } = page(params, types, { parameter: "InstanceType" });
+    const { entries, nextToken } = page(params, types, { parameter: "InstanceType", most: 100, isStrict: true });
     return { instanceTypeSet: entries.map(typeView), nextToken };
   }),
   DescribeInstanceTypeOfferings: reads((world, params) => {
     const all = offerings(world, params.string("LocationType") ?? "region");
     const { entries, nextToken } = page(params, filtered(world, params, all, OFFERING_FILTERS), {
       parameter: "InstanceType",
+      isStrict: true,
     });
     return { instanceTypeOfferingSet: entries.map((offering) => ({ ...offering })), nextToken };
   }),

@@ -7,9 +7,9 @@ import {
   findAddress,
   findAssociated,
   findTarget,
-  ownAddresses,
+  releaseAddress,
 } from "../../model/elastic-ips";
-import { Ec2Error } from "../../model/errors";
+import { Ec2Error, invalidValue } from "../../model/errors";
 import { findAll } from "../../model/lookup";
 import type { Address } from "../../model/state";
 import type { World } from "../../model/world";
@@ -54,31 +54,47 @@ function addressView(world: World, address: Address): XmlObject {
 }
 
 /** What is another account's is as good as not there for a describe. */
-function named(world: World, params: Params): Address[] {
-  const own = ownAddresses(world);
+function named(world: World, params: Params): Address[] | World["account"]["addresses"] {
   const ids = params.strings("AllocationId");
   const publicIps = params.strings("PublicIp");
+  if (ids.length + publicIps.length === 0) return world.account.addresses;
   const byId = findAll(world, "addresses", ids);
-  const foreign = byId.find((address) => !own.includes(address));
+  const foreign = byId.find((address) => !isOwn(world, address));
   if (foreign !== undefined) {
     throw new Ec2Error("InvalidAllocationID.NotFound", `The allocation ID '${foreign.allocationId}' does not exist`);
   }
-  const missing = publicIps.find((publicIp) => !own.some((address) => address.publicIp === publicIp));
+  const byIp = world.account.addresses.find("public-ip", publicIps).filter((address) => isOwn(world, address));
+  const missing = publicIps.find((publicIp) => !byIp.some((address) => address.publicIp === publicIp));
   if (missing !== undefined) throw new Ec2Error("InvalidAddress.NotFound", `Address '${missing}' not found.`);
-  if (ids.length + publicIps.length === 0) return own;
-  return own.filter(({ allocationId, publicIp }) => ids.includes(allocationId) || publicIps.includes(publicIp));
+  return [...new Set([...byId, ...byIp])];
+}
+
+function isOwn(world: World, { ownerId }: Address): boolean {
+  return ownerId === world.accountId;
+}
+
+/** There is one kind of address today, and one border group in a region without local zones. */
+function checkKind(world: World, params: Params): void {
+  const domain = params.string("Domain") ?? "vpc";
+  if (domain !== "vpc") throw invalidValue(`Value (${domain}) for parameter domain is invalid.`);
+  const group = params.string("NetworkBorderGroup") ?? world.region;
+  if (group !== world.region) throw invalidValue(`Value (${group}) for parameter networkBorderGroup is invalid.`);
 }
 
 export const elasticIpActions: Actions = {
   AllocateAddress: changes((world, params) => {
     const tags = readTagSpecs(params, ["elastic-ip"])["elastic-ip"] ?? {};
+    const wanted = params.string("Address");
+    checkKind(world, params);
     return () => {
-      const { allocationId, publicIp } = allocate(world, tags, params.string("Address"));
+      const { allocationId, publicIp } = allocate(world, tags, wanted);
       return { allocationId, publicIp, domain: "vpc", publicIpv4Pool: "amazon", networkBorderGroup: world.region };
     };
   }),
   DescribeAddresses: reads((world, params) => ({
-    addressesSet: filtered(world, params, named(world, params), FILTERS).map((address) => addressView(world, address)),
+    addressesSet: filtered(world, params, named(world, params), FILTERS)
+      .filter((address) => isOwn(world, address))
+      .map((address) => addressView(world, address)),
   })),
   AssociateAddress: changes((world, params) => {
     const address = findAddress(world, {
@@ -112,7 +128,7 @@ export const elasticIpActions: Actions = {
     });
     return () => {
       checkReleasable(address);
-      world.account.addresses.delete(address.allocationId);
+      releaseAddress(world, address);
     };
   }),
 };

@@ -60,6 +60,7 @@ export const instanceProfileActions: Actions = {
     const wanted = ids.length > 0 ? ids.map((id) => findAssociation(world, id)) : all;
     const { entries, nextToken } = page(params, filtered(world, params, wanted, FILTERS), {
       parameter: "AssociationId",
+      isStrict: true,
     });
     return { iamInstanceProfileAssociationSet: entries.map((one) => associationView(one)), nextToken };
   }),

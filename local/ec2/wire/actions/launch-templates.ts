@@ -1,11 +1,13 @@
-import { invalidCombination } from "../../model/errors";
+import { invalidCombination, invalidValue, missingParameter } from "../../model/errors";
 import {
   addVersion,
   checkTemplateName,
   createTemplate,
+  deleteVersions,
   findTemplate,
   findTemplateByName,
   findVersion,
+  type VersionDeletion,
 } from "../../model/launch-templates";
 import { findAll, findTemplateById } from "../../model/lookup";
 import { resolveImageId } from "../../model/launch-plan";
@@ -14,9 +16,8 @@ import type { World } from "../../model/world";
 import { changes, makesOnce, reads, type Actions } from "../action";
 import { filtered, type FilterTable } from "../filters";
 import { page } from "../pagination";
-import { missingParameter } from "../../model/errors";
 import type { Params } from "../params";
-import { readTemplateRef } from "../read-launch";
+import { readLaunchSpec, readTemplateRef } from "../read-launch";
 import { readTagSpecs, tagSet } from "../tag-specs";
 import { templateDataView } from "../views/template-data";
 import type { XmlObject } from "../xml";
@@ -33,11 +34,32 @@ const dataValue =
     return typeof value === "string" ? value : undefined;
   };
 
-const VERSION_FILTERS: FilterTable<LaunchTemplateVersion> = {
+const nestedValue =
+  (group: string, name: string) =>
+  ({ data }: LaunchTemplateVersion) => {
+    const inner = data[group];
+    const value = typeof inner === "object" ? inner[name] : undefined;
+    return typeof value === "string" ? value : undefined;
+  };
+
+const VERSION_FILTERS: FilterTable<LaunchTemplateVersion & { template: LaunchTemplate }> = {
+  "is-default-version": ({ versionNumber, template }) => versionNumber === template.defaultVersion,
   "create-time": ({ createTime }) => new Date(createTime).toISOString(),
   "image-id": dataValue("ImageId"),
   "instance-type": dataValue("InstanceType"),
   "ebs-optimized": dataValue("EbsOptimized"),
+  "kernel-id": () => undefined,
+  "ram-disk-id": () => undefined,
+  "host-resource-group-arn": () => undefined,
+  "license-configuration-arn": () => undefined,
+  "network-card-index": () => undefined,
+  "http-endpoint": nestedValue("MetadataOptions", "HttpEndpoint"),
+  "http-tokens": nestedValue("MetadataOptions", "HttpTokens"),
+  "http-protocol-ipv4": () => undefined,
+  "iam-instance-profile": (version) => [
+    nestedValue("IamInstanceProfile", "Arn")(version),
+    nestedValue("IamInstanceProfile", "Name")(version),
+  ],
 };
 
 const createdBy = (world: World) => `arn:aws:iam::${world.accountId}:root`;
@@ -75,15 +97,35 @@ function versionView(
   };
 }
 
-function readData(params: Params) {
-  if (!params.has("LaunchTemplateData")) throw missingParameter("LaunchTemplateData");
-  return params.group("LaunchTemplateData").tree;
+function deletionsView(template: LaunchTemplate, deletions: readonly VersionDeletion[]): XmlObject {
+  const { launchTemplateId, launchTemplateName } = template;
+  const views = (isDeleted: boolean) =>
+    deletions
+      .filter(({ error }) => (error === undefined) === isDeleted)
+      .map(({ versionNumber, error }) => ({
+        launchTemplateId,
+        launchTemplateName,
+        versionNumber,
+        responseError: error && { ...error },
+      }));
+  return {
+    successfullyDeletedLaunchTemplateVersionSet: views(true),
+    unsuccessfullyDeletedLaunchTemplateVersionSet: views(false),
+  };
 }
 
-function listedTemplates(world: World, params: Params): LaunchTemplate[] {
+function readData(params: Params) {
+  if (!params.has("LaunchTemplateData")) throw missingParameter("LaunchTemplateData");
+  const data = params.group("LaunchTemplateData");
+  // A template is not checked against what there is, but every word of it must be one that a launch knows.
+  readLaunchSpec(data);
+  return data.tree;
+}
+
+function listedTemplates(world: World, params: Params): LaunchTemplate[] | World["account"]["launchTemplates"] {
   const ids = params.strings("LaunchTemplateId");
   const names = params.strings("LaunchTemplateName");
-  if (ids.length + names.length === 0) return [...world.account.launchTemplates.values()];
+  if (ids.length + names.length === 0) return world.account.launchTemplates;
   return [...findAll(world, "launchTemplates", ids), ...names.map((name) => findTemplateByName(world, name))];
 }
 
@@ -135,6 +177,7 @@ export const launchTemplateActions: Actions = {
       const template = findTemplate(world, readTemplateRef(params));
       const sourceVersion = params.string("SourceVersion");
       const wanted = { data: readData(params), description: params.string("VersionDescription"), sourceVersion };
+      params.boolean("ResolveAlias");
       return () => [template.launchTemplateId, String(addVersion(world, template, wanted).versionNumber)];
     },
     reply: (world, [id = "", number], params) => {
@@ -146,10 +189,20 @@ export const launchTemplateActions: Actions = {
   ModifyLaunchTemplate: changes((world, params) => {
     const template = findTemplate(world, readTemplateRef(params));
     const version = findVersion(template, params.string("SetDefaultVersion"));
+    // Setting the same default twice is the same: the token that SDKs send has nothing to do.
+    params.string("ClientToken");
     return () => {
       template.defaultVersion = version.versionNumber;
       return { launchTemplate: templateView(world, template) };
     };
+  }),
+  DeleteLaunchTemplateVersions: changes((world, params) => {
+    const template = findTemplate(world, readTemplateRef(params));
+    const numbers = params.strings("LaunchTemplateVersion").map(Number);
+    if (numbers.length === 0) throw missingParameter("LaunchTemplateVersion");
+    const wrong = numbers.find((number) => !Number.isInteger(number));
+    if (wrong !== undefined) throw invalidValue("Launch template versions are deleted by their numbers.");
+    return () => deletionsView(template, deleteVersions(template, numbers));
   }),
   DeleteLaunchTemplate: changes((world, params) => {
     const template = findTemplate(world, readTemplateRef(params));
@@ -160,12 +213,17 @@ export const launchTemplateActions: Actions = {
   }),
   DescribeLaunchTemplates: reads((world, params) => {
     const templates = filtered(world, params, listedTemplates(world, params), TEMPLATE_FILTERS);
-    const { entries, nextToken } = page(params, templates, { parameter: "LaunchTemplateId", least: 1 });
+    const { entries, nextToken } = page(params, templates, {
+      parameter: "LaunchTemplateId",
+      least: 1,
+      most: 200,
+      isStrict: true,
+    });
     return { launchTemplates: entries.map((template) => templateView(world, template)), nextToken };
   }),
   DescribeLaunchTemplateVersions: reads((world, params) => {
     const versions = filtered(world, params, listedVersions(world, params), VERSION_FILTERS);
-    const { entries, nextToken } = page(params, versions, { parameter: "LaunchTemplateVersion", least: 1 });
+    const { entries, nextToken } = page(params, versions, { parameter: "LaunchTemplateVersion", least: 1, most: 200 });
     const resolveAlias = params.boolean("ResolveAlias") ?? false;
     const views = entries.map(({ template, ...version }) => versionView(world, template, version, resolveAlias));
     return { launchTemplateVersionSet: views, nextToken };

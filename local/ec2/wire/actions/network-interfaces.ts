@@ -1,6 +1,5 @@
 import * as attachments from "../../model/attachments";
-import { invalidCombination } from "../../model/errors";
-import { elasticIpsOf, primaryAddress } from "../../model/holdings";
+import { invalidValue } from "../../model/errors";
 import { findAll, findInstance, findInterface, findSubnet } from "../../model/lookup";
 import {
   changeInterface,
@@ -14,72 +13,23 @@ import {
 import type { NetworkInterface } from "../../model/state";
 import type { World } from "../../model/world";
 import { changes, does, makesOnce, reads, type Actions } from "../action";
-import { filtered, type FilterTable } from "../filters";
+import { filtered } from "../filters";
 import { page } from "../pagination";
 import type { Params } from "../params";
+import { readInterfaceAddresses } from "../read-addresses";
 import { readTagSpecs } from "../tag-specs";
-import { privateDnsName } from "../views/names";
-import { interfaceStatus, networkInterfaceView } from "../views/network-interface";
-
-const FILTERS: FilterTable<NetworkInterface> = {
-  "network-interface-id": ({ networkInterfaceId }) => networkInterfaceId,
-  "subnet-id": ({ subnetId }) => subnetId,
-  "vpc-id": ({ vpcId }) => vpcId,
-  "availability-zone": ({ availabilityZone }) => availabilityZone,
-  description: ({ description }) => description,
-  status: interfaceStatus,
-  "group-id": ({ groupIds }) => groupIds,
-  "group-name": ({ groupIds }, world) => groupIds.map((id) => world.account.securityGroups.get(id)?.groupName),
-  "interface-type": () => "interface",
-  "mac-address": ({ macAddress }) => macAddress,
-  "owner-id": (_, world) => world.accountId,
-  "requester-managed": () => false,
-  "source-dest-check": ({ sourceDestCheck }) => sourceDestCheck,
-  "private-ip-address": ({ privateAddresses }) => privateAddresses.map(({ address }) => address),
-  "private-dns-name": (one, world) => privateDnsName(world, primaryAddress(one)),
-  "addresses.private-ip-address": ({ privateAddresses }) => privateAddresses.map(({ address }) => address),
-  "addresses.primary": ({ privateAddresses }) => privateAddresses.map(({ primary }) => String(primary)),
-  "addresses.association.public-ip": publicIps,
-  "association.public-ip": publicIps,
-  "association.allocation-id": (one, world) =>
-    elasticIpsOf(world, one.networkInterfaceId).map(({ allocationId }) => allocationId),
-  "association.association-id": (one, world) =>
-    elasticIpsOf(world, one.networkInterfaceId).map(({ associationId }) => associationId),
-  "attachment.attachment-id": ({ attachment }) => attachment?.attachmentId,
-  "attachment.instance-id": ({ attachment }) => attachment?.instanceId,
-  "attachment.instance-owner-id": ({ attachment }, world) => attachment && world.accountId,
-  "attachment.device-index": ({ attachment }) => attachment?.deviceIndex,
-  "attachment.status": ({ attachment }) => attachment?.status,
-  "attachment.delete-on-termination": ({ attachment }) => attachment?.deleteOnTermination,
-};
-
-function publicIps(one: NetworkInterface, world: World): (string | undefined)[] {
-  return [...elasticIpsOf(world, one.networkInterfaceId).map(({ publicIp }) => publicIp), one.autoPublicIp];
-}
+import { attachmentView, groupSet, networkInterfaceView } from "../views/network-interface";
+import type { XmlObject } from "../xml";
+import { INTERFACE_FILTERS } from "./network-interface-filters";
 
 function readNewInterface(world: World, params: Params): NewInterface {
-  const listed = params.list("PrivateIpAddresses");
-  const primary = listed.find((entry) => entry.boolean("Primary") === true);
-  const given = params.string("PrivateIpAddress");
-  const count = params.integer("SecondaryPrivateIpAddressCount") ?? 0;
-  const secondary = listed.flatMap((entry) => (entry === primary ? [] : entry.required("PrivateIpAddress")));
-  if (given !== undefined && primary !== undefined) {
-    throw invalidCombination(
-      "You may not specify both a private IP address and a primary one in the list of private IP addresses",
-    );
-  }
-  if (secondary.length > 0 && count > 0) {
-    throw invalidCombination("You may not specify both secondary private IP addresses and their count");
-  }
+  const type = params.string("InterfaceType");
+  if (type !== undefined) throw invalidValue(`Value (${type}) for parameter interfaceType is not modelled.`);
   return {
     subnet: findSubnet(world, params.required("SubnetId")),
     description: params.string("Description") ?? "",
     groupIds: params.strings("SecurityGroupId"),
-    addresses: [
-      given ?? primary?.string("PrivateIpAddress"),
-      ...secondary,
-      ...Array.from({ length: count }, () => undefined),
-    ],
+    ...readInterfaceAddresses(params),
     tags: readTagSpecs(params, ["network-interface"])["network-interface"] ?? {},
   };
 }
@@ -101,6 +51,15 @@ function readChange(params: Params): InterfaceChange {
   };
 }
 
+/** DescribeNetworkInterfaceAttribute answers with the one attribute that was asked for. */
+const ATTRIBUTES: Readonly<Record<string, (one: NetworkInterface, world: World) => XmlObject>> = {
+  description: ({ description }) => ({ description: { value: description } }),
+  groupSet: ({ groupIds }, world) => ({ groupSet: groupSet(world, groupIds) }),
+  sourceDestCheck: ({ sourceDestCheck }) => ({ sourceDestCheck: { value: sourceDestCheck } }),
+  attachment: (one, world) => ({ attachment: attachmentView(world, one) }),
+  associatePublicIpAddress: (one) => ({ associatePublicIpAddress: one.publicAddressOnLaunch }),
+};
+
 export const networkInterfaceActions: Actions = {
   CreateNetworkInterface: makesOnce("CreateNetworkInterface", {
     make: (world, params) => {
@@ -115,9 +74,10 @@ export const networkInterfaceActions: Actions = {
   }),
   DescribeNetworkInterfaces: reads((world, params) => {
     const ids = params.strings("NetworkInterfaceId");
-    const all = ids.length > 0 ? findAll(world, "networkInterfaces", ids) : world.account.networkInterfaces.values();
-    const { entries, nextToken } = page(params, filtered(world, params, all, FILTERS), {
+    const all = ids.length > 0 ? findAll(world, "networkInterfaces", ids) : world.account.networkInterfaces;
+    const { entries, nextToken } = page(params, filtered(world, params, all, INTERFACE_FILTERS), {
       parameter: "NetworkInterfaceId",
+      isStrict: true,
     });
     return { networkInterfaceSet: entries.map((one) => networkInterfaceView(world, one)), nextToken };
   }),
@@ -132,7 +92,7 @@ export const networkInterfaceActions: Actions = {
     const change = readChange(params);
     checkInterfaceChange(world, target, change);
     return () => {
-      changeInterface(target, change);
+      changeInterface(world, target, change);
     };
   }),
   AttachNetworkInterface: changes((world, params) => {
@@ -148,9 +108,19 @@ export const networkInterfaceActions: Actions = {
   }),
   DetachNetworkInterface: does((world, params) => {
     const target = attachments.findAttached(world, params.required("AttachmentId"));
-    attachments.checkDetachable(target);
+    const force = params.boolean("Force") ?? false;
+    attachments.checkDetachable(target, force);
     return () => {
-      attachments.beginDetach(world, target);
+      attachments.beginDetach(world, target, force);
     };
+  }),
+  DescribeNetworkInterfaceAttribute: reads((world, params) => {
+    const target = findInterface(world, params.required("NetworkInterfaceId"));
+    const name = params.required("Attribute");
+    const attribute = Object.hasOwn(ATTRIBUTES, name) ? ATTRIBUTES[name] : undefined;
+    if (attribute === undefined) {
+      throw invalidValue(`Value (${name}) for parameter attribute is invalid. Unknown network interface attribute.`);
+    }
+    return { networkInterfaceId: target.networkInterfaceId, ...attribute(target, world) };
   }),
 };

@@ -1,17 +1,22 @@
 import { findAll } from "../../model/lookup";
 import type { SecurityGroup, Subnet, Vpc } from "../../model/state";
 import { freeAddressCount } from "../../model/subnets";
-import type { World } from "../../model/world";
 import { reads, type Actions } from "../action";
 import { filtered, type FilterTable } from "../filters";
 import { page } from "../pagination";
-import { tagSet } from "../tag-specs";
 import { zoneId } from "../views/names";
-import type { XmlObject } from "../xml";
+import { groupView, subnetArn, subnetView, vpcView } from "../views/network";
 
 const VPC_FILTERS: FilterTable<Vpc> = {
   "vpc-id": ({ vpcId }) => vpcId,
   cidr: ({ cidrBlock }) => cidrBlock,
+  "cidr-block-association.state": () => "associated",
+  "cidr-block-association.association-id": () => undefined,
+  "ipv6-cidr-block-association.ipv6-pool": ({ ipv6CidrBlock }) => ipv6CidrBlock && "Amazon",
+  "dhcp-options-id": () => "default",
+  "ipv6-cidr-block-association.ipv6-cidr-block": ({ ipv6CidrBlock }) => ipv6CidrBlock,
+  "ipv6-cidr-block-association.association-id": ({ ipv6AssociationId }) => ipv6AssociationId,
+  "ipv6-cidr-block-association.state": ({ ipv6CidrBlock }) => ipv6CidrBlock && "associated",
   "cidr-block-association.cidr-block": ({ cidrBlock }) => cidrBlock,
   "is-default": ({ isDefault }) => isDefault,
   isDefault: ({ isDefault }) => isDefault,
@@ -29,6 +34,18 @@ const SUBNET_FILTERS: FilterTable<Subnet> = {
   cidr: ({ cidrBlock }) => cidrBlock,
   "cidr-block": ({ cidrBlock }) => cidrBlock,
   cidrBlock: ({ cidrBlock }) => cidrBlock,
+  "ipv6-cidr-block-association.ipv6-cidr-block": ({ ipv6CidrBlock }) => ipv6CidrBlock,
+  "ipv6-cidr-block-association.association-id": ({ ipv6AssociationId }) => ipv6AssociationId,
+  "ipv6-cidr-block-association.state": ({ ipv6CidrBlock }) => ipv6CidrBlock && "associated",
+  "ipv6-native": () => false,
+  "customer-owned-ipv4-pool": () => undefined,
+  "enable-dns64": () => false,
+  "enable-lni-at-device-index": () => undefined,
+  "map-customer-owned-ip-on-launch": () => false,
+  "outpost-arn": () => undefined,
+  "private-dns-name-options-on-launch.hostname-type": () => "ip-name",
+  "private-dns-name-options-on-launch.enable-resource-name-dns-a-record": () => false,
+  "private-dns-name-options-on-launch.enable-resource-name-dns-aaaa-record": () => false,
   "default-for-az": ({ defaultForAz }) => defaultForAz,
   defaultForAz: ({ defaultForAz }) => defaultForAz,
   "map-public-ip-on-launch": ({ mapPublicIpOnLaunch }) => mapPublicIpOnLaunch,
@@ -45,62 +62,14 @@ const GROUP_FILTERS: FilterTable<SecurityGroup> = {
   "owner-id": (_, world) => world.accountId,
 };
 
-function subnetArn(world: World, subnetId: string): string {
-  return `arn:aws:ec2:${world.region}:${world.accountId}:subnet/${subnetId}`;
-}
-
-function vpcView(world: World, vpc: Vpc): XmlObject {
-  return {
-    vpcId: vpc.vpcId,
-    ownerId: world.accountId,
-    cidrBlock: vpc.cidrBlock,
-    cidrBlockAssociationSet: [{ cidrBlock: vpc.cidrBlock, cidrBlockState: { state: "associated" } }],
-    instanceTenancy: "default",
-    isDefault: vpc.isDefault,
-    state: "available",
-    dhcpOptionsId: "default",
-    tagSet: tagSet(vpc.tags),
-  };
-}
-
-function subnetView(world: World, subnet: Subnet): XmlObject {
-  return {
-    subnetId: subnet.subnetId,
-    subnetArn: subnetArn(world, subnet.subnetId),
-    vpcId: subnet.vpcId,
-    ownerId: world.accountId,
-    cidrBlock: subnet.cidrBlock,
-    availabilityZone: subnet.availabilityZone,
-    availabilityZoneId: zoneId(subnet.availabilityZone),
-    availableIpAddressCount: freeAddressCount(subnet),
-    defaultForAz: subnet.defaultForAz,
-    mapPublicIpOnLaunch: subnet.mapPublicIpOnLaunch,
-    assignIpv6AddressOnCreation: false,
-    ipv6Native: false,
-    state: "available",
-    tagSet: tagSet(subnet.tags),
-  };
-}
-
-function groupView(world: World, group: SecurityGroup): XmlObject {
-  const self = { userId: world.accountId, groupId: group.groupId };
-  return {
-    groupId: group.groupId,
-    groupName: group.groupName,
-    groupDescription: group.description,
-    vpcId: group.vpcId,
-    ownerId: world.accountId,
-    ipPermissions: [{ ipProtocol: "-1", groups: [self], ipRanges: [] }],
-    ipPermissionsEgress: [{ ipProtocol: "-1", groups: [], ipRanges: [{ cidrIp: "0.0.0.0/0" }] }],
-    tagSet: tagSet(group.tags),
-  };
-}
-
 export const networkActions: Actions = {
   DescribeVpcs: reads((world, params) => {
     const ids = params.strings("VpcId");
     const all = ids.length > 0 ? findAll(world, "vpcs", ids) : world.account.vpcs.values();
-    const { entries, nextToken } = page(params, filtered(world, params, all, VPC_FILTERS), { parameter: "VpcId" });
+    const { entries, nextToken } = page(params, filtered(world, params, all, VPC_FILTERS), {
+      parameter: "VpcId",
+      isStrict: true,
+    });
     return { vpcSet: entries.map((vpc) => vpcView(world, vpc)), nextToken };
   }),
   DescribeSubnets: reads((world, params) => {
@@ -108,6 +77,7 @@ export const networkActions: Actions = {
     const all = ids.length > 0 ? findAll(world, "subnets", ids) : world.account.subnets.values();
     const { entries, nextToken } = page(params, filtered(world, params, all, SUBNET_FILTERS), {
       parameter: "SubnetId",
+      isStrict: true,
     });
     return { subnetSet: entries.map((subnet) => subnetView(world, subnet)), nextToken };
   }),
@@ -118,7 +88,7 @@ export const networkActions: Actions = {
     const groups = filtered(world, params, all, GROUP_FILTERS).filter(
       ({ groupName }) => names.length === 0 || names.includes(groupName),
     );
-    const { entries, nextToken } = page(params, groups, { parameter: "GroupId" });
+    const { entries, nextToken } = page(params, groups, { parameter: "GroupId", isStrict: true });
     return { securityGroupInfo: entries.map((group) => groupView(world, group)), nextToken };
   }),
 };

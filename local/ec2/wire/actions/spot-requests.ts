@@ -56,7 +56,7 @@ function cancelWithStopped(world: World, request: SpotRequest): XmlObject {
 export const spotRequestActions: Actions = {
   DescribeSpotInstanceRequests: reads((world, params) => {
     const ids = params.strings("SpotInstanceRequestId");
-    const all = ids.length > 0 ? findSpotRequests(world, ids) : world.account.spotRequests.values();
+    const all = ids.length > 0 ? findSpotRequests(world, ids) : world.account.spotRequests;
     const requests = filtered(world, params, all, FILTERS);
     const { entries, nextToken } = page(params, requests, { parameter: "SpotInstanceRequestId" });
     return { spotInstanceRequestSet: entries.map(requestView), nextToken };

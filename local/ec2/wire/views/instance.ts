@@ -91,6 +91,7 @@ function networkView(world: World, instance: Instance): XmlObject {
     subnetId: instance.subnetId,
     vpcId: instance.vpcId,
     privateIpAddress: privateIp,
+    ipv6Address: primary?.ipv6Addresses[0],
     privateDnsName: privateIp === undefined ? "" : privateDnsName(world, privateIp),
     ipAddress: publicIp,
     dnsName: publicIp === undefined ? "" : publicDnsName(world, publicIp),

@@ -48,7 +48,10 @@ export function interfaceBasics(
     description: networkInterface.description,
     groupSet: groupSet(world, networkInterface.groupIds),
     interfaceType: "interface",
-    ipv6AddressesSet: [],
+    ipv4PrefixSet: networkInterface.ipv4Prefixes.map((ipv4Prefix) => ({ ipv4Prefix })),
+    ipv6Address: networkInterface.ipv6Addresses[0],
+    ipv6AddressesSet: networkInterface.ipv6Addresses.map((ipv6Address) => ({ ipv6Address, isPrimaryIpv6: false })),
+    ipv6PrefixSet: networkInterface.ipv6Prefixes.map((ipv6Prefix) => ({ ipv6Prefix })),
     macAddress: networkInterface.macAddress,
     networkInterfaceId: networkInterface.networkInterfaceId,
     ownerId: world.accountId,
@@ -80,15 +83,22 @@ export function attachmentBasics({ attachment }: NetworkInterface): XmlObject | 
   );
 }
 
-export function networkInterfaceView(world: World, networkInterface: NetworkInterface): XmlObject {
-  const { attachment, availabilityZone } = networkInterface;
-  return {
-    ...interfaceBasics(world, networkInterface, elasticAddress),
-    attachment: attachment && {
+export function attachmentView(world: World, networkInterface: NetworkInterface): XmlObject | undefined {
+  const { attachment } = networkInterface;
+  return (
+    attachment && {
       ...attachmentBasics(networkInterface),
       instanceId: attachment.instanceId,
       instanceOwnerId: world.accountId,
-    },
+    }
+  );
+}
+
+export function networkInterfaceView(world: World, networkInterface: NetworkInterface): XmlObject {
+  const { availabilityZone } = networkInterface;
+  return {
+    ...interfaceBasics(world, networkInterface, elasticAddress),
+    attachment: attachmentView(world, networkInterface),
     availabilityZone,
     availabilityZoneId: zoneId(availabilityZone),
     requesterManaged: false,

@@ -1,0 +1,85 @@
+import { Ec2Error } from "./errors";
+import { reboot } from "./reboots";
+import { createSnapshot } from "./snapshots";
+import type { Image, Instance, Tags } from "./state";
+import { TIMINGS } from "./timings";
+import type { World } from "./world";
+
+export function imageState(world: World, { availableAt, state }: Image): Image["state"] {
+  return availableAt !== undefined && world.now < availableAt ? "pending" : state;
+}
+
+export interface NewImage {
+  name: string;
+  description: string;
+  noReboot: boolean;
+  tags: { image: Tags; snapshot: Tags };
+}
+
+export function checkNewImage(world: World, instance: Instance, { name }: NewImage): void {
+  if (!/^[\w()[\] ./\-'@]{3,128}$/.test(name)) {
+    throw new Ec2Error(
+      "InvalidAMIName.Malformed",
+      "AMI names must be between 3 and 128 characters long, and may contain letters, numbers, '(', ')', '.', '-', '/' and '_'",
+    );
+  }
+  for (const image of world.account.images.values()) {
+    if (image.name !== name || image.ownerId !== world.accountId) continue;
+    throw new Ec2Error("InvalidAMIName.Duplicate", `AMI name ${name} is already in use by AMI ${image.imageId}`);
+  }
+  if (instance.state === "running" || instance.state === "stopped") return;
+  throw new Ec2Error(
+    "IncorrectState",
+    `Instance '${instance.instanceId}' is not 'running' or 'stopped': it is '${instance.state}'.`,
+  );
+}
+
+/** Of all volumes as they are now; a running instance is rebooted for it unless told not to (API reference, CreateImage). */
+export function createImage(world: World, instance: Instance, wanted: NewImage): Image {
+  const source = world.account.images.get(instance.imageId);
+  const imageId = world.newId("ami");
+  const description = `Created by CreateImage(${instance.instanceId}) for ${imageId}`;
+  const devices = instance.devices.flatMap(({ deviceName, volumeId, deleteOnTermination }) => {
+    const volume = world.account.volumes.get(volumeId);
+    if (volume === undefined) return [];
+    const { snapshotId } = createSnapshot(world, volume, { description, tags: { ...wanted.tags.snapshot } });
+    const { size, volumeType, encrypted } = volume;
+    return { deviceName, snapshotId, size, volumeType, encrypted, deleteOnTermination };
+  });
+  const root = devices.find(({ deviceName }) => deviceName === instance.rootDeviceName);
+  if (root === undefined) throw new Ec2Error("IncorrectState", `Instance '${instance.instanceId}' has no root volume.`);
+  const image: Image = {
+    imageId,
+    name: wanted.name,
+    description: wanted.description,
+    architecture: source?.architecture ?? instance.architecture,
+    state: "available",
+    availableAt: world.now + world.durationOf(TIMINGS.image),
+    creationDate: new Date(world.now).toISOString(),
+    ownerId: world.accountId,
+    rootDeviceName: instance.rootDeviceName,
+    rootSnapshotId: root.snapshotId,
+    rootVolumeSize: root.size,
+    rootEncrypted: root.encrypted,
+    dataDevices: devices.filter((device) => device !== root),
+    sourceInstanceId: instance.instanceId,
+    tags: wanted.tags.image,
+  };
+  world.account.images.set(imageId, image);
+  if (!wanted.noReboot && instance.state === "running") reboot(world, instance);
+  return image;
+}
+
+export function checkOwnImage(world: World, { ownerId, imageId }: Image): void {
+  if (ownerId === world.accountId) return;
+  throw new Ec2Error("AuthFailure", `Not authorized for image:${imageId}`);
+}
+
+/** Instances that run from it go on; its snapshots stay unless they are to go too. */
+export function deregister(world: World, image: Image, withSnapshots: boolean): string[] {
+  world.account.images.delete(image.imageId);
+  if (!withSnapshots) return [];
+  const ids = [image.rootSnapshotId, ...(image.dataDevices ?? []).map(({ snapshotId }) => snapshotId)];
+  for (const id of ids) world.account.snapshots.delete(id);
+  return ids;
+}
