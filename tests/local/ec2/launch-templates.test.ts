@@ -127,7 +127,9 @@ describe("a launch template's versions", () => {
       const input = { LaunchTemplateId, LaunchTemplateData: { InstanceType } };
       await ec2.send(new CreateLaunchTemplateVersionCommand(input));
     }
-    const answer = await ec2.send(new DeleteLaunchTemplateVersionsCommand({ LaunchTemplateId, Versions: ["1", "3", "9"] }));
+    const answer = await ec2.send(
+      new DeleteLaunchTemplateVersionsCommand({ LaunchTemplateId, Versions: ["1", "3", "9"] }),
+    );
     assert.deepEqual(
       answer.SuccessfullyDeletedLaunchTemplateVersions?.map(({ VersionNumber }) => VersionNumber),
       [3],

@@ -34,7 +34,10 @@ describe("the spot price history", () => {
     const { SpotPriceHistory = [] } = await history({ AvailabilityZone: "us-east-1a" });
     assert.equal(SpotPriceHistory.length, 91);
     const times = SpotPriceHistory.map(({ Timestamp }) => Number(Timestamp));
-    assert.deepEqual(times, [...times].sort((a, b) => b - a));
+    assert.deepEqual(
+      times,
+      [...times].sort((a, b) => b - a),
+    );
     assert.ok(times.every((time) => now.getTime() - time <= 91 * DAY));
     const page = await history({ AvailabilityZone: "us-east-1a", MaxResults: 10 });
     assert.equal(page.SpotPriceHistory?.length, 10);

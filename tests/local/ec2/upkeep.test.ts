@@ -99,7 +99,9 @@ describe("looking at an instance from outside", () => {
 });
 
 describe("a launch with a key that is denied", () => {
-  const BlockDeviceMappings = [{ DeviceName: "/dev/xvda", Ebs: { Encrypted: true, KmsKeyId: WELL_KNOWN.deniedKmsKey } }];
+  const BlockDeviceMappings = [
+    { DeviceName: "/dev/xvda", Ebs: { Encrypted: true, KmsKeyId: WELL_KNOWN.deniedKmsKey } },
+  ];
 
   it("is taken and then fails: pending, then terminated with Client.InternalError", async () => {
     const { ec2, clock } = simulated();
@@ -127,7 +129,8 @@ describe("a start", () => {
 
   it("needs a root volume, and a type that the zone has", async () => {
     const { ec2, clock, instance, InstanceIds, InstanceId } = await stopped({ SubnetId: WELL_KNOWN.subnetB });
-    const type = (Value: string) => ec2.send(new ModifyInstanceAttributeCommand({ InstanceId, InstanceType: { Value } }));
+    const type = (Value: string) =>
+      ec2.send(new ModifyInstanceAttributeCommand({ InstanceId, InstanceType: { Value } }));
     await type("m7i.large");
     const start = () => ec2.send(new StartInstancesCommand({ InstanceIds }));
     await refused(start(), "Unsupported", /m7i\.large/);
@@ -149,7 +152,8 @@ describe("another type", () => {
     }
     await ec2.send(new StopInstancesCommand({ InstanceIds, Force: true }));
     clock.advance(LONG);
-    const type = (Value: string) => ec2.send(new ModifyInstanceAttributeCommand({ InstanceId, InstanceType: { Value } }));
+    const type = (Value: string) =>
+      ec2.send(new ModifyInstanceAttributeCommand({ InstanceId, InstanceType: { Value } }));
     await refused(type("t3.micro"), "AttachmentLimitExceeded");
     await type("t3.small");
   });
