@@ -1,6 +1,7 @@
 /** What the handlers share in one provider process: the stack's settings, the clients, and the way to the user. */
 import { type Clock, scaledClock } from "./clock";
-import { createEc2, type Ec2, type Ec2Options, findRegion } from "./ec2/client";
+import { createEc2, type Ec2Options, findRegion } from "./ec2/client";
+import type { Ec2 } from "./ec2/ec2";
 import type { Deps } from "./engine/run";
 
 /** The stack's config, as far as it is about AWS, under the names that `@pulumi/aws` reads. */

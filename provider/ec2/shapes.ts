@@ -20,7 +20,7 @@ import type {
   RootVolume,
   Tags,
 } from "../engine/state";
-import type { LaunchData } from "./client";
+import type { LaunchData } from "./ec2";
 import { Ec2Error } from "./errors";
 
 /** What EC2 always sends; its absence is a broken reply. */

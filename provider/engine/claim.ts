@@ -3,7 +3,7 @@
  * come to the same one, and EC2, which takes a launch template's name once, says which of them made the record.
  */
 import { createHash } from "node:crypto";
-import type { Ec2 } from "../ec2/client";
+import type { Ec2 } from "../ec2/ec2";
 import { TAG, urnTag } from "../ec2/tags";
 import type { LaunchTemplate } from "./state";
 

@@ -1,5 +1,5 @@
 /** One snapshot of what exists, found by tag, and by recorded id where a tag was taken off. */
-import type { Ec2, Filters } from "../ec2/client";
+import type { Ec2, Filters } from "../ec2/ec2";
 import { TAG } from "../ec2/tags";
 import { readGeneration } from "./specification";
 import type {

@@ -1,6 +1,6 @@
 /** What one run of the steps works with. Steps write what they made into `observed`, where later steps find it. */
 import type { Clock } from "../clock";
-import type { Ec2 } from "../ec2/client";
+import type { Ec2 } from "../ec2/ec2";
 import { waitFor } from "../ec2/wait";
 import { isEc2Error } from "../ec2/errors";
 import { currentElasticIp, currentInstance, currentNetworkInterface } from "./current";

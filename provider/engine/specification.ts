@@ -1,6 +1,6 @@
 /** The launch specification: what of the inputs it is made of, and how one version is told from another. (pure) */
 import { createHash } from "node:crypto";
-import type { LaunchData } from "../ec2/client";
+import type { LaunchData } from "../ec2/ec2";
 import { toBase64 } from "../user-data";
 import type { Desired, Generation } from "./state";
 

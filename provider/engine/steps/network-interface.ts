@@ -1,5 +1,5 @@
 /** The network interface: made once, kept in the form that is wanted, and given up last. */
-import type { Ec2 } from "../../ec2/client";
+import type { Ec2 } from "../../ec2/ec2";
 import { explain, isEc2Error } from "../../ec2/errors";
 import { waitFor } from "../../ec2/wait";
 import { baseTags } from "../labels";

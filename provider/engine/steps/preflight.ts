@@ -1,5 +1,5 @@
 /** What can be known before a working instance is ended for one that has to start in its place. */
-import type { LaunchRequest } from "../../ec2/client";
+import type { LaunchRequest } from "../../ec2/ec2";
 import { explain, isEc2Error, isOwnPartNotSeen } from "../../ec2/errors";
 import { instanceTags } from "../labels";
 import { made, networkInterfaceOf, oncePropagated, type Run } from "../run";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type Ec2Simulator, WELL_KNOWN } from "../../../local/ec2";
-import { createEc2, type Ec2, type LaunchRequest } from "../../../provider/ec2/client";
+import { createEc2 } from "../../../provider/ec2/client";
+import type { Ec2, LaunchRequest } from "../../../provider/ec2/ec2";
 import { Ec2Error } from "../../../provider/ec2/errors";
 import { cutting } from "../interruptions";
 import type { StackOptions } from "../support";
@@ -85,7 +86,8 @@ describe("the EC2 client", () => {
     assert.equal(instance.imageId, WELL_KNOWN.imageV1);
     assert.equal(instance.userData, "IyE=");
     assert.equal(instance.keyName, WELL_KNOWN.keyName);
-    assert.deepEqual(instance.tags, TAGS);
+    const { "aws:ec2launchtemplate:id": _, "aws:ec2launchtemplate:version": version, ...tags } = instance.tags;
+    assert.deepEqual([version, tags], ["1", TAGS]);
     const [volume] = Object.values(state.volumes);
     assert.deepEqual([volume?.size, volume?.volumeType, volume?.iops, volume?.tags], [20, "gp3", 4000, TAGS]);
     assert.equal(volume?.attachment?.deleteOnTermination, true);

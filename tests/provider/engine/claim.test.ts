@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { TAG, urnTag } from "../../../provider/ec2/tags";
-import type { Ec2 } from "../../../provider/ec2/client";
+import type { Ec2 } from "../../../provider/ec2/ec2";
 import { claimId, idOf, isUnfinished } from "../../../provider/engine/claim";
 import type { LaunchTemplate } from "../../../provider/engine/state";
 import { URN } from "../support";
