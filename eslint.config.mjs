@@ -32,7 +32,7 @@ export default tseslint.config(
   },
   {
     files: ["provider/**/*.ts"],
-    ignores: ["provider/ec2/client.ts", "provider/ec2/shapes.ts"],
+    ignores: ["provider/ec2/client.ts"],
     rules: only(
       "only provider/ec2/client.ts knows the AWS SDK; the product never imports local/",
       "^@(aws-sdk|smithy)/",

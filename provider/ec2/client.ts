@@ -64,6 +64,9 @@ export interface Ec2Options {
 // The SDK's notice about old Node versions would show in every `pulumi up`, and no user can act on it there.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
+/** The SDK's shapes, for the one file that converts them; this one alone imports the SDK. */
+export type * as sdk from "@aws-sdk/client-ec2";
+
 /** The region that the environment or the shared files name, in the order in which the AWS CLI looks. */
 export async function findRegion(profile: string | undefined): Promise<string | undefined> {
   const named = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;

@@ -1,15 +1,5 @@
 /** Between the SDK's shapes, in which all is optional, and the engine's, in which what must be there is. */
-import type {
-  Address,
-  Instance as SdkInstance,
-  InstanceMetadataOptionsRequest,
-  LaunchTemplate as SdkLaunchTemplate,
-  NetworkInterface as SdkNetworkInterface,
-  RequestLaunchTemplateData,
-  ResourceType,
-  Tag,
-  TagSpecification,
-} from "@aws-sdk/client-ec2";
+import type { sdk } from "./client";
 import type {
   ElasticIp,
   Instance,
@@ -31,19 +21,19 @@ export function present<T>(value: T | null | undefined, what: string): T {
   return value;
 }
 
-export function toTagList(tags: Tags): Tag[] {
+export function toTagList(tags: Tags): sdk.Tag[] {
   return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }
 
-export function tagSpecifications(tags: Tags, ...types: ResourceType[]): TagSpecification[] {
+export function tagSpecifications(tags: Tags, ...types: sdk.ResourceType[]): sdk.TagSpecification[] {
   return types.map((ResourceType) => ({ ResourceType, Tags: toTagList(tags) }));
 }
 
-function tagsOf(list: Tag[] | undefined): Tags {
+function tagsOf(list: sdk.Tag[] | undefined): Tags {
   return Object.fromEntries((list ?? []).map((tag) => [tag.Key ?? "", tag.Value ?? ""]));
 }
 
-export function launchTemplateOf(template: SdkLaunchTemplate): LaunchTemplate {
+export function launchTemplateOf(template: sdk.LaunchTemplate): LaunchTemplate {
   return {
     id: present(template.LaunchTemplateId, "launch template id"),
     name: template.LaunchTemplateName ?? "",
@@ -53,7 +43,7 @@ export function launchTemplateOf(template: SdkLaunchTemplate): LaunchTemplate {
   };
 }
 
-export function networkInterfaceOf(eni: SdkNetworkInterface): NetworkInterface {
+export function networkInterfaceOf(eni: sdk.NetworkInterface): NetworkInterface {
   const attachment = eni.Attachment;
   return {
     id: present(eni.NetworkInterfaceId, "network interface id"),
@@ -80,7 +70,7 @@ export function networkInterfaceOf(eni: SdkNetworkInterface): NetworkInterface {
   };
 }
 
-export function elasticIpOf(address: Address): ElasticIp {
+export function elasticIpOf(address: sdk.Address): ElasticIp {
   return {
     allocationId: present(address.AllocationId, "allocation id"),
     publicIp: present(address.PublicIp, "public IP"),
@@ -97,7 +87,7 @@ export function elasticIpOf(address: Address): ElasticIp {
   };
 }
 
-export function instanceOf(instance: SdkInstance): Instance {
+export function instanceOf(instance: sdk.Instance): Instance {
   const primary = instance.NetworkInterfaces?.find((eni) => (eni.Attachment?.DeviceIndex ?? 0) === 0);
   const reason = instance.StateReason;
   return {
@@ -118,7 +108,7 @@ export function instanceOf(instance: SdkInstance): Instance {
   };
 }
 
-function metadataOptionsOf(instance: SdkInstance): MetadataOptions {
+function metadataOptionsOf(instance: sdk.Instance): MetadataOptions {
   const options = instance.MetadataOptions;
   return {
     httpTokens: options?.HttpTokens ?? "optional",
@@ -128,7 +118,7 @@ function metadataOptionsOf(instance: SdkInstance): MetadataOptions {
   };
 }
 
-export function metadataRequest(options: MetadataOptions): InstanceMetadataOptionsRequest {
+export function metadataRequest(options: MetadataOptions): sdk.InstanceMetadataOptionsRequest {
   return {
     HttpTokens: options.httpTokens,
     HttpEndpoint: options.httpEndpoint,
@@ -137,11 +127,11 @@ export function metadataRequest(options: MetadataOptions): InstanceMetadataOptio
   };
 }
 
-export function toLaunchTemplateData(data: LaunchData): RequestLaunchTemplateData {
+export function toLaunchTemplateData(data: LaunchData): sdk.RequestLaunchTemplateData {
   const profile = data.iamInstanceProfile;
   return {
     ImageId: data.imageId,
-    InstanceType: data.instanceType as RequestLaunchTemplateData["InstanceType"],
+    InstanceType: data.instanceType as sdk.RequestLaunchTemplateData["InstanceType"],
     UserData: data.userData,
     KeyName: data.keyName,
     IamInstanceProfile:
@@ -154,7 +144,7 @@ export function toLaunchTemplateData(data: LaunchData): RequestLaunchTemplateDat
   };
 }
 
-function ebs(volume: RootVolume): NonNullable<RequestLaunchTemplateData["BlockDeviceMappings"]>[number]["Ebs"] {
+function ebs(volume: RootVolume): NonNullable<sdk.RequestLaunchTemplateData["BlockDeviceMappings"]>[number]["Ebs"] {
   return {
     VolumeSize: volume.size,
     VolumeType: volume.type as "gp3" | undefined,
