@@ -210,6 +210,7 @@ export class Ec2Simulator {
 
   private answer(action: Action | undefined, call: Parameters<Conditions["admit"]>[1]): XmlObject {
     const { action: name, params } = call;
+    if (name === "") throw new Ec2Error("MissingAction", "The request is missing an action or operation parameter");
     if (action === undefined) {
       throw new Ec2Error(
         "InvalidAction",

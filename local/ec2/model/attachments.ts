@@ -74,6 +74,12 @@ export function checkHotAttach(
 export type Attached = NetworkInterface & { attachment: Attachment };
 
 export function findAttached(world: World, attachmentId: string): Attached {
+  if (!/^eni-attach-(?:[0-9a-f]{8}|[0-9a-f]{17})$/.test(attachmentId)) {
+    throw new Ec2Error(
+      "InvalidNetworkInterfaceAttachmentId.Malformed",
+      `Invalid id: "${attachmentId}" (expecting "eni-attach-...")`,
+    );
+  }
   const hasIt = (candidate: NetworkInterface): candidate is Attached =>
     candidate.attachment?.attachmentId === attachmentId;
   const found = world.account.networkInterfaces.find("attachment.attachment-id", [attachmentId]).find(hasIt);

@@ -1,14 +1,20 @@
 import { Ec2Error, invalidCombination, invalidValue, missingParameter } from "./errors";
-import { elasticIpOf, interfacesOf, primaryAddress, recordHoldings } from "./holdings";
-import { formatIpv4, parseBlock } from "./ipv4";
+import { elasticIpOf, interfaceHolder, interfacesOf, primaryAddress, recordHoldings } from "./holdings";
+import { LAST_ELASTIC_BLOCK, formatIpv4, parseBlock, type Block } from "./ipv4";
 import { findAllocation, findInstance, findInterface } from "./lookup";
 import { expectPublicIp } from "./public-addresses";
 import { quotaOf } from "./quotas";
+import type { Random } from "./random";
 import type { Address, NetworkInterface, Tags } from "./state";
 import type { World } from "./world";
 
-/** A documentation range (RFC 5737): it looks like public addresses and reaches nobody, neither this machine nor a stranger's. */
-const ELASTIC_BLOCK = parseBlock("203.0.113.0/24");
+/**
+ * They look like public addresses and reach nobody, neither this machine nor a stranger's: the three documentation ranges
+ * (RFC 5737), then a part of the benchmarking range (RFC 2544). IANA's registry of special-purpose addresses has all four as
+ * not globally reachable, so that they are nobody's and no router of the internet passes them on. The first is used up before
+ * the next is begun; together they have room for 8,952.
+ */
+const ELASTIC_BLOCKS = ["203.0.113.0/24", "198.51.100.0/24", "192.0.2.0/24", LAST_ELASTIC_BLOCK].map(parseBlock);
 
 export function ownAddresses(world: World): Address[] {
   return [...world.account.addresses.values()].filter((address) => address.ownerId === world.accountId);
@@ -27,15 +33,27 @@ export function allocate(world: World, tags: Tags, wanted?: string): Address {
 
 /** Nobody has it, and nobody had it lately: what was released can be recovered for a while. */
 function freePublicIp(world: World): string {
-  const taken = new Set([...world.account.addresses.values()].map(({ publicIp }) => publicIp));
-  const released = world.account.releasedAddresses;
-  const start = world.random.integer(ELASTIC_BLOCK.size - 2);
-  const all = Array.from({ length: ELASTIC_BLOCK.size - 2 }, (_, index) =>
-    formatIpv4(ELASTIC_BLOCK.first + 1 + ((start + index) % (ELASTIC_BLOCK.size - 2))),
-  ).filter((one) => !taken.has(one));
-  const [publicIp = all[0]] = all.filter((one) => !released.has(one));
-  if (publicIp !== undefined) return publicIp;
-  throw new Ec2Error("InsufficientAddressCapacity", "Not enough addresses available.");
+  const { addresses, releasedAddresses } = world.account;
+  const taken = new Set([...addresses.values()].map(({ publicIp }) => publicIp));
+  let released: string | undefined;
+  for (const block of ELASTIC_BLOCKS) {
+    for (const publicIp of addressesOf(block, world.random)) {
+      if (taken.has(publicIp)) continue;
+      if (!releasedAddresses.has(publicIp)) return publicIp;
+      released ??= publicIp;
+    }
+  }
+  if (released === undefined) throw new Ec2Error("InsufficientAddressCapacity", "Not enough addresses available.");
+  // From now on it is somebody else's, and not to be recovered.
+  releasedAddresses.delete(released);
+  return released;
+}
+
+/** All but the first and the last, from anywhere on and around. */
+function* addressesOf({ first, size }: Block, random: Random): Generator<string> {
+  const count = size - 2;
+  const start = random.integer(count);
+  for (let index = 0; index < count; index += 1) yield formatIpv4(first + 1 + ((start + index) % count));
 }
 
 /** The address that this account released, while nobody else has it (EC2 guide, recover an Elastic IP; the code is a guess). */
@@ -119,6 +137,7 @@ function onlyInterface(world: World, instanceId: string | undefined): NetworkInt
  * that moving is automatic today; older behaviour, kept here, refuses unless AllowReassociation says otherwise (terraform#3429).
  */
 export function checkAssociable(world: World, address: Address, target: Target, allowReassociation: boolean): void {
+  checkNotPending(world, target);
   if (allowReassociation) return;
   const elsewhere = address.associationId !== undefined && !isOn(address, target);
   if (elsewhere) {
@@ -134,6 +153,16 @@ export function checkAssociable(world: World, address: Address, target: Target, 
       `resource ${target.networkInterface.networkInterfaceId} is already associated with associate-id ${other.associationId ?? ""}`,
     );
   }
+}
+
+/** While its instance starts an interface takes none; one that no instance has does (API reference, error codes). */
+function checkNotPending(world: World, { networkInterface }: Target): void {
+  const holder = interfaceHolder(world, networkInterface);
+  if (holder?.state !== "pending") return;
+  throw new Ec2Error(
+    "IncorrectInstanceState",
+    `The instance '${holder.instanceId}' is pending: an address can be associated once it is running.`,
+  );
 }
 
 function isOn(address: Address, { networkInterface, privateIp }: Target): boolean {

@@ -78,6 +78,7 @@ export function checkOwnImage(world: World, { ownerId, imageId }: Image): void {
 /** Instances that run from it go on; its snapshots stay unless they are to go too. */
 export function deregister(world: World, image: Image, withSnapshots: boolean): string[] {
   world.account.images.delete(image.imageId);
+  world.account.deregisteredImages.set(image.imageId, world.now);
   if (!withSnapshots) return [];
   const ids = [image.rootSnapshotId, ...(image.dataDevices ?? []).map(({ snapshotId }) => snapshotId)];
   for (const id of ids) world.account.snapshots.delete(id);

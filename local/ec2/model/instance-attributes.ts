@@ -1,6 +1,6 @@
 import { Ec2Error, invalidCombination, invalidValue } from "./errors";
 import { interfacesOf, primaryInterface } from "./holdings";
-import type { InstanceType } from "./instance-types";
+import { INSTANCE_TYPES, type InstanceType } from "./instance-types";
 import { checkSlots, slotsOf } from "./interface-addresses";
 import { checkArchitecture, checkUserData, instanceTypeOf } from "./launch-plan";
 import { checkGroups } from "./network-interfaces";
@@ -52,7 +52,13 @@ function checkStoppedOnly(world: World, instance: Instance, change: AttributeCha
     );
   }
   if (change.instanceType === undefined) return;
-  const type = instanceTypeOf(change.instanceType);
+  const type = INSTANCE_TYPES.get(change.instanceType);
+  if (type === undefined) {
+    throw new Ec2Error(
+      "InvalidInstanceAttributeValue",
+      `The instance type '${change.instanceType}' is not a valid value for the attribute instanceType.`,
+    );
+  }
   checkArchitecture(type, instance);
   checkInterfaces(world, instance, type);
   if (instance.spotRequestId !== undefined) {

@@ -1,4 +1,4 @@
-import { Ec2Error } from "./errors";
+import { Ec2Error, invalidValue } from "./errors";
 import type { Instance, InstanceProfile, ProfileAssociation } from "./state";
 import type { World } from "./world";
 
@@ -8,6 +8,10 @@ function associationOf(world: World, instance: Instance): ProfileAssociation | u
 }
 
 export function findAssociation(world: World, associationId: string): ProfileAssociation {
+  if (!/^iip-assoc-[0-9a-f]+$/.test(associationId)) {
+    // aws-cli#2570
+    throw invalidValue(`Invalid value for associationId: ${associationId}`);
+  }
   const association = world.account.profileAssociations.get(associationId);
   if (association !== undefined) return association;
   throw new Ec2Error("NoSuchAssociation", `An invalid association-id of '${associationId}' was given`);
@@ -50,8 +54,15 @@ export function replaceProfile(
 ): ProfileAssociation {
   const instance = world.account.instances.get(association.instanceId);
   if (instance === undefined) throw new Error(`${association.associationId} outlived its instance`);
+  checkReplaceable(instance);
   disassociateProfile(world, association);
   return associateProfile(world, instance, profile);
+}
+
+/** Of an instance that is not running the profile can be taken off and put on, not replaced (aws-cli#5251). */
+function checkReplaceable({ instanceId, state }: Instance): void {
+  if (state === "running") return;
+  throw new Ec2Error("IncorrectState", `The instance ${instanceId} is ${state}: its association cannot be replaced.`);
 }
 
 /** With the end of an instance its association ends too. */

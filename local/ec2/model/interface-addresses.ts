@@ -68,10 +68,14 @@ export function slotsOfWishes(wishes: AddressWishes) {
   };
 }
 
-/** The message is as amazon-vpc-cni-k8s#989 quotes it. */
-export function checkSlots(type: InstanceType | undefined, slots: { ipv4: number; ipv6: number }): void {
+/** The message is as amazon-vpc-cni-k8s#989 quotes it; a launch has a code of its own (API reference, error codes). */
+export function checkSlots(
+  type: InstanceType | undefined,
+  slots: { ipv4: number; ipv6: number },
+  code = "PrivateIpAddressLimitExceeded",
+): void {
   if (Math.max(slots.ipv4, slots.ipv6) <= (type?.addressesPerInterface ?? Infinity)) return;
-  throw new Ec2Error("PrivateIpAddressLimitExceeded", "Number of private addresses will exceed limit.");
+  throw new Ec2Error(code, "Number of private addresses will exceed limit.");
 }
 
 export interface Assigned {

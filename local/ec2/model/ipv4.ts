@@ -33,4 +33,7 @@ export function contains(block: Block, address: number): boolean {
   return address >= block.first && address < block.first + block.size;
 }
 
+/** Where Elastic IPs are from once the documentation ranges are used up: the end of the benchmarking range. */
+export const LAST_ELASTIC_BLOCK = "198.19.224.0/19";
+
 export const RESERVED_COUNT = 5;

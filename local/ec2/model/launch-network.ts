@@ -2,7 +2,7 @@ import { Ec2Error, invalidCombination, invalidValue } from "./errors";
 import { INSTANCE_TYPES, isOffered, type InstanceType } from "./instance-types";
 import { NO_WISHES, checkSlots, slotsOf, slotsOfWishes, type Wish } from "./interface-addresses";
 import type { InterfaceSpec, LaunchRequest, LaunchSpec } from "./launch-spec";
-import { findInterface, findSubnet } from "./lookup";
+import { findGroupByName, findGroups, findInterface, findSubnet } from "./lookup";
 import { checkNewInterface, givenAddresses, type NewInterface } from "./network-interfaces";
 import type { NetworkInterface, Subnet } from "./state";
 import type { World } from "./world";
@@ -31,13 +31,10 @@ export function planInterfaces(
 /** RunInstances takes either network interfaces or instance-level network parameters (API reference; ansible amazon.aws#157). */
 function checkCombinations(spec: LaunchSpec, count: number): void {
   const { interfaces } = spec;
-  const refuse = (what: string) =>
-    invalidCombination(`Network interfaces and an instance-level ${what} may not be specified on the same request`);
-  if (interfaces.length > 0) {
-    if (spec.groupIds.length + spec.groupNames.length > 0) throw refuse("security groups");
-    if (spec.subnetId !== undefined) throw refuse("subnet ID");
-    if (spec.privateIpAddress !== undefined) throw refuse("private IP address");
-    if (spec.ipv6.given.length + spec.ipv6.count > 0) throw refuse("IPv6 addresses");
+  if (interfaces.length > 0) checkInstanceLevel(spec);
+  else if (spec.groupNames.length > 0 && spec.subnetId !== undefined) {
+    // aws-cli#2453
+    throw invalidCombination("The parameter groupName cannot be used with the parameter subnet");
   }
   if (interfaces.length > 1 && interfaces.some((one) => one.associatePublicIp !== undefined)) {
     throw invalidCombination(
@@ -53,6 +50,15 @@ function checkCombinations(spec: LaunchSpec, count: number): void {
   }
 }
 
+function checkInstanceLevel(spec: LaunchSpec): void {
+  const refuse = (what: string) =>
+    invalidCombination(`Network interfaces and an instance-level ${what} may not be specified on the same request`);
+  if (spec.groupIds.length + spec.groupNames.length > 0) throw refuse("security groups");
+  if (spec.subnetId !== undefined) throw refuse("subnet ID");
+  if (spec.privateIpAddress !== undefined) throw refuse("private IP address");
+  if (spec.ipv6.given.length + spec.ipv6.count > 0) throw refuse("IPv6 addresses");
+}
+
 function planInterface(world: World, spec: InterfaceSpec, launch: LaunchSpec): PlannedInterface {
   const { deviceIndex } = spec;
   if (deviceIndex === undefined) throw invalidValue("Each network interface requires a device index.");
@@ -61,9 +67,20 @@ function planInterface(world: World, spec: InterfaceSpec, launch: LaunchSpec): P
     return { kind: "existing", deviceIndex, networkInterface: findInterface(world, spec.networkInterfaceId) };
   }
   const wanted = newInterface(world, spec, launch);
+  checkSameNetwork(world, wanted);
   checkNewInterface(world, wanted);
   // What a launch makes goes with it (moto-deviations.md, 1.1); what is made at a further index stays unless told.
   return { kind: "new", deviceIndex, deleteOnTermination: spec.deleteOnTermination ?? deviceIndex === 0, wanted };
+}
+
+/** A launch has a code of its own for what CreateNetworkInterface calls a group that is not found. */
+function checkSameNetwork(world: World, { groupIds, subnet }: NewInterface): void {
+  const stranger = findGroups(world, groupIds).find(({ vpcId }) => vpcId !== subnet.vpcId);
+  if (stranger === undefined) return;
+  throw new Ec2Error(
+    "InvalidParameter",
+    `Security group ${stranger.groupId} and subnet ${subnet.subnetId} belong to different networks.`,
+  );
 }
 
 /** What an interface that exists has already cannot be said again (API reference, InstanceNetworkInterfaceSpecification). */
@@ -104,18 +121,11 @@ function impliedInterface(world: World, spec: LaunchSpec, type: InstanceType): I
   return {
     deviceIndex: 0,
     subnetId: subnet.subnetId,
-    groupIds: [...spec.groupIds, ...spec.groupNames.map((name) => groupNamed(world, name, subnet.vpcId))],
+    groupIds: [...spec.groupIds, ...spec.groupNames.map((name) => findGroupByName(world, name, subnet.vpcId).groupId)],
     privateIpAddress: spec.privateIpAddress,
     wishes: { ...NO_WISHES, ipv6: spec.ipv6 },
     deleteOnTermination: true,
   };
-}
-
-function groupNamed(world: World, name: string, vpcId: string): string {
-  for (const group of world.account.securityGroups.values()) {
-    if (group.groupName === name && group.vpcId === vpcId) return group.groupId;
-  }
-  throw new Ec2Error("InvalidGroup.NotFound", `The security group '${name}' does not exist in VPC '${vpcId}'`);
 }
 
 /** Without a subnet the launch goes to a default one: of the zone asked for, else of the first that offers the type. */
@@ -164,6 +174,7 @@ function checkLimits(planned: readonly PlannedInterface[], type: InstanceType): 
     );
   }
   for (const one of planned) {
-    checkSlots(type, one.kind === "existing" ? slotsOf(one.networkInterface) : slotsOfWishes(one.wanted.wishes));
+    const slots = one.kind === "existing" ? slotsOf(one.networkInterface) : slotsOfWishes(one.wanted.wishes);
+    checkSlots(type, slots, "InvalidInterface.IpAddressLimitExceeded");
   }
 }

@@ -33,7 +33,8 @@ export function planLaunch(world: World, request: LaunchRequest): LaunchPlan {
   const type = instanceTypeOf(spec.instanceType ?? "m1.small");
   checkArchitecture(type, image);
   const lifecycle = marketOf(spec);
-  checkPlacementZone(world, spec);
+  checkPlacement(world, spec);
+  checkCredits(spec);
   checkKeyAndData(world, spec);
   checkMetadataOptions(spec.metadataOptions);
   const profile = spec.profile && findProfile(world, spec.profile);
@@ -60,9 +61,11 @@ function checkCounts({ minCount, maxCount }: LaunchRequest): void {
 
 function imageOf(world: World, spec: LaunchSpec): Image {
   if (spec.imageId === undefined) throw missingParameter("ImageId");
-  const image = findImage(world, resolveImageId(world, spec.imageId));
-  if (imageState(world, image) === "available") return image;
-  throw new Ec2Error("InvalidAMIID.Unavailable", `The image ID '${image.imageId}' is not available`);
+  const imageId = resolveImageId(world, spec.imageId);
+  const isGone = world.account.deregisteredImages.has(imageId);
+  const image = isGone ? undefined : findImage(world, imageId);
+  if (image !== undefined && imageState(world, image) === "available") return image;
+  throw new Ec2Error("InvalidAMIID.Unavailable", `The image ID '${imageId}' is not available`);
 }
 
 /** `resolve:ssm:` names a parameter that holds an AMI id, with an optional version behind a colon. */
@@ -102,10 +105,22 @@ function marketOf(spec: LaunchSpec): "spot" | "on-demand" {
   return "spot";
 }
 
-function checkPlacementZone(world: World, { placement }: LaunchSpec): void {
-  const zone = placement.availabilityZone;
+function checkPlacement(world: World, { placement }: LaunchSpec): void {
+  const { availabilityZone: zone, groupName = "" } = placement;
+  // There are no placement groups here, so nobody has any.
+  if (groupName !== "") {
+    throw new Ec2Error("InvalidPlacementGroup.Unknown", `The Placement Group '${groupName}' is unknown.`);
+  }
   if (zone === undefined || zonesOf(world).includes(zone)) return;
   throw invalidValue(`Invalid availability zone: [${zone}]`);
+}
+
+function checkCredits({ cpuCredits }: LaunchSpec): void {
+  if (cpuCredits === undefined || ["standard", "unlimited"].includes(cpuCredits)) return;
+  throw new Ec2Error(
+    "InvalidCpuCredits",
+    `The specified CpuCredits value '${cpuCredits}' is invalid. Valid values are 'standard' and 'unlimited'.`,
+  );
 }
 
 export function zonesOf(world: World): string[] {

@@ -18,6 +18,8 @@ export interface InterfaceSpec {
 
 /** A launch as asked for, template and request already laid over each other. */
 export interface LaunchSpec {
+  /** The launch template and version that the launch is from. */
+  template?: { launchTemplateId: string; versionNumber: number };
   imageId?: string;
   instanceType?: string;
   keyName?: string;

@@ -3,11 +3,12 @@ import { takeCapacity } from "./capacity";
 import { associateProfile } from "./instance-profiles";
 import type { PlannedInterface } from "./launch-network";
 import type { LaunchPlan } from "./launch-plan";
+import type { LaunchSpec } from "./launch-spec";
 import { METADATA_DEFAULTS } from "./metadata-options";
 import { addressCount, checkAddressesFree, createInterface } from "./network-interfaces";
 import { assignChangingPublicIp } from "./public-addresses";
 import { fulfil } from "./spot-requests";
-import type { Instance, SpotRequest, Subnet } from "./state";
+import type { Instance, SpotRequest, Subnet, Tags } from "./state";
 import { checkRoom, freeAddressCount } from "./subnets";
 import { TIMINGS } from "./timings";
 import { createDevices, hasBrokenDevice } from "./volumes";
@@ -88,7 +89,6 @@ function newInstance(world: World, plan: LaunchPlan, place: { reservationId: str
     subnetId: zone.subnetId,
     vpcId: zone.vpcId,
     tenancy: spec.placement.tenancy,
-    placementGroup: spec.placement.groupName,
     state: "pending",
     transitionReason: "",
     launchTime: world.now,
@@ -107,7 +107,16 @@ function newInstance(world: World, plan: LaunchPlan, place: { reservationId: str
     disableApiTermination: spec.disableApiTermination,
     disableApiStop: spec.disableApiStop,
     shutdownBehavior: spec.shutdownBehavior,
-    tags: { ...spec.tags.instance },
+    tags: { ...spec.tags.instance, ...templateTags(spec) },
+  };
+}
+
+/** EC2's own tags, by which a launch from a template is known (terraform-provider-aws reads them). */
+function templateTags({ template }: LaunchSpec): Tags {
+  if (template === undefined) return {};
+  return {
+    "aws:ec2launchtemplate:id": template.launchTemplateId,
+    "aws:ec2launchtemplate:version": String(template.versionNumber),
   };
 }
 

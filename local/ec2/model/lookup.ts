@@ -37,7 +37,10 @@ const kind = (prefix: string, name: string, noun: string, missing = idsMissing(n
 
 const ID_KINDS = {
   instances: kind("i", "InvalidInstanceID", "instance"),
-  networkInterfaces: kind("eni", "InvalidNetworkInterfaceID", "networkInterface"),
+  networkInterfaces: {
+    ...kind("eni", "InvalidNetworkInterfaceID", "networkInterface"),
+    malformed: "InvalidNetworkInterfaceId.Malformed",
+  },
   subnets: kind("subnet", "InvalidSubnetID", "subnet"),
   vpcs: kind("vpc", "InvalidVpcID", "vpc"),
   securityGroups: {
@@ -47,8 +50,14 @@ const ID_KINDS = {
   },
   images: kind("ami", "InvalidAMIID", "image", (ids) => `The image id '[${ids.join(", ")}]' does not exist`),
   addresses: kind("eipalloc", "InvalidAllocationID", "allocation"),
-  volumes: kind("vol", "InvalidVolume", "volume", (ids) => `The volume '${ids.join("', '")}' does not exist.`),
-  snapshots: kind("snap", "InvalidSnapshot", "snapshot", (ids) => `The snapshot '${ids.join("', '")}' does not exist.`),
+  volumes: {
+    ...kind("vol", "InvalidVolume", "volume", (ids) => `The volume '${ids.join("', '")}' does not exist.`),
+    malformed: "InvalidVolumeID.Malformed",
+  },
+  snapshots: {
+    ...kind("snap", "InvalidSnapshot", "snapshot", (ids) => `The snapshot '${ids.join("', '")}' does not exist.`),
+    malformed: "InvalidSnapshotID.Malformed",
+  },
   launchTemplates: kind(
     "lt",
     "InvalidLaunchTemplateId",
@@ -100,6 +109,21 @@ export const findSnapshot = (world: World, id: string): Snapshot => findOne(worl
 export const findVpc = (world: World, id: string): Vpc => findOne(world, "vpcs", id);
 export const findGroups = (world: World, ids: readonly string[]): SecurityGroup[] =>
   findAll(world, "securityGroups", ids);
+/** By a name in a VPC; in the default one where none is said. */
+export function findGroupByName(world: World, name: string, vpcId?: string): SecurityGroup {
+  const inVpc = vpcId ?? findDefaultVpc(world)?.vpcId;
+  if (inVpc === undefined) throw new Ec2Error("VPCIdNotSpecified", "No default VPC for this user");
+  for (const group of world.account.securityGroups.values()) {
+    if (group.groupName === name && group.vpcId === inVpc) return group;
+  }
+  const where = vpcId === undefined ? "default VPC" : "VPC";
+  throw new Ec2Error("InvalidGroup.NotFound", `The security group '${name}' does not exist in ${where} '${inVpc}'`);
+}
+
+export function findDefaultVpc(world: World): Vpc | undefined {
+  return [...world.account.vpcs.values()].find(({ isDefault }) => isDefault);
+}
+
 export const findImage = (world: World, id: string): Image => findOne(world, "images", id);
 export const findAllocation = (world: World, id: string): Address => findOne(world, "addresses", id);
 export const findTemplateById = (world: World, id: string): LaunchTemplate => findOne(world, "launchTemplates", id);

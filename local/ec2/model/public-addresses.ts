@@ -1,5 +1,5 @@
 import { elasticIpOf, interfaceHolder, interfacesOf, primaryAddress } from "./holdings";
-import { formatIpv4, parseBlock } from "./ipv4";
+import { LAST_ELASTIC_BLOCK, formatIpv4, parseBlock, type Block } from "./ipv4";
 import type { Due } from "./schedule";
 import type { Instance, NetworkInterface } from "./state";
 import { TIMINGS } from "./timings";
@@ -8,7 +8,10 @@ import type { World } from "./world";
 /** The public address that EC2 gives to an instance by itself, and takes away again. */
 
 /** A benchmarking range (RFC 2544): it looks like public addresses and reaches nobody. */
-const CHANGING_BLOCK = parseBlock("198.18.0.0/15");
+const BENCHMARKING = parseBlock("198.18.0.0/15");
+
+/** The end of it is for Elastic IPs: no address is of both kinds. */
+const CHANGING_BLOCK: Block = { ...BENCHMARKING, size: BENCHMARKING.size - parseBlock(LAST_ELASTIC_BLOCK).size };
 
 /**
  * The primary interface decides, and only where it is the only one: with more there is no automatic public address

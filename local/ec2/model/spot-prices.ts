@@ -18,8 +18,7 @@ export function setSpotPrice(world: World, type: string, zone: string, price: nu
 /** What can be refused of a price limit before the zone is known. */
 export function checkPriceForm(maxPrice: string | undefined): void {
   if (maxPrice === undefined) return;
-  const price = Number(maxPrice);
-  if (maxPrice.trim() === "" || Number.isNaN(price) || price <= 0) {
+  if (!/^(\d+\.?\d*|\.\d+)$/.test(maxPrice) || Number(maxPrice) <= 0) {
     throw invalidValue(`Invalid value '${maxPrice}' for MaxPrice.`);
   }
 }

@@ -140,7 +140,6 @@ export interface Instance {
   keyName?: string;
   availabilityZone: string;
   tenancy: string;
-  placementGroup?: string;
   subnetId?: string;
   vpcId?: string;
   state: InstanceState;
@@ -256,6 +255,8 @@ export interface Tables {
   spotPrices: number;
   /** When an Elastic IP was released, by the address: it can be recovered. */
   releasedAddresses: number;
+  /** When an image was deregistered, by its id. */
+  deregisteredImages: number;
   /** Limits that are not EC2's defaults, by name. */
   quotas: number;
 }
@@ -286,5 +287,6 @@ export const TABLE_NAMES = [
   "capacity",
   "spotPrices",
   "releasedAddresses",
+  "deregisteredImages",
   "quotas",
 ] as const satisfies readonly TableName[];

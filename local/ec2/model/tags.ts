@@ -70,7 +70,7 @@ const MAX_VALUE = 256;
 
 export function checkTags(tags: Tags): void {
   for (const [key, value] of Object.entries(tags)) {
-    if (/^aws:/i.test(key)) throw invalidValue("Tag keys starting with 'aws:' are reserved for internal use");
+    checkOwnKey(key);
     if (key === "") throw invalidValue("Tag key cannot be null or empty. Tag keys must be between 1-127 characters.");
     if (Array.from(key).length > MAX_KEY) {
       throw invalidValue(`Tag key exceeds the maximum length of ${MAX_KEY} characters`);
@@ -83,6 +83,13 @@ export function checkTags(tags: Tags): void {
     throw new Ec2Error("TagLimitExceeded", "The maximum number of Tags for a resource has been reached.");
   }
 }
+
+/** What AWS sets by itself nobody else sets or deletes (EC2 guide, tag restrictions). */
+function checkOwnKey(key: string): void {
+  if (isReserved(key)) throw invalidValue("Tag keys starting with 'aws:' are reserved for internal use");
+}
+
+const isReserved = (key: string) => /^aws:/i.test(key);
 
 export function findTaggable(world: World, id: string): Taggable {
   const kind = TAG_KINDS.find(({ prefix }) => id.startsWith(prefix));
@@ -101,13 +108,17 @@ export function checkTagging(world: World, ids: readonly string[], tags: Tags): 
 }
 
 function withoutReserved(tags: Tags): Tags {
-  return Object.fromEntries(Object.entries(tags).filter(([key]) => !/^aws:/i.test(key)));
+  return Object.fromEntries(Object.entries(tags).filter(([key]) => !isReserved(key)));
+}
+
+export function checkUntagging(tags: ReadonlyMap<string, string | undefined>): void {
+  for (const key of tags.keys()) checkOwnKey(key);
 }
 
 /** A value deletes the tag only while it has that value; no value deletes it anyway; no tags at all delete all. */
 export function removeTags(resource: Taggable, tags: ReadonlyMap<string, string | undefined>): void {
   const kept = Object.entries(resource.tags).filter(([key, value]) => {
-    if (tags.size === 0) return /^aws:/i.test(key);
+    if (tags.size === 0) return isReserved(key);
     return !tags.has(key) || ![undefined, value].includes(tags.get(key));
   });
   resource.tags = Object.fromEntries(kept);

@@ -52,32 +52,32 @@ export function does(prepare: (world: World, params: Params) => () => void): Act
 
 /**
  * A call that takes a client token: `make` returns the ids of what it made; `reply` answers from those ids, so that the same
- * call again is answered with the same things as they are now.
+ * call again, which it is told, is answered with the same things as they are now.
  */
 export function makesOnce(
   action: string,
   steps: {
     make: (world: World, params: Params) => () => string[];
-    reply: (world: World, made: readonly string[], params: Params) => XmlObject;
+    reply: (world: World, made: readonly string[], params: Params, isAgain: boolean) => XmlObject;
   },
 ): Action {
   return changes((world, params) => {
     const token = params.string("ClientToken");
     if (token === undefined || params.boolean("DryRun") === true) {
       const make = steps.make(world, params);
-      return () => steps.reply(world, make(), params);
+      return () => steps.reply(world, make(), params, false);
     }
     const use = { action, token, fingerprint: fingerprint(params.tree, ["ClientToken", "DryRun"]) };
     const before = madeBefore(world, use);
     if (before !== undefined) {
       params.acceptAll();
-      return () => steps.reply(world, before, params);
+      return () => steps.reply(world, before, params, true);
     }
     const make = steps.make(world, params);
     return () => {
       const made = make();
       remember(world, use, made);
-      return steps.reply(world, made, params);
+      return steps.reply(world, made, params, false);
     };
   });
 }

@@ -58,6 +58,13 @@ export class Params {
     throw invalidValue(`Value (${value}) for parameter ${this.path}${name} is invalid. Integer expected`);
   }
 
+  requiredInteger(name: string): number {
+    this.required(name);
+    const value = this.integer(name);
+    if (value === undefined) throw missingParameter(this.path + name);
+    return value;
+  }
+
   boolean(name: string): boolean | undefined {
     const value = this.string(name)?.toLowerCase();
     if (value === undefined) return undefined;

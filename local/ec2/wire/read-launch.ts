@@ -13,10 +13,11 @@ const LAUNCH_TAG_TYPES = ["instance", "volume", "network-interface", "spot-insta
 
 /** RunInstances' parameters, laid over those of the launch template that they name. */
 export function readLaunchRequest(world: World, params: Params): LaunchRequest {
-  const minCount = Number(params.required("MinCount"));
-  const maxCount = Number(params.required("MaxCount"));
-  const merged = params.over(withTemplate(world, params));
-  const spec = readLaunchSpec(merged);
+  const minCount = params.requiredInteger("MinCount");
+  const maxCount = params.requiredInteger("MaxCount");
+  const { template, tree } = withTemplate(world, params);
+  const merged = params.over(tree);
+  const spec = { ...readLaunchSpec(merged), template };
   if (merged.tree !== params.tree) {
     merged.checkAllRead();
     params.acceptAll();
@@ -24,11 +25,15 @@ export function readLaunchRequest(world: World, params: Params): LaunchRequest {
   return { spec, minCount, maxCount, clientToken: params.string("ClientToken") };
 }
 
-function withTemplate(world: World, params: Params): Params["tree"] {
-  if (!params.has("LaunchTemplate")) return params.tree;
+function withTemplate(world: World, params: Params): { tree: Params["tree"]; template?: LaunchSpec["template"] } {
+  if (!params.has("LaunchTemplate")) return { tree: params.tree };
   const named = params.group("LaunchTemplate");
   const template = findTemplate(world, readTemplateRef(named));
-  return overlay(findVersion(template, named.string("Version")).data, params.tree);
+  const { versionNumber, data } = findVersion(template, named.string("Version"));
+  return {
+    tree: overlay(data, params.tree),
+    template: { launchTemplateId: template.launchTemplateId, versionNumber },
+  };
 }
 
 export function readTemplateRef(params: Params): { launchTemplateId?: string; launchTemplateName?: string } {

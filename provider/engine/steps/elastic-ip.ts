@@ -48,8 +48,12 @@ async function ownedElasticIps(run: Run): Promise<ElasticIp[]> {
 
 export async function associateElasticIp(run: Run, eni = networkInterfaceOf(run)): Promise<void> {
   const eip = elasticIpOf(run);
-  const id = await oncePropagated(run, `${eip.allocationId} and ${eni.id}`, () =>
-    associate(run, eip, { networkInterfaceId: eni.id, privateIp: eni.privateIp }),
+  const id = await oncePropagated(
+    run,
+    `${eip.allocationId} and ${eni.id}`,
+    () => associate(run, eip, { networkInterfaceId: eni.id, privateIp: eni.privateIp }),
+    // EC2 takes none for an interface whose instance is still pending.
+    (error) => isEc2Error(error, "not-found", "transition"),
   );
   eip.association = { id, networkInterfaceId: eni.id };
   run.say(`Elastic IP ${eip.publicIp} is on ${eni.id}`);

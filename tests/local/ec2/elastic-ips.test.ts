@@ -55,6 +55,33 @@ describe("an Elastic IP", () => {
     await refused(madeAddress(ec2).then(String), "AddressLimitExceeded");
   });
 
+  it("is one of a thousand where the quota is raised so far, of ranges that are nobody's", async () => {
+    const { ec2, simulator } = simulated();
+    simulator.quotas.set("elastic-ips", 1000);
+    const made = new Set<string>();
+    for (let count = 0; count < 1000; count += 1) {
+      const reply = simulator.handle({ body: "Action=AllocateAddress&Domain=vpc" });
+      made.add(/<publicIp>(.*)<\/publicIp>/.exec(reply.body)?.[1] ?? "");
+    }
+    assert.equal(made.size, 1000);
+    const nobodys = /^(203\.0\.113|198\.51\.100|192\.0\.2|198\.19\.2[2-5]\d)\.\d+$/;
+    assert.deepEqual(
+      [...made].filter((one) => !nobodys.test(one)),
+      [],
+    );
+    await refused(madeAddress(ec2).then(String), "AddressLimitExceeded");
+  });
+
+  it("is refused by the interface of an instance that starts, not by one that no instance has", async () => {
+    const { ec2, clock } = simulated();
+    const { allocationId } = await madeAddress(ec2);
+    const { NetworkInterfaceId: id } = await madeInterface(ec2);
+    await launchedOn(ec2, id);
+    await refused(associated(ec2, allocationId, id), "IncorrectInstanceState");
+    clock.advance(LONG);
+    await associated(ec2, allocationId, id);
+  });
+
   it("can be had again after it was released, and nobody else's can", async () => {
     const { ec2 } = simulated();
     const { allocationId: AllocationId, publicIp: Address } = await madeAddress(ec2);

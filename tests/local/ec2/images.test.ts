@@ -87,7 +87,7 @@ describe("an image of an instance", () => {
     const remove = () => ec2.send(new DeleteSnapshotCommand({ SnapshotId }));
     await refused(remove(), "InvalidSnapshot.InUse", new RegExp(`is currently in use by ${present(ImageId)}`));
     await ec2.send(new DeregisterImageCommand({ ImageId }));
-    await refused(launched(ec2, { ImageId }), "InvalidAMIID.NotFound");
+    await refused(launched(ec2, { ImageId }), "InvalidAMIID.Unavailable");
     await remove();
     await refused(ec2.send(new DeregisterImageCommand({ ImageId: WELL_KNOWN.imageV1 })), "AuthFailure");
   });

@@ -114,7 +114,11 @@ describe("secondary private addresses", () => {
   it("are limited by the type of the instance: at launch, at attach and while it runs", async () => {
     const { ec2, clock } = simulated();
     const full = await madeInterface(ec2, { SecondaryPrivateIpAddressCount: 2 });
-    await refused(launchedOn(ec2, full.NetworkInterfaceId), "PrivateIpAddressLimitExceeded", /will exceed limit/);
+    await refused(
+      launchedOn(ec2, full.NetworkInterfaceId),
+      "InvalidInterface.IpAddressLimitExceeded",
+      /will exceed limit/,
+    );
     const instance = await launched(ec2);
     clock.advance(LONG);
     const place = { InstanceId: idOf(instance), NetworkInterfaceId: full.NetworkInterfaceId, DeviceIndex: 1 };

@@ -3,8 +3,10 @@ import assert from "node:assert/strict";
 import {
   CreateLaunchTemplateCommand,
   CreateLaunchTemplateVersionCommand,
+  CreateTagsCommand,
   DeleteLaunchTemplateCommand,
   DeleteLaunchTemplateVersionsCommand,
+  DeleteTagsCommand,
   DescribeLaunchTemplateVersionsCommand,
   DescribeLaunchTemplatesCommand,
   ModifyLaunchTemplateCommand,
@@ -15,7 +17,7 @@ import {
 } from "@aws-sdk/client-ec2";
 
 import { WELL_KNOWN } from "../../../local/ec2";
-import { madeInterface, present, refused } from "./scenes";
+import { idOf, madeInterface, present, refused, seen } from "./scenes";
 import { simulated } from "./support";
 
 async function made(ec2: EC2Client, name: string, LaunchTemplateData: RequestLaunchTemplateData): Promise<string> {
@@ -202,7 +204,23 @@ describe("a launch from a template", () => {
     assert.deepEqual(instance.Tags, [
       { Key: "from", Value: "template" },
       { Key: "generation", Value: "2" },
+      { Key: "aws:ec2launchtemplate:id", Value: LaunchTemplateId },
+      { Key: "aws:ec2launchtemplate:version", Value: "1" },
     ]);
+  });
+
+  it("is told by tags of EC2's own, which nobody can take away and which do not count", async () => {
+    const { ec2 } = simulated();
+    const LaunchTemplateId = await made(ec2, "web", web);
+    const instance = await run(ec2, { LaunchTemplate: { LaunchTemplateId } });
+    const id = idOf(instance);
+    const Tags = Array.from({ length: 49 }, (_, index) => ({ Key: `k${index}`, Value: "v" }));
+    await ec2.send(new CreateTagsCommand({ Resources: [id], Tags }));
+    const one = new DeleteTagsCommand({ Resources: [id], Tags: [{ Key: "aws:ec2launchtemplate:id" }] });
+    await refused(ec2.send(one), "InvalidParameterValue", /'aws:' are reserved/);
+    await ec2.send(new DeleteTagsCommand({ Resources: [id] }));
+    const left = (await seen(ec2, instance)).Tags?.map(({ Key }) => Key);
+    assert.deepEqual(left, ["aws:ec2launchtemplate:id", "aws:ec2launchtemplate:version"]);
   });
 
   it("takes network and market from the template too", async () => {

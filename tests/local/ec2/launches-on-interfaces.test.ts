@@ -62,13 +62,13 @@ describe("a launch on an interface that exists", () => {
   it("needs one that is there", async () => {
     const { ec2 } = simulated();
     await refused(launchedOn(ec2, "eni-0aaaaaaaaaaaaaaaa"), "InvalidNetworkInterfaceID.NotFound");
-    await refused(launchedOn(ec2, "eni-1"), "InvalidNetworkInterfaceID.Malformed");
+    await refused(launchedOn(ec2, "eni-1"), "InvalidNetworkInterfaceId.Malformed");
   });
 
   it("needs a type that takes as many addresses as it has", async () => {
     const { ec2 } = simulated();
     const { NetworkInterfaceId: id } = await madeInterface(ec2, { SecondaryPrivateIpAddressCount: 2 });
-    await refused(launchedOn(ec2, id, { InstanceType: "t3.micro" }), "PrivateIpAddressLimitExceeded");
+    await refused(launchedOn(ec2, id, { InstanceType: "t3.micro" }), "InvalidInterface.IpAddressLimitExceeded");
     await launchedOn(ec2, id, { InstanceType: "t3.small" });
   });
 

@@ -32,7 +32,8 @@ describe("a network interface", () => {
   it("is available with its own address, MAC and name, in the subnet's default group", async () => {
     const { ec2 } = simulated();
     const made = await madeInterface(ec2, { PrivateIpAddress: "10.0.1.7", Description: "web" });
-    assert.equal(made.Status, "available");
+    assert.equal(made.Status, "pending");
+    assert.equal(await statusOf(ec2, made.NetworkInterfaceId), "available");
     assert.equal(made.PrivateIpAddress, "10.0.1.7");
     assert.equal(made.PrivateDnsName, "ip-10-0-1-7.ec2.internal");
     assert.match(made.MacAddress ?? "", /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/);

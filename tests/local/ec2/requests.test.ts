@@ -29,6 +29,20 @@ describe("a parameter", () => {
     assert.match(asked(simulator, `Action=DescribeVpcs&${common}`), /<DescribeVpcsResponse/);
   });
 
+  it("that should be a number is one, written in digits", () => {
+    const { simulator } = simulated();
+    for (const [name, value] of [
+      ["MinCount", "1e0"],
+      ["MinCount", "0x1"],
+      ["MaxCount", "1.5"],
+    ] as const) {
+      const counts = new URLSearchParams({ Action: "RunInstances", MinCount: "1", MaxCount: "1", [name]: value });
+      const { status, body } = simulator.handle({ body: counts.toString() });
+      assert.equal(status, 400);
+      assert.match(body, new RegExp(`<Code>InvalidParameterValue</Code><Message>[^<]*${name}`));
+    }
+  });
+
   it("of a launch template is known there too", async () => {
     const { ec2 } = simulated();
     const create = (LaunchTemplateData: sdk.RequestLaunchTemplateData) =>

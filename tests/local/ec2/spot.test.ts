@@ -150,3 +150,30 @@ describe("cancelling a spot request", () => {
     await refused(cancel("sir-1"), "InvalidSpotInstanceRequestID.Malformed");
   });
 });
+
+describe("describing spot requests", () => {
+  it("finds one by what it launched, and nothing by what is another's", async () => {
+    const { ec2, clock } = simulated();
+    const instance = await launched(ec2, spot());
+    clock.advance(LONG);
+    const eni = present(instance.NetworkInterfaces?.[0]);
+    const filters: Record<string, string> = {
+      "instance-id": idOf(instance),
+      "launch.image-id": present(instance.ImageId),
+      "launch.block-device-mapping.volume-type": "gp3",
+      "launch.group-name": "default",
+      "network-interface.network-interface-id": present(eni.NetworkInterfaceId),
+      "network-interface.private-ip-address": present(eni.PrivateIpAddress),
+      "network-interface.subnet-id": present(eni.SubnetId),
+      "network-interface.device-index": "0",
+      "network-interface.delete-on-termination": "true",
+      "status-code": "fulfilled",
+    };
+    for (const [Name, value] of Object.entries(filters)) {
+      const found = async (Values: string[]) =>
+        (await ec2.send(new DescribeSpotInstanceRequestsCommand({ Filters: [{ Name, Values }] }))).SpotInstanceRequests;
+      assert.equal((await found([value]))?.length, 1, Name);
+      assert.deepEqual(await found(["another"]), [], Name);
+    }
+  });
+});

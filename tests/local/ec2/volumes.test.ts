@@ -61,7 +61,7 @@ describe("a volume", () => {
     ["no size", { Size: undefined }, "MissingParameter"],
     ["a size that its type does not have", { Size: 100, VolumeType: "st1" }, "InvalidParameterValue"],
     ["an unknown type", { VolumeType: "gp9" as "gp3" }, "InvalidParameterValue"],
-    ["an unknown zone", { AvailabilityZone: "us-east-1z" }, "InvalidParameterValue"],
+    ["an unknown zone", { AvailabilityZone: "us-east-1z" }, "InvalidZone.NotFound"],
     ["IOPS on a type without", { VolumeType: "gp2", Iops: 3000 }, "InvalidParameterCombination"],
     ["no IOPS on a type that needs them", { VolumeType: "io1" }, "MissingParameter"],
     ["throughput on a type without", { VolumeType: "gp2", Throughput: 200 }, "InvalidParameterCombination"],

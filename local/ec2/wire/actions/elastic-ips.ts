@@ -10,6 +10,7 @@ import {
   releaseAddress,
 } from "../../model/elastic-ips";
 import { Ec2Error, invalidValue } from "../../model/errors";
+import { parseIpv4 } from "../../model/ipv4";
 import { findAll } from "../../model/lookup";
 import type { Address } from "../../model/state";
 import type { World } from "../../model/world";
@@ -58,6 +59,8 @@ function named(world: World, params: Params): Address[] | World["account"]["addr
   const ids = params.strings("AllocationId");
   const publicIps = params.strings("PublicIp");
   if (ids.length + publicIps.length === 0) return world.account.addresses;
+  const wrong = publicIps.find((publicIp) => parseIpv4(publicIp) === undefined);
+  if (wrong !== undefined) throw new Ec2Error("InvalidAddress.Malformed", `Invalid IPv4 address '${wrong}'.`);
   const byId = findAll(world, "addresses", ids);
   const foreign = byId.find((address) => !isOwn(world, address));
   if (foreign !== undefined) {

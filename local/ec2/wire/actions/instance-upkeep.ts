@@ -8,12 +8,7 @@ import { filtered, type FilterTable } from "../filters";
 import { page } from "../pagination";
 import type { Params } from "../params";
 import type { XmlObject } from "../xml";
-
-function namedInstances(world: World, params: Params): Instance[] {
-  const ids = params.strings("InstanceId");
-  if (ids.length === 0) params.required("InstanceId");
-  return findAll(world, "instances", ids);
-}
+import { namedInstances } from "./instances";
 
 function checkAlive({ state, instanceId }: Instance): void {
   if (state !== "terminated" && state !== "shutting-down") return;

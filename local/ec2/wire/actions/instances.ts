@@ -1,7 +1,7 @@
 import { launch } from "../../model/launch";
 import { planLaunch } from "../../model/launch-plan";
 import * as lifecycle from "../../model/lifecycle";
-import { Ec2Error } from "../../model/errors";
+import { Ec2Error, invalidCombination } from "../../model/errors";
 import { findAll } from "../../model/lookup";
 import type { Instance } from "../../model/state";
 import type { World } from "../../model/world";
@@ -18,15 +18,19 @@ export function selected(world: World, params: Params, filters: FilterTable<Inst
   return filtered(world, params, ids.length > 0 ? findAll(world, "instances", ids) : world.account.instances, filters);
 }
 
+export function namedInstances(world: World, params: Params): Instance[] {
+  const ids = params.strings("InstanceId");
+  if (ids.length === 0) throw invalidCombination("No instances specified");
+  return findAll(world, "instances", ids);
+}
+
 /** Every instance is looked at before any is changed: one that is missing or protected spares them all. */
 function onEach(
   check: (world: World, instance: Instance) => void,
   act: (world: World, instance: Instance, skipOsShutdown: boolean) => lifecycle.StateChange,
 ) {
   return changes((world, params) => {
-    const ids = params.strings("InstanceId");
-    if (ids.length === 0) params.required("InstanceId");
-    const instances = findAll(world, "instances", ids);
+    const instances = namedInstances(world, params);
     for (const instance of instances) check(world, instance);
     const skipOsShutdown = readHow(params);
     return () => ({

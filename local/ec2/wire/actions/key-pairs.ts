@@ -35,6 +35,11 @@ export const keyPairActions: Actions = {
       throw new Ec2Error("InvalidKeyPair.NotFound", `The key pair '${missing}' does not exist`);
     }
     const ids = params.strings("KeyPairId");
+    const known = new Set([...world.account.keyPairs.values()].map(({ keyPairId }) => keyPairId));
+    const unknown = ids.find((id) => !known.has(id));
+    if (unknown !== undefined) {
+      throw new Ec2Error("InvalidKeyPair.NotFound", `The key pair ID '${unknown}' does not exist`);
+    }
     const keys = filtered(world, params, world.account.keyPairs, FILTERS).filter(
       ({ keyName, keyPairId }) => names.length + ids.length === 0 || names.includes(keyName) || ids.includes(keyPairId),
     );

@@ -198,11 +198,12 @@ export const launchTemplateActions: Actions = {
   }),
   DeleteLaunchTemplateVersions: changes((world, params) => {
     const template = findTemplate(world, readTemplateRef(params));
-    const numbers = params.strings("LaunchTemplateVersion").map(Number);
-    if (numbers.length === 0) throw missingParameter("LaunchTemplateVersion");
-    const wrong = numbers.find((number) => !Number.isInteger(number));
-    if (wrong !== undefined) throw invalidValue("Launch template versions are deleted by their numbers.");
-    return () => deletionsView(template, deleteVersions(template, numbers));
+    const versions = params.strings("LaunchTemplateVersion");
+    if (versions.length === 0) throw missingParameter("LaunchTemplateVersion");
+    if (!versions.every((version) => /^\d+$/.test(version))) {
+      throw invalidValue("Launch template versions are deleted by their numbers.");
+    }
+    return () => deletionsView(template, deleteVersions(template, versions.map(Number)));
   }),
   DeleteLaunchTemplate: changes((world, params) => {
     const template = findTemplate(world, readTemplateRef(params));

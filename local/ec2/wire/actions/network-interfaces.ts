@@ -67,8 +67,12 @@ export const networkInterfaceActions: Actions = {
       checkNewInterface(world, wanted);
       return () => [createInterface(world, wanted).networkInterfaceId];
     },
-    reply: (world, [id = ""], params) => ({
-      networkInterface: networkInterfaceView(world, findInterface(world, id)),
+    reply: (world, [id = ""], params, isAgain) => ({
+      networkInterface: {
+        ...networkInterfaceView(world, findInterface(world, id)),
+        // What was just made is pending in its own reply only (ec2-behaviour.md, 1).
+        ...(isAgain ? {} : { status: "pending" }),
+      },
       clientToken: params.string("ClientToken"),
     }),
   }),
@@ -98,7 +102,7 @@ export const networkInterfaceActions: Actions = {
   AttachNetworkInterface: changes((world, params) => {
     const target = findInterface(world, params.required("NetworkInterfaceId"));
     const instance = findInstance(world, params.required("InstanceId"));
-    const deviceIndex = Number(params.required("DeviceIndex"));
+    const deviceIndex = params.requiredInteger("DeviceIndex");
     attachments.checkHotAttach(world, target, instance, deviceIndex);
     return () => {
       // A hot-attached interface outlives its instance unless it is told not to (amazon-vpc-cni-k8s flips it afterwards).

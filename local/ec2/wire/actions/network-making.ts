@@ -1,6 +1,6 @@
 import { invalidCombination, invalidValue, missingParameter } from "../../model/errors";
 import { zonesOf } from "../../model/launch-plan";
-import { findAll, findSubnet, findVpc } from "../../model/lookup";
+import { findAll, findDefaultVpc, findGroupByName, findSubnet, findVpc } from "../../model/lookup";
 import type { SecurityGroup, Subnet, Vpc } from "../../model/state";
 import * as vpcs from "../../model/vpcs";
 import type { World } from "../../model/world";
@@ -33,7 +33,7 @@ function readSubnet(world: World, params: Params): vpcs.NewSubnet {
 }
 
 function defaultVpc(world: World): Vpc {
-  const vpc = [...world.account.vpcs.values()].find(({ isDefault }) => isDefault);
+  const vpc = findDefaultVpc(world);
   if (vpc === undefined) throw missingParameter("VpcId");
   return vpc;
 }
@@ -41,12 +41,8 @@ function defaultVpc(world: World): Vpc {
 /** By id, or by name in the default VPC. */
 function namedGroup(world: World, params: Params): SecurityGroup {
   const [id, name] = [params.string("GroupId"), params.string("GroupName")];
-  const [found] =
-    id === undefined
-      ? [...world.account.securityGroups.values()].filter(
-          (group) => group.groupName === name && group.vpcId === defaultVpc(world).vpcId,
-        )
-      : findAll(world, "securityGroups", [id]);
+  if (id === undefined && name !== undefined) return findGroupByName(world, name);
+  const [found] = findAll(world, "securityGroups", id === undefined ? [] : [id]);
   if (found === undefined) throw missingParameter("GroupId");
   return found;
 }

@@ -1,4 +1,4 @@
-import { findAll } from "../../model/lookup";
+import { findAll, findGroupByName } from "../../model/lookup";
 import type { SecurityGroup, Subnet, Vpc } from "../../model/state";
 import { freeAddressCount } from "../../model/subnets";
 import { reads, type Actions } from "../action";
@@ -84,10 +84,11 @@ export const networkActions: Actions = {
   DescribeSecurityGroups: reads((world, params) => {
     const ids = params.strings("GroupId");
     const names = params.strings("GroupName");
-    const all = ids.length > 0 ? findAll(world, "securityGroups", ids) : [...world.account.securityGroups.values()];
-    const groups = filtered(world, params, all, GROUP_FILTERS).filter(
-      ({ groupName }) => names.length === 0 || names.includes(groupName),
-    );
+    // Names are those of groups in the default VPC (API reference).
+    const named = names.map((name) => findGroupByName(world, name));
+    const wanted = [...new Set([...findAll(world, "securityGroups", ids), ...named])];
+    const all = ids.length + names.length > 0 ? wanted : world.account.securityGroups.values();
+    const groups = filtered(world, params, all, GROUP_FILTERS);
     const { entries, nextToken } = page(params, groups, { parameter: "GroupId", isStrict: true });
     return { securityGroupInfo: entries.map((group) => groupView(world, group)), nextToken };
   }),

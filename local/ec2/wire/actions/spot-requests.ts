@@ -4,27 +4,11 @@ import { cancel } from "../../model/spot-requests";
 import type { SpotRequest } from "../../model/state";
 import type { World } from "../../model/world";
 import { changes, reads, type Actions } from "../action";
-import { filtered, type FilterTable } from "../filters";
+import { filtered } from "../filters";
 import { page } from "../pagination";
+import { SPOT_REQUEST_FILTERS } from "../spot-request-filters";
 import { tagSet } from "../tag-specs";
 import type { XmlObject } from "../xml";
-
-const FILTERS: FilterTable<SpotRequest> = {
-  "spot-instance-request-id": ({ spotInstanceRequestId }) => spotInstanceRequestId,
-  state: ({ state }) => state,
-  "status-code": ({ status }) => status.code,
-  "status-message": ({ status }) => status.message,
-  type: ({ type }) => type,
-  "instance-id": ({ instanceId }) => instanceId,
-  "spot-price": ({ maxPrice }) => maxPrice,
-  "launch.image-id": ({ launch }) => launch.imageId,
-  "launch.instance-type": ({ launch }) => launch.instanceType,
-  "launch.key-name": ({ launch }) => launch.keyName,
-  "launched-availability-zone": ({ availabilityZone }) => availabilityZone,
-  "product-description": () => "Linux/UNIX",
-  "network-interface.network-interface-id": ({ instanceId }, world) =>
-    world.account.instances.get(instanceId)?.networkInterfaceIds,
-};
 
 function requestView(request: SpotRequest): XmlObject {
   const { status, launch } = request;
@@ -57,7 +41,7 @@ export const spotRequestActions: Actions = {
   DescribeSpotInstanceRequests: reads((world, params) => {
     const ids = params.strings("SpotInstanceRequestId");
     const all = ids.length > 0 ? findSpotRequests(world, ids) : world.account.spotRequests;
-    const requests = filtered(world, params, all, FILTERS);
+    const requests = filtered(world, params, all, SPOT_REQUEST_FILTERS);
     const { entries, nextToken } = page(params, requests, { parameter: "SpotInstanceRequestId" });
     return { spotInstanceRequestSet: entries.map(requestView), nextToken };
   }),

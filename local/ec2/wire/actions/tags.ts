@@ -1,5 +1,5 @@
 import { missingParameter } from "../../model/errors";
-import { TAG_KINDS, checkTagging, findTaggable, removeTags } from "../../model/tags";
+import { TAG_KINDS, checkTagging, checkUntagging, findTaggable, removeTags } from "../../model/tags";
 import type { World } from "../../model/world";
 import { does, reads, type Actions } from "../action";
 import { filtered, type FilterTable } from "../filters";
@@ -43,6 +43,7 @@ export const tagActions: Actions = {
     const ids = params.strings("ResourceId");
     if (ids.length === 0) throw missingParameter("ResourceIdSet");
     const tags = new Map(params.list("Tag").map((tag) => [tag.required("Key"), tag.string("Value")]));
+    checkUntagging(tags);
     const resources = ids.map((id) => findTaggable(world, id));
     return () => {
       for (const resource of resources) removeTags(resource, tags);

@@ -1,4 +1,4 @@
-import { invalidCombination, invalidValue } from "../../model/errors";
+import { Ec2Error, invalidCombination, invalidValue } from "../../model/errors";
 import { zonesOf } from "../../model/launch-plan";
 import { findAll, findInstance, findVolume } from "../../model/lookup";
 import type { Volume, VolumeModification } from "../../model/state";
@@ -91,7 +91,7 @@ function readNewVolume(world: World, params: Params): NewVolume {
   }
   const availabilityZone = zonesOf(world).find((one) => one === zone || zoneId(one) === id);
   if (availabilityZone === undefined) {
-    throw invalidValue(`Value (${zone ?? id ?? ""}) for parameter availabilityZone is invalid.`);
+    throw new Ec2Error("InvalidZone.NotFound", `The zone '${zone ?? id ?? ""}' does not exist.`);
   }
   if (params.boolean("MultiAttachEnabled") === true) throw invalidValue("Multi-attach is not modelled.");
   return {

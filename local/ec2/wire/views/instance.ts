@@ -69,7 +69,7 @@ function launchView(instance: Instance): XmlObject {
     placement: {
       availabilityZone: instance.availabilityZone,
       availabilityZoneId: zoneId(instance.availabilityZone),
-      groupName: instance.placementGroup ?? "",
+      groupName: "",
       tenancy: instance.tenancy,
     },
     platformDetails: "Linux/UNIX",
