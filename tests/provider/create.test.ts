@@ -190,6 +190,13 @@ describe("create", () => {
     });
   }
 
+  it("waits with the Elastic IP while the interface's instance is pending", async () => {
+    const owner = quick();
+    owner.simulator.faults.add({ action: "AssociateAddress", error: { code: "IncorrectInstanceState" }, times: 1 });
+    await owner.up(program({ elasticIp: true }));
+    machineOf(owner);
+  });
+
   it("asks once for what is denied, and says what was denied", async () => {
     const owner = quick();
     const message = "You are not authorized to perform this operation.";
