@@ -42,11 +42,17 @@ interface Held {
   known: Deviations;
 }
 
-async function hold(target: Target, known: Deviations): Promise<Held> {
+/** Moto draws addresses at random and gives one out twice (moto-deviations.md), so chance has to strike this often to count. */
+const MOTO_TRIES = 3;
+
+async function hold(target: Target, known: Deviations, tries = 1): Promise<Held> {
   const start = performance.now();
   const verdicts: Verdict[] = [];
   for (const probe of PROBES) {
-    const verdict = await tryProbe(target, probe);
+    let verdict = await tryProbe(target, probe);
+    for (let again = 1; again < tries && complaint(verdict, known) !== undefined; again++) {
+      verdict = await tryProbe(target, probe);
+    }
     verdicts.push(verdict);
     count(`${probe.id} on ${target.name}`, complaint(verdict, known));
   }
@@ -72,7 +78,7 @@ async function onMoto(python: string): Promise<Held> {
   const server = await MotoServer.start(python);
   try {
     const moto = await MotoTarget.over(server.url);
-    const held = await hold(moto, DEVIATIONS_OF_MOTO);
+    const held = await hold(moto, DEVIATIONS_OF_MOTO, MOTO_TRIES);
     say("The product's own life cycle on moto:");
     for (const { probe, how } of DODGES) say(`  dodged (${probe}): ${how}`);
     for (const { title, failure } of await lifeOnMoto(moto)) {
