@@ -141,6 +141,6 @@ function unknownName(path: string, name: string, names: string[]): string {
   return `${JSON.stringify(path)} is not an input of a ManagedInstance; ${hint}`;
 }
 
-export function isObject(given: unknown): given is Record<string, unknown> {
+function isObject(given: unknown): given is Record<string, unknown> {
   return typeof given === "object" && given !== null && !Array.isArray(given);
 }

@@ -143,7 +143,7 @@ export class EndedAtLaunch extends Error {
   }
 }
 
-export async function awaitRunning(run: Run, launched: Instance): Promise<Instance> {
+async function awaitRunning(run: Run, launched: Instance): Promise<Instance> {
   const seen = await waitFor<Instance | undefined>({
     what: `${launched.id} to run`,
     read: async () => {
