@@ -139,6 +139,8 @@ const MISBEHAVIOUR: Record<string, Command> = {
 
 const LIFECYCLES = ["spot", "on-demand"] as const;
 const QUOTAS = ["elastic-ips", "network-interfaces"] as const;
+const STATUS_CHECKS = ["instance", "system", "attached-ebs"] as const;
+const ROOT_VOLUME_FAILURES = ["failed", "failed-detached"] as const;
 const POOL = ["instanceType", "availabilityZone"];
 
 const WORLD: Record<string, Command> = {
@@ -189,6 +191,20 @@ const WORLD: Record<string, Command> = {
     'the next launch goes from pending to terminated: {"reason": "Client.InternalError"}',
     ({ simulator }, fields) => {
       simulator.failNextLaunch(fields.only("A failing launch", ["reason"]).text("reason"));
+    },
+  ),
+  "POST impair-next-boot": command(
+    'a status check never passes after the next boot: {"check"?: "instance" | "system" | "attached-ebs"}',
+    ({ simulator }, fields) => {
+      fields.only("An impaired boot", ["check"]);
+      simulator.impairNextBoot(fields.has("check") ? fields.oneOf("check", STATUS_CHECKS) : undefined);
+    },
+  ),
+  "POST fail-next-root-volume": command(
+    'the next replacement of a root volume fails: {"state"?: "failed" | "failed-detached"}',
+    ({ simulator }, fields) => {
+      fields.only("A failing replacement", ["state"]);
+      simulator.failNextRootVolume(fields.has("state") ? fields.oneOf("state", ROOT_VOLUME_FAILURES) : undefined);
     },
   ),
 };

@@ -5,13 +5,13 @@ import { changePrice, interrupt, interruptible, type InterruptionTarget } from "
 import { zonesOf } from "./model/launch-plan";
 import { setQuota, type QuotaName } from "./model/quotas";
 import { spotPriceOf } from "./model/spot-prices";
-import type { InterruptionCause } from "./model/state";
+import type { InterruptionCause, RootVolumeFailure, StatusCheck } from "./model/state";
 import type { World } from "./model/world";
 import { Refused } from "./refused";
 
 type Lifecycle = Pool["lifecycle"];
 
-/** What AWS decides of its own accord, here on demand: room, prices, quotas, and whom it takes instances from. */
+/** What AWS decides of its own accord, here on demand: room, prices, quotas, whom it takes instances from, and what fails. */
 export class Market {
   readonly capacity = {
     /**
@@ -68,6 +68,21 @@ export class Market {
       for (const instance of instances) interrupt(world, instance, cause);
       return instances.map(({ instanceId }) => instanceId);
     });
+
+  /** The next launch is taken and then fails: pending, then terminated with this reason (such as Client.InternalError). */
+  readonly failNextLaunch = (reasonCode: string): void => {
+    this.change((world) => world.launchFailures.push(reasonCode));
+  };
+
+  /** After the next boot, of a launch, a start, a reboot or a new root volume, this status check never passes. */
+  readonly impairNextBoot = (check: StatusCheck = "instance"): void => {
+    this.change((world) => world.impairedBoots.push(check));
+  };
+
+  /** The next replacement of a root volume fails: with the old volume in its place, or with none. */
+  readonly failNextRootVolume = (failure: RootVolumeFailure = "failed"): void => {
+    this.change((world) => world.rootVolumeFailures.push(failure));
+  };
 
   readonly recommendRebalance = (target: InterruptionTarget): string[] =>
     this.change((world) => {

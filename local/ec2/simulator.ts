@@ -55,6 +55,9 @@ export class Ec2Simulator {
   readonly interrupt: Market["interrupt"];
   /** Tells by an event that spot instances are more likely than others to be interrupted. */
   readonly recommendRebalance: Market["recommendRebalance"];
+  readonly failNextLaunch: Market["failNextLaunch"];
+  readonly impairNextBoot: Market["impairNextBoot"];
+  readonly failNextRootVolume: Market["failNextRootVolume"];
   /** How long EC2 takes for what it does by itself. */
   readonly timings = new Timings();
   readonly events = {
@@ -98,6 +101,9 @@ export class Ec2Simulator {
       quotas: this.quotas,
       interrupt: this.interrupt,
       recommendRebalance: this.recommendRebalance,
+      failNextLaunch: this.failNextLaunch,
+      impairNextBoot: this.impairNextBoot,
+      failNextRootVolume: this.failNextRootVolume,
     } = new Market((work) => this.change(work)));
     this.requestIds = new Random(this.seed + 2);
     this.world = this.take(this.freshWorld());
@@ -186,11 +192,6 @@ export class Ec2Simulator {
 
   clearCalls(): void {
     this.log.clear();
-  }
-
-  /** The next launch is taken and then fails: pending, then terminated with this reason (such as Client.InternalError). */
-  failNextLaunch(reasonCode: string): void {
-    this.world.launchFailures.push(reasonCode);
   }
 
   /** Calls back after anything may have changed. */

@@ -28,6 +28,8 @@ export const WELL_KNOWN = {
   imageAliasArm: "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64",
   keyName: "demo",
   instanceProfile: "demo",
+  /** The one placement group that there is, a spread one */
+  placementGroup: "demo",
   /** A KMS key that EC2 may not use: what is encrypted with it cannot start */
   deniedKmsKey: "arn:aws:kms:us-east-1:123456789012:key/0a000000-0000-4000-8000-00000000dead",
   /** An Elastic IP of somebody else's account */

@@ -12,6 +12,8 @@ import type { World } from "./world";
 export interface Wish {
   given: readonly string[];
   count: number;
+  /** A count of none that was said, so that nothing is given by default either. */
+  isNone?: boolean;
 }
 
 export const NO_WISH: Wish = { given: [], count: 0 };

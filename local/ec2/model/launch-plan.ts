@@ -1,4 +1,5 @@
 import { Ec2Error, invalidCombination, invalidValue, missingParameter } from "./errors";
+import { WELL_KNOWN } from "./fresh-account";
 import { imageState } from "./images";
 import { INSTANCE_TYPES, ZONE_LETTERS, isOffered, type InstanceType } from "./instance-types";
 import { planInterfaces, zoneOf, type PlannedInterface } from "./launch-network";
@@ -107,8 +108,7 @@ function marketOf(spec: LaunchSpec): "spot" | "on-demand" {
 
 function checkPlacement(world: World, { placement }: LaunchSpec): void {
   const { availabilityZone: zone, groupName = "" } = placement;
-  // There are no placement groups here, so nobody has any.
-  if (groupName !== "") {
+  if (groupName !== "" && groupName !== WELL_KNOWN.placementGroup) {
     throw new Ec2Error("InvalidPlacementGroup.Unknown", `The Placement Group '${groupName}' is unknown.`);
   }
   if (zone === undefined || zonesOf(world).includes(zone)) return;

@@ -9,6 +9,7 @@ import { addressCount, checkAddressesFree, createInterface } from "./network-int
 import { assignChangingPublicIp } from "./public-addresses";
 import { fulfil } from "./spot-requests";
 import type { Instance, SpotRequest, Subnet, Tags } from "./state";
+import { beginChecks } from "./status-checks";
 import { checkRoom, freeAddressCount } from "./subnets";
 import { TIMINGS } from "./timings";
 import { createDevices, hasBrokenDevice } from "./volumes";
@@ -66,6 +67,7 @@ function launchOne(world: World, plan: LaunchPlan, place: { reservationId: strin
 
 export function scheduleStart(world: World, instance: Instance): void {
   const { instanceId: id } = instance;
+  beginChecks(world, instance);
   // A key that is denied shows only when the instance starts (EC2 guide, "instance terminates immediately").
   const broken = hasBrokenDevice(world, instance) ? "Client.InternalError" : undefined;
   const failure = world.launchFailures.shift() ?? broken;
@@ -89,6 +91,7 @@ function newInstance(world: World, plan: LaunchPlan, place: { reservationId: str
     subnetId: zone.subnetId,
     vpcId: zone.vpcId,
     tenancy: spec.placement.tenancy,
+    placementGroup: spec.placement.groupName,
     state: "pending",
     transitionReason: "",
     launchTime: world.now,

@@ -97,8 +97,9 @@ function addAddresses(world: World, made: NetworkInterface, { subnet, primaryAdd
   const address = given ?? leaseAny(world, subnet, made.networkInterfaceId);
   made.privateAddresses.unshift({ address, primary: true });
   const isBare6 = [wishes.ipv6, wishes.ipv6Prefixes].every(({ count, given: texts }) => count + texts.length === 0);
-  // A subnet may say that each new interface gets an IPv6 address (API reference, ModifySubnetAttribute).
-  const ipv6 = isBare6 && subnet.assignIpv6OnCreation === true ? { ...NO_WISH, count: 1 } : wishes.ipv6;
+  // A subnet may say that each new interface gets an IPv6 address (API reference, ModifySubnetAttribute); a count of 0 overrides it.
+  const isDefault = isBare6 && subnet.assignIpv6OnCreation === true && wishes.ipv6.isNone !== true;
+  const ipv6 = isDefault ? { ...NO_WISH, count: 1 } : wishes.ipv6;
   assignAll(world, made, {
     ...NO_WISHES,
     ipv4: { ...NO_WISH, count: wishes.ipv4.count },

@@ -2,6 +2,7 @@ import { Ec2Error } from "./errors";
 import { interfacesOf, recordHoldings } from "./holdings";
 import type { Due } from "./schedule";
 import type { Instance } from "./state";
+import { beginChecks } from "./status-checks";
 import { TIMINGS } from "./timings";
 import type { World } from "./world";
 
@@ -33,6 +34,7 @@ export function goDark(world: World, instance: Instance): void {
 
 export function comeBack(world: World, instance: Instance): void {
   delete instance.isRebooting;
+  beginChecks(world, instance);
   recordAll(world, instance);
 }
 

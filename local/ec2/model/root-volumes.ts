@@ -4,7 +4,7 @@ import { findImage, findSnapshot } from "./lookup";
 import { comeBack, goDark } from "./reboots";
 import type { Due } from "./schedule";
 import { snapshotState } from "./snapshots";
-import type { Instance, RootVolumeTask, Tags, Volume } from "./state";
+import type { Instance, RootVolumeFailure, RootVolumeTask, Tags, Volume } from "./state";
 import { TIMINGS } from "./timings";
 import { setVolumeFree } from "./volume-attachments";
 import { createVolume } from "./volumes";
@@ -57,11 +57,13 @@ function rootVolume(world: World, instance: Instance): Volume | undefined {
   return root && world.account.volumes.get(root.volumeId);
 }
 
+const ENDED: ReadonlySet<RootVolumeTask["state"]> = new Set(["succeeded", "failed", "failed-detached"]);
+
 /** One at a time for an instance; the code is a guess. */
 export function createTask(world: World, wanted: NewTask): RootVolumeTask {
   const { instanceId } = wanted.instance;
   for (const { instanceId: other, state } of world.account.rootVolumeTasks.values()) {
-    if (other !== instanceId || state === "succeeded" || state === "failed") continue;
+    if (other !== instanceId || ENDED.has(state)) continue;
     throw new Ec2Error("IncorrectState", `A root volume replacement of instance '${instanceId}' is in progress.`);
   }
   const { imageId, snapshotId, deleteReplaced, tags } = wanted;
@@ -74,6 +76,7 @@ export function createTask(world: World, wanted: NewTask): RootVolumeTask {
     imageId,
     snapshotId: source ?? rootVolume(world, wanted.instance)?.snapshotId,
     deleteReplaced,
+    fails: world.rootVolumeFailures.shift(),
     tags,
   };
   world.account.rootVolumeTasks.set(task.taskId, task);
@@ -103,12 +106,29 @@ export function onReplaced(world: World, { id }: Due): void {
     end(world, task, "failed");
     return;
   }
+  if (task.fails !== undefined) {
+    fail(world, instance, task, task.fails);
+    return;
+  }
   exchange(world, instance, task);
   comeBack(world, instance);
   end(world, task, "succeeded");
 }
 
-function end(world: World, task: RootVolumeTask, state: "succeeded" | "failed"): void {
+/** First it is failing; then the instance boots from the old volume, or has none to boot from. */
+function fail(world: World, instance: Instance, task: RootVolumeTask, failure: RootVolumeFailure): void {
+  if (task.state === "in-progress") {
+    task.state = failure === "failed" ? "failing" : "failing-detached";
+    world.later(TIMINGS.rootVolumeReplacing, { kind: "root-volume-replaced", id: task.taskId });
+    return;
+  }
+  const old = rootVolume(world, instance);
+  if (failure === "failed") comeBack(world, instance);
+  else if (old !== undefined) setVolumeFree(world, old);
+  end(world, task, failure);
+}
+
+function end(world: World, task: RootVolumeTask, state: "succeeded" | RootVolumeFailure): void {
   task.state = state;
   task.completeTime = world.now;
 }

@@ -1,9 +1,11 @@
 import type { LaunchSpec } from "./launch-spec";
+import type { Instance } from "./machine";
 import type { Table } from "./table";
-import type { Architecture, Image, RootVolumeTask, Snapshot, Volume } from "./storage";
+import type { Image, RootVolumeTask, Snapshot, Volume } from "./storage";
 
 /** Everything that the simulated account holds. Plain data only: the whole of it can be written to a file and read back. */
 
+export type * from "./machine";
 export type * from "./storage";
 
 export type Tags = Record<string, string>;
@@ -106,72 +108,6 @@ export interface Address {
   privateIpAddress?: string;
   tags: Tags;
 }
-
-export type InstanceState = "pending" | "running" | "shutting-down" | "terminated" | "stopping" | "stopped";
-
-export interface MetadataOptions {
-  httpTokens: string;
-  httpPutResponseHopLimit: number;
-  httpEndpoint: string;
-  httpProtocolIpv6: string;
-  instanceMetadataTags: string;
-}
-
-export interface DeviceMapping {
-  deviceName: string;
-  volumeId: string;
-  deleteOnTermination: boolean;
-  attachTime: number;
-}
-
-export interface StateReason {
-  code: string;
-  message: string;
-}
-
-export interface Instance {
-  instanceId: string;
-  reservationId: string;
-  amiLaunchIndex: number;
-  clientToken?: string;
-  imageId: string;
-  architecture: Architecture;
-  instanceType: string;
-  keyName?: string;
-  availabilityZone: string;
-  tenancy: string;
-  subnetId?: string;
-  vpcId?: string;
-  state: InstanceState;
-  /** It is running, and nobody is behind its addresses: it boots again. */
-  isRebooting?: boolean;
-  /** It was running once, so a start that fails does not end it. */
-  hasRun?: boolean;
-  stateReason?: StateReason;
-  transitionReason: string;
-  launchTime: number;
-  rootDeviceName: string;
-  devices: DeviceMapping[];
-  /** In the order in which they were attached, so the primary one first. */
-  networkInterfaceIds: string[];
-  iamInstanceProfile?: { arn: string; id: string };
-  userData?: string;
-  metadataOptions: MetadataOptions;
-  monitoring: boolean;
-  ebsOptimized: boolean;
-  cpuCredits?: string;
-  cpuOptions: { coreCount: number; threadsPerCore: number };
-  disableApiTermination: boolean;
-  disableApiStop: boolean;
-  shutdownBehavior: string;
-  spotRequestId?: string;
-  /** That AWS takes it back, from the notice on. */
-  interruption?: { action: InterruptionAction; cause: InterruptionCause };
-  tags: Tags;
-}
-
-export type InterruptionAction = "terminate" | "stop" | "hibernate";
-export type InterruptionCause = "no-capacity" | "by-price";
 
 export interface LaunchTemplateVersion {
   versionNumber: number;

@@ -98,10 +98,15 @@ export interface Snapshot {
   tags: Tags;
 }
 
+/** With the original root volume in its place, or with none (API reference, ReplaceRootVolumeTask). */
+export type RootVolumeFailure = "failed" | "failed-detached";
+
 export interface RootVolumeTask {
   taskId: string;
   instanceId: string;
-  state: "pending" | "in-progress" | "succeeded" | "failed";
+  state: "pending" | "in-progress" | "succeeded" | "failing" | "failing-detached" | RootVolumeFailure;
+  /** It was ordered to end so. */
+  fails?: RootVolumeFailure;
   startTime: number;
   completeTime?: number;
   imageId?: string;

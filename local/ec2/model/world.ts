@@ -4,7 +4,7 @@ import { EventLog } from "./events";
 import { Ledger } from "./ledger";
 import { Random } from "./random";
 import { Schedule, type Due } from "./schedule";
-import { TABLE_NAMES, type Account, type TableName } from "./state";
+import { TABLE_NAMES, type Account, type RootVolumeFailure, type StatusCheck, type TableName } from "./state";
 import type { Table, Watch } from "./table";
 import { Timings, type Timing } from "./timings";
 
@@ -46,6 +46,10 @@ export class World {
   readonly events: EventLog;
   /** The reasons with which the next launches shall fail after they were accepted. */
   readonly launchFailures: string[] = [];
+  /** The status checks that shall fail after the next boots. */
+  readonly impairedBoots: StatusCheck[] = [];
+  /** How the next replacements of root volumes shall fail. */
+  readonly rootVolumeFailures: RootVolumeFailure[] = [];
   /** Whether callers cannot know this object yet, although it exists: eventual consistency. */
   isUnknown: (table: TableName, id: string) => boolean = () => false;
   /** Is told which objects a call or a step of the schedule may have made, changed or deleted. */

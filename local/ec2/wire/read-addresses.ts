@@ -31,7 +31,8 @@ export function readInterfaceAddresses(params: Params): InterfaceAddresses {
 /** A list of structures with one member each, or a count. */
 export function readListed(params: Params, list: string, count: string, member: string): Wish {
   const given = params.list(list).map((entry) => entry.required(member));
-  return { given, count: params.integer(count) ?? 0 };
+  const said = params.integer(count);
+  return { given, count: said ?? 0, isNone: said === 0 };
 }
 
 /** A list of plain texts, or a count. */

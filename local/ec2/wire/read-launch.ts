@@ -1,4 +1,4 @@
-import { Ec2Error, invalidValue } from "../model/errors";
+import { Ec2Error, invalidCombination, invalidValue } from "../model/errors";
 import type { InterfaceSpec, LaunchRequest, LaunchSpec } from "../model/launch-spec";
 import { findTemplate, findVersion, overlay } from "../model/launch-templates";
 import type { SpotOptions } from "../model/spot-requests";
@@ -139,10 +139,13 @@ export function readMetadataOptions(params: Params): Partial<MetadataOptions> {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
+/** Both or none (EC2 guide, instance-cpu-options-rules); the code is a guess. */
 function readCpuOptions(params: Params): LaunchSpec["cpuOptions"] {
   const coreCount = params.integer("CoreCount");
   const threadsPerCore = params.integer("ThreadsPerCore");
-  return coreCount === undefined || threadsPerCore === undefined ? undefined : { coreCount, threadsPerCore };
+  if (coreCount === undefined && threadsPerCore === undefined) return undefined;
+  if (coreCount !== undefined && threadsPerCore !== undefined) return { coreCount, threadsPerCore };
+  throw invalidCombination("You must specify both the core count and the threads per core.");
 }
 
 function readMarket(params: Params): { marketType?: string; spot?: SpotOptions } {

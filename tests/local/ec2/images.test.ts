@@ -7,6 +7,7 @@ import {
   DeleteSnapshotCommand,
   DeregisterImageCommand,
   DescribeImagesCommand,
+  DescribeInstanceStatusCommand,
   DescribeReplaceRootVolumeTasksCommand,
   DescribeVolumesCommand,
   StopInstancesCommand,
@@ -161,5 +162,57 @@ describe("replacing a root volume", () => {
     clock.advance(LONG);
     assert.equal(await taskState(ec2, instance), "failed");
     assert.equal(await rootOf(ec2, instance), before);
+  });
+
+  it("fails where that was ordered, once, and leaves the old volume in its place", async () => {
+    const { ec2, clock, simulator, instance, InstanceId } = await running();
+    const before = await rootOf(ec2, instance);
+    simulator.timings.set({ rootVolumePending: 10_000, rootVolumeReplacing: 20_000 });
+    simulator.failNextRootVolume();
+    await replaced(ec2, instance, { ImageId: WELL_KNOWN.imageV2, DeleteReplacedRootVolume: true });
+    clock.advance(15_000);
+    assert.equal(await taskState(ec2, instance), "in-progress");
+    clock.advance(20_000);
+    assert.equal(await taskState(ec2, instance), "failing");
+    await refused(replaced(ec2, instance), "IncorrectState", /in progress/);
+    clock.advance(LONG);
+    assert.equal(await taskState(ec2, instance), "failed");
+    assert.equal(await rootOf(ec2, instance), before);
+    assert.equal((await seen(ec2, instance)).State?.Name, "running");
+    const { outages = [] } = simulator.timeline().privateIps[present(instance.PrivateIpAddress)] ?? {};
+    assert.equal(outages.length, 1);
+    const again = await replaced(ec2, instance, { ImageId: WELL_KNOWN.imageV2 });
+    clock.advance(LONG);
+    assert.notEqual(await rootOf(ec2, instance), before);
+    assert.equal(
+      simulator.snapshot().rootVolumeTasks[present(again.ReplaceRootVolumeTask?.ReplaceRootVolumeTaskId)]?.state,
+      "succeeded",
+    );
+    assert.equal(simulator.snapshot().instances[InstanceId]?.isRebooting, undefined);
+  });
+
+  it("fails and leaves no root volume where that was ordered", async () => {
+    const { ec2, clock, simulator, instance } = await running();
+    const VolumeIds = [await rootOf(ec2, instance)];
+    simulator.timings.set({ rootVolumePending: 10_000, rootVolumeReplacing: 20_000 });
+    simulator.failNextRootVolume("failed-detached");
+    await replaced(ec2, instance);
+    clock.advance(35_000);
+    assert.equal(await taskState(ec2, instance), "failing-detached");
+    clock.advance(LONG);
+    assert.equal(await taskState(ec2, instance), "failed-detached");
+    assert.deepEqual((await seen(ec2, instance)).BlockDeviceMappings ?? [], []);
+    const { Volumes } = await ec2.send(new DescribeVolumesCommand({ VolumeIds }));
+    assert.equal(Volumes?.[0]?.State, "available");
+    assert.equal(simulator.timeline().privateIps[present(instance.PrivateIpAddress)]?.outages.length, 0);
+  });
+
+  it("begins the status checks anew", async () => {
+    const { ec2, clock, simulator, instance } = await running();
+    simulator.impairNextBoot();
+    await replaced(ec2, instance);
+    clock.advance(LONG);
+    const { InstanceStatuses } = await ec2.send(new DescribeInstanceStatusCommand({ InstanceIds: [idOf(instance)] }));
+    assert.equal(InstanceStatuses?.[0]?.InstanceStatus?.Status, "impaired");
   });
 });

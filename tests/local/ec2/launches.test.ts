@@ -62,7 +62,7 @@ describe("RunInstances", () => {
       KeyName: WELL_KNOWN.keyName,
       Monitoring: { Enabled: true },
       EbsOptimized: true,
-      Placement: { Tenancy: "dedicated" },
+      Placement: { Tenancy: "dedicated", GroupName: WELL_KNOWN.placementGroup },
       MetadataOptions: { HttpTokens: "optional", HttpPutResponseHopLimit: 1 },
       IamInstanceProfile: { Name: WELL_KNOWN.instanceProfile },
       TagSpecifications: [{ ResourceType: "instance", Tags: [{ Key: "Name", Value: "web & <more>" }] }],
@@ -70,7 +70,7 @@ describe("RunInstances", () => {
     assert.equal(instance.KeyName, "demo");
     assert.equal(instance.Monitoring?.State, "enabled");
     assert.equal(instance.EbsOptimized, true);
-    assert.equal(instance.Placement?.Tenancy, "dedicated");
+    assert.deepEqual([instance.Placement?.Tenancy, instance.Placement?.GroupName], ["dedicated", "demo"]);
     assert.equal(instance.MetadataOptions?.HttpTokens, "optional");
     assert.equal(instance.IamInstanceProfile?.Arn, "arn:aws:iam::123456789012:instance-profile/demo");
     assert.deepEqual(instance.Tags, [{ Key: "Name", Value: "web & <more>" }]);
@@ -127,6 +127,9 @@ describe("RunInstances", () => {
       /us-east-1b/,
     ],
     ["an unknown zone", { Placement: { AvailabilityZone: "us-east-1z" } }, "InvalidParameterValue", /us-east-1z/],
+    ["an unknown placement group", { Placement: { GroupName: "x" } }, "InvalidPlacementGroup.Unknown", /'x'/],
+    ["half of the CPU options", { CpuOptions: { CoreCount: 1 } }, "InvalidParameterCombination", /both/],
+    ["the other half", { CpuOptions: { ThreadsPerCore: 1 } }, "InvalidParameterCombination", /both/],
     ["no instances at all", { MinCount: 0 }, "InvalidParameterValue", /minCount/],
     ["more at least than at most", { MinCount: 2 }, "InvalidParameterCombination", /maximum number/],
     [

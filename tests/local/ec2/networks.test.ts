@@ -83,6 +83,7 @@ describe("a network of one's own", () => {
       ec2.send(new ModifySubnetAttributeCommand({ SubnetId, AssignIpv6AddressOnCreation: { Value } }));
     await onCreation(true);
     assert.equal((await madeInterface(ec2, { SubnetId })).Ipv6Addresses?.length, 1);
+    assert.equal((await madeInterface(ec2, { SubnetId, Ipv6AddressCount: 0 })).Ipv6Addresses?.length ?? 0, 0);
     const { AssociationId } = present(Ipv6CidrBlockAssociation);
     const part = () => ec2.send(new DisassociateSubnetCidrBlockCommand({ AssociationId }));
     await refused(part(), "InvalidCidrBlock.InUse", /assign-ipv6-address-on-creation/);

@@ -3,7 +3,14 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { DescribeInstancesCommand, DescribeVpcsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import {
+  CreateReplaceRootVolumeTaskCommand,
+  DescribeInstancesCommand,
+  DescribeInstanceStatusCommand,
+  DescribeReplaceRootVolumeTasksCommand,
+  DescribeVpcsCommand,
+  EC2Client,
+} from "@aws-sdk/client-ec2";
 
 import { startServer, type RunningServer, type ServerOptions } from "../../../local/ec2";
 import { idOf, launched, madeInterface, refused, stateOf, terminated } from "./scenes";
@@ -103,6 +110,16 @@ describe("the server", () => {
     const failing = await launched(ec2);
     await sim(server, "POST advance", { seconds: 60 });
     assert.equal(await stateOf(ec2, failing), "terminated");
+    await sim(server, "POST impair-next-boot", { check: "system" });
+    await sim(server, "POST fail-next-root-volume");
+    const InstanceId = idOf(await launched(ec2));
+    await sim(server, "POST advance", { seconds: 300 });
+    const { InstanceStatuses } = await ec2.send(new DescribeInstanceStatusCommand({ InstanceIds: [InstanceId] }));
+    assert.equal(InstanceStatuses?.[0]?.SystemStatus?.Status, "impaired");
+    await ec2.send(new CreateReplaceRootVolumeTaskCommand({ InstanceId }));
+    await sim(server, "POST advance", { seconds: 300 });
+    const { ReplaceRootVolumeTasks } = await ec2.send(new DescribeReplaceRootVolumeTasksCommand({}));
+    assert.equal(ReplaceRootVolumeTasks?.[0]?.TaskState, "failed");
   });
 
   it("answers a bad control request with a sentence", async () => {
@@ -118,6 +135,8 @@ describe("the server", () => {
         /no instance type t3\.huge/,
       ],
       ["POST fail-next-launch", {}, /"reason" must be a text/],
+      ["POST impair-next-boot", { check: "guest" }, /"check" must be "instance" or "system"/],
+      ["POST fail-next-root-volume", { state: "gone" }, /"state" must be "failed" or "failed-detached"/],
     ];
     for (const [request, body, says] of bad) {
       const { status, content } = await sim(server, request, body);

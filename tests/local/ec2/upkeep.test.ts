@@ -12,6 +12,8 @@ import {
   StartInstancesCommand,
   StopInstancesCommand,
   UnmonitorInstancesCommand,
+  type EC2Client,
+  type Instance,
 } from "@aws-sdk/client-ec2";
 
 import { WELL_KNOWN } from "../../../local/ec2";
@@ -95,6 +97,73 @@ describe("looking at an instance from outside", () => {
     assert.deepEqual(await found("initializing"), [idOf(instance)]);
     clock.advance(LONG);
     assert.deepEqual(await found("ok"), [idOf(instance)]);
+  });
+});
+
+describe("status checks", () => {
+  async function checks(ec2: EC2Client, instance: Instance): Promise<(string | undefined)[]> {
+    const command = new DescribeInstanceStatusCommand({ InstanceIds: [idOf(instance)], IncludeAllInstances: true });
+    const [status] = (await ec2.send(command)).InstanceStatuses ?? [];
+    return [status?.SystemStatus?.Status, status?.InstanceStatus?.Status, status?.AttachedEbsStatus?.Status];
+  }
+
+  it("fail for good after the boot that was ordered to, one of them, and pass after the next", async () => {
+    for (const [check, wanted] of [
+      [undefined, ["ok", "impaired", "ok"]],
+      ["system", ["impaired", "ok", "ok"]],
+      ["attached-ebs", ["ok", "ok", "impaired"]],
+    ] as const) {
+      const { ec2, clock, simulator } = simulated();
+      simulator.impairNextBoot(check);
+      const instance = await launched(ec2);
+      clock.advance(30_000);
+      assert.deepEqual(await checks(ec2, instance), ["initializing", "initializing", "initializing"]);
+      clock.advance(LONG);
+      assert.deepEqual(await checks(ec2, instance), wanted);
+      clock.advance(LONG);
+      assert.deepEqual(await checks(ec2, instance), wanted);
+      assert.equal((await seen(ec2, instance)).State?.Name, "running");
+      const other = await launched(ec2);
+      await ec2.send(new RebootInstancesCommand({ InstanceIds: [idOf(instance)] }));
+      clock.advance(LONG);
+      assert.deepEqual(await checks(ec2, instance), ["ok", "ok", "ok"]);
+      assert.deepEqual(await checks(ec2, other), ["ok", "ok", "ok"]);
+    }
+  });
+
+  it("say since when they fail, and that nothing is reached", async () => {
+    const { ec2, clock, simulator } = simulated();
+    simulator.impairNextBoot();
+    const bootedAt = clock.now();
+    const instance = await launched(ec2);
+    clock.advance(LONG);
+    const command = new DescribeInstanceStatusCommand({
+      Filters: [{ Name: "instance-status.reachability", Values: ["failed"] }],
+    });
+    const [status] = (await ec2.send(command)).InstanceStatuses ?? [];
+    assert.equal(status?.InstanceId, idOf(instance));
+    const [detail] = present(status).InstanceStatus?.Details ?? [];
+    assert.deepEqual([detail?.Name, detail?.Status], ["reachability", "failed"]);
+    assert.equal(detail?.ImpairedSince?.getTime(), bootedAt + 120_000);
+  });
+
+  it("begin anew with a start and a reboot, and do not apply to what is stopped", async () => {
+    const { ec2, clock, simulator, instance, InstanceIds } = await running();
+    assert.deepEqual(await checks(ec2, instance), ["ok", "ok", "ok"]);
+    await ec2.send(new RebootInstancesCommand({ InstanceIds }));
+    assert.deepEqual(await checks(ec2, instance), ["initializing", "initializing", "initializing"]);
+    clock.advance(60_000);
+    assert.deepEqual(await checks(ec2, instance), ["initializing", "initializing", "initializing"]);
+    clock.advance(LONG);
+    await ec2.send(new StopInstancesCommand({ InstanceIds }));
+    clock.advance(LONG);
+    assert.deepEqual(await checks(ec2, instance), ["not-applicable", "not-applicable", "not-applicable"]);
+    simulator.impairNextBoot();
+    await ec2.send(new StartInstancesCommand({ InstanceIds }));
+    clock.advance(30_000);
+    assert.deepEqual(await checks(ec2, instance), ["initializing", "initializing", "initializing"]);
+    clock.advance(LONG);
+    assert.deepEqual(await checks(ec2, instance), ["ok", "impaired", "ok"]);
   });
 });
 

@@ -1,4 +1,5 @@
-import type { Instance } from "../../model/state";
+import type { Instance, StatusCheck } from "../../model/state";
+import { checkedAt, healthOf } from "../../model/status-checks";
 import type { World } from "../../model/world";
 import { reads, type Actions } from "../action";
 import type { FilterTable } from "../filters";
@@ -8,29 +9,34 @@ import { zoneId } from "../views/names";
 import type { XmlObject } from "../xml";
 import { selected } from "./instances";
 
-/** Both checks pass a few minutes after the start (EC2 guide, status checks: they run every minute). */
-const CHECKS_TAKE_MS = 120_000;
+const REACHABILITY = {
+  "not-applicable": undefined,
+  initializing: "initializing",
+  ok: "passed",
+  impaired: "failed",
+} as const;
 
-function healthOf(world: World, { state, launchTime }: Instance): "not-applicable" | "initializing" | "ok" {
-  if (state !== "running") return "not-applicable";
-  return world.now - launchTime < CHECKS_TAKE_MS ? "initializing" : "ok";
+function reachability(world: World, instance: Instance, check: StatusCheck) {
+  return REACHABILITY[healthOf(world, instance, check)];
 }
 
-const REACHABILITY = { "not-applicable": undefined, initializing: "initializing", ok: "passed" } as const;
+function checkView(world: World, instance: Instance, check: StatusCheck): XmlObject {
+  const status = healthOf(world, instance, check);
+  const detail = REACHABILITY[status];
+  const impairedSince = status === "impaired" ? new Date(checkedAt(instance)) : undefined;
+  return { status, details: detail === undefined ? [] : [{ name: "reachability", status: detail, impairedSince }] };
+}
 
 function statusView(world: World, instance: Instance): XmlObject {
   const { instanceId, availabilityZone, state } = instance;
-  const status = healthOf(world, instance);
-  const reachability = REACHABILITY[status];
-  const check = { status, details: reachability === undefined ? [] : [{ name: "reachability", status: reachability }] };
   return {
     instanceId,
     availabilityZone,
     availabilityZoneId: zoneId(availabilityZone),
     instanceState: stateView(state),
-    instanceStatus: check,
-    systemStatus: check,
-    attachedEbsStatus: check,
+    instanceStatus: checkView(world, instance, "instance"),
+    systemStatus: checkView(world, instance, "system"),
+    attachedEbsStatus: checkView(world, instance, "attached-ebs"),
     eventsSet: [],
   };
 }
@@ -40,11 +46,11 @@ const FILTERS: FilterTable<Instance> = {
   "availability-zone-id": ({ availabilityZone }) => zoneId(availabilityZone),
   "instance-state-name": ({ state }) => state,
   "instance-state-code": ({ state }) => STATE_CODES[state],
-  "instance-status.status": (instance, world) => healthOf(world, instance),
-  "system-status.status": (instance, world) => healthOf(world, instance),
-  "attached-ebs-status.status": (instance, world) => healthOf(world, instance),
-  "instance-status.reachability": (instance, world) => REACHABILITY[healthOf(world, instance)],
-  "system-status.reachability": (instance, world) => REACHABILITY[healthOf(world, instance)],
+  "instance-status.status": (instance, world) => healthOf(world, instance, "instance"),
+  "system-status.status": (instance, world) => healthOf(world, instance, "system"),
+  "attached-ebs-status.status": (instance, world) => healthOf(world, instance, "attached-ebs"),
+  "instance-status.reachability": (instance, world) => reachability(world, instance, "instance"),
+  "system-status.reachability": (instance, world) => reachability(world, instance, "system"),
   "event.code": () => undefined,
   "event.description": () => undefined,
   "event.instance-event-id": () => undefined,

@@ -69,7 +69,7 @@ function launchView(instance: Instance): XmlObject {
     placement: {
       availabilityZone: instance.availabilityZone,
       availabilityZoneId: zoneId(instance.availabilityZone),
-      groupName: "",
+      groupName: instance.placementGroup ?? "",
       tenancy: instance.tenancy,
     },
     platformDetails: "Linux/UNIX",
