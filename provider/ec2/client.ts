@@ -1,54 +1,105 @@
 import {
   AllocateAddressCommand,
+  AssignIpv6AddressesCommand,
+  AssignPrivateIpAddressesCommand,
   AssociateAddressCommand,
   AssociateIamInstanceProfileCommand,
+  AttachNetworkInterfaceCommand,
+  AttachVolumeCommand,
   CancelSpotInstanceRequestsCommand,
   CreateLaunchTemplateCommand,
   CreateLaunchTemplateVersionCommand,
   CreateNetworkInterfaceCommand,
+  CreateReplaceRootVolumeTaskCommand,
   CreateTagsCommand,
+  CreateVolumeCommand,
   DeleteLaunchTemplateCommand,
   DeleteNetworkInterfaceCommand,
   DeleteTagsCommand,
-  DescribeIamInstanceProfileAssociationsCommand,
+  DeleteVolumeCommand,
+  DescribeAddressesCommand,
   DescribeImagesCommand,
-  DescribeInstanceTypeOfferingsCommand,
-  DescribeInstanceTypesCommand,
+  DescribeInstanceAttributeCommand,
+  DescribeInstanceStatusCommand,
   DescribeLaunchTemplateVersionsCommand,
-  DescribeSecurityGroupsCommand,
+  DetachNetworkInterfaceCommand,
+  DetachVolumeCommand,
   DisassociateAddressCommand,
   DisassociateIamInstanceProfileCommand,
-  DescribeAddressesCommand,
   EC2Client,
   type EC2ClientConfig,
   type Filter,
+  type InstanceAttribute,
+  type InstanceAttributeName,
+  ModifyInstanceAttributeCommand,
   ModifyInstanceMetadataOptionsCommand,
   ModifyNetworkInterfaceAttributeCommand,
+  ModifyVolumeCommand,
+  MonitorInstancesCommand,
+  paginateDescribeIamInstanceProfileAssociations,
   paginateDescribeInstances,
+  paginateDescribeInstanceTypeOfferings,
+  paginateDescribeInstanceTypes,
   paginateDescribeLaunchTemplates,
   paginateDescribeNetworkInterfaces,
+  paginateDescribeReplaceRootVolumeTasks,
+  paginateDescribeSecurityGroups,
+  paginateDescribeSubnets,
+  paginateDescribeVolumes,
   ReleaseAddressCommand,
   ReplaceIamInstanceProfileAssociationCommand,
   type ResponseLaunchTemplateData,
   RunInstancesCommand,
   StartInstancesCommand,
+  StopInstancesCommand,
   TerminateInstancesCommand,
+  UnassignIpv6AddressesCommand,
+  UnassignPrivateIpAddressesCommand,
+  UnmonitorInstancesCommand,
+  type VolumeType,
 } from "@aws-sdk/client-ec2";
 import type { Clock } from "../clock";
-import type { ElasticIp, Instance, LaunchTemplate, MetadataOptions, NetworkInterface, Tags } from "../engine/state";
-import type { Ec2, Filters, Image, LaunchRequest, TemplateVersion } from "./ec2";
+import type {
+  ElasticIp,
+  Instance,
+  LaunchTemplate,
+  MetadataOptions,
+  NetworkInterface,
+  Tags,
+  Volume,
+  VolumeShape,
+} from "../engine/state";
+import type {
+  Addresses,
+  Ec2,
+  Filters,
+  Image,
+  InstanceType,
+  LaunchRequest,
+  RootVolumeTask,
+  Subnet,
+  TemplateVersion,
+} from "./ec2";
 import { Ec2Error } from "./errors";
 import { withRetries } from "./retry";
 import {
   elasticIpOf,
   instanceOf,
+  instanceTypeOf,
   launchTemplateOf,
   metadataRequest,
   networkInterfaceOf,
+  networkInterfaceRequest,
   present,
+  rootVolumeTaskOf,
+  runRequest,
+  statusOf,
+  subnetOf,
   tagSpecifications,
   toLaunchTemplateData,
   toTagList,
+  volumeOf,
+  volumeRequest,
 } from "./shapes";
 
 export interface Ec2Options {
@@ -121,6 +172,18 @@ function filterList(filters: Filters): Filter[] {
   return Object.entries(filters).map(([Name, Values]) => ({ Name, Values: [...Values] }));
 }
 
+/** What all pages hold: a filter may leave any of them empty. */
+async function gathered<Page, One>(
+  pages: AsyncIterable<Page>,
+  of: (page: Page) => readonly One[] | undefined,
+): Promise<One[]> {
+  const found: One[] = [];
+  for await (const page of pages) {
+    found.push(...(of(page) ?? []));
+  }
+  return found;
+}
+
 class SdkEc2 implements Ec2 {
   constructor(
     private readonly client: EC2Client,
@@ -133,14 +196,11 @@ class SdkEc2 implements Ec2 {
   }
 
   describeLaunchTemplates(filters: Filters): Promise<LaunchTemplate[]> {
-    return this.call("DescribeLaunchTemplates", async () => {
-      const found: LaunchTemplate[] = [];
-      const pages = paginateDescribeLaunchTemplates({ client: this.client }, { Filters: filterList(filters) });
-      for await (const page of pages) {
-        found.push(...(page.LaunchTemplates ?? []).map(launchTemplateOf));
-      }
-      return found;
-    });
+    return this.call("DescribeLaunchTemplates", () =>
+      gathered(paginateDescribeLaunchTemplates({ client: this.client }, { Filters: filterList(filters) }), (page) =>
+        page.LaunchTemplates?.map(launchTemplateOf),
+      ),
+    );
   }
 
   describeLatestVersion(templateId: string, options = { resolveImage: false }): Promise<TemplateVersion> {
@@ -197,29 +257,27 @@ class SdkEc2 implements Ec2 {
     );
   }
 
-  describeNetworkInterfaces(filters: Filters): Promise<NetworkInterface[]> {
-    return this.call("DescribeNetworkInterfaces", async () => {
-      const found: NetworkInterface[] = [];
-      const pages = paginateDescribeNetworkInterfaces({ client: this.client }, { Filters: filterList(filters) });
-      for await (const page of pages) {
-        found.push(...(page.NetworkInterfaces ?? []).map(networkInterfaceOf));
-      }
-      return found;
+  describeSubnet(subnetId: string): Promise<Subnet | undefined> {
+    return this.call("DescribeSubnets", async () => {
+      const pages = paginateDescribeSubnets(
+        { client: this.client },
+        { Filters: filterList({ "subnet-id": [subnetId] }) },
+      );
+      return (await gathered(pages, (page) => page.Subnets?.map(subnetOf)))[0];
     });
+  }
+
+  describeNetworkInterfaces(filters: Filters): Promise<NetworkInterface[]> {
+    return this.call("DescribeNetworkInterfaces", () =>
+      gathered(paginateDescribeNetworkInterfaces({ client: this.client }, { Filters: filterList(filters) }), (page) =>
+        page.NetworkInterfaces?.map(networkInterfaceOf),
+      ),
+    );
   }
 
   createNetworkInterface(request: Parameters<Ec2["createNetworkInterface"]>[0]): Promise<NetworkInterface> {
     return this.call("CreateNetworkInterface", async () => {
-      const reply = await this.client.send(
-        new CreateNetworkInterfaceCommand({
-          SubnetId: request.subnetId,
-          PrivateIpAddress: request.privateIp,
-          Groups: request.securityGroupIds,
-          Description: request.description,
-          TagSpecifications: tagSpecifications(request.tags, "network-interface"),
-          ClientToken: request.clientToken,
-        }),
-      );
+      const reply = await this.client.send(new CreateNetworkInterfaceCommand(networkInterfaceRequest(request)));
       const made = present(reply.NetworkInterface, "network interface");
       return networkInterfaceOf({ ...made, TagSet: toTagList(request.tags) });
     });
@@ -233,11 +291,61 @@ class SdkEc2 implements Ec2 {
     await this.modifyNetworkInterface({ NetworkInterfaceId: networkInterfaceId, SourceDestCheck: { Value: enabled } });
   }
 
+  async setPublicIpAssignment(networkInterfaceId: string, enabled: boolean): Promise<void> {
+    await this.modifyNetworkInterface({ NetworkInterfaceId: networkInterfaceId, AssociatePublicIpAddress: enabled });
+  }
+
   async keepOnTermination(networkInterfaceId: string, attachmentId: string): Promise<void> {
     await this.modifyNetworkInterface({
       NetworkInterfaceId: networkInterfaceId,
       Attachment: { AttachmentId: attachmentId, DeleteOnTermination: false },
     });
+  }
+
+  assignPrivateIps(networkInterfaceId: string, wanted: Addresses, mayMove = false): Promise<string[]> {
+    const input = {
+      NetworkInterfaceId: networkInterfaceId,
+      ...("addresses" in wanted
+        ? { PrivateIpAddresses: wanted.addresses }
+        : { SecondaryPrivateIpAddressCount: wanted.count }),
+      AllowReassignment: mayMove,
+    };
+    const assign = async (): Promise<string[]> => {
+      const reply = await this.client.send(new AssignPrivateIpAddressesCommand(input));
+      return (reply.AssignedPrivateIpAddresses ?? []).flatMap((it) => it.PrivateIpAddress ?? []);
+    };
+    return this.call("AssignPrivateIpAddresses", assign, { repeatable: "addresses" in wanted });
+  }
+
+  async unassignPrivateIps(networkInterfaceId: string, addresses: string[]): Promise<void> {
+    const input = { NetworkInterfaceId: networkInterfaceId, PrivateIpAddresses: addresses };
+    await this.call("UnassignPrivateIpAddresses", () => this.client.send(new UnassignPrivateIpAddressesCommand(input)));
+  }
+
+  assignIpv6Addresses(networkInterfaceId: string, wanted: Addresses): Promise<string[]> {
+    const input = {
+      NetworkInterfaceId: networkInterfaceId,
+      ...("addresses" in wanted ? { Ipv6Addresses: wanted.addresses } : { Ipv6AddressCount: wanted.count }),
+    };
+    const assign = async (): Promise<string[]> =>
+      (await this.client.send(new AssignIpv6AddressesCommand(input))).AssignedIpv6Addresses ?? [];
+    return this.call("AssignIpv6Addresses", assign, { repeatable: "addresses" in wanted });
+  }
+
+  async unassignIpv6Addresses(networkInterfaceId: string, addresses: string[]): Promise<void> {
+    const input = { NetworkInterfaceId: networkInterfaceId, Ipv6Addresses: addresses };
+    await this.call("UnassignIpv6Addresses", () => this.client.send(new UnassignIpv6AddressesCommand(input)));
+  }
+
+  async attachNetworkInterface(networkInterfaceId: string, instanceId: string, deviceIndex: number): Promise<void> {
+    const input = { NetworkInterfaceId: networkInterfaceId, InstanceId: instanceId, DeviceIndex: deviceIndex };
+    await this.call("AttachNetworkInterface", () => this.client.send(new AttachNetworkInterfaceCommand(input)));
+  }
+
+  async detachNetworkInterface(attachmentId: string): Promise<void> {
+    await this.call("DetachNetworkInterface", () =>
+      this.client.send(new DetachNetworkInterfaceCommand({ AttachmentId: attachmentId })),
+    );
   }
 
   async deleteNetworkInterface(networkInterfaceId: string): Promise<void> {
@@ -249,8 +357,8 @@ class SdkEc2 implements Ec2 {
   findDefaultSecurityGroup(vpcId: string): Promise<string | undefined> {
     return this.call("DescribeSecurityGroups", async () => {
       const Filters = filterList({ "vpc-id": [vpcId], "group-name": ["default"] });
-      const reply = await this.client.send(new DescribeSecurityGroupsCommand({ Filters }));
-      return reply.SecurityGroups?.[0]?.GroupId;
+      const pages = paginateDescribeSecurityGroups({ client: this.client }, { Filters });
+      return (await gathered(pages, (page) => page.SecurityGroups))[0]?.GroupId;
     });
   }
 
@@ -298,25 +406,24 @@ class SdkEc2 implements Ec2 {
   }
 
   describeInstances(filters: Filters): Promise<Instance[]> {
-    return this.call("DescribeInstances", async () => {
-      const found: Instance[] = [];
-      for await (const page of paginateDescribeInstances({ client: this.client }, { Filters: filterList(filters) })) {
-        found.push(...(page.Reservations ?? []).flatMap((it) => it.Instances ?? []).map(instanceOf));
-      }
-      return found;
-    });
+    return this.call("DescribeInstances", () =>
+      gathered(paginateDescribeInstances({ client: this.client }, { Filters: filterList(filters) }), (page) =>
+        page.Reservations?.flatMap((it) => it.Instances ?? []).map(instanceOf),
+      ),
+    );
   }
 
   runInstance(request: LaunchRequest): Promise<Instance> {
     return this.call("RunInstances", async () => {
-      const reply = await this.client.send(runInstances(request));
+      const reply = await this.client.send(new RunInstancesCommand(runRequest(request)));
       return instanceOf(present(reply.Instances?.[0], "instance"));
     });
   }
 
   async checkLaunch(request: LaunchRequest): Promise<void> {
     try {
-      await this.call("RunInstances", () => this.client.send(runInstances(request, true)));
+      const input = { ...runRequest(request), DryRun: true };
+      await this.call("RunInstances", () => this.client.send(new RunInstancesCommand(input)));
     } catch (error) {
       if (!(error instanceof Ec2Error) || error.code !== "DryRunOperation") {
         throw error;
@@ -328,10 +435,50 @@ class SdkEc2 implements Ec2 {
     await this.call("StartInstances", () => this.client.send(new StartInstancesCommand({ InstanceIds: [instanceId] })));
   }
 
-  async terminateInstance(instanceId: string): Promise<void> {
-    await this.call("TerminateInstances", () =>
-      this.client.send(new TerminateInstancesCommand({ InstanceIds: [instanceId] })),
-    );
+  async stopInstance(instanceId: string, skipOsShutdown: boolean): Promise<void> {
+    const input = { InstanceIds: [instanceId], ...skipping(skipOsShutdown) };
+    await this.call("StopInstances", () => this.client.send(new StopInstancesCommand(input)));
+  }
+
+  async terminateInstance(instanceId: string, skipOsShutdown: boolean): Promise<void> {
+    const input = { InstanceIds: [instanceId], ...skipping(skipOsShutdown) };
+    await this.call("TerminateInstances", () => this.client.send(new TerminateInstancesCommand(input)));
+  }
+
+  describeStatus(instanceId: string): Promise<"ok" | "impaired" | "initializing"> {
+    return this.call("DescribeInstanceStatus", async () => {
+      const input = { InstanceIds: [instanceId], IncludeAllInstances: true };
+      const reply = await this.client.send(new DescribeInstanceStatusCommand(input));
+      return statusOf(reply.InstanceStatuses?.[0]);
+    });
+  }
+
+  async isProtectedFromTermination(instanceId: string): Promise<boolean> {
+    return (await this.describeAttribute(instanceId, "disableApiTermination")).DisableApiTermination?.Value ?? false;
+  }
+
+  async describeUserData(instanceId: string): Promise<string | undefined> {
+    const userData = (await this.describeAttribute(instanceId, "userData")).UserData?.Value;
+    return userData === "" ? undefined : userData;
+  }
+
+  async setInstanceType(instanceId: string, instanceType: string): Promise<void> {
+    await this.modifyInstance({ InstanceId: instanceId, InstanceType: { Value: instanceType } });
+  }
+
+  async setUserData(instanceId: string, userData: string | undefined): Promise<void> {
+    // The SDK encodes by itself here, and not at a launch; an empty value takes the user data off.
+    const Value = new Uint8Array(Buffer.from(userData ?? "", "base64"));
+    await this.modifyInstance({ InstanceId: instanceId, UserData: { Value } });
+  }
+
+  async setMonitoring(instanceId: string, enabled: boolean): Promise<void> {
+    const input = { InstanceIds: [instanceId] };
+    if (enabled) {
+      await this.call("MonitorInstances", () => this.client.send(new MonitorInstancesCommand(input)));
+    } else {
+      await this.call("UnmonitorInstances", () => this.client.send(new UnmonitorInstancesCommand(input)));
+    }
   }
 
   async cancelSpotRequest(spotRequestId: string): Promise<void> {
@@ -351,8 +498,8 @@ class SdkEc2 implements Ec2 {
   async setInstanceProfile(instanceId: string, profile: string | undefined): Promise<void> {
     const current = await this.call("DescribeIamInstanceProfileAssociations", async () => {
       const Filters = filterList({ "instance-id": [instanceId], state: ["associating", "associated"] });
-      const reply = await this.client.send(new DescribeIamInstanceProfileAssociationsCommand({ Filters }));
-      return reply.IamInstanceProfileAssociations?.[0]?.AssociationId;
+      const pages = paginateDescribeIamInstanceProfileAssociations({ client: this.client }, { Filters });
+      return (await gathered(pages, (page) => page.IamInstanceProfileAssociations))[0]?.AssociationId;
     });
     const IamInstanceProfile = profile?.startsWith("arn:") === true ? { Arn: profile } : { Name: profile };
     if (profile === undefined) {
@@ -372,6 +519,78 @@ class SdkEc2 implements Ec2 {
         ),
       );
     }
+  }
+
+  replaceRootVolume(request: Parameters<Ec2["replaceRootVolume"]>[0]): Promise<RootVolumeTask> {
+    return this.call("CreateReplaceRootVolumeTask", async () => {
+      const reply = await this.client.send(
+        new CreateReplaceRootVolumeTaskCommand({
+          InstanceId: request.instanceId,
+          ImageId: request.imageId,
+          DeleteReplacedRootVolume: true,
+          TagSpecifications: tagSpecifications(request.tags, "replace-root-volume-task"),
+          ClientToken: request.clientToken,
+        }),
+      );
+      return rootVolumeTaskOf(present(reply.ReplaceRootVolumeTask, "root volume task"));
+    });
+  }
+
+  describeRootVolumeTasks(instanceId: string): Promise<RootVolumeTask[]> {
+    const Filters = filterList({ "instance-id": [instanceId] });
+    return this.call("DescribeReplaceRootVolumeTasks", () =>
+      gathered(paginateDescribeReplaceRootVolumeTasks({ client: this.client }, { Filters }), (page) =>
+        page.ReplaceRootVolumeTasks?.map(rootVolumeTaskOf),
+      ),
+    );
+  }
+
+  describeVolumes(filters: Filters): Promise<Volume[]> {
+    return this.call("DescribeVolumes", () =>
+      gathered(paginateDescribeVolumes({ client: this.client }, { Filters: filterList(filters) }), (page) =>
+        page.Volumes?.map(volumeOf),
+      ),
+    );
+  }
+
+  createVolume(request: Parameters<Ec2["createVolume"]>[0]): Promise<Volume> {
+    return this.call("CreateVolume", async () => {
+      const made = await this.client.send(new CreateVolumeCommand(volumeRequest(request)));
+      return volumeOf({ ...made, Tags: toTagList(request.tags) });
+    });
+  }
+
+  async modifyVolume(volumeId: string, shape: VolumeShape): Promise<void> {
+    await this.call("ModifyVolume", () =>
+      this.client.send(
+        new ModifyVolumeCommand({
+          VolumeId: volumeId,
+          Size: shape.size,
+          VolumeType: shape.type as VolumeType | undefined,
+          Iops: shape.iops,
+          Throughput: shape.throughput,
+        }),
+      ),
+    );
+  }
+
+  async attachVolume(volumeId: string, instanceId: string, deviceName: string): Promise<void> {
+    const input = { VolumeId: volumeId, InstanceId: instanceId, Device: deviceName };
+    await this.call("AttachVolume", () => this.client.send(new AttachVolumeCommand(input)));
+  }
+
+  async detachVolume(volumeId: string, instanceId: string): Promise<void> {
+    const input = { VolumeId: volumeId, InstanceId: instanceId };
+    await this.call("DetachVolume", () => this.client.send(new DetachVolumeCommand(input)));
+  }
+
+  async keepVolumeOnTermination(instanceId: string, deviceName: string): Promise<void> {
+    const BlockDeviceMappings = [{ DeviceName: deviceName, Ebs: { DeleteOnTermination: false } }];
+    await this.modifyInstance({ InstanceId: instanceId, BlockDeviceMappings });
+  }
+
+  async deleteVolume(volumeId: string): Promise<void> {
+    await this.call("DeleteVolume", () => this.client.send(new DeleteVolumeCommand({ VolumeId: volumeId })));
   }
 
   async createTags(resourceIds: string[], tags: Tags): Promise<void> {
@@ -401,24 +620,21 @@ class SdkEc2 implements Ec2 {
     });
   }
 
-  describeArchitectures(instanceType: string): Promise<string[] | undefined> {
-    return this.call("DescribeInstanceTypes", async () => {
-      // By filter: an unknown type is no error then, and the caller can say it better.
-      const Filters = filterList({ "instance-type": [instanceType] });
-      const reply = await this.client.send(new DescribeInstanceTypesCommand({ Filters }));
-      return reply.InstanceTypes?.[0]?.ProcessorInfo?.SupportedArchitectures;
-    });
+  describeInstanceTypes(names: string[]): Promise<InstanceType[]> {
+    return this.call("DescribeInstanceTypes", () =>
+      gathered(
+        paginateDescribeInstanceTypes({ client: this.client }, { Filters: filterList({ "instance-type": names }) }),
+        (page) => page.InstanceTypes?.map(instanceTypeOf),
+      ),
+    );
   }
 
   isOffered(instanceType: string, availabilityZone: string): Promise<boolean> {
     return this.call("DescribeInstanceTypeOfferings", async () => {
-      const reply = await this.client.send(
-        new DescribeInstanceTypeOfferingsCommand({
-          LocationType: "availability-zone",
-          Filters: filterList({ "instance-type": [instanceType], location: [availabilityZone] }),
-        }),
-      );
-      return (reply.InstanceTypeOfferings ?? []).length > 0;
+      const Filters = filterList({ "instance-type": [instanceType], location: [availabilityZone] });
+      const input = { LocationType: "availability-zone", Filters } as const;
+      const pages = paginateDescribeInstanceTypeOfferings({ client: this.client }, input);
+      return (await gathered(pages, (page) => page.InstanceTypeOfferings)).length > 0;
     });
   }
 
@@ -428,6 +644,17 @@ class SdkEc2 implements Ec2 {
   ): Promise<void> {
     await this.call("ModifyNetworkInterfaceAttribute", () =>
       this.client.send(new ModifyNetworkInterfaceAttributeCommand(input)),
+    );
+  }
+
+  /** The same. */
+  private async modifyInstance(input: ConstructorParameters<typeof ModifyInstanceAttributeCommand>[0]): Promise<void> {
+    await this.call("ModifyInstanceAttribute", () => this.client.send(new ModifyInstanceAttributeCommand(input)));
+  }
+
+  private describeAttribute(InstanceId: string, Attribute: InstanceAttributeName): Promise<InstanceAttribute> {
+    return this.call("DescribeInstanceAttribute", () =>
+      this.client.send(new DescribeInstanceAttributeCommand({ InstanceId, Attribute })),
     );
   }
 
@@ -443,23 +670,7 @@ class SdkEc2 implements Ec2 {
   }
 }
 
-function runInstances(request: LaunchRequest, dryRun = false): RunInstancesCommand {
-  const spot = request.market.lifecycle === "spot";
-  return new RunInstancesCommand({
-    LaunchTemplate: { LaunchTemplateId: request.templateId, Version: String(request.version) },
-    MinCount: 1,
-    MaxCount: 1,
-    // Termination leaves an interface that was passed in alone; EC2 refuses DeleteOnTermination with one.
-    NetworkInterfaces: [{ DeviceIndex: 0, NetworkInterfaceId: request.networkInterfaceId }],
-    // One-time: a persistent request would launch by itself after a termination and take the interface.
-    InstanceMarketOptions: spot
-      ? { MarketType: "spot", SpotOptions: { SpotInstanceType: "one-time", MaxPrice: request.market.maxPrice } }
-      : undefined,
-    TagSpecifications: tagSpecifications(
-      request.tags,
-      ...(spot ? (["instance", "volume", "spot-instances-request"] as const) : (["instance", "volume"] as const)),
-    ),
-    ClientToken: request.clientToken,
-    DryRun: dryRun,
-  });
+/** Said only where it is wanted: it needs no right to leave it out, and older endpoints do not know it. */
+function skipping(skipOsShutdown: boolean): { SkipOsShutdown?: true } {
+  return skipOsShutdown ? { SkipOsShutdown: true } : {};
 }

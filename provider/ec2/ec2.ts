@@ -1,5 +1,7 @@
 /** The narrow interface to EC2: all that this product asks of it, in the engine's own types. */
 import type {
+  CpuOptions,
+  DataVolume,
   ElasticIp,
   Instance,
   LaunchTemplate,
@@ -8,6 +10,8 @@ import type {
   NetworkInterface,
   RootVolume,
   Tags,
+  Volume,
+  VolumeShape,
 } from "../engine/state";
 
 /** EC2's filters: every name must match, by any of its values. A filter finds nothing where an id would be an error. */
@@ -21,14 +25,26 @@ export interface LaunchData {
   userData?: string;
   keyName?: string;
   iamInstanceProfile?: string;
+  ebsOptimized?: boolean;
+  tenancy?: string;
+  cpuCredits?: string;
+  cpuOptions?: CpuOptions;
+  placementGroup?: string;
+  monitoring: boolean;
   metadataOptions: MetadataOptions;
   rootVolume?: { deviceName: string; options: RootVolume };
 }
 
+/** On an interface that exists, which stays when the instance ends; or on one of its own, which ends with it. */
+export type LaunchNetwork =
+  { networkInterfaceId: string } | { subnetId: string; securityGroupIds: string[]; publicIp: boolean | undefined };
+
 export interface LaunchRequest {
   templateId: string;
   version: number;
-  networkInterfaceId: string;
+  /** In place of the template's. */
+  instanceType: string;
+  network: LaunchNetwork;
   market: Pick<Market, "lifecycle" | "maxPrice">;
   tags: Tags;
   clientToken: string;
@@ -39,6 +55,35 @@ export interface TemplateVersion {
   description: string;
   /** With an SSM parameter looked up. */
   imageId?: string;
+}
+
+export interface Subnet {
+  id: string;
+  vpcId: string;
+  availabilityZone: string;
+  cidrBlock: string;
+  ipv6CidrBlocks: string[];
+  /** Whether what is launched in it gets a changing public address by default. */
+  assignsPublicIp: boolean;
+}
+
+export interface InstanceType {
+  name: string;
+  architectures: string[];
+  maxNetworkInterfaces: number;
+  ipv4AddressesPerInterface: number;
+  ipv6AddressesPerInterface: number;
+}
+
+/** Those asked for, or that many of EC2's choice. */
+export type Addresses = { addresses: string[] } | { count: number };
+
+/** The state of a replacement of a root volume. */
+export interface RootVolumeTask {
+  id: string;
+  /** `pending`, `in-progress`, `failing`, `failing-detached`, `succeeded`, `failed` or `failed-detached`. */
+  state: string;
+  tags: Tags;
 }
 
 export interface Image {
@@ -70,10 +115,14 @@ export interface Ec2 {
   }): Promise<number>;
   deleteLaunchTemplate(templateId: string): Promise<void>;
 
+  describeSubnet(subnetId: string): Promise<Subnet | undefined>;
+
   describeNetworkInterfaces(filters: Filters): Promise<NetworkInterface[]>;
   createNetworkInterface(request: {
     subnetId: string;
     privateIp?: string;
+    secondaryPrivateIps?: Addresses;
+    ipv6Addresses?: Addresses;
     securityGroupIds?: string[];
     description: string;
     tags: Tags;
@@ -81,7 +130,22 @@ export interface Ec2 {
   }): Promise<NetworkInterface>;
   setSecurityGroups(networkInterfaceId: string, securityGroupIds: string[]): Promise<void>;
   setSourceDestCheck(networkInterfaceId: string, enabled: boolean): Promise<void>;
+  /** Whether an instance gets a changing public address by this interface, as its primary one. */
+  setPublicIpAssignment(networkInterfaceId: string, enabled: boolean): Promise<void>;
   keepOnTermination(networkInterfaceId: string, attachmentId: string): Promise<void>;
+  /**
+   * Not repeatable where a count is asked for.
+   *
+   * @param mayMove whether the addresses may be taken from another interface; never by default
+   * @returns what was assigned
+   */
+  assignPrivateIps(networkInterfaceId: string, wanted: Addresses, mayMove?: boolean): Promise<string[]>;
+  unassignPrivateIps(networkInterfaceId: string, addresses: string[]): Promise<void>;
+  /** Not repeatable where a count is asked for. Returns what was assigned. */
+  assignIpv6Addresses(networkInterfaceId: string, wanted: Addresses): Promise<string[]>;
+  unassignIpv6Addresses(networkInterfaceId: string, addresses: string[]): Promise<void>;
+  attachNetworkInterface(networkInterfaceId: string, instanceId: string, deviceIndex: number): Promise<void>;
+  detachNetworkInterface(attachmentId: string): Promise<void>;
   deleteNetworkInterface(networkInterfaceId: string): Promise<void>;
   findDefaultSecurityGroup(vpcId: string): Promise<string | undefined>;
 
@@ -98,16 +162,54 @@ export interface Ec2 {
   /** Asks EC2 whether it would accept the launch. */
   checkLaunch(request: LaunchRequest): Promise<void>;
   startInstance(instanceId: string): Promise<void>;
-  terminateInstance(instanceId: string): Promise<void>;
+  /** @param skipOsShutdown whether the guest is not waited for */
+  stopInstance(instanceId: string, skipOsShutdown: boolean): Promise<void>;
+  /** @param skipOsShutdown whether the guest is not waited for */
+  terminateInstance(instanceId: string, skipOsShutdown: boolean): Promise<void>;
+  /** Both status checks together: of the system below and of the instance. */
+  describeStatus(instanceId: string): Promise<"ok" | "impaired" | "initializing">;
+  isProtectedFromTermination(instanceId: string): Promise<boolean>;
+  /** base64; undefined if there is none. */
+  describeUserData(instanceId: string): Promise<string | undefined>;
+  /** Of a stopped instance. */
+  setInstanceType(instanceId: string, instanceType: string): Promise<void>;
+  /** Of a stopped instance. @param userData base64; undefined takes it off */
+  setUserData(instanceId: string, userData: string | undefined): Promise<void>;
+  setMonitoring(instanceId: string, enabled: boolean): Promise<void>;
   cancelSpotRequest(spotRequestId: string): Promise<void>;
   setMetadataOptions(instanceId: string, options: MetadataOptions): Promise<void>;
   /** @param profile a name or an ARN; undefined takes it off */
   setInstanceProfile(instanceId: string, profile: string | undefined): Promise<void>;
 
+  /** Of a running instance, which boots again from the image. */
+  replaceRootVolume(request: {
+    instanceId: string;
+    imageId: string;
+    tags: Tags;
+    clientToken: string;
+  }): Promise<RootVolumeTask>;
+  /** All of an instance: EC2 finds them by nothing else. */
+  describeRootVolumeTasks(instanceId: string): Promise<RootVolumeTask[]>;
+
+  describeVolumes(filters: Filters): Promise<Volume[]>;
+  createVolume(request: {
+    volume: DataVolume;
+    availabilityZone: string;
+    tags: Tags;
+    clientToken: string;
+  }): Promise<Volume>;
+  /** Grows it or changes its kind, while it is in use. */
+  modifyVolume(volumeId: string, shape: VolumeShape): Promise<void>;
+  attachVolume(volumeId: string, instanceId: string, deviceName: string): Promise<void>;
+  detachVolume(volumeId: string, instanceId: string): Promise<void>;
+  keepVolumeOnTermination(instanceId: string, deviceName: string): Promise<void>;
+  deleteVolume(volumeId: string): Promise<void>;
+
   createTags(resourceIds: string[], tags: Tags): Promise<void>;
   deleteTags(resourceIds: string[], keys: string[]): Promise<void>;
 
   describeImage(imageId: string): Promise<Image | undefined>;
-  describeArchitectures(instanceType: string): Promise<string[] | undefined>;
+  /** Those of them that the region has. */
+  describeInstanceTypes(names: string[]): Promise<InstanceType[]>;
   isOffered(instanceType: string, availabilityZone: string): Promise<boolean>;
 }

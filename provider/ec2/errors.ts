@@ -22,6 +22,8 @@ interface Meaning {
 const CREDENTIALS =
   "Set the stack's aws:profile, AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and check that they are still valid.";
 
+const TYPE_LIMIT = "Give fewer, or take an instanceType that holds more.";
+
 /** A code that is not here is fatal: `refused`, with no advice. */
 const MEANINGS: Readonly<Record<string, Meaning>> = {
   "InvalidInstanceID.NotFound": { class: "not-found" },
@@ -34,6 +36,19 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   "InvalidLaunchTemplateId.VersionNotFound": { class: "not-found" },
   "InvalidLaunchTemplateName.NotFoundException": { class: "not-found" },
   "InvalidSpotInstanceRequestID.NotFound": { class: "not-found" },
+  "InvalidAttachmentID.NotFound": { class: "not-found" },
+  "InvalidAttachment.NotFound": { class: "not-found" },
+  "InvalidReplaceRootVolumeTaskId.NotFound": { class: "not-found" },
+  "InvalidVolume.NotFound": {
+    class: "not-found",
+    advice: "Check the volumeId of dataVolumes and the region.",
+  },
+  "InvalidSnapshot.NotFound": {
+    class: "not-found",
+    advice: "Check snapshotId: snapshots are regional, and a private one must be shared with this account.",
+  },
+  "InvalidPlacementGroup.Unknown": { class: "not-found", advice: "Check placementGroup and the region." },
+  "InvalidZone.NotFound": { class: "not-found" },
   "InvalidSubnetID.NotFound": { class: "not-found", advice: "Check subnetId and the region." },
   "InvalidGroup.NotFound": {
     class: "not-found",
@@ -53,22 +68,56 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   },
   "InvalidKeyPair.NotFound": { class: "not-found", advice: "Check keyName and the region." },
 
+  InvalidParameter: {
+    class: "refused",
+    advice: "If it is about a security group: those of securityGroupIds must be of the subnet's VPC.",
+  },
+  "InvalidUserData.Malformed": {
+    class: "refused",
+    advice: "Give userData as plain text or as base64, at most 16 KiB of it.",
+  },
+  InvalidBlockDeviceMapping: {
+    class: "refused",
+    advice: "A volume is no smaller than the snapshot that it is made of.",
+  },
+  "InvalidVolume.ZoneMismatch": {
+    class: "refused",
+    advice: "A volume stays in its availability zone: give one of the subnet's zone, or a snapshotId of it.",
+  },
+  VolumeTypeNotAvailableInZone: { class: "refused", advice: "Give another type for the volume, or another subnetId." },
+  PendingVerification: {
+    class: "refused",
+    advice: "AWS is checking the account, which takes minutes to hours. Run `pulumi up` again after that.",
+  },
+  Blocked: { class: "refused", advice: "The account is blocked: only AWS Support can help." },
+
   "InvalidIPAddress.InUse": { class: "in-use", advice: "Free that address, or give another privateIp." },
   "Resource.AlreadyAssociated": {
     class: "in-use",
     advice: "An Elastic IP is never taken from its holder: disassociate it there first, or give another.",
   },
   "InvalidNetworkInterface.InUse": { class: "in-use" },
+  VolumeInUse: { class: "in-use", advice: "A volume is never taken from its holder: detach it there first." },
   IncorrectState: { class: "transition" },
   IncorrectInstanceState: { class: "transition" },
   DependencyViolation: { class: "transition" },
+  IncorrectModificationState: {
+    class: "transition",
+    advice: "The volume's last change is still being carried out. Run `pulumi up` again once it is done.",
+  },
 
   InsufficientInstanceCapacity: { class: "capacity" },
   InsufficientHostCapacity: { class: "capacity" },
   InsufficientReservedInstanceCapacity: { class: "capacity" },
+  ReservationCapacityExceeded: { class: "capacity" },
   UnfulfillableCapacity: { class: "capacity" },
   SpotMaxPriceTooLow: { class: "capacity" },
   Unsupported: { class: "capacity", advice: "Check that the type is offered in this availability zone." },
+  InsufficientVolumeCapacity: { class: "capacity", advice: "Try again later, or give another type for the volume." },
+  InsufficientAddressCapacity: {
+    class: "capacity",
+    advice: "Try again later, or give an address that exists as elasticIp.",
+  },
 
   AddressLimitExceeded: {
     class: "quota",
@@ -84,6 +133,16 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
     advice: "Free an address of the subnet, or give another subnetId.",
   },
   TagLimitExceeded: { class: "quota", advice: "Give fewer tags." },
+  PrivateIpAddressLimitExceeded: { class: "quota", advice: TYPE_LIMIT },
+  "InvalidInterface.IpAddressLimitExceeded": { class: "quota", advice: TYPE_LIMIT },
+  AttachmentLimitExceeded: { class: "quota", advice: TYPE_LIMIT },
+  VolumeModificationRateExceeded: {
+    class: "quota",
+    advice: "EC2 changes a volume a few times a day at most. Run `pulumi up` again in some hours.",
+  },
+  VolumeModificationSizeLimitExceeded: { class: "quota", advice: "Raise the EBS quota of this type's modifications." },
+  VolumeLimitExceeded: { class: "quota", advice: "Raise the EBS storage quota of this volume type." },
+  MaxIOPSLimitExceeded: { class: "quota", advice: "Raise the EBS IOPS quota of this volume type, or give fewer iops." },
 
   RequestLimitExceeded: { class: "throttled" },
   "Client.RequestLimitExceeded": { class: "throttled" },
@@ -95,7 +154,8 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   AccessDenied: { class: "denied", advice: "Allow the action in the IAM policy of these credentials." },
   OperationNotPermitted: {
     class: "denied",
-    advice: "If the instance has termination or stop protection, take that off first.",
+    advice:
+      "If the instance has termination or stop protection, take that off first; if a volume is being modified, wait for it.",
   },
   AuthFailure: {
     class: "denied",
@@ -105,6 +165,10 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
     class: "denied",
     advice:
       "Create the spot service-linked role once: aws iam create-service-linked-role --aws-service-name spot.amazonaws.com",
+  },
+  OptInRequired: {
+    class: "denied",
+    advice: "If the image is of the AWS Marketplace, accept its terms there first.",
   },
 
   "InvalidLaunchTemplateName.AlreadyExistsException": { class: "name-taken" },

@@ -1,6 +1,7 @@
 /** Between the SDK's shapes, in which all is optional, and the engine's, in which what must be there is. */
 import type { sdk } from "./client";
 import type {
+  Device,
   ElasticIp,
   Instance,
   InstanceState,
@@ -9,8 +10,9 @@ import type {
   NetworkInterface,
   RootVolume,
   Tags,
+  Volume,
 } from "../engine/state";
-import type { LaunchData } from "./ec2";
+import type { Addresses, Ec2, InstanceType, LaunchData, LaunchRequest, RootVolumeTask, Subnet } from "./ec2";
 import { Ec2Error } from "./errors";
 
 /** What EC2 always sends; its absence is a broken reply. */
@@ -43,6 +45,19 @@ export function launchTemplateOf(template: sdk.LaunchTemplate): LaunchTemplate {
   };
 }
 
+export function subnetOf(subnet: sdk.Subnet): Subnet {
+  return {
+    id: present(subnet.SubnetId, "subnet id"),
+    vpcId: subnet.VpcId ?? "",
+    availabilityZone: subnet.AvailabilityZone ?? "",
+    cidrBlock: subnet.CidrBlock ?? "",
+    ipv6CidrBlocks: (subnet.Ipv6CidrBlockAssociationSet ?? [])
+      .filter((it) => it.Ipv6CidrBlockState?.State === "associated")
+      .flatMap((it) => it.Ipv6CidrBlock ?? []),
+    assignsPublicIp: subnet.MapPublicIpOnLaunch ?? false,
+  };
+}
+
 export function networkInterfaceOf(eni: sdk.NetworkInterface): NetworkInterface {
   const attachment = eni.Attachment;
   return {
@@ -51,9 +66,14 @@ export function networkInterfaceOf(eni: sdk.NetworkInterface): NetworkInterface 
     vpcId: eni.VpcId ?? "",
     availabilityZone: eni.AvailabilityZone ?? "",
     privateIp: present(eni.PrivateIpAddress, "private IP"),
+    description: eni.Description ?? "",
     privateDnsName: eni.PrivateDnsName ?? "",
     macAddress: eni.MacAddress ?? "",
+    secondaryPrivateIps: (eni.PrivateIpAddresses ?? []).flatMap((it) =>
+      it.Primary === true ? [] : (it.PrivateIpAddress ?? []),
+    ),
     ipv6Addresses: (eni.Ipv6Addresses ?? []).map((it) => it.Ipv6Address ?? ""),
+    requesterManaged: eni.RequesterManaged ?? false,
     status: eni.Status ?? "",
     securityGroups: (eni.Groups ?? []).map((it) => ({ id: it.GroupId ?? "", name: it.GroupName ?? "" })),
     sourceDestCheck: eni.SourceDestCheck ?? true,
@@ -63,6 +83,7 @@ export function networkInterfaceOf(eni: sdk.NetworkInterface): NetworkInterface 
           attachment: {
             id: attachment.AttachmentId,
             instanceId: attachment.InstanceId,
+            deviceIndex: attachment.DeviceIndex ?? 0,
             deleteOnTermination: attachment.DeleteOnTermination ?? false,
           },
         }),
@@ -88,7 +109,8 @@ export function elasticIpOf(address: sdk.Address): ElasticIp {
 }
 
 export function instanceOf(instance: sdk.Instance): Instance {
-  const primary = instance.NetworkInterfaces?.find((eni) => (eni.Attachment?.DeviceIndex ?? 0) === 0);
+  const interfaces = instance.NetworkInterfaces ?? [];
+  const isPrimary = (eni: sdk.InstanceNetworkInterface): boolean => (eni.Attachment?.DeviceIndex ?? 0) === 0;
   const reason = instance.StateReason;
   return {
     id: present(instance.InstanceId, "instance id"),
@@ -97,14 +119,83 @@ export function instanceOf(instance: sdk.Instance): Instance {
     type: instance.InstanceType ?? "",
     lifecycle: instance.InstanceLifecycle === "spot" ? "spot" : "on-demand",
     spotRequestId: instance.SpotInstanceRequestId,
-    networkInterfaceId: primary?.NetworkInterfaceId,
+    networkInterfaceId: interfaces.find(isPrimary)?.NetworkInterfaceId,
+    secondaryNetworkInterfaceIds: interfaces.flatMap((eni) => (isPrimary(eni) ? [] : (eni.NetworkInterfaceId ?? []))),
     publicIp: instance.PublicIpAddress,
+    keyName: instance.KeyName,
     iamInstanceProfileArn: instance.IamInstanceProfile?.Arn,
+    ebsOptimized: instance.EbsOptimized ?? false,
+    tenancy: instance.Placement?.Tenancy ?? "default",
+    cpuOptions: {
+      coreCount: instance.CpuOptions?.CoreCount,
+      threadsPerCore: instance.CpuOptions?.ThreadsPerCore,
+    },
+    // EC2 sends an empty text where there is none.
+    placementGroup: instance.Placement?.GroupName === "" ? undefined : instance.Placement?.GroupName,
     metadataOptions: metadataOptionsOf(instance),
-    volumeIds: (instance.BlockDeviceMappings ?? []).flatMap((it) => it.Ebs?.VolumeId ?? []),
+    monitoring: instance.Monitoring?.State === "enabled" || instance.Monitoring?.State === "pending",
+    rootDeviceName: instance.RootDeviceName ?? "",
+    devices: (instance.BlockDeviceMappings ?? []).flatMap(deviceOf),
     ...(reason?.Code === undefined ? {} : { stateReason: { code: reason.Code, message: reason.Message ?? "" } }),
     launchedAt: instance.LaunchTime?.getTime() ?? 0,
     tags: tagsOf(instance.Tags),
+  };
+}
+
+function deviceOf({ DeviceName, Ebs }: sdk.InstanceBlockDeviceMapping): Device[] {
+  if (Ebs?.VolumeId === undefined) {
+    return [];
+  }
+  return [
+    { deviceName: DeviceName ?? "", volumeId: Ebs.VolumeId, deleteOnTermination: Ebs.DeleteOnTermination ?? false },
+  ];
+}
+
+/** Only a running instance is checked: what EC2 calls not applicable of any other has not passed. */
+export function statusOf(status: sdk.InstanceStatus | undefined): "ok" | "impaired" | "initializing" {
+  const checks = [status?.SystemStatus?.Status, status?.InstanceStatus?.Status];
+  if (checks.includes("impaired")) {
+    return "impaired";
+  }
+  const passed = checks.every((check) => check === "ok" || check === "not-applicable");
+  return passed && status?.InstanceState?.Name === "running" ? "ok" : "initializing";
+}
+
+export function volumeOf(volume: sdk.Volume): Volume {
+  const attachment = volume.Attachments?.find((it) => it.State !== "detached");
+  return {
+    id: present(volume.VolumeId, "volume id"),
+    availabilityZone: volume.AvailabilityZone ?? "",
+    size: volume.Size ?? 0,
+    type: volume.VolumeType ?? "",
+    iops: volume.Iops,
+    throughput: volume.Throughput,
+    status: volume.State ?? "",
+    ...(attachment === undefined
+      ? {}
+      : {
+          attachment: {
+            instanceId: attachment.InstanceId ?? "",
+            deviceName: attachment.Device ?? "",
+            status: attachment.State ?? "",
+            deleteOnTermination: attachment.DeleteOnTermination ?? false,
+          },
+        }),
+    tags: tagsOf(volume.Tags),
+  };
+}
+
+export function rootVolumeTaskOf(task: sdk.ReplaceRootVolumeTask): RootVolumeTask {
+  return { id: present(task.ReplaceRootVolumeTaskId, "task id"), state: task.TaskState ?? "", tags: tagsOf(task.Tags) };
+}
+
+export function instanceTypeOf(type: sdk.InstanceTypeInfo): InstanceType {
+  return {
+    name: present(type.InstanceType, "instance type"),
+    architectures: type.ProcessorInfo?.SupportedArchitectures ?? [],
+    maxNetworkInterfaces: type.NetworkInfo?.MaximumNetworkInterfaces ?? 1,
+    ipv4AddressesPerInterface: type.NetworkInfo?.Ipv4AddressesPerInterface ?? 1,
+    ipv6AddressesPerInterface: type.NetworkInfo?.Ipv6AddressesPerInterface ?? 0,
   };
 }
 
@@ -136,6 +227,11 @@ export function toLaunchTemplateData(data: LaunchData): sdk.RequestLaunchTemplat
     KeyName: data.keyName,
     IamInstanceProfile:
       profile === undefined ? undefined : profile.startsWith("arn:") ? { Arn: profile } : { Name: profile },
+    EbsOptimized: data.ebsOptimized,
+    Placement: { Tenancy: data.tenancy as sdk.Tenancy | undefined, GroupName: data.placementGroup },
+    CreditSpecification: data.cpuCredits === undefined ? undefined : { CpuCredits: data.cpuCredits },
+    CpuOptions: { CoreCount: data.cpuOptions?.coreCount, ThreadsPerCore: data.cpuOptions?.threadsPerCore },
+    Monitoring: { Enabled: data.monitoring },
     MetadataOptions: metadataRequest(data.metadataOptions),
     BlockDeviceMappings:
       data.rootVolume === undefined
@@ -153,5 +249,95 @@ function ebs(volume: RootVolume): NonNullable<sdk.RequestLaunchTemplateData["Blo
     Encrypted: volume.encrypted,
     KmsKeyId: volume.kmsKeyId,
     DeleteOnTermination: true,
+  };
+}
+
+/** What is to be launched, and on what. */
+export function runRequest(request: LaunchRequest): sdk.RunInstancesRequest {
+  const spot = request.market.lifecycle === "spot";
+  return {
+    LaunchTemplate: { LaunchTemplateId: request.templateId, Version: String(request.version) },
+    InstanceType: request.instanceType as sdk.RunInstancesRequest["InstanceType"],
+    MinCount: 1,
+    MaxCount: 1,
+    NetworkInterfaces: [launchInterface(request.network)],
+    // One-time: a persistent request would launch by itself after a termination and take the interface.
+    InstanceMarketOptions: spot
+      ? { MarketType: "spot", SpotOptions: { SpotInstanceType: "one-time", MaxPrice: request.market.maxPrice } }
+      : undefined,
+    TagSpecifications: tagSpecifications(
+      request.tags,
+      ...(spot ? (["instance", "volume", "spot-instances-request"] as const) : (["instance", "volume"] as const)),
+    ),
+    ClientToken: request.clientToken,
+  };
+}
+
+function launchInterface(network: LaunchRequest["network"]): sdk.InstanceNetworkInterfaceSpecification {
+  if ("networkInterfaceId" in network) {
+    // Termination leaves an interface that was passed in alone; EC2 refuses DeleteOnTermination with one.
+    return { DeviceIndex: 0, NetworkInterfaceId: network.networkInterfaceId };
+  }
+  return {
+    DeviceIndex: 0,
+    SubnetId: network.subnetId,
+    Groups: network.securityGroupIds,
+    DeleteOnTermination: true,
+    AssociatePublicIpAddress: network.publicIp,
+  };
+}
+
+export function networkInterfaceRequest(
+  request: Parameters<Ec2["createNetworkInterface"]>[0],
+): sdk.CreateNetworkInterfaceRequest {
+  const { privateIp, secondaryPrivateIps: wanted, ipv6Addresses: ipv6 } = request;
+  const secondary = wanted !== undefined && "addresses" in wanted ? wanted.addresses : [];
+  // The primary one goes into the list where there is one: EC2 takes it from one place only.
+  const listed = secondary.length === 0 ? [] : [...(privateIp === undefined ? [] : [privateIp]), ...secondary];
+  return {
+    SubnetId: request.subnetId,
+    PrivateIpAddress: listed.length === 0 ? privateIp : undefined,
+    PrivateIpAddresses: listed.map((PrivateIpAddress) => ({
+      PrivateIpAddress,
+      Primary: PrivateIpAddress === privateIp,
+    })),
+    SecondaryPrivateIpAddressCount: wanted !== undefined && "count" in wanted ? wanted.count : undefined,
+    Ipv6Addresses: ipv6 !== undefined && "addresses" in ipv6 ? ipv6.addresses.map(ipv6Address) : undefined,
+    Ipv6AddressCount: ipv6 === undefined ? undefined : ipv6Count(ipv6),
+    Groups: request.securityGroupIds,
+    Description: request.description,
+    TagSpecifications: tagSpecifications(request.tags, "network-interface"),
+    ClientToken: request.clientToken,
+  };
+}
+
+const ipv6Address = (Ipv6Address: string): sdk.InstanceIpv6Address => ({ Ipv6Address });
+
+/** None has to be said: the subnet may give one to each new interface. */
+function ipv6Count(wanted: Addresses): number | undefined {
+  if ("count" in wanted) {
+    return wanted.count;
+  }
+  return wanted.addresses.length === 0 ? 0 : undefined;
+}
+
+export function volumeRequest({
+  volume,
+  availabilityZone,
+  tags,
+  clientToken,
+}: Parameters<Ec2["createVolume"]>[0]): sdk.CreateVolumeRequest {
+  return {
+    AvailabilityZone: availabilityZone,
+    Size: volume.size,
+    // EC2's own default is gp2.
+    VolumeType: (volume.type ?? "gp3") as sdk.VolumeType,
+    Iops: volume.iops,
+    Throughput: volume.throughput,
+    SnapshotId: volume.snapshotId,
+    Encrypted: volume.encrypted,
+    KmsKeyId: volume.kmsKeyId,
+    TagSpecifications: tagSpecifications(tags, "volume"),
+    ClientToken: clientToken,
   };
 }

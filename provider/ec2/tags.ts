@@ -15,6 +15,20 @@ export const TAG = {
   owned: "managed-instance:owned",
   /** On the launch template: how instances are bought, which a launch template is not used for. */
   market: "managed-instance:market",
+  /** On the launch template: the types to fall back to, in order. */
+  fallback: "managed-instance:fallback-types",
+  /** On the launch template: how an instance is replaced. */
+  replacement: "managed-instance:replacement",
+  /** On the launch template: `running`, or `paused` and how. */
+  desiredState: "managed-instance:desired-state",
+  /** `false` on a network interface that is only kept as long as its instance. */
+  kept: "managed-instance:kept",
+  /** On a network interface: the public IP assignment that was set on it, if it is not the subnet's. */
+  publicIp: "managed-instance:public-ip",
+  /** On an instance: since when it is being drained. */
+  draining: "managed-instance:draining",
+  /** On a data volume: its name. */
+  volume: "managed-instance:volume",
   /** On what `destroy` was told to keep. */
   retained: "managed-instance:retained",
 } as const;

@@ -29,7 +29,7 @@ const LAST_POLL_MS = 5000;
 const POLL_SHARE = 0.1;
 
 /**
- * Looks until it is ready, fails, or the time is up. The only loop of the product that waits.
+ * Looks until it is ready, fails, or the time is up. The only loop of the engine that waits.
  *
  * A look that is throttled or does not get through is one look missed; every other error ends the wait.
  */

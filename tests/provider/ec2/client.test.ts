@@ -1,85 +1,17 @@
 import assert from "node:assert/strict";
-import { type Ec2Simulator, WELL_KNOWN } from "../../../local/ec2";
+import { WELL_KNOWN } from "../../../local/ec2";
 import { createEc2 } from "../../../provider/ec2/client";
-import type { Ec2, LaunchRequest } from "../../../provider/ec2/ec2";
-import { Ec2Error } from "../../../provider/ec2/errors";
+import type { Ec2Error } from "../../../provider/ec2/errors";
 import { cutting } from "../interruptions";
-import type { StackOptions } from "../support";
-import { simulated, type VirtualClock } from "../../local/ec2/support";
-
-const TAGS = { a: "1" };
-
-interface Account {
-  ec2: Ec2;
-  simulator: Ec2Simulator;
-  clock: VirtualClock;
-}
-
-function account(through: StackOptions["through"] = (handler) => handler): Account {
-  const { simulator, clock } = simulated();
-  const ec2 = createEc2({
-    region: "us-east-1",
-    clock: {
-      now: () => clock.now(),
-      sleep: (ms) => {
-        clock.advance(ms);
-        return Promise.resolve();
-      },
-    },
-    requestHandler: through(simulator.requestHandler()),
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
-    random: () => 0.5,
-  });
-  return { ec2, simulator, clock };
-}
-
-async function launchable(ec2: Ec2, overrides: Partial<LaunchRequest> = {}): Promise<LaunchRequest> {
-  const template = await ec2.createLaunchTemplate({
-    name: "mi-1",
-    description: "first",
-    data: {
-      imageId: WELL_KNOWN.imageV1,
-      instanceType: "m7i.large",
-      userData: "IyE=",
-      keyName: WELL_KNOWN.keyName,
-      metadataOptions: { httpTokens: "required", httpEndpoint: "enabled", instanceMetadataTags: "disabled" },
-      rootVolume: { deviceName: "/dev/xvda", options: { size: 20, type: "gp3", iops: 4000 } },
-    },
-    tags: TAGS,
-    clientToken: "t1",
-  });
-  const eni = await ec2.createNetworkInterface({
-    subnetId: WELL_KNOWN.subnetA,
-    privateIp: "10.0.1.7",
-    description: "d",
-    tags: TAGS,
-    clientToken: "t2",
-  });
-  return {
-    templateId: template.id,
-    version: 1,
-    networkInterfaceId: eni.id,
-    market: { lifecycle: "on-demand" },
-    tags: TAGS,
-    clientToken: "t3",
-    ...overrides,
-  };
-}
-
-async function codeOf(call: Promise<unknown>): Promise<string> {
-  try {
-    await call;
-  } catch (error) {
-    assert.ok(error instanceof Ec2Error, String(error));
-    return error.code;
-  }
-  return "ok";
-}
+import { DATA, TAGS, account, codeOf, launchRequest, madeInterface } from "./account";
 
 describe("the EC2 client", () => {
   it("launches what the template holds on the interface that is given, and tags what it makes", async () => {
     const { ec2, simulator } = account();
-    const launched = await ec2.runInstance(await launchable(ec2));
+    const eni = await madeInterface(ec2, { privateIp: "10.0.1.7" });
+    const request = await launchRequest(ec2, { network: { networkInterfaceId: eni.id } });
+    const launched = await ec2.runInstance(request);
+    assert.equal(launched.networkInterfaceId, eni.id);
     const state = simulator.snapshot();
     const instance = state.instances[launched.id];
     assert.deepEqual(instance?.networkInterfaceIds, [launched.networkInterfaceId]);
@@ -94,9 +26,44 @@ describe("the EC2 client", () => {
     assert.equal(Object.values(state.networkInterfaces)[0]?.attachment?.deleteOnTermination, false);
   });
 
+  it("reads a launch template back, and its latest version", async () => {
+    const { ec2, clock } = account();
+    const createdAt = clock.now();
+    const { templateId: id } = await launchRequest(ec2);
+    const [template] = await ec2.describeLaunchTemplates({ "tag:a": ["1"] });
+    assert.match(template?.name ?? "", /^mi-\d+$/);
+    assert.deepEqual(template, { id, name: template?.name, latestVersion: 1, createdAt, tags: TAGS });
+    const data = { ...DATA, imageId: WELL_KNOWN.imageV2 };
+    assert.equal(
+      await ec2.createLaunchTemplateVersion({ templateId: id, description: "second", data, clientToken: "v2" }),
+      2,
+    );
+    assert.equal((await ec2.describeLaunchTemplates({ "tag:a": ["1"] }))[0]?.latestVersion, 2);
+    assert.deepEqual(await ec2.describeLatestVersion(id), {
+      number: 2,
+      description: "second",
+      imageId: WELL_KNOWN.imageV2,
+    });
+  });
+
+  it("makes a launch template and a version once for one token", async () => {
+    for (const action of ["CreateLaunchTemplate", "CreateLaunchTemplateVersion"]) {
+      const { ec2, simulator } = account(cutting(action, "after"));
+      const { templateId } = await launchRequest(ec2);
+      await ec2.createLaunchTemplateVersion({ templateId, description: "2", data: DATA, clientToken: "v2" });
+      const [template] = Object.values(simulator.snapshot().launchTemplates);
+      assert.deepEqual(
+        template?.versions.map((it) => it.description),
+        ["first", "2"],
+      );
+    }
+  });
+
   it("buys spot as a one-time request, with the price and the tags", async () => {
     const { ec2, simulator } = account();
-    const launched = await ec2.runInstance(await launchable(ec2, { market: { lifecycle: "spot", maxPrice: "0.09" } }));
+    const launched = await ec2.runInstance(
+      await launchRequest(ec2, { market: { lifecycle: "spot", maxPrice: "0.09" } }),
+    );
     assert.equal(launched.lifecycle, "spot");
     const [request] = Object.values(simulator.snapshot().spotRequests);
     assert.equal(request?.spotInstanceRequestId, launched.spotRequestId);
@@ -105,7 +72,7 @@ describe("the EC2 client", () => {
 
   it("is answered with the first instance when it sends the same launch again", async () => {
     const { ec2, simulator } = account(cutting("RunInstances", "after"));
-    const request = await launchable(ec2);
+    const request = await launchRequest(ec2);
     const launched = await ec2.runInstance(request);
     assert.equal((await ec2.runInstance(request)).id, launched.id);
     assert.equal(Object.keys(simulator.snapshot().instances).length, 1);
@@ -119,7 +86,7 @@ describe("the EC2 client", () => {
 
   it("does not repeat a lack of capacity, although it comes as HTTP 500", async () => {
     const { ec2, simulator } = account();
-    const request = await launchable(ec2);
+    const request = await launchRequest(ec2);
     simulator.faults.add({ action: "RunInstances", error: { code: "InsufficientInstanceCapacity", status: 500 } });
     assert.equal(await codeOf(ec2.runInstance(request)), "InsufficientInstanceCapacity");
     assert.equal(simulator.calls().filter((it) => it.action === "RunInstances").length, 1);
@@ -152,24 +119,16 @@ describe("the EC2 client", () => {
 
   it("never takes an address from its holder", async () => {
     const { ec2 } = account();
-    const { networkInterfaceId } = await launchable(ec2);
-    const other = await ec2.createNetworkInterface({
-      subnetId: WELL_KNOWN.subnetA,
-      description: "other",
-      tags: TAGS,
-      clientToken: "t4",
-    });
+    const eni = await madeInterface(ec2);
+    const other = await madeInterface(ec2);
     const { allocationId } = await ec2.allocateAddress(TAGS);
     await ec2.associateAddress(allocationId, other.id, other.privateIp);
-    assert.equal(
-      await codeOf(ec2.associateAddress(allocationId, networkInterfaceId, "10.0.1.7")),
-      "Resource.AlreadyAssociated",
-    );
+    assert.equal(await codeOf(ec2.associateAddress(allocationId, eni.id, eni.privateIp)), "Resource.AlreadyAssociated");
   });
 
   it("asks EC2 whether it would launch, and launches nothing", async () => {
     const { ec2, simulator } = account();
-    const request = await launchable(ec2);
+    const request = await launchRequest(ec2);
     await ec2.checkLaunch(request);
     assert.deepEqual(simulator.snapshot().instances, {});
     assert.equal(await codeOf(ec2.checkLaunch({ ...request, version: 7 })), "InvalidLaunchTemplateId.VersionNotFound");
@@ -177,7 +136,7 @@ describe("the EC2 client", () => {
 
   it("sets, changes and takes off an instance profile, by name or ARN", async () => {
     const { ec2, simulator, clock } = account();
-    const { id } = await ec2.runInstance(await launchable(ec2));
+    const { id } = await ec2.runInstance(await launchRequest(ec2));
     clock.advance(60_000);
     const [profile] = Object.values(simulator.snapshot().instanceProfiles);
     const held = (): string | undefined => simulator.snapshot().instances[id]?.iamInstanceProfile?.arn;
@@ -193,13 +152,31 @@ describe("the EC2 client", () => {
   it("finds nothing where a filter matches nothing, and unknown types and images likewise", async () => {
     const { ec2 } = account();
     assert.deepEqual(await ec2.describeNetworkInterfaces({ "network-interface-id": ["eni-0a1b2c3d"] }), []);
-    assert.equal(await ec2.describeArchitectures("m99.large"), undefined);
+    assert.deepEqual(await ec2.describeInstanceTypes(["m99.large"]), []);
+    assert.equal(await ec2.describeSubnet("subnet-0a1b2c3d"), undefined);
+    assert.deepEqual(await ec2.describeVolumes({ "volume-id": ["vol-0a1b2c3d"] }), []);
+    assert.deepEqual(await ec2.describeRootVolumeTasks("i-0a1b2c3d"), []);
     assert.equal(await codeOf(ec2.describeImage("ami-0a1b2c3d")), "InvalidAMIID.NotFound");
   });
 
-  it("knows architectures and zones of types", async () => {
+  it("knows those of some types that the region has, and their zones", async () => {
     const { ec2 } = account();
-    assert.deepEqual(await ec2.describeArchitectures("m7g.large"), ["arm64"]);
+    assert.deepEqual(await ec2.describeInstanceTypes(["m7g.medium", "m99.large", "t3.xlarge"]), [
+      {
+        name: "t3.xlarge",
+        architectures: ["x86_64"],
+        maxNetworkInterfaces: 4,
+        ipv4AddressesPerInterface: 15,
+        ipv6AddressesPerInterface: 15,
+      },
+      {
+        name: "m7g.medium",
+        architectures: ["arm64"],
+        maxNetworkInterfaces: 2,
+        ipv4AddressesPerInterface: 4,
+        ipv6AddressesPerInterface: 4,
+      },
+    ]);
     assert.equal(await ec2.isOffered("m7i.large", "us-east-1a"), true);
     assert.equal(await ec2.isOffered("m7i.large", "us-east-1b"), false);
   });
@@ -209,11 +186,7 @@ describe("the EC2 client", () => {
     const template = await ec2.createLaunchTemplate({
       name: "mi-2",
       description: "",
-      data: {
-        imageId: `resolve:ssm:${WELL_KNOWN.imageAlias}`,
-        instanceType: "m7i.large",
-        metadataOptions: { httpTokens: "required", httpEndpoint: "enabled", instanceMetadataTags: "disabled" },
-      },
+      data: { ...DATA, imageId: `resolve:ssm:${WELL_KNOWN.imageAlias}` },
       tags: TAGS,
       clientToken: "t5",
     });

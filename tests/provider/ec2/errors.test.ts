@@ -26,17 +26,47 @@ const CLASSES: [ErrorClass, string[]][] = [
       "InvalidGroup.NotFound",
       "InvalidAMIID.NotFound",
       "InvalidKeyPair.NotFound",
+      "InvalidVolume.NotFound",
+      "InvalidSnapshot.NotFound",
+      "InvalidAttachment.NotFound",
+      "InvalidAttachmentID.NotFound",
+      "InvalidReplaceRootVolumeTaskId.NotFound",
+      "InvalidPlacementGroup.Unknown",
     ],
   ],
-  ["in-use", ["InvalidNetworkInterface.InUse", "InvalidIPAddress.InUse", "Resource.AlreadyAssociated"]],
-  ["transition", ["IncorrectState", "IncorrectInstanceState", "DependencyViolation"]],
-  ["capacity", ["InsufficientInstanceCapacity", "UnfulfillableCapacity", "SpotMaxPriceTooLow", "Unsupported"]],
+  ["in-use", ["InvalidNetworkInterface.InUse", "InvalidIPAddress.InUse", "Resource.AlreadyAssociated", "VolumeInUse"]],
+  ["transition", ["IncorrectState", "IncorrectInstanceState", "DependencyViolation", "IncorrectModificationState"]],
+  [
+    "capacity",
+    [
+      "InsufficientInstanceCapacity",
+      "UnfulfillableCapacity",
+      "SpotMaxPriceTooLow",
+      "Unsupported",
+      "ReservationCapacityExceeded",
+      "InsufficientVolumeCapacity",
+      "InsufficientAddressCapacity",
+    ],
+  ],
   [
     "quota",
-    ["AddressLimitExceeded", "MaxSpotInstanceCountExceeded", "VcpuLimitExceeded", "InsufficientFreeAddressesInSubnet"],
+    [
+      "AddressLimitExceeded",
+      "MaxSpotInstanceCountExceeded",
+      "VcpuLimitExceeded",
+      "InsufficientFreeAddressesInSubnet",
+      "PrivateIpAddressLimitExceeded",
+      "InvalidInterface.IpAddressLimitExceeded",
+      "AttachmentLimitExceeded",
+      "VolumeModificationRateExceeded",
+      "VolumeModificationSizeLimitExceeded",
+      "VolumeLimitExceeded",
+      "MaxIOPSLimitExceeded",
+    ],
   ],
   ["throttled", ["RequestLimitExceeded", "Client.RequestLimitExceeded", "Throttling", "EC2ThrottledException"]],
-  ["denied", ["UnauthorizedOperation", "AuthFailure", "OperationNotPermitted"]],
+  ["denied", ["UnauthorizedOperation", "AuthFailure", "OperationNotPermitted", "OptInRequired"]],
+  ["refused", ["UnsupportedOperation", "InvalidParameter", "InvalidVolume.ZoneMismatch", "InvalidUserData.Malformed"]],
   ["mismatch", ["IdempotentParameterMismatch"]],
   ["no-credentials", ["CredentialsProviderError", "ExpiredToken"]],
   ["unreachable", ["ECONNREFUSED", "ECONNRESET", "TimeoutError", "InternalError", "ServiceUnavailable"]],
@@ -80,6 +110,22 @@ describe("an explanation", () => {
   it("has neither request nor advice where there is none", () => {
     assert.equal(ec2Error("SomethingNew", "Oh no").explanation, "Oh no (SomethingNew).");
   });
+
+  for (const [code, advice] of [
+    ["InvalidParameter", /those of securityGroupIds must be of the subnet's VPC/],
+    ["PrivateIpAddressLimitExceeded", /an instanceType that holds more/],
+    ["VolumeModificationRateExceeded", /again in some hours/],
+    ["IncorrectModificationState", /again once it is done/],
+    ["VolumeInUse", /detach it there first/],
+    ["InvalidVolume.ZoneMismatch", /of the subnet's zone/],
+    ["InvalidSnapshot.NotFound", /Check snapshotId/],
+    ["VolumeLimitExceeded", /EBS storage quota/],
+    ["OperationNotPermitted", /protection.*being modified/],
+  ] as const) {
+    it(`says what to do about ${code}`, () => {
+      assert.match(ec2Error(code).explanation, advice);
+    });
+  }
 
   it("names the action that was denied", () => {
     assert.match(ec2Error("UnauthorizedOperation", "No.").explanation, /^RunInstances was denied: No .*IAM policy/);
