@@ -1,124 +1,66 @@
 /** Validation and defaults: a program's raw inputs become {@link Desired}, or sentences that say what is wrong. */
-import { isIPv4 } from "node:net";
-import { EC2_TAG_LIMIT, OWN_TAG_PREFIX, RESERVED_TAGS } from "./ec2/tags";
+import { contradictions } from "./contradictions";
 import type { Desired } from "./engine/state";
-import { userDataSize } from "./user-data";
 import {
+  deviceName,
+  elasticIp,
+  id,
+  imageId,
+  instanceType,
+  ipv4,
+  ipv6,
+  maxPrice,
+  nonEmpty,
+  strings,
+  tags,
+  userData,
+} from "./formats";
+import {
+  distinctList,
   type Failure,
   type Field,
   flag,
   integer,
-  known,
+  isObject,
   listOf,
-  mapOf,
   objectOf,
   oneOf,
-  shown,
   text,
   UNKNOWN,
-  value,
   type Validator,
 } from "./validation";
 
-/** EC2's limit on user data before base64. */
-const MAX_USER_DATA_BYTES = 16 * 1024;
-const MAX_TAGS = EC2_TAG_LIMIT - RESERVED_TAGS;
-const MAX_TAG_KEY = 128;
-const MAX_TAG_VALUE = 256;
-const ID = "(?:[0-9a-f]{8}|[0-9a-f]{17})";
-/** Characters that no name in EC2 has, and that could pretend to be output of ours. */
-const PRINTABLE = /^[\x20-\x7e]+$/;
+/** EC2 has types that take 50 IPv4 addresses on an interface, of which one is the primary, and none that takes more. */
+const MOST_ADDRESSES = 49;
 
-function id(prefix: string, what: string): Validator {
-  return text(new RegExp(`^${prefix}-${ID}$`), `${what}, such as ${prefix}-0a1b2c3d4e5f60718`);
-}
-
-const nonEmpty = (what: string): Validator =>
-  value(
-    (given) => typeof given === "string" && PRINTABLE.test(given),
-    `${what}, not empty and without control characters`,
-  );
-
-const imageId = value(
-  (given) =>
-    typeof given === "string" &&
-    (new RegExp(`^ami-${ID}$`).test(given) || /^resolve:ssm:[A-Za-z0-9_./:-]+$/.test(given)),
-  "an image id, such as ami-0a1b2c3d4e5f60718, or resolve:ssm:PARAMETER",
-);
-
-const elasticIp = value(
-  (given) =>
-    typeof given === "boolean" ||
-    (typeof given === "string" && (new RegExp(`^eipalloc-${ID}$`).test(given) || isIPv4(given))),
-  "true, false, an allocation id such as eipalloc-0a1b2c3d4e5f60718, or an IPv4 address",
-);
-
-const privateIp = value((given) => typeof given === "string" && isIPv4(given), "an IPv4 address, such as 10.0.1.7");
-
-const persistPrivateIp = value((given) => given === true, "true: giving up the address is not in this version yet");
-
-/** A price is kept as text: it goes to EC2 as it was written. */
-const maxPrice: Validator = known((given, path, report) => {
-  const price = typeof given === "number" ? String(given) : given;
-  if (typeof price !== "string" || !/^\d+(\.\d+)?$/.test(price) || Number(price) <= 0) {
-    const reason = `got ${JSON.stringify(given)}, but ${path} must be a price in US dollars for an hour, such as "0.05"`;
-    report({ property: path, reason });
-  }
-  return price;
-});
-
-/** The one value that no error may show. */
-const userData: Validator = known((given, path, report) => {
-  if (typeof given !== "string") {
-    report({ property: path, reason: `${path} must be a string: plain text or base64` });
-    return given;
-  }
-  const size = userDataSize(given);
-  if (size > MAX_USER_DATA_BYTES) {
-    const reason = `${path} is ${size} bytes, and EC2 takes at most ${MAX_USER_DATA_BYTES}; fetch the rest from elsewhere at boot, or compress it`;
-    report({ property: path, reason });
-  }
-  return given;
-});
-
-function tagProblem(key: string, given: unknown, path: string): string | undefined {
-  const name = JSON.stringify(key.slice(0, MAX_TAG_KEY));
-  if (/^aws:/i.test(key)) {
-    return `the tag key ${name} is refused by EC2: keys that begin with aws: are AWS's own`;
-  }
-  if (key.startsWith(OWN_TAG_PREFIX)) {
-    return `the tag key ${name} is refused: keys that begin with ${OWN_TAG_PREFIX} are this package's own`;
-  }
-  if (key === "" || key.length > MAX_TAG_KEY) {
-    return `the tag key ${name} is refused: a key has 1 to ${MAX_TAG_KEY} characters`;
-  }
-  if (typeof given !== "string" || given.length > MAX_TAG_VALUE) {
-    return `got ${shown(given)}, but ${path}[${name}] must be a string of at most ${MAX_TAG_VALUE} characters`;
-  }
-  return undefined;
-}
-
-const tags: Validator = known((given, path, report) => {
-  const checked = mapOf(tagProblem)(given, path, report);
-  const count = typeof given === "object" && given !== null ? Object.keys(given).length : 0;
-  if (count > MAX_TAGS) {
-    const reason = `got ${count} tags; EC2 allows ${EC2_TAG_LIMIT} on one thing, of which ${RESERVED_TAGS} are this package's, so at most ${MAX_TAGS}`;
-    report({ property: path, reason });
-  }
-  return checked;
-});
-
-const strings = mapOf((key, given, path) =>
-  typeof given === "string" ? undefined : `got ${shown(given)}, but ${path}[${JSON.stringify(key)}] must be a string`,
-);
-
-const rootVolume: Readonly<Record<string, Field>> = {
+const volumeShape: Readonly<Record<string, Field>> = {
   size: { validate: integer(1, 65536) },
   type: { validate: oneOf("gp2", "gp3", "io1", "io2", "sc1", "st1", "standard") },
   iops: { validate: integer(100, 256000) },
   throughput: { validate: integer(125, 2000) },
   encrypted: { validate: flag },
   kmsKeyId: { validate: nonEmpty("the id, alias or ARN of a KMS key") },
+};
+
+const anyDataVolume = objectOf({
+  name: {
+    validate: text(
+      /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/,
+      "a name of at most 63 letters, digits, dots, dashes and underscores that begins with a letter or a digit",
+    ),
+    required: true,
+  },
+  deviceName: { validate: deviceName, required: true },
+  volumeId: { validate: id("vol", "a volume id") },
+  snapshotId: { validate: id("snap", "a snapshot id") },
+  ...volumeShape,
+});
+
+/** A volume that is made is gp3 where nothing else is said; a given one is what it is. */
+const dataVolume: Validator = (given, path, report) => {
+  const volume = anyDataVolume(given, path, report);
+  const isMade = isObject(volume) && volume.volumeId === undefined && volume.type === undefined;
+  return isMade ? { ...volume, type: "gp3" } : volume;
 };
 
 const metadataOptions: Readonly<Record<string, Field>> = {
@@ -134,7 +76,34 @@ const market: Readonly<Record<string, Field>> = {
   fallbackToOnDemand: { validate: flag, default: true },
 };
 
-const retention = { validate: oneOf("delete", "retain"), default: "delete" };
+const cpuOptions: Readonly<Record<string, Field>> = {
+  coreCount: { validate: integer(1, 1024) },
+  threadsPerCore: { validate: integer(1, 2) },
+};
+
+const replacement: Readonly<Record<string, Field>> = {
+  strategy: {
+    validate: oneOf("terminate-first", "root-volume", "stop-start", "overlap", "auto"),
+    default: "terminate-first",
+  },
+  drainSeconds: { validate: integer(0, 3600), default: 0 },
+  skipOsShutdown: { validate: flag, default: false },
+  waitFor: { validate: oneOf("running", "status-ok"), default: "running" },
+  rollbackOnFailure: { validate: flag, default: true },
+  timeoutSeconds: { validate: integer(30, 86400), default: 600 },
+};
+
+const adopt: Readonly<Record<string, Field>> = {
+  instanceId: { validate: id("i", "an instance id") },
+  networkInterfaceId: { validate: id("eni", "a network interface id") },
+};
+
+const retention = oneOf("delete", "retain");
+const deletion: Readonly<Record<string, Field>> = {
+  networkInterface: { validate: retention, default: "delete" },
+  elasticIp: { validate: retention, default: "delete" },
+  dataVolumes: { validate: retention, default: "retain" },
+};
 
 /** Where the runtime keeps the provider's text, among the inputs. */
 export const SERIALIZED_PROVIDER = "__provider";
@@ -144,8 +113,13 @@ const INPUTS: Readonly<Record<keyof Desired, Field>> = {
   resourceUrn: { validate: text(/./su, "the URN that the package passes"), required: true, internal: true },
   region: { validate: text(/^[a-z]{2,}(-[a-z]+)+-\d+$/, "a region, such as eu-central-1") },
   subnetId: { validate: id("subnet", "a subnet id"), required: true },
-  persistPrivateIp: { validate: persistPrivateIp, default: true },
-  privateIp: { validate: privateIp },
+  persistPrivateIp: { validate: flag, default: true },
+  privateIp: { validate: ipv4 },
+  secondaryPrivateIps: { validate: distinctList(ipv4, "a list of IPv4 addresses; an empty one means none") },
+  secondaryPrivateIpCount: { validate: integer(0, MOST_ADDRESSES) },
+  ipv6Addresses: { validate: distinctList(ipv6, "a list of IPv6 addresses; an empty one means none") },
+  ipv6AddressCount: { validate: integer(0, MOST_ADDRESSES) },
+  publicIpAssignment: { validate: oneOf("subnet-default", "assign", "none"), default: "subnet-default" },
   elasticIp: { validate: elasticIp, default: false },
   securityGroupIds: {
     validate: listOf(
@@ -155,19 +129,28 @@ const INPUTS: Readonly<Record<keyof Desired, Field>> = {
   },
   sourceDestCheck: { validate: flag, default: true },
   imageId: { validate: imageId, required: true },
-  instanceType: {
-    validate: text(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, "an instance type, such as m7i.large"),
-    required: true,
-  },
+  instanceType: { validate: instanceType, required: true },
+  fallbackInstanceTypes: { validate: distinctList(instanceType, "a list of instance types"), default: [] },
   market: { validate: objectOf(market), default: { lifecycle: "on-demand" } },
   userData: { validate: userData },
   keyName: { validate: nonEmpty("the name of a key pair") },
   iamInstanceProfile: { validate: nonEmpty("the name or ARN of an instance profile") },
+  ebsOptimized: { validate: flag },
+  tenancy: { validate: oneOf("default", "dedicated") },
+  cpuCredits: { validate: oneOf("standard", "unlimited") },
+  cpuOptions: { validate: objectOf(cpuOptions) },
+  placementGroup: { validate: nonEmpty("the name of a placement group") },
   metadataOptions: { validate: objectOf(metadataOptions), default: {} },
-  rootVolume: { validate: objectOf(rootVolume) },
+  monitoring: { validate: flag, default: false },
+  rootVolume: { validate: objectOf(volumeShape) },
+  dataVolumes: { validate: listOf(dataVolume, "a list of volumes", { atLeast: 0 }), default: [] },
   tags: { validate: tags, default: {} },
+  desiredState: { validate: oneOf("running", "paused"), default: "running" },
+  pauseBehavior: { validate: oneOf("terminate", "stop") },
   recycleTriggers: { validate: strings, default: {} },
-  deletion: { validate: objectOf({ networkInterface: retention, elasticIp: retention }), default: {} },
+  replacement: { validate: objectOf(replacement), default: {} },
+  adopt: { validate: objectOf(adopt) },
+  deletion: { validate: objectOf(deletion), default: {} },
 };
 
 export type InputName = keyof Desired;
@@ -194,25 +177,36 @@ export function checkInputs(given: Record<string, unknown>, region: string | und
       reason: "no AWS region is set; set it with `pulumi config set aws:region REGION`, AWS_REGION or the profile",
     });
   }
+  inputs.pauseBehavior ??= pauseBehaviorFor(inputs.market);
   failures.push(...contradictions(inputs));
   return { inputs, failures };
 }
 
-function contradictions(inputs: Record<string, unknown>): Failure[] {
-  const { market: bought, rootVolume: root } = inputs as Partial<Pick<Desired, "market" | "rootVolume">>;
-  const failures: Failure[] = [];
-  if (bought?.lifecycle === "on-demand" && bought.maxPrice !== undefined && bought.maxPrice !== UNKNOWN) {
-    failures.push({ property: "market.maxPrice", reason: 'maxPrice is for spot, but market.lifecycle is "on-demand"' });
+/** What follows from how the machine is bought: a one-time spot instance cannot be stopped. */
+export function pauseBehaviorFor(bought: unknown): string {
+  const lifecycle = isObject(bought) ? bought.lifecycle : bought;
+  if (lifecycle === UNKNOWN) {
+    return UNKNOWN;
   }
-  if (root?.kmsKeyId !== undefined && root.encrypted !== true && (root.encrypted as unknown) !== UNKNOWN) {
-    failures.push({ property: "rootVolume.kmsKeyId", reason: "kmsKeyId needs rootVolume.encrypted: true" });
-  }
-  return failures;
+  return lifecycle === "on-demand" ? "stop" : "terminate";
 }
 
-/** Inputs that `checkInputs` passed and in which nothing is unknown. */
+/**
+ * Inputs that `checkInputs` passed and in which nothing is unknown, or such as an older version of this package recorded: what
+ * that did not know is as it is by default.
+ */
 export function desiredOf(inputs: Record<string, unknown>): Desired {
-  return Object.fromEntries(
-    INPUT_NAMES.flatMap((name) => (inputs[name] === undefined ? [] : [[name, inputs[name]]])),
-  ) as unknown as Desired;
+  const known = Object.fromEntries(
+    INPUT_NAMES.flatMap((name) => (isAsked(name, inputs) ? [[name, inputs[name]]] : [])),
+  );
+  return checkInputs(known, undefined).inputs as unknown as Desired;
+}
+
+const LISTS: readonly InputName[] = ["secondaryPrivateIps", "ipv6Addresses"];
+
+/** An empty list of addresses asks for nothing: its count does. What is not kept cannot be asked for. */
+function isAsked(name: InputName, inputs: Record<string, unknown>): boolean {
+  const value = inputs[name];
+  const isEmpty = LISTS.includes(name) && Array.isArray(value) && value.length === 0;
+  return value !== undefined && !isEmpty && !(name === "privateIp" && inputs.persistPrivateIp === false);
 }

@@ -12,6 +12,11 @@ export interface Failure {
 /** Returns the normal form of `value`, or reports what is wrong and returns anything. */
 export type Validator = (value: unknown, path: string, report: (failure: Failure) => void) => unknown;
 
+/** Whether something is given, and nothing in it is left to know: what is not known yet is never judged. */
+export function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null && !isUnknown(value);
+}
+
 /** Whether a value, or anything in it, is not known yet. */
 export function isUnknown(value: unknown): boolean {
   if (value === UNKNOWN) {
@@ -21,6 +26,8 @@ export function isUnknown(value: unknown): boolean {
 }
 
 const SHOWN_LENGTH = 80;
+/** What JSON leaves as it is, and a terminal takes for a new line, a command or another direction of writing. */
+const UNPRINTABLE = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
 
 /** A value as it is shown in an error: one line, escaped, and short. */
 export function shown(value: unknown): string {
@@ -28,7 +35,13 @@ export function shown(value: unknown): string {
   if (text === undefined) {
     return typeof value;
   }
-  return text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text;
+  const line = text.replace(UNPRINTABLE, (it) => `\\u${it.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return line.length > SHOWN_LENGTH ? `${line.slice(0, SHOWN_LENGTH)}…` : line;
+}
+
+/** A text as it is shown in an error, where no quotes are wanted. */
+export function shownBare(text: string): string {
+  return shown(text).replace(/^"|"$/g, "");
 }
 
 /** One test with what is accepted, as the end of "must be …". */
@@ -64,13 +77,47 @@ export function integer(min: number, max: number): Validator {
   );
 }
 
-export function listOf(item: Validator, accepted: string): Validator {
+/** @param accepted what is said of anything but a list of at least `atLeast` items */
+export function listOf(item: Validator, accepted: string, { atLeast = 1 } = {}): Validator {
   return known((given, path, report) => {
-    if (!Array.isArray(given) || given.length === 0) {
+    if (!Array.isArray(given) || given.length < atLeast) {
       report({ property: path, reason: `got ${shown(given)}, but ${path} must be ${accepted}` });
       return given;
     }
     return given.map((it, index) => item(it, `${path}[${index}]`, report));
+  });
+}
+
+/** A list, perhaps empty, in which nothing comes twice: two spellings of one thing are the same. */
+export function distinctList(item: Validator, accepted: string): Validator {
+  const list = listOf(item, accepted, { atLeast: 0 });
+  return known((given, path, report) => {
+    const items = list(given, path, report);
+    for (const { first, second, key } of Array.isArray(items) ? repeats(items, (it) => it) : []) {
+      const reason = `${path}[${first}] and ${path}[${second}] are both ${shown(key)}; give it once`;
+      report({ property: `${path}[${first}]`, reason });
+    }
+    return items;
+  });
+}
+
+/** By index, where a text that `keyOf` gives comes again. */
+export function repeats(
+  list: readonly unknown[],
+  keyOf: (item: unknown) => unknown,
+): { first: number; second: number; key: string }[] {
+  const seen = new Map<string, number>();
+  return list.flatMap((item, second) => {
+    const key = keyOf(item);
+    if (typeof key !== "string" || key === UNKNOWN) {
+      return [];
+    }
+    const first = seen.get(key);
+    if (first === undefined) {
+      seen.set(key, second);
+      return [];
+    }
+    return [{ first, second, key }];
   });
 }
 
@@ -119,7 +166,8 @@ function readFields(
   const names = Object.keys(fields).filter((name) => fields[name]?.internal !== true);
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(fields, name)) {
-      report({ property: prefix + name, reason: unknownName(prefix + name, name, names) });
+      const path = prefix + shownBare(name);
+      report({ property: path, reason: unknownName(path, name.slice(0, SHOWN_LENGTH), names) });
     }
   }
   const result: Record<string, unknown> = {};
@@ -138,9 +186,9 @@ function unknownName(path: string, name: string, names: string[]): string {
   const nearest = closest(name, names);
   const near = distance(name.toLowerCase(), nearest.toLowerCase()) <= Math.max(2, name.length / 2);
   const hint = near ? `did you mean ${JSON.stringify(nearest)}?` : `the inputs are ${names.join(", ")}`;
-  return `${JSON.stringify(path)} is not an input of a ManagedInstance; ${hint}`;
+  return `"${path}" is not an input of a ManagedInstance; ${hint}`;
 }
 
-function isObject(given: unknown): given is Record<string, unknown> {
+export function isObject(given: unknown): given is Record<string, unknown> {
   return typeof given === "object" && given !== null && !Array.isArray(given);
 }

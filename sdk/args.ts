@@ -3,13 +3,14 @@ import type { Input } from "@pulumi/pulumi";
 /** How an instance is bought. */
 export interface MarketArgs {
   /**
-   * `"spot"` launches a one-time spot instance, `"on-demand"` a regular one.
+   * `"spot"` launches a one-time spot instance, which cannot be stopped; `"on-demand"` a regular one.
    *
    * Changing it replaces the instance; the addresses stay.
    */
   lifecycle: Input<"on-demand" | "spot">;
   /**
-   * The most to pay for an hour of spot, in US dollars. AWS advises against a limit: it only adds interruptions.
+   * The most to pay for an hour of spot, in US dollars. AWS advises against a limit: it only adds interruptions. An error
+   * with `lifecycle: "on-demand"`.
    *
    * Changing it replaces the instance; the addresses stay.
    *
@@ -55,23 +56,185 @@ export interface MetadataOptionsArgs {
   instanceMetadataTags?: Input<"enabled" | "disabled">;
 }
 
+/** An EBS volume type. */
+export type VolumeType = "gp2" | "gp3" | "io1" | "io2" | "sc1" | "st1" | "standard";
+
 /** The root volume, where it should differ from what the image says. It is made anew with each instance. */
 export interface RootVolumeArgs {
-  /** Size in GiB; at least the size of the image's snapshot. */
+  /**
+   * Size in GiB, 1 to 65536; at least the size of the image's snapshot.
+   *
+   * @default the image's
+   */
   size?: Input<number>;
-  /** EBS volume type. */
-  type?: Input<"gp2" | "gp3" | "io1" | "io2" | "sc1" | "st1" | "standard">;
-  /** Provisioned I/O operations a second (gp3, io1, io2). */
+  /**
+   * EBS volume type.
+   *
+   * @default the image's
+   */
+  type?: Input<VolumeType>;
+  /** Provisioned I/O operations a second: required for io1 and io2, possible for gp3, an error for other types. */
   iops?: Input<number>;
-  /** Throughput in MiB/s (gp3 only). */
+  /** Throughput in MiB/s, 125 to 2000; an error for other types than gp3. */
   throughput?: Input<number>;
-  /** Whether the volume is encrypted. */
+  /**
+   * Whether the volume is encrypted.
+   *
+   * @default what the image and the account say
+   */
   encrypted?: Input<boolean>;
   /** The KMS key to encrypt with: an id, an alias or an ARN. Needs `encrypted: true`. */
   kmsKeyId?: Input<string>;
 }
 
-/** What `pulumi destroy` does with what the managed instance made. What it was given is never deleted. */
+/**
+ * An EBS volume that outlives instances: it is made in the machine's zone, kept, and attached to each new instance. Or one
+ * that exists: with `volumeId`.
+ *
+ * A volume stays in its zone for life, so a machine that has one cannot move to a subnet of another zone.
+ */
+export interface DataVolumeArgs {
+  /**
+   * What the volume is known by, for good: at most 63 letters, digits, dots, dashes and underscores. No two volumes may
+   * have one name.
+   *
+   * Under another name it is another volume: a new one is made, and the old one goes the way of `deletion.dataVolumes`.
+   */
+  name: Input<string>;
+  /**
+   * The device that the volume is attached as, `/dev/sdb` to `/dev/sdz` or `/dev/xvdb` to `/dev/xvdz`. No two volumes may be
+   * on one; `/dev/sdf` and `/dev/xvdf` are the same. On most types the guest sees it under an NVMe name.
+   *
+   * Changed in place: the volume is detached and attached again.
+   */
+  deviceName: Input<string>;
+  /**
+   * An existing volume (`vol-…`) of the machine's zone to hold. It is never deleted, and never taken from its holder.
+   *
+   * Cannot be changed. An error together with `snapshotId`, `encrypted` or `kmsKeyId`.
+   */
+  volumeId?: Input<string>;
+  /**
+   * The snapshot (`snap-…`) to make the volume from.
+   *
+   * Cannot be changed: add a volume under another name.
+   */
+  snapshotId?: Input<string>;
+  /**
+   * Size in GiB, 1 to 65536. Required, unless `snapshotId` or `volumeId` is given.
+   *
+   * Grown in place; the file system on it is the guest's to grow. A smaller one is an error: EBS volumes cannot shrink.
+   *
+   * @default the size of the snapshot
+   */
+  size?: Input<number>;
+  /**
+   * EBS volume type.
+   *
+   * Changed in place.
+   *
+   * @default "gp3"; of a given volume, what it is
+   */
+  type?: Input<VolumeType>;
+  /**
+   * Provisioned I/O operations a second: required for io1 and io2, possible for gp3, an error for other types.
+   *
+   * Changed in place.
+   *
+   * @default EBS's own: 3000 for gp3
+   */
+  iops?: Input<number>;
+  /**
+   * Throughput in MiB/s, 125 to 2000; an error for other types than gp3.
+   *
+   * Changed in place.
+   *
+   * @default EBS's own: 125
+   */
+  throughput?: Input<number>;
+  /**
+   * Whether the volume is encrypted.
+   *
+   * Cannot be changed: add a volume under another name.
+   *
+   * @default what the snapshot and the account say
+   */
+  encrypted?: Input<boolean>;
+  /**
+   * The KMS key to encrypt with: an id, an alias or an ARN. Needs `encrypted: true`.
+   *
+   * Cannot be changed: add a volume under another name.
+   *
+   * @default the account's key for EBS
+   */
+  kmsKeyId?: Input<string>;
+}
+
+/** The processor, as in EC2's `CpuOptions`. EC2 takes both or none. */
+export interface CpuOptionsArgs {
+  /** How many cores the instance has, of those of its type. */
+  coreCount: Input<number>;
+  /** 1 turns simultaneous multithreading off. */
+  threadsPerCore: Input<1 | 2>;
+}
+
+/** How an instance is replaced by another on the same addresses. */
+export interface ReplacementArgs {
+  /**
+   * - `"terminate-first"`: the old instance ends, then the new one is launched. Always possible; the machine is dark for
+   *   EC2's shutdown and launch.
+   * - `"root-volume"`: the running instance gets a new root volume from the new image. Where only the image changed; the
+   *   machine is dark for a reboot.
+   * - `"stop-start"`: the instance is stopped, changed and started. On-demand, where only the type or the user data changed.
+   * - `"overlap"`: the new instance is launched and proven first, then the network interface moves. The machine is dark for
+   *   that move; the guest must configure a network interface that comes later. An error with `persistPrivateIp: false`.
+   * - `"auto"`: of these the one that disturbs least and fits the change.
+   *
+   * @default "terminate-first"
+   */
+  strategy?: Input<"terminate-first" | "root-volume" | "stop-start" | "overlap" | "auto">;
+  /**
+   * How long to wait before the old instance is given up, in seconds, 0 to 3600: for what runs on it to be drained.
+   *
+   * @default 0
+   */
+  drainSeconds?: Input<number>;
+  /**
+   * Whether the old instance ends without its operating system being shut down: faster, and its file caches are not flushed.
+   *
+   * @default false
+   */
+  skipOsShutdown?: Input<boolean>;
+  /**
+   * When the new instance counts as good: `"running"` as soon as EC2 says that it runs, `"status-ok"` when both status
+   * checks have passed, which takes minutes longer.
+   *
+   * @default "running"
+   */
+  waitFor?: Input<"running" | "status-ok">;
+  /**
+   * Whether the last specification that worked is launched again on the addresses if the new one cannot be.
+   *
+   * @default true
+   */
+  rollbackOnFailure?: Input<boolean>;
+  /**
+   * How long to wait for any one step of EC2's, in seconds, 30 to 86400.
+   *
+   * @default 600
+   */
+  timeoutSeconds?: Input<number>;
+}
+
+/** What exists and is to be taken over, addresses and all. Exactly one of the two. */
+export interface AdoptArgs {
+  /** The instance (`i-…`), and with it its primary network interface and the Elastic IP on that. */
+  instanceId?: Input<string>;
+  /** The network interface (`eni-…`), and with it the Elastic IP on it. */
+  networkInterfaceId?: Input<string>;
+}
+
+/** What `pulumi destroy` does with what the managed instance made. What it was given or adopted is never deleted. */
 export interface DeletionArgs {
   /**
    * The network interface, and with it the private IP.
@@ -86,6 +249,12 @@ export interface DeletionArgs {
    * @default "delete"
    */
   elasticIp?: Input<"delete" | "retain">;
+  /**
+   * The data volumes that were made. It also says what becomes of a volume that is taken out of `dataVolumes`.
+   *
+   * @default "retain"
+   */
+  dataVolumes?: Input<"delete" | "retain">;
 }
 
 /** What a {@link ManagedInstance} is made from. */
@@ -106,14 +275,19 @@ export interface ManagedInstanceArgs {
    */
   subnetId: Input<string>;
   /**
-   * Keep the network interface, so the private IP and MAC, over every replacement. Only `true` in this version.
+   * Keep the network interface, so the private IP and MAC, over every replacement and pause. With `false` each instance has
+   * an interface of its own, and only the Elastic IP stays; `privateIp`, `secondaryPrivateIps`, `ipv6Addresses`, `adopt` and
+   * the strategy `"overlap"` are errors then.
+   *
+   * Changing it gives up the network interface: the private IP changes and the instance is replaced, the Elastic IP moves
+   * along.
    *
    * @default true
    */
   persistPrivateIp?: Input<boolean>;
   /**
    * The private IPv4 address to hold. It must be free and inside the subnet; the first four and the last address of a
-   * subnet are AWS's own.
+   * subnet are AWS's own. An error with `persistPrivateIp: false` and with `adopt`.
    *
    * Changing it gives up the network interface for a new one with the new address; the Elastic IP moves along. Removing
    * it from the program keeps the address that is held.
@@ -122,12 +296,56 @@ export interface ManagedInstanceArgs {
    */
   privateIp?: Input<string>;
   /**
+   * Further private IPv4 addresses to hold, free and inside the subnet. An empty list means none. An error together with
+   * `secondaryPrivateIpCount`.
+   *
+   * Changed in place.
+   *
+   * @default those that there are stay
+   */
+  secondaryPrivateIps?: Input<Input<string>[]>;
+  /**
+   * How many further private IPv4 addresses to hold, 0 to 49, picked by EC2. How many an interface can hold depends on the
+   * instance type. An error together with `secondaryPrivateIps`.
+   *
+   * Changed in place.
+   *
+   * @default those that there are stay
+   */
+  secondaryPrivateIpCount?: Input<number>;
+  /**
+   * The IPv6 addresses to hold, free and inside an IPv6 block of the subnet. An empty list means none. An error together
+   * with `ipv6AddressCount`.
+   *
+   * Changed in place.
+   *
+   * @default those that there are stay
+   */
+  ipv6Addresses?: Input<Input<string>[]>;
+  /**
+   * How many IPv6 addresses to hold, 0 to 49, picked by EC2. An error together with `ipv6Addresses`.
+   *
+   * Changed in place.
+   *
+   * @default those that there are stay
+   */
+  ipv6AddressCount?: Input<number>;
+  /**
+   * Whether each instance gets a public IPv4 address that changes with the instance: as the subnet says, always, or never.
+   * While there is an Elastic IP, that is the public address. `"none"` is an error with `elasticIp`.
+   *
+   * Changing it replaces the instance; the addresses stay.
+   *
+   * @default "subnet-default"
+   */
+  publicIpAssignment?: Input<"subnet-default" | "assign" | "none">;
+  /**
    * The Elastic IP to hold.
    * - `true`: allocate one, and release it when it is no longer wanted.
    * - an allocation id (`eipalloc-…`) or an address: hold that one. It is never released, and never taken from a holder.
    * - `false`: none.
    *
-   * Changed in place: the instance keeps running.
+   * Changed in place.
    *
    * @default false
    */
@@ -161,9 +379,18 @@ export interface ManagedInstanceArgs {
    */
   instanceType: Input<string>;
   /**
+   * The types to launch, in this order, when there is no capacity for `instanceType`: of the image's architecture, and
+   * without `instanceType` itself. The output `launchedInstanceType` tells what really runs.
+   *
+   * Changed in place.
+   *
+   * @default []
+   */
+  fallbackInstanceTypes?: Input<Input<string>[]>;
+  /**
    * Spot or on-demand.
    *
-   * Changing it replaces the instance; the addresses stay.
+   * Changing it replaces the instance; the addresses stay. `fallbackToOnDemand` alone changes nothing that runs.
    *
    * @default { lifecycle: "on-demand" }
    */
@@ -188,6 +415,46 @@ export interface ManagedInstanceArgs {
    */
   iamInstanceProfile?: Input<string>;
   /**
+   * Whether the instance has bandwidth of its own for EBS. Most types always do.
+   *
+   * Changing it replaces the instance; the addresses stay.
+   *
+   * @default EC2's own for the type
+   */
+  ebsOptimized?: Input<boolean>;
+  /**
+   * `"dedicated"` runs the instance on hardware that no other account uses, at a price.
+   *
+   * Changing it replaces the instance; the addresses stay.
+   *
+   * @default the VPC's
+   */
+  tenancy?: Input<"default" | "dedicated">;
+  /**
+   * Whether a burstable type (t2, t3, t3a, t4g) may burst beyond its credits, at a price.
+   *
+   * Changing it replaces the instance; the addresses stay.
+   *
+   * @default EC2's own for the type
+   */
+  cpuCredits?: Input<"standard" | "unlimited">;
+  /**
+   * Cores and threads, where they should differ from the type's: for licences that count them.
+   *
+   * Changing it replaces the instance; the addresses stay.
+   *
+   * @default the type's
+   */
+  cpuOptions?: Input<CpuOptionsArgs>;
+  /**
+   * The name of the placement group to launch in.
+   *
+   * Changing it replaces the instance; the addresses stay.
+   *
+   * @default none
+   */
+  placementGroup?: Input<string>;
+  /**
    * The instance metadata service.
    *
    * Changed in place.
@@ -196,27 +463,85 @@ export interface ManagedInstanceArgs {
    */
   metadataOptions?: Input<MetadataOptionsArgs>;
   /**
+   * Whether CloudWatch gets metrics every minute, at a price, and not every five.
+   *
+   * Changed in place.
+   *
+   * @default false
+   */
+  monitoring?: Input<boolean>;
+  /**
    * The root volume, where it should differ from the image's.
    *
    * Changing it replaces the instance; the addresses stay.
    */
   rootVolume?: Input<RootVolumeArgs>;
   /**
-   * Tags on everything the managed instance makes. `Name` is the resource's name unless given here.
+   * EBS volumes that are kept and attached to each new instance.
+   *
+   * Changed in place. A volume that is taken out is detached, and kept or deleted as `deletion.dataVolumes` says. A smaller
+   * size is an error, and so is a subnet of another zone.
+   *
+   * @default []
+   */
+  dataVolumes?: Input<Input<DataVolumeArgs>[]>;
+  /**
+   * Tags on everything the managed instance makes, at most 42. `Name` is the resource's name unless given here.
    *
    * Changed in place.
+   *
+   * @default {}
    */
   tags?: Input<Record<string, Input<string>>>;
   /**
+   * `"paused"` gives up the instance and keeps the network interface, the Elastic IP and the data volumes; `"running"` brings
+   * the machine back on them.
+   *
+   * Changed in place.
+   *
+   * @default "running"
+   */
+  desiredState?: Input<"running" | "paused">;
+  /**
+   * How a pause gives up the instance. `"stop"` keeps it and its root volume, which costs; `"terminate"` keeps nothing of it.
+   * `"stop"` is an error with spot: a one-time spot instance cannot be stopped.
+   *
+   * Changed in place.
+   *
+   * @default "stop" on-demand, "terminate" with spot
+   */
+  pauseBehavior?: Input<"terminate" | "stop">;
+  /**
    * Any change of this map recycles: the instance is replaced with nothing else changed.
+   *
+   * Changing it replaces the instance; the addresses stay.
+   *
+   * @default {}
    */
   recycleTriggers?: Input<Record<string, Input<string>>>;
+  /**
+   * How an instance is replaced.
+   *
+   * Changed in place. It matters from the next replacement on.
+   *
+   * @default { strategy: "terminate-first", drainSeconds: 0, skipOsShutdown: false, waitFor: "running", rollbackOnFailure: true, timeoutSeconds: 600 }
+   */
+  replacement?: Input<ReplacementArgs>;
+  /**
+   * An instance or a network interface that exists and is to become this machine, addresses and all. `pulumi destroy` gives
+   * it back: what was adopted is never deleted. An error with `privateIp` and with `persistPrivateIp: false`.
+   *
+   * At create only. Another id is an error later; taking it out changes nothing.
+   *
+   * @default nothing: all is made
+   */
+  adopt?: Input<AdoptArgs>;
   /**
    * What `pulumi destroy` keeps.
    *
    * Changed in place.
    *
-   * @default everything that was made is deleted
+   * @default { networkInterface: "delete", elasticIp: "delete", dataVolumes: "retain" }
    */
   deletion?: Input<DeletionArgs>;
 }

@@ -1,2 +1,13 @@
 export { ManagedInstance } from "./managed-instance";
-export type { DeletionArgs, ManagedInstanceArgs, MarketArgs, MetadataOptionsArgs, RootVolumeArgs } from "./args";
+export type {
+  AdoptArgs,
+  CpuOptionsArgs,
+  DataVolumeArgs,
+  DeletionArgs,
+  ManagedInstanceArgs,
+  MarketArgs,
+  MetadataOptionsArgs,
+  ReplacementArgs,
+  RootVolumeArgs,
+  VolumeType,
+} from "./args";

@@ -6,8 +6,10 @@ const MODULE = "managed-instance";
 const TYPE = "ManagedInstance";
 
 /**
- * One EC2 machine that keeps its network interface, private IP and Elastic IP for life, while the instance under it is
- * replaced or recycled.
+ * One EC2 machine that keeps its network interface, private IP, Elastic IP and data volumes for life, while the instance
+ * under it is replaced, recycled, paused and resumed.
+ *
+ * `desiredState: "paused"` gives up the instance and keeps the rest; `"running"` launches or starts one on the same addresses.
  *
  * @example
  * ```ts
@@ -33,6 +35,8 @@ export class ManagedInstance extends pulumi.dynamic.Resource {
   declare readonly privateDnsName: pulumi.Output<string>;
   /** The MAC address of the network interface; it stays. */
   declare readonly macAddress: pulumi.Output<string>;
+  /** The secondary private IPv4 addresses of the network interface. */
+  declare readonly secondaryPrivateIps: pulumi.Output<string[]>;
   /** The IPv6 addresses of the network interface. */
   declare readonly ipv6Addresses: pulumi.Output<string[]>;
   /** The public IPv4 address, the Elastic IP where there is one; empty if there is none. */
@@ -41,7 +45,10 @@ export class ManagedInstance extends pulumi.dynamic.Resource {
   declare readonly allocationId: pulumi.Output<string>;
   /** The instance (`i-…`) that holds the addresses now; empty if there is none. */
   declare readonly instanceId: pulumi.Output<string>;
-  /** `running`, `paused`, `pending`, `failed` or `missing`. */
+  /**
+   * `running`; `paused`: its instance is given up or stopped, and its addresses are kept; `pending`: its instance is still
+   * starting; `failed`: its instance could not be launched; `missing`: its instance is gone.
+   */
   declare readonly state: pulumi.Output<"running" | "paused" | "pending" | "failed" | "missing">;
   /** What really runs: `spot` or `on-demand`; empty while nothing does. */
   declare readonly lifecycle: pulumi.Output<"spot" | "on-demand" | "">;
@@ -55,6 +62,10 @@ export class ManagedInstance extends pulumi.dynamic.Resource {
   declare readonly generation: pulumi.Output<number>;
   /** The launch template (`lt-…`) that is the machine's record in EC2. */
   declare readonly launchTemplateId: pulumi.Output<string>;
+  /** The ids (`vol-…`) of the data volumes, by name. */
+  declare readonly dataVolumeIds: pulumi.Output<Record<string, string>>;
+  /** What the last refresh found to be otherwise than declared, in sentences; the next `up` puts it right. */
+  declare readonly drift: pulumi.Output<string[]>;
   /** The region that the machine is in. */
   declare readonly region: pulumi.Output<string>;
 
@@ -76,6 +87,7 @@ const OUTPUTS = [
   "privateIp",
   "privateDnsName",
   "macAddress",
+  "secondaryPrivateIps",
   "ipv6Addresses",
   "publicIp",
   "allocationId",
@@ -87,5 +99,7 @@ const OUTPUTS = [
   "vpcId",
   "generation",
   "launchTemplateId",
+  "dataVolumeIds",
+  "drift",
   "region",
 ] as const;

@@ -50,7 +50,171 @@ const BAD: Bad[] = [
   ["an empty instance type", { instanceType: "" }, "instanceType", '""', /an instance type, such as/],
   ["an instance type with no size", { instanceType: "m7i" }, "instanceType", '"m7i"', /an instance type, such as/],
   ["an instance type with a blank", { instanceType: " m7i.large" }, "instanceType", '" m7i.large"', /such as m7i/],
-  ["an address that may go", { persistPrivateIp: false }, "persistPrivateIp", "false", /must be true/],
+  ["a persistence that is a word", { persistPrivateIp: "no" }, "persistPrivateIp", '"no"', /true or false/],
+  [
+    "one secondary IP without a list",
+    { secondaryPrivateIps: "10.0.1.8" },
+    "secondaryPrivateIps",
+    '"10.0.1.8"',
+    /a list/,
+  ],
+  ["half a secondary IP", { secondaryPrivateIps: ["10.0.1.8", "10.0"] }, "secondaryPrivateIps[1]", '"10.0"', /an IPv4/],
+  ["a secondary IP that is nothing", { secondaryPrivateIps: [null] }, "secondaryPrivateIps[0]", "null", /an IPv4/],
+  [
+    "a secondary IP twice",
+    { secondaryPrivateIps: ["10.0.1.8", "10.0.1.9", "10.0.1.8"] },
+    "secondaryPrivateIps[0]",
+    '"10.0.1.8"',
+    /^secondaryPrivateIps\[0\] and secondaryPrivateIps\[2\] are both .*; give it once/,
+  ],
+  ["fewer than no secondary IPs", { secondaryPrivateIpCount: -1 }, "secondaryPrivateIpCount", "-1", /from 0 to 49/],
+  ["50 secondary IPs", { secondaryPrivateIpCount: 50 }, "secondaryPrivateIpCount", "50", /from 0 to 49/],
+  ["a number in words", { secondaryPrivateIpCount: "2" }, "secondaryPrivateIpCount", '"2"', /a whole number/],
+  ["an IPv4 address as IPv6", { ipv6Addresses: ["10.0.1.8"] }, "ipv6Addresses[0]", '"10.0.1.8"', /an IPv6 address/],
+  ["an IPv6 address with a zone", { ipv6Addresses: ["fe80::1%eth0"] }, "ipv6Addresses[0]", "%eth0", /an IPv6 address/],
+  ["an IPv6 address in brackets", { ipv6Addresses: ["[::1]"] }, "ipv6Addresses[0]", '"[::1]"', /an IPv6 address/],
+  ["an object of IPv6 addresses", { ipv6Addresses: { a: "::1" } }, "ipv6Addresses", '{"a":"::1"}', /a list of IPv6/],
+  [
+    "an IPv6 address twice, in two spellings",
+    { ipv6Addresses: ["2001:db8::7", "2001:DB8:0:0::7"] },
+    "ipv6Addresses[0]",
+    '"2001:db8::7"',
+    /^ipv6Addresses\[0\] and ipv6Addresses\[1\] are both/,
+  ],
+  ["50 IPv6 addresses", { ipv6AddressCount: 50 }, "ipv6AddressCount", "50", /from 0 to 49/],
+  [
+    "an unknown assignment",
+    { publicIpAssignment: true },
+    "publicIpAssignment",
+    "true",
+    /"subnet-default" or "assign" or/,
+  ],
+  [
+    "one fallback type without a list",
+    { fallbackInstanceTypes: "m6i.large" },
+    "fallbackInstanceTypes",
+    "m6i",
+    /a list/,
+  ],
+  [
+    "a fallback with no size",
+    { fallbackInstanceTypes: ["m6i"] },
+    "fallbackInstanceTypes[0]",
+    '"m6i"',
+    /an instance type/,
+  ],
+  [
+    "a fallback twice",
+    { fallbackInstanceTypes: ["m6i.large", "m6i.large"] },
+    "fallbackInstanceTypes[0]",
+    '"m6i.large"',
+    /^fallbackInstanceTypes\[0\] and fallbackInstanceTypes\[1\] are both/,
+  ],
+  [
+    "a type that falls back to itself",
+    { fallbackInstanceTypes: ["m6i.large", "m7i.large"] },
+    "fallbackInstanceTypes[1]",
+    '"m7i.large"',
+    /^fallbackInstanceTypes\[1\] and instanceType are both .*; fall back to other types/,
+  ],
+  ["an EBS option that is a number", { ebsOptimized: 1 }, "ebsOptimized", "1", /true or false/],
+  ["a tenancy of a host", { tenancy: "host" }, "tenancy", '"host"', /"default" or "dedicated"/],
+  ["unknown credits", { cpuCredits: "infinite" }, "cpuCredits", '"infinite"', /"standard" or "unlimited"/],
+  [
+    "no cores",
+    { cpuOptions: { coreCount: 0, threadsPerCore: 1 } },
+    "cpuOptions.coreCount",
+    "0",
+    /a whole number from 1/,
+  ],
+  [
+    "three threads",
+    { cpuOptions: { coreCount: 1, threadsPerCore: 3 } },
+    "cpuOptions.threadsPerCore",
+    "3",
+    /a whole number from 1 to 2/,
+  ],
+  [
+    "cores without threads",
+    { cpuOptions: { coreCount: 2 } },
+    "cpuOptions",
+    "together",
+    /give cpuOptions\.threadsPerCore/,
+  ],
+  [
+    "threads without cores",
+    { cpuOptions: { threadsPerCore: 1 } },
+    "cpuOptions",
+    "together",
+    /give cpuOptions\.coreCount/,
+  ],
+  [
+    "no CPU options",
+    { cpuOptions: {} },
+    "cpuOptions",
+    "together",
+    /coreCount and .*threadsPerCore too, or leave cpuOp/,
+  ],
+  ["an empty placement group", { placementGroup: "" }, "placementGroup", '""', /the name of a placement group/],
+  ["monitoring that is a word", { monitoring: "detailed" }, "monitoring", '"detailed"', /true or false/],
+  ["an unknown state", { desiredState: "stopped" }, "desiredState", '"stopped"', /"running" or "paused"/],
+  ["an unknown way to pause", { pauseBehavior: "hibernate" }, "pauseBehavior", '"hibernate"', /"terminate" or "stop"/],
+  [
+    "an unknown strategy",
+    { replacement: { strategy: "blue-green" } },
+    "replacement.strategy",
+    '"blue-green"',
+    /"terminate-first" or "root-volume" or "stop-start" or "overlap" or "auto"/,
+  ],
+  [
+    "a drain over an hour",
+    { replacement: { drainSeconds: 3601 } },
+    "replacement.drainSeconds",
+    "3601",
+    /from 0 to 3600/,
+  ],
+  ["a drain below zero", { replacement: { drainSeconds: -1 } }, "replacement.drainSeconds", "-1", /from 0 to 3600/],
+  ["a skip that is a word", { replacement: { skipOsShutdown: "y" } }, "replacement.skipOsShutdown", '"y"', /true or/],
+  ["an unknown thing to wait for", { replacement: { waitFor: "ssh" } }, "replacement.waitFor", '"ssh"', /"status-ok"/],
+  ["a rollback that is 0", { replacement: { rollbackOnFailure: 0 } }, "replacement.rollbackOnFailure", "0", /true or/],
+  [
+    "a wait under half a minute",
+    { replacement: { timeoutSeconds: 29 } },
+    "replacement.timeoutSeconds",
+    "29",
+    /from 30 to 86400/,
+  ],
+  [
+    "a wait over a day",
+    { replacement: { timeoutSeconds: 86401 } },
+    "replacement.timeoutSeconds",
+    "86401",
+    /from 30 to 86400/,
+  ],
+  ["an adopted word", { adopt: "i-0a1b2c3d" }, "adopt", '"i-0a1b2c3d"', /an object of instanceId, networkInterfaceId/],
+  ["an adoption of nothing", { adopt: {} }, "adopt", "nothing", /give adopt\.instanceId or adopt\.networkInterfaceId/],
+  [
+    "an adopted thing of another kind",
+    { adopt: { instanceId: "eni-0a1b2c3d" } },
+    "adopt.instanceId",
+    '"eni-0a1b2c3d"',
+    /such as i-/,
+  ],
+  [
+    "an adopted interface of another kind",
+    { adopt: { networkInterfaceId: "i-0a1b2c3d" } },
+    "adopt.networkInterfaceId",
+    '"i-0a1b2c3d"',
+    /such as eni-/,
+  ],
+  ["data volumes that are an object", { dataVolumes: {} }, "dataVolumes", "{}", /a list of volumes/],
+  [
+    "a data volume that is a word",
+    { dataVolumes: ["sdf"] },
+    "dataVolumes[0]",
+    '"sdf"',
+    /an object of name, deviceName/,
+  ],
   ["a check that is a word", { sourceDestCheck: "false" }, "sourceDestCheck", '"false"', /true or false/],
   ["a market that is a word", { market: "spot" }, "market", '"spot"', /an object of lifecycle/],
   ["an unknown way to buy", { market: { lifecycle: "Spot" } }, "market.lifecycle", '"Spot"', /"on-demand" or "spot"/],
@@ -121,15 +285,29 @@ describe("checkInputs", () => {
       region: REGION,
       subnetId: program().subnetId,
       persistPrivateIp: true,
+      publicIpAssignment: "subnet-default",
       elasticIp: false,
       sourceDestCheck: true,
       imageId: program().imageId,
       instanceType: "m7i.large",
+      fallbackInstanceTypes: [],
       market: { lifecycle: "on-demand", fallbackToOnDemand: true },
       metadataOptions: { httpTokens: "required", httpEndpoint: "enabled", instanceMetadataTags: "disabled" },
+      monitoring: false,
+      dataVolumes: [],
       tags: {},
+      desiredState: "running",
+      pauseBehavior: "stop",
       recycleTriggers: {},
-      deletion: { networkInterface: "delete", elasticIp: "delete" },
+      replacement: {
+        strategy: "terminate-first",
+        drainSeconds: 0,
+        skipOsShutdown: false,
+        waitFor: "running",
+        rollbackOnFailure: true,
+        timeoutSeconds: 600,
+      },
+      deletion: { networkInterface: "delete", elasticIp: "delete", dataVolumes: "retain" },
     });
   });
 
@@ -147,6 +325,27 @@ describe("checkInputs", () => {
       { tags: many(42) },
       { tags: { ["k".repeat(128)]: "v".repeat(256) } },
       { userData: "x".repeat(16_384) },
+      { secondaryPrivateIps: [] },
+      { secondaryPrivateIps: ["10.0.1.8", "10.0.1.9"] },
+      { secondaryPrivateIpCount: 0 },
+      { secondaryPrivateIpCount: 49 },
+      { ipv6Addresses: [] },
+      { ipv6AddressCount: 0 },
+      { ipv6AddressCount: 49 },
+      { publicIpAssignment: "assign", elasticIp: true },
+      { publicIpAssignment: "none" },
+      { fallbackInstanceTypes: [] },
+      { fallbackInstanceTypes: ["m6i.large", "m5.large"] },
+      { ebsOptimized: true, tenancy: "dedicated", cpuCredits: "unlimited", placementGroup: "rack 7", monitoring: true },
+      { cpuOptions: { coreCount: 1, threadsPerCore: 2 } },
+      { desiredState: "paused", pauseBehavior: "terminate" },
+      { replacement: { strategy: "overlap", drainSeconds: 3600, waitFor: "status-ok", timeoutSeconds: 86400 } },
+      { replacement: { timeoutSeconds: 30, rollbackOnFailure: false, skipOsShutdown: true } },
+      { adopt: { instanceId: "i-0a1b2c3d4e5f60718" } },
+      { adopt: { networkInterfaceId: "eni-0a1b2c3d4e5f60718" }, secondaryPrivateIps: ["10.0.1.8"] },
+      { persistPrivateIp: false, secondaryPrivateIpCount: 2, ipv6AddressCount: 1 },
+      { persistPrivateIp: false, secondaryPrivateIps: [], ipv6Addresses: [] },
+      { deletion: { dataVolumes: "delete" } },
     ]) {
       assert.deepEqual(failures(given), [], JSON.stringify(given).slice(0, 100));
     }
@@ -192,12 +391,104 @@ describe("checkInputs", () => {
     );
   });
 
-  it("refuses a price for on-demand, and a key for a volume that is not encrypted", () => {
-    assert.match(
-      failures({ market: { lifecycle: "on-demand", maxPrice: "1" } })[0]?.reason ?? "",
-      /maxPrice is for spot/,
+  it("puts IPv6 addresses into the spelling of EC2", () => {
+    for (const [given, spelt] of [
+      ["2001:0DB8:0000:0000:0000:0000:0000:0007", "2001:db8::7"],
+      ["2001:db8:0:1:0:0:0:7", "2001:db8:0:1::7"],
+      ["2001:db8:1:0:2:3:4:5", "2001:db8:1:0:2:3:4:5"],
+      ["1:2:3:4:5:6:7::", "1:2:3:4:5:6:7:0"],
+      ["::", "::"],
+    ]) {
+      assert.deepEqual(inputs({ ipv6Addresses: [given] }).ipv6Addresses, [spelt]);
+    }
+  });
+
+  it("keeps an empty list apart from none: it says that there is to be none", () => {
+    assert.deepEqual(inputs({ secondaryPrivateIps: [] }).secondaryPrivateIps, []);
+    assert.deepEqual(inputs({ ipv6Addresses: [] }).ipv6Addresses, []);
+    assert.ok(!("secondaryPrivateIps" in inputs()) && !("ipv6Addresses" in inputs()));
+    assert.ok(!("secondaryPrivateIpCount" in inputs()) && !("ipv6AddressCount" in inputs()));
+  });
+
+  it("pauses by what the market allows, where the program does not say how", () => {
+    for (const [market, pauseBehavior] of [
+      [undefined, "stop"],
+      [{ lifecycle: "on-demand" }, "stop"],
+      [{ lifecycle: "spot" }, "terminate"],
+      [{ lifecycle: UNKNOWN }, UNKNOWN],
+      [UNKNOWN, UNKNOWN],
+    ] as const) {
+      assert.equal(inputs({ market }).pauseBehavior, pauseBehavior, JSON.stringify(market));
+    }
+    assert.equal(inputs({ market: UNKNOWN, pauseBehavior: "stop" }).pauseBehavior, "stop");
+    assert.equal(inputs({ pauseBehavior: "terminate" }).pauseBehavior, "terminate");
+  });
+
+  describe("whatever it is given", () => {
+    const GARBAGE = [
+      0,
+      "",
+      "x\ny",
+      true,
+      [],
+      [null],
+      [[]],
+      [{}],
+      {},
+      { a: { b: [7] } },
+      JSON.parse('{"__proto__": 1}'),
+    ];
+    const NAMES = Object.keys(inputs()).concat(
+      ["privateIp", "secondaryPrivateIps", "secondaryPrivateIpCount", "ipv6Addresses", "ipv6AddressCount", "adopt"],
+      ["securityGroupIds", "userData", "keyName", "iamInstanceProfile", "ebsOptimized", "tenancy", "cpuCredits"],
+      ["cpuOptions", "placementGroup", "rootVolume", "constructor", "toString", "hasOwnProperty"],
     );
-    assert.match(failures({ rootVolume: { kmsKeyId: "k" } })[0]?.reason ?? "", /needs rootVolume\.encrypted: true/);
+
+    it("it answers in single lines and never throws", () => {
+      for (const name of NAMES) {
+        for (const value of GARBAGE as unknown[]) {
+          for (const { property, reason } of failures({ [name]: value })) {
+            assert.ok(!`${property}${reason}`.includes("\n"), reason);
+            assert.ok(reason.length < 1500, reason);
+          }
+        }
+      }
+    });
+
+    it("it takes every name of a prototype for an unknown one", () => {
+      const given = JSON.parse('{"__proto__": {"elasticIp": true}, "constructor": 1, "toString": 2}') as object;
+      const checked = checkInputs({ ...program(), ...given }, REGION);
+      assert.deepEqual(
+        checked.failures.map((it) => it.property),
+        ["__proto__", "constructor", "toString"],
+      );
+      assert.equal(checked.inputs.elasticIp, false);
+      const nested = failures({ dataVolumes: [JSON.parse('{"__proto__": {"name": "a"}, "constructor": 1}')] });
+      assert.deepEqual(
+        nested.map((it) => it.property),
+        [
+          "dataVolumes[0].__proto__",
+          "dataVolumes[0].constructor",
+          "dataVolumes[0].name",
+          "dataVolumes[0].deviceName",
+          "dataVolumes[0].size",
+        ],
+      );
+    });
+
+    it("it shows names and values short and escaped", () => {
+      const found = failures({
+        ["n".repeat(5000)]: 1,
+        "a\nb": 1,
+        keyName: "\u2028\u202e\u0085",
+        privateIp: "x".repeat(5000),
+      });
+      assert.equal(found.length, 4);
+      for (const { property, reason } of found) {
+        assert.ok(property.length < 100 && reason.length < 1500);
+        assert.match(reason, /^[\x20-\x7e…]+$/);
+      }
+    });
   });
 
   it("takes the region of the stack where the program names none, and says how to set one where nobody does", () => {
@@ -305,6 +596,12 @@ describe("checkInputs", () => {
         tags: { Team: UNKNOWN },
         recycleTriggers: { image: UNKNOWN },
         deletion: { elasticIp: UNKNOWN },
+        secondaryPrivateIps: ["10.0.1.8", UNKNOWN],
+        fallbackInstanceTypes: [UNKNOWN],
+        cpuOptions: { coreCount: UNKNOWN, threadsPerCore: UNKNOWN },
+        dataVolumes: [{ name: UNKNOWN, deviceName: UNKNOWN, size: UNKNOWN }],
+        replacement: { strategy: UNKNOWN, timeoutSeconds: UNKNOWN },
+        adopt: { instanceId: UNKNOWN },
       };
       const checked = inputs(given);
       assert.deepEqual(checked.securityGroupIds, given.securityGroupIds);

@@ -65,6 +65,12 @@ describe("ManagedInstance", () => {
     assert.equal(await valueOf(machine.id), "mi-outputs");
   });
 
+  it("has the secondary addresses and the ids of the data volumes as outputs, under args of the same name too", () => {
+    const machine = new ManagedInstance("disks", args({ secondaryPrivateIps: ["10.0.1.8"] }));
+    const outputs = [machine.secondaryPrivateIps, machine.dataVolumeIds, machine.ipv6Addresses];
+    assert.ok(outputs.every((it) => pulumi.Output.isInstance(it)));
+  });
+
   it("passes its args as they are, outputs of other resources too", async () => {
     const other = new ManagedInstance("other", args());
     new ManagedInstance(

@@ -1,0 +1,117 @@
+/** The formats of single values, as EC2 takes them. */
+import { isIPv4, isIPv6 } from "node:net";
+import { EC2_TAG_LIMIT, OWN_TAG_PREFIX, RESERVED_TAGS } from "./ec2/tags";
+import { userDataSize } from "./user-data";
+import { known, mapOf, shown, text, type Validator, value } from "./validation";
+
+/** EC2's limit on user data before base64. */
+const MAX_USER_DATA_BYTES = 16 * 1024;
+const MAX_TAGS = EC2_TAG_LIMIT - RESERVED_TAGS;
+const MAX_TAG_KEY = 128;
+const MAX_TAG_VALUE = 256;
+const ID = "(?:[0-9a-f]{8}|[0-9a-f]{17})";
+/** Characters that no name in EC2 has, and that could pretend to be output of ours. */
+const PRINTABLE = /^[\x20-\x7e]+$/;
+
+export function id(prefix: string, what: string): Validator {
+  return text(new RegExp(`^${prefix}-${ID}$`), `${what}, such as ${prefix}-0a1b2c3d4e5f60718`);
+}
+
+export const nonEmpty = (what: string): Validator =>
+  value(
+    (given) => typeof given === "string" && PRINTABLE.test(given),
+    `${what}, not empty and without control characters`,
+  );
+
+export const imageId = value(
+  (given) =>
+    typeof given === "string" &&
+    (new RegExp(`^ami-${ID}$`).test(given) || /^resolve:ssm:[A-Za-z0-9_./:-]+$/.test(given)),
+  "an image id, such as ami-0a1b2c3d4e5f60718, or resolve:ssm:PARAMETER",
+);
+
+export const elasticIp = value(
+  (given) =>
+    typeof given === "boolean" ||
+    (typeof given === "string" && (new RegExp(`^eipalloc-${ID}$`).test(given) || isIPv4(given))),
+  "true, false, an allocation id such as eipalloc-0a1b2c3d4e5f60718, or an IPv4 address",
+);
+
+export const ipv4 = value((given) => typeof given === "string" && isIPv4(given), "an IPv4 address, such as 10.0.1.7");
+
+const isIpv6Address = (given: unknown): given is string =>
+  // A zone, as in fe80::1%eth0, is of one host and not part of the address.
+  typeof given === "string" && isIPv6(given) && !given.includes("%");
+
+/** In the spelling that EC2 answers with: compressed and in lower case, as URLs have it too. */
+export const ipv6: Validator = known((given, path, report) => {
+  if (!isIpv6Address(given)) {
+    const reason = `got ${shown(given)}, but ${path} must be an IPv6 address, such as 2001:db8:1234:1a00::7`;
+    report({ property: path, reason });
+    return given;
+  }
+  return new URL(`http://[${given}]`).hostname.slice(1, -1);
+});
+
+export const instanceType = text(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, "an instance type, such as m7i.large");
+
+/** A name that EC2 gives to attached volumes; not that of a root volume, /dev/sda1 or /dev/xvda. */
+export const deviceName = text(
+  /^\/dev\/(sd[b-z]|xvd[b-z]|xvd[a-d][a-z])$/,
+  "a device name for an attached volume, such as /dev/sdf (/dev/sdb to /dev/sdz; /dev/sda and /dev/xvda are the root's)",
+);
+
+/** A price is kept as text: it goes to EC2 as it was written. */
+export const maxPrice: Validator = known((given, path, report) => {
+  const price = typeof given === "number" ? String(given) : given;
+  if (typeof price !== "string" || !/^\d+(\.\d+)?$/.test(price) || Number(price) <= 0) {
+    const reason = `got ${shown(given)}, but ${path} must be a price in US dollars for an hour, such as "0.05"`;
+    report({ property: path, reason });
+  }
+  return price;
+});
+
+/** The one value that no error may show. */
+export const userData: Validator = known((given, path, report) => {
+  if (typeof given !== "string") {
+    report({ property: path, reason: `${path} must be a string: plain text or base64` });
+    return given;
+  }
+  const size = userDataSize(given);
+  if (size > MAX_USER_DATA_BYTES) {
+    const reason = `${path} is ${size} bytes, and EC2 takes at most ${MAX_USER_DATA_BYTES}; fetch the rest from elsewhere at boot, or compress it`;
+    report({ property: path, reason });
+  }
+  return given;
+});
+
+function tagProblem(key: string, given: unknown, path: string): string | undefined {
+  const name = shown(key);
+  if (/^aws:/i.test(key)) {
+    return `the tag key ${name} is refused by EC2: keys that begin with aws: are AWS's own`;
+  }
+  if (key.startsWith(OWN_TAG_PREFIX)) {
+    return `the tag key ${name} is refused: keys that begin with ${OWN_TAG_PREFIX} are this package's own`;
+  }
+  if (key === "" || key.length > MAX_TAG_KEY) {
+    return `the tag key ${name} is refused: a key has 1 to ${MAX_TAG_KEY} characters`;
+  }
+  if (typeof given !== "string" || given.length > MAX_TAG_VALUE) {
+    return `got ${shown(given)}, but ${path}[${name}] must be a string of at most ${MAX_TAG_VALUE} characters`;
+  }
+  return undefined;
+}
+
+export const tags: Validator = known((given, path, report) => {
+  const checked = mapOf(tagProblem)(given, path, report);
+  const count = typeof given === "object" && given !== null ? Object.keys(given).length : 0;
+  if (count > MAX_TAGS) {
+    const reason = `got ${count} tags; EC2 allows ${EC2_TAG_LIMIT} on one thing, of which ${RESERVED_TAGS} are this package's, so at most ${MAX_TAGS}`;
+    report({ property: path, reason });
+  }
+  return checked;
+});
+
+export const strings = mapOf((key, given, path) =>
+  typeof given === "string" ? undefined : `got ${shown(given)}, but ${path}[${shown(key)}] must be a string`,
+);

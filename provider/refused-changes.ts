@@ -1,0 +1,84 @@
+/** Changes that no machine can take: what stays as it was made, and what only its making can say. (pure) */
+import { type Failure, isGiven, isObject, shown } from "./validation";
+
+type Inputs = Readonly<Record<string, unknown>>;
+
+/** Whether everything is made anew, in another region, so that nothing of the past stands against it. */
+export function isReplacedElsewhere(olds: Inputs, news: Inputs): boolean {
+  return isGiven(olds.region) && isGiven(news.region) && olds.region !== news.region;
+}
+
+/** @param olds what is on record of the machine; empty before there is one */
+export function refusedChanges(olds: Inputs, news: Inputs): Failure[] {
+  return [...shrinks(olds, news), ...lateAdoption(olds, news)];
+}
+
+/** The data volumes of a set of inputs, as far as they are ones, each with its path. */
+export function volumesIn({ dataVolumes }: Inputs): { path: string; volume: Inputs }[] {
+  return (Array.isArray(dataVolumes) ? dataVolumes : []).flatMap((volume, index) =>
+    isObject(volume) ? [{ path: `dataVolumes[${index}]`, volume }] : [],
+  );
+}
+
+/** What an EBS volume, once made, cannot become. */
+export function shrinks(olds: Inputs, news: Inputs): Failure[] {
+  const before = new Map(volumesIn(olds).map(({ volume }) => [volume.name, volume]));
+  return volumesIn(news).flatMap(({ path, volume }) => {
+    const old = before.get(volume.name);
+    return old === undefined ? [] : [...smaller(path, old, volume), ...remade(path, old, volume)];
+  });
+}
+
+function smaller(path: string, { size: has }: Inputs, { size: wanted }: Inputs): Failure[] {
+  if (typeof has !== "number" || typeof wanted !== "number" || wanted >= has) {
+    return [];
+  }
+  const reason = `${path}.size: ${wanted} GiB is asked for, but EBS volumes cannot shrink; it has ${has} GiB: keep at least that, or add another volume`;
+  return [{ property: `${path}.size`, reason }];
+}
+
+const FOR_LIFE = ["volumeId", "snapshotId", "encrypted", "kmsKeyId"] as const;
+
+function remade(path: string, old: Inputs, wanted: Inputs): Failure[] {
+  return FOR_LIFE.filter((name) => !isSame(old[name], wanted[name])).map((name) => ({
+    property: `${path}.${name}`,
+    reason: `${path}.${name}: cannot change from ${orNone(old[name])} to ${orNone(wanted[name])}, since a volume keeps it for life; add a volume under another name, move the data, and then remove ${shown(wanted.name)}`,
+  }));
+}
+
+function isSame(old: unknown, wanted: unknown): boolean {
+  return old === wanted || !isKnown(old) || !isKnown(wanted);
+}
+
+function isKnown(value: unknown): boolean {
+  return value === undefined || isGiven(value);
+}
+
+function orNone(value: unknown): string {
+  return value === undefined ? "none" : shown(value);
+}
+
+/** Something is adopted in place of being made, so after that there is nothing to adopt for; no longer saying so is fine. */
+function lateAdoption(olds: Inputs, news: Inputs): Failure[] {
+  const exists = Object.keys(olds).length > 0 && !hasNoInterface(olds);
+  if (!exists || !isObject(news.adopt) || !isGiven(news.adopt)) {
+    return [];
+  }
+  const [before, wanted] = [adoptedIn(olds.adopt), adoptedIn(news.adopt)];
+  if (before === wanted) {
+    return [];
+  }
+  const past = before === undefined ? "this machine exists already" : `this machine adopted ${before}`;
+  const reason = `adopt: only at create, and ${past}; make another resource for ${wanted ?? "it"}, or take adopt out`;
+  return [{ property: "adopt", reason }];
+}
+
+/** A create that failed before it had its network interface is still a create. */
+function hasNoInterface({ networkInterfaceId, vpcId }: Inputs): boolean {
+  return networkInterfaceId === "" && (vpcId === undefined || vpcId === "");
+}
+
+function adoptedIn(adopt: unknown): string | undefined {
+  const id = isObject(adopt) ? (adopt.instanceId ?? adopt.networkInterfaceId) : undefined;
+  return typeof id === "string" ? id : undefined;
+}

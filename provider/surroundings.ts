@@ -1,0 +1,263 @@
+/** What only EC2 can say of the inputs, said at preview: whether the subnet, the image, the types and the volumes fit. */
+import { contains, isReserved, usableRange } from "./cidr";
+import type { Clock } from "./clock";
+import type { Ec2, Image, InstanceType, Subnet } from "./ec2/ec2";
+import type { Volume } from "./engine/state";
+import type { InputName } from "./inputs";
+import { Lookups, patiently } from "./lookups";
+import { isReplacedElsewhere, refusedChanges, volumesIn } from "./refused-changes";
+import { type Failure, isGiven } from "./validation";
+
+type Inputs = Readonly<Record<string, unknown>>;
+type Changed = (name: InputName) => boolean;
+
+const ADDRESS_INPUTS = ["privateIp", "secondaryPrivateIps", "ipv6Addresses", "ipv6AddressCount"] as const;
+const TYPE_INPUTS = ["imageId", "instanceType"] as const;
+
+/**
+ * One for each region in a provider process: a thousand machines of one stack share a subnet and an image, so each is looked
+ * up once. Volumes are not kept: each is of one machine only.
+ */
+export class Surroundings {
+  private readonly subnets: Lookups<Subnet>;
+  private readonly images: Lookups<Image>;
+  private readonly types: Lookups<InstanceType>;
+
+  constructor(
+    private readonly ec2: Ec2,
+    private readonly clock: Clock,
+    private readonly region: string,
+  ) {
+    this.subnets = new Lookups((id) => patiently(() => ec2.describeSubnet(id), isFound, clock));
+    this.images = new Lookups((id) => patiently(() => ec2.describeImage(id), isFound, clock), isAvailable);
+    // A type is not made, so there is nothing to wait for.
+    this.types = new Lookups(async (name) => (await ec2.describeInstanceTypes([name])).find((it) => it.name === name));
+  }
+
+  /**
+   * What stands against the inputs: what EC2 says of them, and what it cannot change (`refusedChanges`). Only what a change
+   * makes necessary is looked up. What EC2 does not answer is thrown.
+   *
+   * @param inputs checked, and the program's own: without what earlier previews added
+   * @param olds what is on record of the machine; empty before there is one
+   */
+  async failures(inputs: Inputs, olds: Inputs, changed: Changed): Promise<Failure[]> {
+    if (!isGiven(inputs.region)) {
+      // There is nowhere to look, and perhaps no past.
+      return [];
+    }
+    const elsewhere = isReplacedElsewhere(olds, inputs);
+    const past = elsewhere ? {} : olds;
+    const isNew: Changed = (name) => elsewhere || changed(name);
+    const found = await Promise.all([
+      this.addresses(inputs, isNew),
+      this.launch(inputs, isNew),
+      this.givenVolumes(inputs, isNew),
+      this.stayingVolumes(inputs, past, isNew),
+    ]);
+    const refused = refusedChanges(past, inputs);
+    return [...refused, ...found.flat().filter((it) => !refused.some(({ property }) => property === it.property))];
+  }
+
+  private async addresses(inputs: Inputs, changed: Changed): Promise<Failure[]> {
+    const id = knownText(inputs.subnetId);
+    const isAsked = ADDRESS_INPUTS.some((name) => changed(name) && isWanted(inputs[name]));
+    if (id === undefined || !(changed("subnetId") || isAsked)) {
+      return [];
+    }
+    const subnet = await this.subnets.get(id);
+    return subnet === undefined
+      ? [this.missing("subnetId", id)]
+      : [...ipv4Failures(inputs, subnet), ...ipv6Failures(inputs, subnet)];
+  }
+
+  private async launch(inputs: Inputs, changed: Changed): Promise<Failure[]> {
+    const isNew = TYPE_INPUTS.some(changed);
+    const fallbacks = textsIn(inputs.fallbackInstanceTypes);
+    if (!isNew && !(changed("fallbackInstanceTypes") && fallbacks.length > 0)) {
+      return [];
+    }
+    const [image, preferred, ...others] = await Promise.all([
+      this.imageOf(inputs.imageId),
+      this.typeOf("instanceType", inputs.instanceType),
+      ...fallbacks.map(({ path, text }) => this.typeOf(`fallbackInstanceTypes${path}`, text)),
+    ]);
+    const types = [preferred, ...others].filter((it) => it !== undefined);
+    return [...(image?.failures ?? []), ...types.flatMap((it) => it.failures), ...misfits(image, preferred, others)];
+  }
+
+  private async imageOf(given: unknown): Promise<Found | undefined> {
+    const id = knownText(given);
+    // What a parameter stands for is looked up at each launch.
+    if (id === undefined || id.startsWith("resolve:")) {
+      return undefined;
+    }
+    const image = await this.images.get(id);
+    if (image === undefined) {
+      const advice = "images are regional, and a private one must be shared with this account";
+      return { property: "imageId", id, failures: [this.missing("imageId", id, advice)] };
+    }
+    const reason = `imageId: ${id} is ${image.state}, so nothing can be launched from it; wait until it is available, or take another`;
+    const failures = isAvailable(image) ? [] : [{ property: "imageId", reason }];
+    return { property: "imageId", id, architectures: [image.architecture], failures };
+  }
+
+  private async typeOf(property: string, given: unknown): Promise<Found | undefined> {
+    const id = knownText(given);
+    if (id === undefined) {
+      return undefined;
+    }
+    const type = await this.types.get(id);
+    const reason = `${property}: ${id} is not an instance type of ${this.region}; take another, or another region`;
+    return { property, id, architectures: type?.architectures, failures: type ? [] : [{ property, reason }] };
+  }
+
+  private async givenVolumes(inputs: Inputs, changed: Changed): Promise<Failure[]> {
+    const given = volumesIn(inputs).flatMap(({ path, volume }) => {
+      const id = knownText(volume.volumeId);
+      return id === undefined ? [] : [{ path, id, size: volume.size }];
+    });
+    if (given.length === 0 || !(changed("dataVolumes") || changed("subnetId"))) {
+      return [];
+    }
+    const ids = given.map((it) => it.id);
+    const subnetId = knownText(inputs.subnetId);
+    const [volumes, subnet] = await Promise.all([
+      patiently(
+        () => this.ec2.describeVolumes({ "volume-id": ids }),
+        (found) => ids.every((id) => found?.some((it) => it.id === id)),
+        this.clock,
+      ),
+      subnetId === undefined ? undefined : this.subnets.get(subnetId),
+    ]);
+    return given.flatMap(({ path, id, size }) => {
+      const volume = volumes?.find((it) => it.id === id);
+      return volume === undefined
+        ? [this.missing(`${path}.volumeId`, id)]
+        : [...zoneFailures(path, volume, subnet), ...sizeFailures(path, volume, size)];
+    });
+  }
+
+  /** Volumes that were made stay in their zone; of those that were given, `givenVolumes` says it. */
+  private async stayingVolumes(inputs: Inputs, olds: Inputs, changed: Changed): Promise<Failure[]> {
+    const [from, to] = [knownText(olds.subnetId), knownText(inputs.subnetId)];
+    const before = new Set(volumesIn(olds).map(({ volume }) => volume.name));
+    const names = volumesIn(inputs)
+      .filter(({ volume }) => before.has(volume.name) && volume.volumeId === undefined)
+      .map(({ volume }) => String(volume.name));
+    if (from === undefined || to === undefined || names.length === 0 || !changed("subnetId")) {
+      return [];
+    }
+    const [zone, subnet] = await Promise.all([this.zoneOf(olds, from), this.subnets.get(to)]);
+    if (zone === undefined || subnet === undefined || subnet.availabilityZone === zone) {
+      return [];
+    }
+    const reason = `subnetId: ${to} is in ${subnet.availabilityZone}, but the data volumes of this machine (${names.join(", ")}) are in ${zone}, and EBS volumes stay in their zone; choose a subnet of ${zone}, or restore snapshots of them in dataVolumes under new names`;
+    return [{ property: "subnetId", reason }];
+  }
+
+  private async zoneOf(olds: Inputs, subnetId: string): Promise<string | undefined> {
+    return knownText(olds.availabilityZone) ?? (await this.subnets.get(subnetId))?.availabilityZone;
+  }
+
+  private missing(property: string, id: string, advice = "check it, and the region"): Failure {
+    return { property, reason: `${property}: ${id} does not exist in ${this.region}; ${advice}` };
+  }
+}
+
+/** What an input names. */
+interface Found {
+  property: string;
+  id: string;
+  /** Absent: it was not found. */
+  architectures?: string[];
+  failures: Failure[];
+}
+
+/** The types that cannot run the image or, where it is not known, what the preferred type can. */
+function misfits(image: Found | undefined, preferred: Found | undefined, others: (Found | undefined)[]): Failure[] {
+  const standard = image ?? preferred;
+  const types = image === undefined ? others : [preferred, ...others];
+  return types.flatMap((type) => {
+    const [can, must] = [type?.architectures, standard?.architectures];
+    if (type === undefined || standard === undefined || can === undefined || must === undefined) {
+      return [];
+    }
+    if (can.some((it) => must.includes(it))) {
+      return [];
+    }
+    const reason = `${type.property}: ${type.id} is ${can.join(" and ")}, but ${standard.property}: ${standard.id} is ${must.join(" and ")}; take a type and an image of one architecture`;
+    return [{ property: type.property, reason }];
+  });
+}
+
+function ipv4Failures(inputs: Inputs, { id, cidrBlock }: Subnet): Failure[] {
+  const primary = textsIn([inputs.privateIp]).map(({ text }) => ({ property: "privateIp", text }));
+  const secondary = textsIn(inputs.secondaryPrivateIps).map(({ path, text }) => ({
+    property: `secondaryPrivateIps${path}`,
+    text,
+  }));
+  const { first, last } = usableRange(cidrBlock);
+  const advice = `give an address from ${first} to ${last}, or another subnetId`;
+  return [...primary, ...secondary].flatMap(({ property, text }) => {
+    if (!contains(cidrBlock, text)) {
+      const reason = `${property}: ${text} is outside of subnetId: ${id}, which is ${cidrBlock}; ${advice}`;
+      return [{ property, reason }];
+    }
+    const reason = `${property}: ${text} is AWS's own, as the first four addresses and the last of subnetId: ${id} (${cidrBlock}) are; ${advice}`;
+    return isReserved(cidrBlock, text) ? [{ property, reason }] : [];
+  });
+}
+
+function ipv6Failures(inputs: Inputs, { id, ipv6CidrBlocks }: Subnet): Failure[] {
+  const property = isWanted(inputs.ipv6Addresses) ? "ipv6Addresses" : "ipv6AddressCount";
+  if (ipv6CidrBlocks.length === 0) {
+    const reason = `${property}: subnetId: ${id} has no IPv6 block; give it one, take another subnet, or take ${property} out`;
+    return isWanted(inputs[property]) ? [{ property, reason }] : [];
+  }
+  return textsIn(inputs.ipv6Addresses)
+    .filter(({ text }) => !ipv6CidrBlocks.some((block) => contains(block, text)))
+    .map(({ path, text }) => ({
+      property: `ipv6Addresses${path}`,
+      reason: `ipv6Addresses${path}: ${text} is outside of subnetId: ${id}, which is ${ipv6CidrBlocks.join(" and ")}; give an address inside, or another subnetId`,
+    }));
+}
+
+function zoneFailures(path: string, volume: Volume, subnet: Subnet | undefined): Failure[] {
+  if (subnet === undefined || subnet.availabilityZone === volume.availabilityZone) {
+    return [];
+  }
+  const reason = `${path}.volumeId: ${volume.id} is in ${volume.availabilityZone}, but subnetId: ${subnet.id} is in ${subnet.availabilityZone}, and EBS volumes stay in their zone; choose a subnet of ${volume.availabilityZone}, or restore a snapshot of the volume`;
+  return [{ property: `${path}.volumeId`, reason }];
+}
+
+function sizeFailures(path: string, volume: Volume, size: unknown): Failure[] {
+  if (typeof size !== "number" || size >= volume.size) {
+    return [];
+  }
+  const reason = `${path}.size: ${size} GiB is asked for and ${volume.id} has ${volume.size}, but EBS volumes cannot shrink; give at least ${volume.size}, or leave it out`;
+  return [{ property: `${path}.size`, reason }];
+}
+
+const isFound = (seen: unknown): boolean => seen !== undefined;
+const isAvailable = (image: Image): boolean => image.state === "available";
+
+function knownText(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" && isGiven(value) ? value : undefined;
+}
+
+/** What is known in a list, each with its index as the end of a path. */
+function textsIn(list: unknown): { path: string; text: string }[] {
+  return (Array.isArray(list) ? list : []).flatMap((it, index) => {
+    const text = knownText(it);
+    return text === undefined ? [] : [{ path: `[${index}]`, text }];
+  });
+}
+
+/** Whether an address input asks for anything: an empty list and a count of 0 do not. */
+function isWanted(value: unknown): boolean {
+  if (Array.isArray(value)) {
+    return textsIn(value).length > 0;
+  }
+  return isGiven(value) && value !== 0;
+}
