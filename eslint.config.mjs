@@ -40,7 +40,12 @@ export default tseslint.config(
     ),
   },
   {
-    files: ["provider/changes.ts", "provider/inputs.ts", "provider/engine/plan.ts"],
+    files: [
+      "provider/{announcement,changes,cidr,continuity,contradictions,formats,inputs,outlook}.ts",
+      "provider/{refused-changes,surviving-outputs,validation}.ts",
+      "provider/engine/{adoption,conflicts,current,drift,labels,outputs,plan,specification,strategy,teardown}.ts",
+      "provider/engine/planning/*.ts",
+    ],
     rules: only(
       "decisions are pure: no AWS, no Pulumi, no clock",
       "^@(aws-sdk|smithy|pulumi)/",

@@ -1,9 +1,22 @@
 /** The one line on what will happen to a machine. (pure) */
-import { type Change, driftIn, isHeld, needsLaunch } from "./changes";
+import type { FoundAdoption } from "./adoption";
+import { type Change, driftIn, isHeld } from "./changes";
+import type { DataVolume, Desired } from "./engine/state";
+import { keepsInstance, type Path } from "./engine/strategy";
+import { type Outlook, outlookFor } from "./outlook";
+import { losesInterface } from "./surviving-outputs";
 import { isUnknown } from "./validation";
 
-/** What EC2 itself takes to end an instance and start another: measured figures in docs, rounded. */
-const TYPICAL_OUTAGE_S = 60;
+/**
+ * What EC2 itself takes, rounded: to end an instance and start another, to boot one again from another volume, to stop and start one,
+ * to detach an interface and attach it again (ec2-behaviour.md, section 5).
+ */
+const TYPICAL_OUTAGE_S: Readonly<Record<Path, number>> = {
+  "terminate-first": 60,
+  "root-volume": 40,
+  "stop-start": 50,
+  overlap: 10,
+};
 
 type Properties = Readonly<Record<string, unknown>>;
 
@@ -11,8 +24,7 @@ type Properties = Readonly<Record<string, unknown>>;
 const textOf = (value: unknown): string => (typeof value === "string" && !isUnknown(value) ? value : "");
 
 export function announceCreate(inputs: Properties): string {
-  const { privateIp, elasticIp, subnetId, instanceType } = inputs;
-  const type = textOf(instanceType) || "an instance";
+  const { privateIp, elasticIp, subnetId, instanceType, desiredState } = inputs;
   const address = textOf(privateIp) || "an address that EC2 picks";
   const elastic =
     elasticIp === true
@@ -20,7 +32,36 @@ export function announceCreate(inputs: Properties): string {
       : elasticIp === false
         ? ""
         : ` and ${textOf(elasticIp) || "an Elastic IP"}`;
-  return `launches ${type} on a new network interface in ${textOf(subnetId) || "the subnet"}, with ${address}${elastic}`;
+  const place = `a new network interface in ${textOf(subnetId) || "the subnet"}, with ${address}${elastic}`;
+  return desiredState === "paused"
+    ? `makes ${place}; launches nothing while it is paused`
+    : `launches ${textOf(instanceType) || "an instance"} on ${place}`;
+}
+
+/** What is taken over, and whether the instance on it can stay. */
+export function announceAdoption({ adoption, misfits, publicIp }: FoundAdoption, wanted: Properties): string {
+  const { instance, networkInterface } = adoption;
+  const addresses = [networkInterface?.privateIp, publicIp].filter((it) => it !== undefined).join(", ");
+  const place = `${networkInterface?.id ?? ""} with ${addresses}`;
+  if (instance === undefined) {
+    return wanted.desiredState === "paused"
+      ? `adopts ${place}; launches nothing while it is paused`
+      : `adopts ${place} and launches ${textOf(wanted.instanceType)} on it`;
+  }
+  const what = `adopts ${instance.id} on ${place}`;
+  if (wanted.desiredState === "paused") {
+    return `${what}, and pauses it`;
+  }
+  if (misfits.length === 0) {
+    return instance.state === "stopped" ? `${what}; it fits, and is started` : `${what}; it fits and keeps running`;
+  }
+  const changes = misfits.map(({ input }) => ({ input, class: "replaces-instance" }) as const);
+  const recorded = { instanceId: instance.id, state: instance.state, lifecycle: instance.lifecycle };
+  const volumes = instance.devices.filter((it) => it.deleteOnTermination).map((it) => it.volumeId);
+  const goes = volumes.length === 0 ? "" : `; ${volumes.join(", ")} would be deleted with it`;
+  const outlook = outlookFor(changes, recorded, wanted);
+  const isEnded = outlook.kind === "replaces" && !keepsInstance(outlook.path);
+  return `${what}; ${sentenceFor(outlook, recorded, misfits.map((it) => it.input).join(", "))}${isEnded ? goes : ""}`;
 }
 
 /**
@@ -29,7 +70,7 @@ export function announceCreate(inputs: Properties): string {
  * @param wanted the checked inputs
  */
 export function announceUpdate(changes: Change[], recorded: Properties, wanted: Properties): string {
-  if (recorded.networkInterfaceId === "" && !isHeld(recorded)) {
+  if (recorded.networkInterfaceId === "" && !isHeld(recorded) && recorded.state !== "paused") {
     return `goes on with what the last run began: ${announceCreate(wanted)}`;
   }
   const drift = driftIn(recorded);
@@ -38,16 +79,34 @@ export function announceUpdate(changes: Change[], recorded: Properties, wanted: 
   if (changes.some((it) => it.class === "replaces-resource")) {
     return `deletes everything in ${textOf(recorded.region)} and makes it anew in ${textOf(wanted.region) || "the new region"} (${because}); no address is kept`;
   }
-  const addresses = fate(changes, recorded, wanted);
+  const outlook = outlookFor(changes, recorded, wanted);
+  return [
+    sentenceFor(outlook, recorded, because),
+    ...fate(changes, outlook, { recorded, wanted }),
+    ...volumesThatGo(recorded, wanted),
+  ].join("; ");
+}
+
+function sentenceFor(outlook: Outlook, recorded: Properties, because: string): string {
   const instanceId = textOf(recorded.instanceId);
-  if (!needsLaunch(changes, recorded)) {
-    const running =
-      instanceId === "" ? "" : recorded.state === "paused" ? `; starts ${instanceId}` : `; ${instanceId} keeps running`;
-    return `changes in place (${because})${running}${addresses}`;
+  switch (outlook.kind) {
+    case "in-place":
+      return `changes in place (${because})${instanceId === "" ? "" : `; ${instanceId} keeps running`}`;
+    case "starts":
+      return `changes in place (${because}); starts ${instanceId}`;
+    case "waits":
+      return `changes in place (${because}); stays paused`;
+    case "stops":
+      return `pauses (${because}): stops ${instanceId}`;
+    case "ends":
+      return `pauses (${because}): ends ${instanceId}`;
+    case "launches":
+      return `launches an instance (${because})`;
+    case "replaces": {
+      const verb = keepsInstance(outlook.path) ? "changes" : "replaces";
+      return `${verb} ${instanceId} (${because}), ${outlook.path}, about ${TYPICAL_OUTAGE_S[outlook.path]} s dark`;
+    }
   }
-  return instanceId === ""
-    ? `launches an instance (${because})${addresses}`
-    : `replaces ${instanceId} (${because}), terminate-first, about ${TYPICAL_OUTAGE_S} s dark${addresses}`;
 }
 
 /** What a refresh found, when the machine is not as it was recorded. */
@@ -57,22 +116,53 @@ export function announceDrift(drift: string[], recorded: Properties): string {
   return `found that ${drift.join(" and ")}${was}; the next \`pulumi up\` puts it right`;
 }
 
+interface Pair {
+  recorded: Properties;
+  wanted: Properties;
+}
+
 /** Which addresses stay, and which go. */
-function fate(changes: Change[], recorded: Properties, wanted: Properties): string {
-  const moves = changes.some((it) => it.class === "moves");
+function fate(changes: Change[], outlook: Outlook, { recorded, wanted }: Pair): string[] {
+  const moves = losesInterface(changes, outlook, wanted);
   const elasticChanges = changes.some((it) => it.input === "elasticIp");
   const identity = [textOf(recorded.networkInterfaceId), textOf(recorded.privateIp)];
   const elastic = textOf(recorded.allocationId) === "" ? [] : [textOf(recorded.publicIp)];
   const keeps = [...(moves ? [] : identity), ...(elasticChanges ? [] : elastic)].filter((it) => it !== "");
-  const goes = [...(moves ? identity : []), ...(elasticChanges ? elasticGoes(elastic, recorded, wanted) : [])].filter(
-    (it) => it !== "",
-  );
+  const goes = [
+    ...(moves ? identity : []),
+    ...(elasticChanges ? elasticGoes(elastic, recorded, wanted) : []),
+    ...addressesThatGo(recorded, wanted),
+  ].filter((it) => it !== "");
   return [
     ...(keeps.length === 0 ? [] : [`keeps ${keeps.join(", ")}`]),
     ...(goes.length === 0 ? [] : [`gives up ${goes.join(", ")}`]),
-  ]
-    .map((it) => `; ${it}`)
-    .join("");
+  ];
+}
+
+/** Secondary addresses that are held and not named any more. */
+function addressesThatGo(recorded: Properties, wanted: Properties): string[] {
+  return (["secondaryPrivateIps", "ipv6Addresses"] as const).flatMap((name) => {
+    const [held, named] = [recorded[name], wanted[name]];
+    return Array.isArray(held) && Array.isArray(named)
+      ? (held as unknown[]).filter((it) => !named.includes(it)).map(textOf)
+      : [];
+  });
+}
+
+function volumesThatGo(recorded: Properties, wanted: Properties): string[] {
+  const ids = (recorded.dataVolumeIds ?? {}) as Record<string, string>;
+  const named = Array.isArray(wanted.dataVolumes) ? (wanted.dataVolumes as Partial<DataVolume>[]) : undefined;
+  const { dataVolumes: retention } = (wanted.deletion ?? {}) as Partial<Desired["deletion"]>;
+  const held = Array.isArray(recorded.dataVolumes) ? (recorded.dataVolumes as Partial<DataVolume>[]) : [];
+  if (named === undefined || isUnknown(named)) {
+    return [];
+  }
+  return Object.entries(ids)
+    .filter(([name]) => !named.some((it) => it.name === name))
+    .map(([name, id]) => {
+      const isGiven = held.some((it) => it.name === name && it.volumeId !== undefined);
+      return `${retention === "delete" && !isGiven ? "deletes" : "detaches and keeps"} the data volume ${name} (${id})`;
+    });
 }
 
 /** Naming the address that was allocated here keeps it. */

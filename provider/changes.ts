@@ -1,6 +1,6 @@
 /** What each input change means for the machine. (pure) */
 import type { MachineState, Outputs } from "./engine/state";
-import { INPUT_NAMES, type InputName } from "./inputs";
+import { INPUT_NAMES, type InputName, pauseBehaviorFor } from "./inputs";
 import { toBase64 } from "./user-data";
 import { isUnknown } from "./validation";
 
@@ -9,8 +9,9 @@ import { isUnknown } from "./validation";
  * - `replaces-instance`: a new instance on the same network interface
  * - `moves`: a new network interface, and a new instance on it; the Elastic IP moves along
  * - `replaces-resource`: everything is deleted and made anew
+ * - `at-create`: only looked at when the machine comes about
  */
-export type ChangeClass = "in-place" | "replaces-instance" | "moves" | "replaces-resource";
+export type ChangeClass = "in-place" | "replaces-instance" | "moves" | "replaces-resource" | "at-create";
 
 export const CHANGE_CLASSES: Readonly<Record<InputName, ChangeClass>> = {
   resourceUrn: "in-place",
@@ -18,19 +19,36 @@ export const CHANGE_CLASSES: Readonly<Record<InputName, ChangeClass>> = {
   subnetId: "moves",
   persistPrivateIp: "moves",
   privateIp: "moves",
+  secondaryPrivateIps: "in-place",
+  secondaryPrivateIpCount: "in-place",
+  ipv6Addresses: "in-place",
+  ipv6AddressCount: "in-place",
+  publicIpAssignment: "replaces-instance",
   elasticIp: "in-place",
   securityGroupIds: "in-place",
   sourceDestCheck: "in-place",
   imageId: "replaces-instance",
   instanceType: "replaces-instance",
+  fallbackInstanceTypes: "in-place",
   market: "replaces-instance",
   userData: "replaces-instance",
   keyName: "replaces-instance",
   iamInstanceProfile: "in-place",
+  ebsOptimized: "replaces-instance",
+  tenancy: "replaces-instance",
+  cpuCredits: "replaces-instance",
+  cpuOptions: "replaces-instance",
+  placementGroup: "replaces-instance",
   metadataOptions: "in-place",
+  monitoring: "in-place",
   rootVolume: "replaces-instance",
+  dataVolumes: "in-place",
   tags: "in-place",
+  desiredState: "in-place",
+  pauseBehavior: "in-place",
   recycleTriggers: "replaces-instance",
+  replacement: "in-place",
+  adopt: "at-create",
   deletion: "in-place",
 };
 
@@ -43,31 +61,58 @@ type Properties = Readonly<Record<string, unknown>>;
 
 /** The inputs that differ between what is recorded and what is wanted. What is not known yet counts as different. */
 export function changesBetween(olds: Properties, news: Properties): Change[] {
-  return INPUT_NAMES.filter((input) => !isSame(input, olds[input], news[input])).map((input) => ({
+  return INPUT_NAMES.filter((input) => !isSame(input, olds, news)).map((input) => ({
     input,
     class: classOf(input, olds[input], news[input]),
   }));
 }
 
-function isSame(input: InputName, old: unknown, wanted: unknown): boolean {
+function isSame(input: InputName, olds: Properties, news: Properties): boolean {
+  const [old, wanted] = [olds[input], news[input]];
   if (isUnknown(wanted)) {
     return false;
   }
-  if (input === "privateIp" && wanted === undefined) {
-    // The address that is held is as good as any.
-    return true;
-  }
-  if (input === "userData" && typeof old === "string" && typeof wanted === "string") {
-    return toBase64(old) === toBase64(wanted);
-  }
-  if (input === "securityGroupIds" && Array.isArray(old) && Array.isArray(wanted)) {
-    return canonical(sorted(old)) === canonical(sorted(wanted));
-  }
-  return canonical(old) === canonical(wanted);
+  const special = SAME[input];
+  return special === undefined ? canonical(old) === canonical(wanted) : special(old, wanted, { olds, news });
 }
 
-function sorted(list: unknown[]): unknown[] {
-  return [...list].sort();
+type Comparison = (old: unknown, wanted: unknown, all: { olds: Properties; news: Properties }) => boolean;
+
+/** Where it is not the text alone that counts. */
+const SAME: Readonly<Partial<Record<InputName, Comparison>>> = {
+  // The addresses that are held are as good as any.
+  privateIp: (old, wanted) => wanted === undefined || old === wanted,
+  secondaryPrivateIps: isSameSet,
+  ipv6Addresses: isSameSet,
+  secondaryPrivateIpCount: (old, wanted, { olds }) => isSameCount(old, wanted, olds.secondaryPrivateIps),
+  ipv6AddressCount: (old, wanted, { olds }) => isSameCount(old, wanted, olds.ipv6Addresses),
+  userData: (old, wanted) =>
+    typeof old === "string" && typeof wanted === "string" ? toBase64(old) === toBase64(wanted) : old === wanted,
+  securityGroupIds: (old, wanted) =>
+    Array.isArray(old) && Array.isArray(wanted) ? isSameSet(old, wanted) : canonical(old) === canonical(wanted),
+  dataVolumes: (old, wanted) => canonical(byName(old)) === canonical(byName(wanted)),
+  // One that only follows from how the machine is bought is no change of its own.
+  pauseBehavior: (old, wanted, { olds, news }) =>
+    old === wanted || (old === pauseBehaviorFor(olds.market) && wanted === pauseBehaviorFor(news.market)),
+  adopt: () => true,
+};
+
+function isSameSet(old: unknown, wanted: unknown): boolean {
+  return wanted === undefined || canonical(sorted(old)) === canonical(sorted(wanted));
+}
+
+/** What is held tells more than what was asked for; the inputs of the last run may not know it. */
+function isSameCount(old: unknown, wanted: unknown, held: unknown): boolean {
+  return wanted === undefined || (Array.isArray(held) ? held.length : old) === wanted;
+}
+
+function sorted(list: unknown): unknown[] {
+  return Array.isArray(list) ? [...(list as unknown[])].sort() : [];
+}
+
+function byName(volumes: unknown): unknown[] {
+  const named = Array.isArray(volumes) ? (volumes as { name?: string }[]) : [];
+  return [...named].sort((a, b) => ((a.name ?? "") < (b.name ?? "") ? -1 : 1));
 }
 
 /** Whether to fall back matters from the next launch on; it is no reason for one. */
@@ -95,15 +140,20 @@ function canonical(value: unknown): string {
 
 /** What was found to be wrong with the machine when it was last looked at, as it stands in the recorded outputs. */
 export function driftIn(recorded: Properties): string[] {
+  if (Array.isArray(recorded.drift) && recorded.drift.length > 0) {
+    return recorded.drift as string[];
+  }
   const found: string[] = [];
-  const { networkInterfaceId, allocationId, elasticIp, state } = recorded as Partial<Outputs> & { elasticIp?: unknown };
-  if (networkInterfaceId === "") {
+  const { networkInterfaceId, allocationId, elasticIp, state, persistPrivateIp, desiredState } =
+    recorded as Partial<Outputs> & { elasticIp?: unknown; persistPrivateIp?: unknown; desiredState?: unknown };
+  const hasNone = persistPrivateIp === false && state === "paused";
+  if (networkInterfaceId === "" && !hasNone) {
     found.push("its network interface is gone");
   }
   if (allocationId === "" && elasticIp !== false && elasticIp !== undefined) {
     found.push("its Elastic IP is not on its network interface");
   }
-  const trouble = state === undefined ? undefined : TROUBLE[state];
+  const trouble = state === undefined ? undefined : (desiredState === "paused" ? PAUSED : TROUBLE)[state];
   if (trouble !== undefined) {
     found.push(trouble);
   }
@@ -118,95 +168,16 @@ const TROUBLE: Readonly<Record<MachineState, string | undefined>> = {
   missing: "it has no instance",
 };
 
-/** Whether the machine will need another instance than the one that is recorded. */
-export function needsLaunch(changes: Change[], recorded: Properties): boolean {
-  const replaced = changes.some((it) => it.class === "replaces-instance" || it.class === "moves");
-  return replaced || recorded.state === "missing" || recorded.state === "failed";
-}
-
-const IDENTITY = [
-  "networkInterfaceId",
-  "privateIp",
-  "privateDnsName",
-  "macAddress",
-  "ipv6Addresses",
-  "availabilityZone",
-  "vpcId",
-] as const satisfies (keyof Outputs)[];
-const PUBLIC = ["publicIp", "allocationId"] as const satisfies (keyof Outputs)[];
-const INSTANCE = ["instanceId", "lifecycle", "launchedInstanceType"] as const satisfies (keyof Outputs)[];
-const RECORD = ["launchTemplateId"] as const satisfies (keyof Outputs)[];
-const COUNT = ["generation"] as const satisfies (keyof Outputs)[];
-const STATE = ["state"] as const satisfies (keyof Outputs)[];
-
-/** What outlives an instance: what is on record of it stays true until an input changes it. */
-const STABLE: readonly string[] = [...IDENTITY, ...PUBLIC, ...RECORD];
-
-/** Without the outputs that the next failure or the next interruption makes untrue. */
-export function stableOutputs(recorded: Properties): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(recorded).filter(([name]) => STABLE.includes(name) || (INPUT_NAMES as string[]).includes(name)),
-  );
-}
-
-/**
- * Whether what earlier checks added is not enough to show a preview: they knew nothing of what was made since, and a change in
- * place also shows the instance, which only a look at EC2 tells.
- */
-export function needsLook(changes: Change[], olds: Properties): boolean {
-  const lacks = (name: keyof Outputs): boolean => typeof olds[name] !== "string" || olds[name] === "";
-  const isNew = !isHeld(olds) || lacks("launchTemplateId") || (olds.elasticIp !== false && lacks("allocationId"));
-  return isNew || (changes.length > 0 && !needsLaunch(changes, olds));
-}
-
-/**
- * The recorded outputs that will be the same after the changes.
- *
- * Pulumi shows a program, in the preview of an update, nothing but the checked inputs as outputs. What is among them is
- * known there; all else would make everything that depends on it look changed.
- */
-export function survivingOutputs(changes: Change[], recorded: Properties, wanted: Properties): Record<string, unknown> {
-  if (changes.some((it) => it.class === "replaces-resource")) {
-    return {};
-  }
-  const launches = needsLaunch(changes, recorded);
-  const moves = changes.some((it) => it.class === "moves");
-  const runs = recorded.state === "running";
-  const elastic = elasticIpStays(recorded, wanted);
-  const none = recorded.elasticIp === false && wanted.elasticIp === false;
-  const groups: [boolean, readonly (keyof Outputs)[]][] = [
-    [!moves && isHeld(recorded), IDENTITY],
-    [elastic || (none && !launches && runs), ["publicIp"]],
-    [elastic || none, ["allocationId"]],
-    [!launches && runs, INSTANCE],
-    [runs, STATE],
-    [true, RECORD],
-    [!changes.some(isNewGeneration), COUNT],
-  ];
-  const names = groups.flatMap(([stays, group]) => (stays ? group : []));
-  return Object.fromEntries(
-    names.flatMap((name) => (isThere(recorded[name], name, none) ? [[name, recorded[name]]] : [])),
-  );
-}
-
-/** Whether the Elastic IP that is held is the one that is wanted, by whichever name. */
-function elasticIpStays({ allocationId, publicIp, elasticIp }: Properties, wanted: Properties): boolean {
-  const isHere = typeof allocationId === "string" && allocationId !== "";
-  const names = [elasticIp, allocationId, publicIp];
-  return isHere && wanted.elasticIp !== false && names.includes(wanted.elasticIp);
-}
-
-/** An empty output is a thing that is missing and will be made, except the public address where none is wanted. */
-function isThere(value: unknown, name: keyof Outputs, none: boolean): boolean {
-  const mayBeEmpty = none && (name === "allocationId" || name === "publicIp");
-  return value !== undefined && (value !== "" || mayBeEmpty);
-}
+/** The same of a machine that is to be paused. */
+const PAUSED: Readonly<Record<MachineState, string | undefined>> = {
+  running: "its instance runs, and it is to be paused",
+  paused: undefined,
+  pending: "its instance runs, and it is to be paused",
+  failed: "it could not be paused",
+  missing: undefined,
+};
 
 /** Whether the address is, or was, really had: an address alone may be one that was only asked for. */
 export function isHeld(recorded: Properties): boolean {
   return typeof recorded.vpcId === "string" && recorded.vpcId !== "";
-}
-
-function isNewGeneration({ input, class: kind }: Change): boolean {
-  return kind === "replaces-instance" || input === "iamInstanceProfile" || input === "metadataOptions";
 }

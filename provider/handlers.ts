@@ -1,21 +1,24 @@
 /** The handlers of the dynamic provider, each a thin shell over the engine. */
-import { announceCreate, announceDrift, announceUpdate } from "./announcement";
-import { changesBetween, driftIn, isHeld, needsLook, stableOutputs, survivingOutputs } from "./changes";
+import { lookAtAdoption } from "./adoption";
+import { announceAdoption, announceCreate, announceDrift, announceUpdate } from "./announcement";
+import { changesBetween, driftIn } from "./changes";
+import { carryOver, missingFrom, recordedDesired, recordedIn, withHeldAddresses, withHeldOutputs } from "./continuity";
 import { explain } from "./ec2/errors";
 import { nameOf, TAG, urnTag } from "./ec2/tags";
 import { claimId, IdTaken } from "./engine/claim";
 import { keptInstance } from "./engine/current";
-import { observedInputs } from "./engine/drift";
+import { driftOf, observedInputs } from "./engine/drift";
 import { observe } from "./engine/observe";
 import { isGone, outputsOf } from "./engine/outputs";
+import { plan } from "./engine/plan";
 import { reconcile, ReconcileFailure, tearDown } from "./engine/reconcile";
-import { launchHash } from "./engine/specification";
 import type { Deps } from "./engine/run";
 import type { Desired, Outputs, Recorded } from "./engine/state";
 import { markReady } from "./engine/steps/tags";
 import { kept, PartialFailure, PlainFailure, sentence } from "./failure";
 import { checkInputs, desiredOf, SERIALIZED_PROVIDER } from "./inputs";
 import type { Session } from "./session";
+import { needsLook, stableOutputs, survivingOutputs } from "./surviving-outputs";
 import { type Failure, isUnknown } from "./validation";
 
 export type Properties = Record<string, unknown>;
@@ -25,23 +28,59 @@ export class Handlers {
 
   /** Validates, fills in defaults, and adds what is known to stay, so that a preview can show it. */
   async check(olds: Properties, news: Properties): Promise<{ inputs: Properties; failures: Failure[] }> {
-    const { inputs, failures } = checkInputs(news, await this.session.defaultRegion());
-    if (failures.length > 0) {
-      return { inputs: news, failures };
+    const checked = checkInputs(news, await this.session.defaultRegion());
+    if (checked.failures.length > 0) {
+      return { inputs: news, failures: checked.failures };
     }
     try {
-      if (Object.keys(olds).length === 0) {
-        await this.session.ec2(regionOf(inputs)).requireCredentials();
-        this.session.announce(`${nameIn(inputs)}: ${announceCreate(inputs)}`);
-        return { inputs, failures };
-      }
-      const changes = changesBetween(olds, inputs);
-      const stable = stableOutputs(olds);
-      const recorded = needsLook(changes, stable) ? { ...stable, ...(await this.lookUp(olds)) } : stable;
-      return { inputs: { ...survivingOutputs(changes, recorded, inputs), ...inputs }, failures };
+      const inputs = carryOver(olds, news, checked.inputs);
+      return Object.keys(olds).length === 0
+        ? await this.checkNew(news, inputs)
+        : await this.checkChanged(olds, checked.inputs, inputs);
     } catch (error) {
       return { inputs: news, failures: [{ property: "", reason: sentence(explain(error)) }] };
     }
+  }
+
+  /** Of a machine that is to be made. */
+  private async checkNew(news: Properties, inputs: Properties): Promise<{ inputs: Properties; failures: Failure[] }> {
+    const region = regionOf(inputs);
+    await this.session.ec2(region).requireCredentials();
+    const failures = await this.session.surroundings(region).failures(inputs, {}, () => true);
+    if (failures.length > 0) {
+      return { inputs: news, failures };
+    }
+    if (inputs.adopt === undefined || isUnknown(inputs)) {
+      this.session.announce(`${nameIn(inputs)}: ${announceCreate(inputs)}`);
+      return { inputs, failures };
+    }
+    const found = await lookAtAdoption(this.session.ec2(region), inputs);
+    if (found.failures.length > 0) {
+      return { inputs: news, failures: found.failures };
+    }
+    this.session.announce(`${nameIn(inputs)}: ${announceAdoption(found, inputs)}`);
+    return { inputs: { ...inputs, ...missingFrom(news, found.has) }, failures };
+  }
+
+  /** Of a machine that there is. `own` is what the program says, `inputs` that with what the past adds. */
+  private async checkChanged(
+    olds: Properties,
+    own: Properties,
+    inputs: Properties,
+  ): Promise<{ inputs: Properties; failures: Failure[] }> {
+    const changes = changesBetween(olds, inputs);
+    // Whether there is an interface already, the old inputs do not tell; until then another one may be adopted.
+    const isOther = own.adopt !== undefined && JSON.stringify(own.adopt) !== JSON.stringify(olds.adopt);
+    const past = isOther ? { ...olds, ...(await this.lookUp(olds)) } : olds;
+    const failures = await this.session
+      .surroundings(regionOf(inputs))
+      .failures(own, past, (name) => changes.some((it) => it.input === name));
+    if (failures.length > 0) {
+      return { inputs: own, failures };
+    }
+    const stable = stableOutputs(olds);
+    const recorded = needsLook(changes, stable, inputs) ? { ...stable, ...(await this.lookUp(olds)) } : stable;
+    return { inputs: { ...survivingOutputs(changes, recorded, inputs), ...inputs }, failures };
   }
 
   diff(
@@ -77,7 +116,7 @@ export class Handlers {
   }
 
   async update(id: string, olds: Properties, news: Properties): Promise<{ outs: Properties }> {
-    const desired = withHeldAddress(desiredOf(news), olds);
+    const desired = withHeldAddresses(desiredOf(news), olds);
     try {
       return { outs: await this.reconcile(id, desired, recordedIn(id, olds)) };
     } catch (error) {
@@ -86,7 +125,7 @@ export class Handlers {
   }
 
   async read(id: string, properties: Properties): Promise<{ id: string; props: Properties; inputs?: Properties }> {
-    const desired = desiredOf(properties);
+    const desired = recordedDesired(properties);
     const recorded = recordedIn(id, properties);
     const deps = this.depsOf(desired);
     try {
@@ -95,9 +134,10 @@ export class Handlers {
         return { id: "", props: {} };
       }
       await markReady(deps, observed);
-      const outputs = withHeldOutputs(outputsOf(desired, observed, recorded), properties);
-      const props = { ...observedInputs(desired, observed, recorded), ...outputs };
-      const drift = driftIn(props);
+      const situation = { id, desired, observed, recorded };
+      const outputs = withHeldOutputs(outputsOf(situation), properties);
+      const drift = driftOf(plan({ ...situation, known: false }));
+      const props = { ...observedInputs(situation), ...outputs, drift };
       if (drift.length > 0) {
         this.session.announce(`${nameIn(properties)}: ${announceDrift(drift, properties)}`);
       }
@@ -108,7 +148,7 @@ export class Handlers {
   }
 
   async delete(id: string, properties: Properties): Promise<void> {
-    const desired = desiredOf(properties);
+    const desired = recordedDesired(properties);
     const recorded = recordedIn(id, properties);
     try {
       const deps = this.depsOf(desired);
@@ -138,14 +178,14 @@ export class Handlers {
       return new PlainFailure(reason);
     }
     const { observed } = error;
-    const before = olds === undefined ? undefined : desiredOf(olds);
+    const before = olds === undefined ? undefined : recordedDesired(olds);
     if (before === undefined && observed.template === undefined) {
       return new PlainFailure(reason);
     }
     const applied = before === undefined || keptInstance({ id, desired, observed, recorded }) !== undefined;
     // Tags that are to go may still be on things, so they stay on record until a run got to its end.
     const spec = { ...(applied ? desired : before), tags: { ...before?.tags, ...desired.tags } };
-    const outputs = withHeldOutputs(outputsOf(spec, observed, recorded), olds ?? {});
+    const outputs = withHeldOutputs(outputsOf({ id, desired: spec, observed, recorded }), olds ?? {});
     const state = outputs.state === "missing" ? "failed" : outputs.state;
     // The runtime adds its text to what a handler returns, but not to what one throws; without it nothing could be deleted.
     const provider = { [SERIALIZED_PROVIDER]: inputs[SERIALIZED_PROVIDER] };
@@ -160,7 +200,7 @@ export class Handlers {
     if (isUnknown(olds)) {
       return {};
     }
-    const desired = desiredOf(olds);
+    const desired = recordedDesired(olds);
     const ec2 = this.session.ec2(desired.region);
     const found = await ec2.describeLaunchTemplates({ [`tag:${TAG.urn}`]: [urnTag(desired.resourceUrn)] });
     const [template] = found;
@@ -168,7 +208,7 @@ export class Handlers {
     if (template === undefined || found.length > 1) {
       return {};
     }
-    return outputsOf(desired, await observe(ec2, { id: template.name, desired }));
+    return outputsOf({ id: template.name, desired, observed: await observe(ec2, { id: template.name, desired }) });
   }
 }
 
@@ -179,34 +219,6 @@ interface Attempt {
   inputs: Properties;
   olds?: Properties;
   recorded?: Recorded;
-}
-
-function recordedIn(id: string, properties: Properties): Recorded {
-  const { networkInterfaceId, instanceId, launchTemplateId } = properties as Partial<Outputs>;
-  const desired = desiredOf(properties);
-  return {
-    networkInterfaceId,
-    instanceId,
-    launchTemplateId,
-    tags: desired.tags,
-    launchHash: launchHash(id, desired),
-    market: desired.market,
-  };
-}
-
-/** The address that is held is wanted as long as the subnet stays and no other is named. */
-function withHeldAddress(desired: Desired, recorded: Properties): Desired {
-  const stays = desired.privateIp === undefined && desired.subnetId === recorded.subnetId && isHeld(recorded);
-  return stays ? { ...desired, privateIp: String(recorded.privateIp) } : desired;
-}
-
-/** Of an interface that is gone, what comes back with a new one on the same address. */
-function withHeldOutputs(outputs: Outputs, recorded: Properties): Outputs {
-  if (outputs.networkInterfaceId !== "" || !isHeld(recorded)) {
-    return outputs;
-  }
-  const { privateIp, privateDnsName, availabilityZone, vpcId } = recorded as Properties & Outputs;
-  return { ...outputs, privateIp, privateDnsName, availabilityZone, vpcId };
 }
 
 function nameIn(inputs: Properties): string {

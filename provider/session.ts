@@ -3,6 +3,7 @@ import { type Clock, scaledClock } from "./clock";
 import { createEc2, type Ec2Options, findRegion } from "./ec2/client";
 import type { Ec2 } from "./ec2/ec2";
 import type { Deps } from "./engine/run";
+import { Surroundings } from "./surroundings";
 
 /** The stack's config, as far as it is about AWS, under the names that `@pulumi/aws` reads. */
 export interface Settings {
@@ -50,6 +51,7 @@ export interface Around {
 
 export class Session {
   private readonly clients = new Map<string, Ec2>();
+  private readonly places = new Map<string, Surroundings>();
   private readonly said = new Set<string>();
   private readonly around: Around;
 
@@ -76,6 +78,15 @@ export class Session {
       this.clients.set(region, client);
     }
     return client;
+  }
+
+  surroundings(region: string): Surroundings {
+    let surroundings = this.places.get(region);
+    if (surroundings === undefined) {
+      surroundings = new Surroundings(this.ec2(region), this.around.clock, region);
+      this.places.set(region, surroundings);
+    }
+    return surroundings;
   }
 
   deps(region: string, name: string): Deps {

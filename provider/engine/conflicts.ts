@@ -1,9 +1,20 @@
 /** What is in the way and belongs to somebody else, in sentences; while there is any, nothing is done. (pure) */
-import { isOwned } from "../ec2/tags";
-import { isAlive, isOnOurs } from "./current";
-import type { Desired, ElasticIp, Observed } from "./state";
+import { TAG } from "../ec2/tags";
+import { adoptionConflicts } from "./adoption";
+import { currentNetworkInterface, currentVolume, isAlive, isOnOurs, isOwnedElasticIp, type Situation } from "./current";
+import type { DataVolume, Desired, ElasticIp, Observed, Volume } from "./state";
 
-export function conflicts(desired: Desired, observed: Observed): string[] {
+export function conflicts(situation: Situation): string[] {
+  const { id, desired, observed } = situation;
+  return [
+    ...(observed.adoption === undefined ? [] : adoptionConflicts(id, desired, observed.adoption)),
+    ...elasticIpConflicts(desired, observed),
+    ...desired.dataVolumes.flatMap((wanted) => volumeConflicts(wanted, situation)),
+    ...heldByStrangers(observed),
+  ];
+}
+
+function elasticIpConflicts(desired: Desired, observed: Observed): string[] {
   const given = observed.givenElasticIp;
   const missing =
     typeof desired.elasticIp === "string" && given === undefined
@@ -15,12 +26,12 @@ export function conflicts(desired: Desired, observed: Observed): string[] {
   const taken = [...(given === undefined ? [] : [given]), ...others]
     .filter((eip) => isTaken(eip, observed))
     .map((eip) => `${inUse(eip)}; it is never taken from its holder: disassociate it there first, or change elasticIp`);
-  return [...missing, ...taken, ...heldByStrangers(observed)];
+  return [...missing, ...taken];
 }
 
 export function teardownConflicts(observed: Observed, deletion: Desired["deletion"]): string[] {
   const taken = observed.elasticIps
-    .filter((eip) => isOwned(eip) && deletion.elasticIp === "delete" && isTaken(eip, observed))
+    .filter((eip) => isOwnedElasticIp(eip) && deletion.elasticIp === "delete" && isTaken(eip, observed))
     .map(
       (eip) => `${inUse(eip)}; disassociate it there first, or set deletion.elasticIp to "retain" and run up before`,
     );
@@ -36,6 +47,31 @@ function inUse(eip: ElasticIp): string {
   const holder = networkInterfaceId ?? instanceId ?? "something else";
   const through = instanceId !== undefined && instanceId !== holder ? ` (instance ${instanceId})` : "";
   return `the Elastic IP ${eip.publicIp} (${eip.allocationId}) is in use by ${holder}${through}`;
+}
+
+function volumeConflicts(wanted: DataVolume, situation: Situation): string[] {
+  const { id, desired, observed, recorded } = situation;
+  const volume = currentVolume(wanted, observed, recorded);
+  if (volume === undefined) {
+    return wanted.volumeId === undefined
+      ? []
+      : [`the volume ${wanted.volumeId} (dataVolumes, ${wanted.name}) does not exist in ${desired.region}`];
+  }
+  const what = `the data volume ${wanted.name} (${volume.id})`;
+  const owner = volume.tags[TAG.id];
+  const zone = currentNetworkInterface(situation)?.availabilityZone ?? volume.availabilityZone;
+  return [
+    ...(owner === undefined || owner === id ? [] : [`${what} belongs to the managed instance ${owner}`]),
+    ...(zone === volume.availabilityZone
+      ? []
+      : [`${what} is in ${volume.availabilityZone} and the machine in ${zone}; a volume cannot leave its zone`]),
+    ...heldElsewhere(what, volume, observed),
+  ];
+}
+
+function heldElsewhere(what: string, { attachment }: Volume, { instances }: Observed): string[] {
+  const isElsewhere = attachment !== undefined && !instances.some((it) => it.id === attachment.instanceId);
+  return isElsewhere ? [`${what} is attached to ${attachment.instanceId}; detach it there first`] : [];
 }
 
 function heldByStrangers(observed: Observed): string[] {

@@ -1,60 +1,11 @@
 /** Which of the things observed is the one that the inputs ask for. (pure) */
-import { isOwned, TAG } from "../ec2/tags";
-import { launchHash } from "./specification";
-import type { Desired, ElasticIp, Instance, NetworkInterface, Observed, Recorded } from "./state";
+import { TAG } from "../ec2/tags";
+import { misfits } from "./adoption";
+import { differentParts, launchHash, type LaunchPart } from "./specification";
+import type { DataVolume, Desired, ElasticIp, Instance, NetworkInterface, Observed, Recorded, Volume } from "./state";
+import { keepsInstance, type Path, pathOf } from "./strategy";
 
 const byId = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1 : 1);
-
-export function isAlive(instance: Instance): boolean {
-  return instance.state !== "shutting-down" && instance.state !== "terminated";
-}
-
-/** The interface in the right subnet with the right address; where two are right, the recorded or the used one. */
-export function currentNetworkInterface(
-  desired: Pick<Desired, "subnetId" | "privateIp">,
-  observed: Observed,
-  recorded: Recorded | undefined,
-): NetworkInterface | undefined {
-  const right = observed.networkInterfaces.filter(
-    (eni) =>
-      eni.subnetId === desired.subnetId && (desired.privateIp === undefined || eni.privateIp === desired.privateIp),
-  );
-  return (
-    right.find((eni) => eni.id === recorded?.networkInterfaceId) ??
-    right.find((eni) => eni.attachment !== undefined) ??
-    right.sort(byId)[0]
-  );
-}
-
-export function currentElasticIp(desired: Pick<Desired, "elasticIp">, observed: Observed): ElasticIp | undefined {
-  if (desired.elasticIp === false) {
-    return undefined;
-  }
-  if (desired.elasticIp !== true) {
-    return observed.givenElasticIp;
-  }
-  const owned = observed.elasticIps.filter(isOwned);
-  return (
-    owned.find((eip) => isOnOurs(eip, observed)) ?? owned.sort((a, b) => (a.allocationId < b.allocationId ? -1 : 1))[0]
-  );
-}
-
-/** Whether an Elastic IP is on an interface of this managed instance. */
-export function isOnOurs(eip: ElasticIp, observed: Observed): boolean {
-  return observed.networkInterfaces.some((eni) => eni.id === eip.association?.networkInterfaceId);
-}
-
-/** The instance that holds the interface. */
-export function currentInstance(eni: NetworkInterface | undefined, observed: Observed): Instance | undefined {
-  return observed.instances.find(
-    (it) => isAlive(it) && it.networkInterfaceId !== undefined && it.networkInterfaceId === eni?.id,
-  );
-}
-
-export function generationOf(instance: Instance): number | undefined {
-  const tag = instance.tags[TAG.generation];
-  return tag === undefined || !/^\d+$/.test(tag) ? undefined : Number(tag);
-}
 
 /** What a decision is made from. */
 export interface Situation {
@@ -64,27 +15,189 @@ export interface Situation {
   recorded?: Recorded;
 }
 
-/** The instance that may stay: it holds the interface and fits. */
-export function keptInstance(situation: Situation): Instance | undefined {
+export function isAlive(instance: Instance): boolean {
+  return instance.state !== "shutting-down" && instance.state !== "terminated";
+}
+
+/** Whether it was made here: what was given says so in a tag, and what was made also in its description. */
+export function isOwnedInterface({ tags, description }: NetworkInterface, id: string): boolean {
+  return tags[TAG.owned] !== "false" && (tags[TAG.urn] !== undefined || description.startsWith(`${id} `));
+}
+
+/**
+ * The interface in the right subnet with the right address; where two are right, the recorded or the used one.
+ *
+ * One that need not be kept is right as long as its instance is, or while nothing was launched on it.
+ */
+export function currentNetworkInterface(situation: Situation): NetworkInterface | undefined {
   const { desired, observed, recorded } = situation;
-  const instance = currentInstance(currentNetworkInterface(desired, observed, recorded), observed);
+  const right = observed.networkInterfaces.filter((eni) => isRight(eni, situation));
+  if (!desired.persistPrivateIp) {
+    const held = right.find((eni) => {
+      const instance = currentInstance(eni, observed);
+      return instance !== undefined && staysOn(instance, situation);
+    });
+    return held ?? (wantsInstance(desired) ? freeInterface(right, situation) : undefined);
+  }
+  return (
+    right.find((eni) => eni.id === recorded?.networkInterfaceId) ??
+    right.find((eni) => eni.attachment !== undefined) ??
+    right.sort(byId)[0]
+  );
+}
+
+function isRight(eni: NetworkInterface, { desired, recorded }: Situation): boolean {
+  const kept = eni.tags[TAG.kept] !== "false";
+  // Without its tags, what is on record of it counts.
+  const isStripped = eni.tags[TAG.id] === undefined && eni.id === recorded?.networkInterfaceId;
+  return (
+    eni.subnetId === desired.subnetId &&
+    (desired.privateIp === undefined || eni.privateIp === desired.privateIp) &&
+    (isStripped ? recorded.persistPrivateIp : kept) === desired.persistPrivateIp
+  );
+}
+
+/** Of those that nothing is on, the one that was made for the next launch: it has the Elastic IP, or was never recorded. */
+function freeInterface(right: NetworkInterface[], { observed, recorded }: Situation): NetworkInterface | undefined {
+  const free = right.filter((eni) => eni.attachment === undefined).sort(byId);
+  return (
+    free.find((eni) => observed.elasticIps.some((eip) => eip.association?.networkInterfaceId === eni.id)) ??
+    free.find((eni) => eni.id !== recorded?.networkInterfaceId) ??
+    free[0]
+  );
+}
+
+/** Whether the machine is to have an instance that runs. */
+export function wantsInstance(desired: Pick<Desired, "desiredState">): boolean {
+  return desired.desiredState === "running";
+}
+
+/** Whether an instance is to be there, stopped, while the machine is paused. EC2 stops no one-time spot instance. */
+export function staysStopped(instance: Instance, desired: Desired): boolean {
+  return !wantsInstance(desired) && desired.pauseBehavior === "stop" && instance.lifecycle === "on-demand";
+}
+
+/** Whether the instance on an interface will be on it still when all is as it is wanted. */
+function staysOn(instance: Instance, situation: Situation): boolean {
+  if (!wantsInstance(situation.desired)) {
+    return staysStopped(instance, situation.desired);
+  }
+  return fits(instance, situation) || keepsInstance(replacementPath(instance, situation, false));
+}
+
+export function currentElasticIp(
+  desired: Pick<Desired, "elasticIp">,
+  observed: Observed,
+  recorded?: Recorded,
+): ElasticIp | undefined {
+  if (desired.elasticIp === false) {
+    return undefined;
+  }
+  if (desired.elasticIp !== true) {
+    return observed.givenElasticIp;
+  }
+  const owned = observed.elasticIps.filter((it) => isOwnedElasticIp(it));
+  return (
+    owned.find((eip) => isOnOurs(eip, observed)) ??
+    owned.find((eip) => eip.allocationId === recorded?.allocationId) ??
+    owned.sort((a, b) => (a.allocationId < b.allocationId ? -1 : 1))[0]
+  );
+}
+
+export function isOwnedElasticIp({ tags }: ElasticIp): boolean {
+  return tags[TAG.owned] !== "false";
+}
+
+/** Whether an Elastic IP is on an interface of this managed instance. */
+export function isOnOurs(eip: ElasticIp, observed: Observed): boolean {
+  return observed.networkInterfaces.some((eni) => eni.id === eip.association?.networkInterfaceId);
+}
+
+export function holds(instance: Instance, eni: Pick<NetworkInterface, "id">): boolean {
+  return instance.networkInterfaceId === eni.id || instance.secondaryNetworkInterfaceIds.includes(eni.id);
+}
+
+/** The instance that holds the interface. */
+export function currentInstance(eni: NetworkInterface | undefined, observed: Observed): Instance | undefined {
+  return eni && observed.instances.find((it) => isAlive(it) && holds(it, eni));
+}
+
+export function generationOf(instance: Instance): number | undefined {
+  const tag = instance.tags[TAG.generation];
+  return tag === undefined || !/^\d+$/.test(tag) ? undefined : Number(tag);
+}
+
+/** The instance that may stay as it is: it holds the interface and fits. */
+export function keptInstance(situation: Situation): Instance | undefined {
+  const instance = currentInstance(currentNetworkInterface(situation), situation.observed);
   return instance !== undefined && fits(instance, situation) ? instance : undefined;
+}
+
+/** One that an earlier run launched beside the old one, for the interface to be moved to. */
+export function candidateInstance(situation: Situation): Instance | undefined {
+  const { networkInterfaces, instances } = situation.observed;
+  return instances.find(
+    (it) =>
+      (it.state === "pending" || it.state === "running") &&
+      !networkInterfaces.some((eni) => holds(it, eni)) &&
+      fits(it, situation),
+  );
 }
 
 /**
  * Whether an instance may stay: it was launched with the inputs that are wanted, and no recycle came after it.
- *
- * An instance whose tags somebody took off is judged by the record in Pulumi's state.
  */
-export function fits(instance: Instance, { id, desired, observed, recorded }: Situation): boolean {
-  const wanted = launchHash(id, desired);
-  const launchedWith =
-    instance.tags[TAG.launch] ?? (recorded?.instanceId === instance.id ? recorded.launchHash : undefined);
-  if (launchedWith !== wanted) {
+export function fits(instance: Instance, situation: Situation): boolean {
+  if (differencesOf(instance, situation).length > 0) {
     return false;
   }
+  const { id, desired, observed } = situation;
   const generation = generationOf(instance);
   const latest = observed.generation;
-  const recycled = latest?.launchHash === wanted && generation !== undefined && generation < latest.replacesBefore;
-  return !recycled;
+  const isRecycled =
+    latest?.launchHash === launchHash(id, desired) && generation !== undefined && generation < latest.replacesBefore;
+  return !isRecycled;
+}
+
+/**
+ * In what an instance differs from what is wanted. One whose tags somebody took off is judged by the record in Pulumi's state, and
+ * one that is being adopted by what it is.
+ */
+export function differencesOf(instance: Instance, { id, desired, observed, recorded }: Situation): LaunchPart[] {
+  const isRecorded = recorded?.instanceId === instance.id;
+  const launchedWith = instance.tags[TAG.launch] ?? (isRecorded ? recorded.launchHash : undefined);
+  if (observed.adoption?.instance?.id === instance.id) {
+    return [...new Set(misfits(observed.adoption, desired).map((it) => it.part))];
+  }
+  return launchedWith === undefined ? ["other"] : differentParts(launchedWith, launchHash(id, desired));
+}
+
+/** Which way the instance will be replaced. */
+export function replacementPath(instance: Instance, situation: Situation, moves: boolean): Path {
+  const { desired } = situation;
+  return pathOf({
+    strategy: desired.replacement.strategy,
+    parts: differencesOf(instance, situation),
+    moves,
+    isRunning: instance.state === "running",
+    runsAs: instance.lifecycle,
+    wantedAs: desired.market.lifecycle,
+    pinsCpu: desired.cpuOptions !== undefined,
+  });
+}
+
+/** The volume that an input names: by its id, else by the name in its tag, else by the id on record. */
+export function currentVolume(wanted: DataVolume, observed: Observed, recorded?: Recorded): Volume | undefined {
+  if (wanted.volumeId !== undefined) {
+    return observed.volumes.find((it) => it.id === wanted.volumeId);
+  }
+  const named = observed.volumes.filter((it) => it.tags[TAG.volume] === wanted.name).sort(byId);
+  const recordedId = recordedVolumeId(wanted.name, recorded);
+  return named.find((it) => it.id === recordedId) ?? named[0] ?? observed.volumes.find((it) => it.id === recordedId);
+}
+
+/** A volume may have the name of something that every object has. */
+export function recordedVolumeId(name: string, recorded: Recorded | undefined): string | undefined {
+  const ids = recorded?.dataVolumeIds ?? {};
+  return Object.hasOwn(ids, name) ? ids[name] : undefined;
 }

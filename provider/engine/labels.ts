@@ -10,11 +10,32 @@ export function baseTags(id: string, desired: Pick<Desired, "resourceUrn" | "tag
 }
 
 export function templateTags(id: string, desired: Desired, phase: "creating" | "ready"): Tags {
-  return { ...baseTags(id, desired), [TAG.market]: marketTag(desired.market), [TAG.phase]: phase };
+  const { market, fallbackInstanceTypes, desiredState, pauseBehavior } = desired;
+  return {
+    ...baseTags(id, desired),
+    [TAG.market]: marketTag(market),
+    [TAG.fallback]: fallbackInstanceTypes.join(" "),
+    [TAG.replacement]: replacementTag(desired.replacement),
+    [TAG.desiredState]: `${desiredState} pause-behavior=${pauseBehavior}`,
+    [TAG.phase]: phase,
+  };
+}
+
+export function networkInterfaceTags(id: string, desired: Desired): Tags {
+  return { ...baseTags(id, desired), ...(desired.persistPrivateIp ? {} : { [TAG.kept]: "false" }) };
 }
 
 export function instanceTags(id: string, desired: Desired, generation: number): Tags {
-  return { ...baseTags(id, desired), [TAG.generation]: String(generation), [TAG.launch]: launchHash(id, desired) };
+  return { ...baseTags(id, desired), ...launchTags(id, desired, generation) };
+}
+
+/** From what an instance was launched, or what it was brought to. */
+export function launchTags(id: string, desired: Desired, generation: number): Tags {
+  return { [TAG.generation]: String(generation), [TAG.launch]: launchHash(id, desired) };
+}
+
+export function volumeTags(id: string, desired: Desired, name: string): Tags {
+  return { ...baseTags(id, desired), [TAG.volume]: name };
 }
 
 /** What was given carries only what is needed to find it and to give it back. */
@@ -26,4 +47,16 @@ export function givenTags(id: string): Tags {
 function marketTag({ lifecycle, maxPrice, fallbackToOnDemand }: Desired["market"]): string {
   const price = maxPrice === undefined ? "" : ` max-price=${maxPrice}`;
   return lifecycle === "spot" ? `spot${price} fallback-to-on-demand=${fallbackToOnDemand}` : lifecycle;
+}
+
+function replacementTag(replacement: Desired["replacement"]): string {
+  const { strategy, drainSeconds, skipOsShutdown, waitFor, rollbackOnFailure, timeoutSeconds } = replacement;
+  return [
+    strategy,
+    `drain-seconds=${drainSeconds}`,
+    `skip-os-shutdown=${skipOsShutdown}`,
+    `wait-for=${waitFor}`,
+    `rollback-on-failure=${rollbackOnFailure}`,
+    `timeout-seconds=${timeoutSeconds}`,
+  ].join(" ");
 }

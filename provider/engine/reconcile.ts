@@ -54,24 +54,23 @@ export async function reconcile(request: Request, deps: Deps): Promise<Outputs> 
 }
 
 async function approach(run: Run): Promise<Outputs> {
-  const { desired, observed, recorded } = run;
-  const found = conflicts(desired, observed);
+  const found = conflicts(run);
   if (found.length > 0) {
     throw new Error(`nothing was changed: ${found.join("; ")}.`);
   }
   await apply(plan(run), run);
-  return outputsOf(desired, observed, recorded);
+  return outputsOf(run);
 }
 
 /** Ends a managed instance. What is left to do after a failure is found again by the next call. */
 export async function tearDown(request: Request, deps: Deps): Promise<void> {
   const { id, desired, recorded } = request;
-  const observed = await observe(deps.ec2, { id, recorded });
+  const observed = await observe(deps.ec2, { id, recorded, desired: { ...desired, adopt: undefined } });
   const found = teardownConflicts(observed, desired.deletion);
   if (found.length > 0) {
     throw new Error(`nothing was deleted: ${found.join("; ")}.`);
   }
-  await apply(planTeardown({ observed, deletion: desired.deletion }), {
+  await apply(planTeardown({ id, observed, deletion: desired.deletion }), {
     ...deps,
     ...request,
     nonce: randomUUID(),

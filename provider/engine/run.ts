@@ -3,8 +3,8 @@ import type { Clock } from "../clock";
 import type { Ec2 } from "../ec2/ec2";
 import { waitFor } from "../ec2/wait";
 import { isEc2Error } from "../ec2/errors";
-import { currentElasticIp, currentInstance, currentNetworkInterface } from "./current";
-import type { Desired, ElasticIp, Instance, NetworkInterface, Observed, Recorded } from "./state";
+import { currentElasticIp, currentNetworkInterface, type Situation } from "./current";
+import type { ElasticIp, Instance, NetworkInterface } from "./state";
 
 export interface Deps {
   ec2: Ec2;
@@ -15,18 +15,16 @@ export interface Deps {
   isAbandoned: () => boolean;
 }
 
-export interface Run extends Deps {
-  id: string;
+export interface Run extends Deps, Situation {
   /** Tells this run's intents from those of other runs, where a repeat by another run must not be answered with its own. */
   nonce: string;
-  desired: Desired;
-  recorded?: Recorded;
   /** Whether a state is known to have the id. */
   known: boolean;
-  observed: Observed;
   /** The working instance that this run ended, as it was: what to go back to. */
   retired?: Instance;
-  /** Since when the private IP has had no running instance, if this run retired it. */
+  /** The last instance that this run launched, proven or not. */
+  launched?: Instance;
+  /** Since when the private IP has had no running instance, if this run took it down. */
   darkSince?: number;
 }
 
@@ -35,21 +33,20 @@ export class ObserveAgain extends Error {
   override readonly name = "ObserveAgain";
 }
 
-/** How long EC2 may take for a change of state before it counts as stuck. */
-export const TRANSITION_TIMEOUT_MS = 10 * 60_000;
+/** How long EC2, or the guest, may take for a change of state before it counts as stuck. */
+export function transitionTimeout({ desired }: Pick<Run, "desired">): number {
+  return desired.replacement.timeoutSeconds * 1000;
+}
+
 /** How long a thing may stay unknown after it was made (EC2 is eventually consistent). */
 const PROPAGATION_TIMEOUT_MS = 2 * 60_000;
 
 export function networkInterfaceOf(run: Run): NetworkInterface {
-  return made(currentNetworkInterface(run.desired, run.observed, run.recorded), "network interface");
+  return made(currentNetworkInterface(run), "network interface");
 }
 
 export function elasticIpOf(run: Run): ElasticIp {
-  return made(currentElasticIp(run.desired, run.observed), "Elastic IP");
-}
-
-export function instanceOf(run: Run): Instance | undefined {
-  return currentInstance(currentNetworkInterface(run.desired, run.observed, run.recorded), run.observed);
+  return made(currentElasticIp(run.desired, run.observed, run.recorded), "Elastic IP");
 }
 
 /** An earlier step of the same plan makes it; its absence is a fault of the plan. */

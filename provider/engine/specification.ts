@@ -4,8 +4,8 @@ import type { LaunchData } from "../ec2/ec2";
 import { toBase64 } from "../user-data";
 import type { Desired, Generation } from "./state";
 
-/** Short, because it also goes into a tag; long enough that two specifications of one machine never meet. */
-const DIGEST_LENGTH = 16;
+/** Short, because four of them go into a tag; long enough that two specifications of one machine never meet. */
+const DIGEST_LENGTH = 12;
 
 /** A digest that does not depend on the order of keys. `salt` keeps equal secrets of two machines apart. */
 function digest(salt: string, content: unknown): string {
@@ -17,21 +17,43 @@ function digest(salt: string, content: unknown): string {
   return createHash("sha256").update(`${salt}\n${canonical}`).digest("hex").slice(0, DIGEST_LENGTH);
 }
 
-/** Of all inputs that a running instance cannot take on. */
+/** The parts of a launch that have a digest of their own, because an instance can be given another one of them. */
+const PARTS = ["imageId", "instanceType", "userData", "other"] as const;
+export type LaunchPart = (typeof PARTS)[number];
+
+/** Stands for a part that is being changed: whether the old or the new one is there, is not known. */
+const CHANGING = "changing";
+
+/** Of all inputs that a running instance cannot take on: a digest of each {@link LaunchPart}. */
 export function launchHash(id: string, desired: Desired): string {
   const { imageId, instanceType, market, userData, keyName, rootVolume, recycleTriggers } = desired;
+  const { publicIpAssignment, ebsOptimized, tenancy, cpuCredits, cpuOptions, placementGroup } = desired;
   const bought = { lifecycle: market.lifecycle, maxPrice: market.maxPrice };
   const data = userData === undefined ? undefined : toBase64(userData);
-  return digest(id, { imageId, instanceType, bought, data, keyName, rootVolume, recycleTriggers });
+  const compute = { keyName, rootVolume, ebsOptimized, tenancy, cpuCredits, cpuOptions, placementGroup };
+  const other = { ...compute, bought, recycleTriggers, publicIpAssignment };
+  return [{ imageId }, { instanceType }, { data }, other].map((part) => digest(id, part)).join(".");
+}
+
+/** In which parts two launch digests differ. */
+export function differentParts(a: string, b: string): LaunchPart[] {
+  const [these, those] = [a.split("."), b.split(".")];
+  return PARTS.filter((_part, index) => these[index] !== those[index] || these[index] === CHANGING);
+}
+
+/** The digest of a launch of which `parts` are being changed. */
+export function changingHash(launched: string, parts: LaunchPart[]): string {
+  const digests = launched.split(".");
+  return PARTS.map((part, index) => (parts.includes(part) ? CHANGING : (digests[index] ?? CHANGING))).join(".");
 }
 
 /** Of the launch template's content that a running instance takes on in place. */
 export function settingsHash(id: string, desired: Desired): string {
-  const { iamInstanceProfile, metadataOptions } = desired;
-  return digest(id, { iamInstanceProfile, metadataOptions });
+  const { iamInstanceProfile, metadataOptions, monitoring } = desired;
+  return digest(id, { iamInstanceProfile, metadataOptions, monitoring });
 }
 
-const DESCRIPTION = /^managed-instance replaces-before=(\d+) launch=([0-9a-f]+) settings=([0-9a-f]+)$/;
+const DESCRIPTION = /^managed-instance replaces-before=(\d+) launch=([0-9a-f.]+) settings=([0-9a-f]+)$/;
 
 /** A generation, as the description of its launch template version. */
 export function describeGeneration(generation: Omit<Generation, "number">): string {
@@ -50,7 +72,9 @@ export function readGeneration(number: number, description: string): Generation 
 
 /** What the launch template holds. `rootDeviceName` is the image's, needed only for `rootVolume`. */
 export function launchData(desired: Desired, rootDeviceName: string | undefined): LaunchData {
-  const { imageId, instanceType, userData, keyName, iamInstanceProfile, metadataOptions, rootVolume } = desired;
+  const { userData, rootVolume } = desired;
+  const { imageId, instanceType, keyName, iamInstanceProfile, metadataOptions, monitoring } = desired;
+  const { ebsOptimized, tenancy, cpuCredits, cpuOptions, placementGroup } = desired;
   return {
     imageId,
     instanceType,
@@ -58,6 +82,12 @@ export function launchData(desired: Desired, rootDeviceName: string | undefined)
     keyName,
     iamInstanceProfile,
     metadataOptions,
+    monitoring,
+    ebsOptimized,
+    tenancy,
+    cpuCredits,
+    cpuOptions,
+    placementGroup,
     rootVolume:
       rootVolume === undefined || rootDeviceName === undefined
         ? undefined

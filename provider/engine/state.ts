@@ -30,15 +30,62 @@ export interface RootVolume {
   kmsKeyId?: string;
 }
 
+/** How an EBS volume is to be; what is absent is EC2's choice, and left as it is. */
+export interface VolumeShape {
+  /** GiB */
+  size?: number;
+  type?: string;
+  iops?: number;
+  throughput?: number;
+}
+
+/** A volume that outlives instances, as the inputs want it. */
+export interface DataVolume extends VolumeShape {
+  /** What it is known by, for good. */
+  name: string;
+  deviceName: string;
+  /** A given one: held, and never deleted. */
+  volumeId?: string;
+  snapshotId?: string;
+  encrypted?: boolean;
+  kmsKeyId?: string;
+}
+
+export type Strategy = "terminate-first" | "root-volume" | "stop-start" | "overlap" | "auto";
+
+/** How an instance is replaced. */
+export interface Replacement {
+  strategy: Strategy;
+  drainSeconds: number;
+  skipOsShutdown: boolean;
+  waitFor: "running" | "status-ok";
+  rollbackOnFailure: boolean;
+  timeoutSeconds: number;
+}
+
+export type PublicIpAssignment = "subnet-default" | "assign" | "none";
+
+export interface CpuOptions {
+  coreCount?: number;
+  threadsPerCore?: number;
+}
+
 /** The checked inputs, defaults filled in: what the user wants. */
 export interface Desired {
   /** The URN of the Pulumi resource; its last part is the machine's name. */
   resourceUrn: string;
   region: string;
   subnetId: string;
-  persistPrivateIp: true;
+  persistPrivateIp: boolean;
   /** Absent: any address of the subnet. */
   privateIp?: string;
+  /** Absent, and without a count: whatever there is stays. */
+  secondaryPrivateIps?: string[];
+  secondaryPrivateIpCount?: number;
+  /** Absent, and without a count: whatever there is stays. */
+  ipv6Addresses?: string[];
+  ipv6AddressCount?: number;
+  publicIpAssignment: PublicIpAssignment;
   /** `true`: allocate one; a string: the id or address of a given one. */
   elasticIp: boolean | string;
   /** Absent: the VPC's default group. */
@@ -46,15 +93,28 @@ export interface Desired {
   sourceDestCheck: boolean;
   imageId: string;
   instanceType: string;
+  fallbackInstanceTypes: string[];
   market: Market;
   userData?: string;
   keyName?: string;
   iamInstanceProfile?: string;
+  ebsOptimized?: boolean;
+  tenancy?: "default" | "dedicated";
+  cpuCredits?: "standard" | "unlimited";
+  cpuOptions?: CpuOptions;
+  placementGroup?: string;
   metadataOptions: MetadataOptions;
+  monitoring: boolean;
   rootVolume?: RootVolume;
+  dataVolumes: DataVolume[];
   tags: Tags;
+  desiredState: "running" | "paused";
+  pauseBehavior: "terminate" | "stop";
   recycleTriggers: Tags;
-  deletion: { networkInterface: Retention; elasticIp: Retention };
+  replacement: Replacement;
+  /** Only looked at until the machine has its network interface. */
+  adopt?: { instanceId?: string; networkInterfaceId?: string };
+  deletion: { networkInterface: Retention; elasticIp: Retention; dataVolumes: Retention };
 }
 
 export type InstanceState = "pending" | "running" | "shutting-down" | "terminated" | "stopping" | "stopped";
@@ -68,13 +128,44 @@ export interface Instance {
   spotRequestId?: string;
   /** The interface at device index 0. */
   networkInterfaceId?: string;
+  /** Those at other device indexes. */
+  secondaryNetworkInterfaceIds: string[];
   publicIp?: string;
+  keyName?: string;
   iamInstanceProfileArn?: string;
+  ebsOptimized: boolean;
+  tenancy: string;
+  cpuOptions: CpuOptions;
+  placementGroup?: string;
   metadataOptions: MetadataOptions;
-  volumeIds: string[];
+  monitoring: boolean;
+  rootDeviceName: string;
+  devices: Device[];
   /** EC2's code and sentence for the last change of state. */
   stateReason?: { code: string; message: string };
   launchedAt: number;
+  tags: Tags;
+}
+
+/** A volume as its instance sees it. */
+export interface Device {
+  deviceName: string;
+  volumeId: string;
+  deleteOnTermination: boolean;
+}
+
+/** An EBS volume as EC2 sees it. */
+export interface Volume {
+  id: string;
+  availabilityZone: string;
+  /** GiB */
+  size: number;
+  type: string;
+  iops?: number;
+  throughput?: number;
+  /** `creating`, `available`, `in-use`, `deleting`, … */
+  status: string;
+  attachment?: { instanceId: string; deviceName: string; status: string; deleteOnTermination: boolean };
   tags: Tags;
 }
 
@@ -83,14 +174,18 @@ export interface NetworkInterface {
   subnetId: string;
   vpcId: string;
   availabilityZone: string;
+  description: string;
   privateIp: string;
   privateDnsName: string;
   macAddress: string;
+  secondaryPrivateIps: string[];
   ipv6Addresses: string[];
+  /** An AWS service's own; it can only be tagged. */
+  requesterManaged: boolean;
   status: string;
   securityGroups: { id: string; name: string }[];
   sourceDestCheck: boolean;
-  attachment?: { id: string; instanceId?: string; deleteOnTermination: boolean };
+  attachment?: { id: string; instanceId?: string; deviceIndex: number; deleteOnTermination: boolean };
   tags: Tags;
 }
 
@@ -127,16 +222,28 @@ export interface Generation {
 export interface Observed {
   template?: LaunchTemplate;
   generation?: Generation;
-  /** Ours by tag, or recorded: more than one only in the middle of a move. */
+  /** Ours by tag, recorded, or to be adopted: more than one only in the middle of a move. */
   networkInterfaces: NetworkInterface[];
-  /** Ours by tag, allocated or given. */
+  /** Ours by tag or recorded, allocated or given. */
   elasticIps: ElasticIp[];
   /** The Elastic IP that the inputs name, found or not. */
   givenElasticIp?: ElasticIp;
-  /** Ours by tag, ended ones included as long as EC2 shows them. */
+  /** Ours by tag, recorded or to be adopted; ended ones included as long as EC2 shows them. */
   instances: Instance[];
-  /** Instances that hold one of our network interfaces and do not carry our tag. */
+  /** Instances that hold one of our network interfaces and are none of ours. */
   strangers: Instance[];
+  /** Data volumes: ours by tag, recorded, or named in the inputs. */
+  volumes: Volume[];
+  /** What is being adopted, until it has all its tags. */
+  adoption?: Adoption;
+}
+
+/** What the inputs say is to be adopted, as it was found. */
+export interface Adoption {
+  networkInterface?: NetworkInterface;
+  instance?: Instance;
+  /** base64; only read where one is wanted */
+  userData?: string;
 }
 
 /** What an earlier run left in Pulumi's state: a cache of ids, never proof that a thing exists. */
@@ -144,6 +251,11 @@ export interface Recorded {
   networkInterfaceId?: string;
   instanceId?: string;
   launchTemplateId?: string;
+  allocationId?: string;
+  dataVolumeIds: Readonly<Record<string, string>>;
+  persistPrivateIp: boolean;
+  /** Whether the Elastic IP was allocated here. */
+  ownsElasticIp: boolean;
   /** The user's tags that may be on things. */
   tags: Tags;
   /** The digest of the launch inputs that were last applied. */
@@ -160,6 +272,7 @@ export interface Outputs {
   privateIp: string;
   privateDnsName: string;
   macAddress: string;
+  secondaryPrivateIps: string[];
   ipv6Addresses: string[];
   publicIp: string;
   allocationId: string;
@@ -171,4 +284,8 @@ export interface Outputs {
   vpcId: string;
   generation: number;
   launchTemplateId: string;
+  /** The ids of the data volumes, by name. */
+  dataVolumeIds: Readonly<Record<string, string>>;
+  /** What the last refresh found to be otherwise than declared, in sentences. */
+  drift: string[];
 }

@@ -1,13 +1,7 @@
 import assert from "node:assert/strict";
-import {
-  CHANGE_CLASSES,
-  type ChangeClass,
-  changesBetween,
-  driftIn,
-  needsLaunch,
-  survivingOutputs,
-} from "../../provider/changes";
+import { CHANGE_CLASSES, type ChangeClass, changesBetween, driftIn } from "../../provider/changes";
 import { checkInputs, INPUT_NAMES } from "../../provider/inputs";
+import { survivingOutputs } from "../../provider/surviving-outputs";
 import { UNKNOWN } from "../../provider/validation";
 import { OUTPUT_NAMES, program } from "./support";
 
@@ -21,6 +15,8 @@ function inputs(overrides: Properties = {}): Properties {
 function recorded(overrides: Properties = {}): Properties {
   return {
     ...inputs({ elasticIp: true }),
+    secondaryPrivateIps: [],
+    dataVolumeIds: {},
     networkInterfaceId: "eni-1",
     privateIp: "10.0.1.7",
     privateDnsName: "ip-10-0-1-7.ec2.internal",
@@ -76,6 +72,7 @@ const EXPECTED: Record<ChangeClass, string[]> = {
   "replaces-instance": ["imageId", "instanceType", "market", "userData", "keyName", "rootVolume", "recycleTriggers"],
   moves: ["subnetId", "privateIp"],
   "replaces-resource": ["region"],
+  "at-create": [],
 };
 
 describe("changesBetween", () => {
@@ -150,17 +147,6 @@ describe("driftIn", () => {
     assert.deepEqual(driftIn(recorded({ state: "pending" })), ["its instance is still starting"]);
     assert.deepEqual(driftIn(recorded({ state: "failed" })), ["its instance could not be launched"]);
     assert.deepEqual(driftIn(recorded({ state: "missing" })), ["it has no instance"]);
-  });
-});
-
-describe("needsLaunch", () => {
-  it("is so for a replacement, a move and a missing instance, and not for the rest", () => {
-    assert.equal(needsLaunch([{ input: "imageId", class: "replaces-instance" }], recorded()), true);
-    assert.equal(needsLaunch([{ input: "subnetId", class: "moves" }], recorded()), true);
-    assert.equal(needsLaunch([], recorded({ state: "missing" })), true);
-    assert.equal(needsLaunch([], recorded({ state: "failed" })), true);
-    assert.equal(needsLaunch([{ input: "tags", class: "in-place" }], recorded()), false);
-    assert.equal(needsLaunch([], recorded({ state: "paused" })), false);
   });
 });
 
@@ -245,6 +231,6 @@ describe("survivingOutputs", () => {
     for (const name of ["networkInterfaceId", "macAddress", ...INSTANCE, "state"]) {
       assert.ok(!(name in stay), name);
     }
-    assert.equal("instanceId" in surviving({}, recorded({ state: "paused" })), false);
+    assert.equal(surviving({}, recorded({ state: "paused" })).instanceId, "i-1", "one that is started again");
   });
 });

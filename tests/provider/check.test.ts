@@ -29,11 +29,11 @@ const INSTANCE = ["instanceId", "lifecycle", "launchedInstanceType"];
 
 describe("check", () => {
   describe("before there is a machine", () => {
-    it("passes a program, asks EC2 nothing, and says in one line what will be made", async () => {
+    it("passes a program, looks its surroundings up, and says in one line what will be made", async () => {
       const owner = quick();
       const { failures } = await owner.preview(program({ elasticIp: true, privateIp: "10.0.1.7" }));
       assert.deepEqual(failures, []);
-      assert.deepEqual(owner.calls(), []);
+      assert.deepEqual(owner.calls(), ["DescribeSubnets", "DescribeImages", "DescribeInstanceTypes"]);
       const [line, ...others] = owner.lines;
       assert.match(line ?? "", /^web: launches m7i\.large on a new network interface.*10\.0\.1\.7.*a new Elastic IP$/);
       assert.deepEqual(others, []);
@@ -213,9 +213,9 @@ describe("check", () => {
   });
 
   it("takes the stack's region", async () => {
-    const handlers = new Handlers(
-      new Session({ region: "eu-north-1" }, { say: () => undefined, client: { credentials: CREDENTIALS } }),
-    );
+    const { simulator } = quick();
+    const client = { credentials: CREDENTIALS, requestHandler: simulator.requestHandler() };
+    const handlers = new Handlers(new Session({ region: "eu-north-1" }, { say: () => undefined, client }));
     assert.equal((await handlers.check({}, program())).inputs.region, "eu-north-1");
   });
 });

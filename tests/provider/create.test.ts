@@ -257,37 +257,60 @@ describe("create", () => {
     }
   });
 
-  describe("when EC2 refuses", () => {
-    /** What is given, what the sentence says, and whether the record is all that exists. */
-    const REFUSED: [title: string, inputs: Record<string, unknown>, said: RegExp][] = [
+  describe("at preview", () => {
+    const REFUSED: [title: string, inputs: Record<string, unknown>, property: string, said: RegExp][] = [
+      ["an address outside the subnet", { privateIp: "10.0.7.7" }, "privateIp", /10\.0\.7\.7 is outside of subnetId/],
+      ["an address that AWS reserves", { privateIp: "10.0.1.2" }, "privateIp", /10\.0\.1\.2 is AWS's own/],
+      ["an unknown subnet", { subnetId: "subnet-0a1b2c3d4e5f60718" }, "subnetId", /does not exist in us-east-1/],
+      ["an unknown image", { imageId: "ami-0a1b2c3d4e5f60718" }, "imageId", /does not exist in us-east-1/],
+      ["an unknown type", { instanceType: "m99.large" }, "instanceType", /is not an instance type of us-east-1/],
+      [
+        "a type for another architecture",
+        { instanceType: "m7g.large" },
+        "instanceType",
+        /is arm64, but imageId: .*x86/,
+      ],
+    ];
+
+    for (const [title, inputs, property, said] of REFUSED) {
+      it(`refuses ${title}, and nothing is made`, async () => {
+        const owner = quick();
+        const { failures } = await owner.preview(program(inputs));
+        assert.deepEqual(
+          failures.map((it) => it.property),
+          [property],
+        );
+        assert.match(failures[0]?.reason ?? "", said);
+        nothingIsLeft(owner);
+      });
+    }
+
+    for (const [title, inputs, said] of [
       [
         "an address outside the subnet",
         { privateIp: "10.0.7.7" },
-        /could not make the network interface with 10\.0\.7\.7 in subnet-.*does not fall within the subnet's address range/,
+        /could not make the network interface with 10\.0\.7\.7/,
       ],
-      ["an address that AWS reserves", { privateIp: "10.0.1.2" }, /10\.0\.1\.2 .*reserved address range/],
-      [
-        "an unknown subnet",
-        { subnetId: "subnet-0a1b2c3d4e5f60718" },
-        /subnet-0a1b2c3d4e5f60718.* does not exist .*Check subnetId and the region/,
-      ],
+      ["an unknown image", { imageId: "ami-0a1b2c3d4e5f60718" }, /could not launch m7i\.large on eni-.*Check imageId/],
+    ] as const) {
+      it(`passed ${title} that EC2 refuses by the time of the create: a sentence says so`, async () => {
+        const owner = quick();
+        const { inputs: checked } = await owner.preview(program());
+        const failure = await failureOf(owner.handlers.create({ ...checked, ...inputs }));
+        assert.match(failure.message, said);
+      });
+    }
+  });
+
+  describe("when EC2 refuses", () => {
+    /** What is given, what the sentence says, and whether the record is all that exists. */
+    const REFUSED: [title: string, inputs: Record<string, unknown>, said: RegExp][] = [
       [
         "an unknown security group",
         { securityGroupIds: ["sg-0a1b2c3d4e5f60718"] },
         /sg-0a1b2c3d4e5f60718.* does not exist .*Check securityGroupIds/,
       ],
-      [
-        "an unknown image",
-        { imageId: "ami-0a1b2c3d4e5f60718" },
-        /could not launch m7i\.large on eni-.*ami-0a1b2c3d4e5f60718.*does not exist .*Check imageId/,
-      ],
       ["an unknown key", { keyName: "nobody" }, /key pair 'nobody' does not exist .*Check keyName/],
-      ["an unknown type", { instanceType: "m99.large" }, /Invalid value 'm99\.large' for InstanceType/],
-      [
-        "a type for another architecture",
-        { instanceType: "m7g.large" },
-        /architecture 'arm64' .* does not match the architecture 'x86_64'/,
-      ],
       [
         "a type that the zone does not have",
         { subnetId: WELL_KNOWN.subnetB },

@@ -13,28 +13,38 @@ function around(handler: InProcess, send: (request: never) => Promise<unknown>):
 }
 
 /**
- * The provider process is killed at its call number `at`, before the call takes effect or after it: no later call takes
- * effect either. `calls` counts those that were sent until then.
+ * The provider process is killed at its call number `at`, or its first of that action, before the call takes effect or after it:
+ * no later call takes effect either. `calls` counts those that were sent until then.
  */
 export class Kill {
   calls = 0;
+  at: number;
 
   constructor(
-    readonly at: number,
+    at: number | string,
     readonly when: "before" | "after",
-  ) {}
+  ) {
+    this.at = typeof at === "number" ? at : Infinity;
+    this.action = typeof at === "string" ? at : undefined;
+  }
+
+  private readonly action: string | undefined;
 
   get happened(): boolean {
     return this.calls >= this.at;
   }
 
   readonly through = (handler: InProcess): RequestHandler =>
-    around(handler, async (request) => {
+    around(handler, async (request: { body?: unknown }) => {
       this.calls++;
+      const called = new URLSearchParams(String(request.body)).get("Action");
+      if (called === this.action) {
+        this.at = Math.min(this.at, this.calls);
+      }
       if (this.calls > this.at || (this.calls === this.at && this.when === "before")) {
         throw new Killed("the process was killed");
       }
-      const reply = await handler.handle(request);
+      const reply = await handler.handle(request as never);
       if (this.calls >= this.at) {
         throw new Killed("the process was killed");
       }

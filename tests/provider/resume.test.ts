@@ -109,7 +109,7 @@ describe("a create that is killed", () => {
 
   it("is finished under the id that it began with", async () => {
     const account = quick();
-    await quick({ on: account, through: new Kill(7, "after").through })
+    await quick({ on: account, through: new Kill("CreateNetworkInterface", "after").through })
       .up(program())
       .catch(() => undefined);
     const id = only(made(account).templates).launchTemplateName;
@@ -187,7 +187,7 @@ describe("two creates of one resource at once", () => {
       on: account,
       through: interposed({ before: (action) => (action === "CreateNetworkInterface" ? finishFirst() : undefined) }),
     });
-    const record = new Kill(6, "after");
+    const record = new Kill("CreateNetworkInterface", "before");
     await quick({ on: account, through: record.through })
       .up(program())
       .catch(() => undefined);

@@ -9,7 +9,7 @@ type Properties = Record<string, unknown>;
 describe("create, with another run beside it", () => {
   it("knows its own instance by its tag, although it was launched between one look and the other", async () => {
     const account = quick();
-    await quick({ on: account, through: new Kill(7, "after").through })
+    await quick({ on: account, through: new Kill("CreateNetworkInterface", "after").through })
       .up(program())
       .catch(() => undefined);
     const eni = only(made(account).networkInterfaces);

@@ -494,6 +494,16 @@ describe("update", () => {
 
   describe("to what cannot start", () => {
     const IMPOSSIBLE: [title: string, after: Properties, said: RegExp][] = [
+      ["a key that is not there", { keyName: "nobody" }, /EC2 would not accept the launch: .*'nobody' does not exist/],
+      [
+        "a type that the new subnet's zone does not have",
+        { subnetId: WELL_KNOWN.subnetB },
+        /m7i\.large \(instanceType\) is not offered in us-east-1b, where eni-\w+ is/,
+      ],
+    ];
+
+    /** What is made between the preview and the update can be gone again. */
+    const GONE_SINCE: typeof IMPOSSIBLE = [
       [
         "an image that is not there",
         { imageId: "ami-0a1b2c3d4e5f60718" },
@@ -509,13 +519,21 @@ describe("update", () => {
         { instanceType: "m99.large" },
         /m99\.large \(instanceType\) is not an instance type of us-east-1/,
       ],
-      ["a key that is not there", { keyName: "nobody" }, /EC2 would not accept the launch: .*'nobody' does not exist/],
-      [
-        "a type that the new subnet's zone does not have",
-        { subnetId: WELL_KNOWN.subnetB },
-        /m7i\.large \(instanceType\) is not offered in us-east-1b, where eni-\w+ is/,
-      ],
     ];
+
+    for (const [title, after, said] of GONE_SINCE) {
+      it(`${title}: preview refuses it; so does up, if it was there at preview, and the instance keeps running`, async () => {
+        const owner = await up({ elasticIp: true });
+        const was = machineOf(owner);
+        const { failures } = await owner.preview(program({ elasticIp: true, ...after }));
+        assert.equal(failures.length, 1);
+        const { id = "", outputs = {}, inputs = {} } = owner.recorded ?? {};
+        const failure = await failureOf(owner.handlers.update(id, outputs, { ...inputs, ...after }));
+        assert.match(failure.message, said);
+        const instance = only(made(owner).instances);
+        assert.deepEqual([instance.instanceId, instance.state], [was.instance.instanceId, "running"]);
+      });
+    }
 
     for (const [title, after, said] of IMPOSSIBLE) {
       it(`${title}: the instance keeps running, and the sentence says so; taken back, nothing is replaced`, async () => {
@@ -570,6 +588,7 @@ describe("update", () => {
       const was = machineOf(owner);
       const id = owner.recorded?.id;
       owner.simulator.capacity.set("m6i.large", "us-east-1a", "spot", 0);
+      owner.simulator.capacity.set("m7i.large", "us-east-1a", "spot", 0);
       const inputs = { market, elasticIp: true, instanceType: "m6i.large" };
       const failure = await failureOf(owner.up(program(inputs)));
       assert.equal(failure.name, "PartialFailure");
@@ -586,11 +605,29 @@ describe("update", () => {
       assert.deepEqual(identityOf(machineOf(owner)), identityOf(was));
     });
 
+    it("for the new type goes back to the old one, which has some, and says both", async () => {
+      const owner = await up({ elasticIp: true });
+      const was = machineOf(owner);
+      owner.simulator.capacity.set("m6i.large", "us-east-1a", "on-demand", 0);
+      const failure = await failureOf(owner.up(program({ elasticIp: true, instanceType: "m6i.large" })));
+      assert.match(
+        failure.message,
+        /no capacity in us-east-1a: m6i\.large .*The previous one, generation 1 .*runs again/,
+      );
+      const instance = only(made(owner).instances);
+      assert.deepEqual([instance.instanceType, instance.state], ["m7i.large", "running"]);
+      assert.deepEqual(instance.networkInterfaceIds, [was.eni.networkInterfaceId]);
+      assert.equal(await owner.up(program({ elasticIp: true })), "update");
+      assert.equal(machineOf(owner).instance.instanceId, instance.instanceId);
+    });
+
     it("and the program goes back: the old specification is launched on the identity", async () => {
       const owner = await up({ elasticIp: true });
       const was = machineOf(owner);
       owner.simulator.capacity.set("m6i.large", "us-east-1a", "on-demand", 0);
+      owner.simulator.capacity.set("m7i.large", "us-east-1a", "on-demand", 0);
       await failureOf(owner.up(program({ elasticIp: true, instanceType: "m6i.large" })));
+      owner.simulator.capacity.set("m7i.large", "us-east-1a", "on-demand", 1);
       assert.equal(await owner.up(program({ elasticIp: true })), "update");
       const now = machineOf(owner);
       assert.deepEqual(identityOf(now), identityOf(was));
@@ -653,7 +690,7 @@ describe("update", () => {
     const failure = await failureOf(owner.up(program(inputs)));
     assert.match(
       failure.message,
-      /could not retire i-\w+: .*may not be terminated.*take that off first.*the instance i-/,
+      /could not replace i-\w+: i-\w+ has termination protection; take it off \(aws ec2 .*the instance i-/,
     );
     assert.equal(only(made(owner).instances).state, "running");
     await protect(false);

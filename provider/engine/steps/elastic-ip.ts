@@ -1,7 +1,8 @@
 /** The Elastic IP: allocated or given, on the network interface, and never taken from another holder. */
 import { isEc2Error } from "../../ec2/errors";
-import { isOwned, TAG } from "../../ec2/tags";
+import { TAG } from "../../ec2/tags";
 import { waitFor } from "../../ec2/wait";
+import { isOwnedElasticIp } from "../current";
 import { baseTags } from "../labels";
 import { elasticIpOf, goneIsFine, networkInterfaceOf, oncePropagated, type Run } from "../run";
 import type { ElasticIp } from "../state";
@@ -43,7 +44,7 @@ async function allocateOnce(run: Run): Promise<ElasticIp> {
 
 async function ownedElasticIps(run: Run): Promise<ElasticIp[]> {
   const tagged = await run.ec2.describeAddresses({ [`tag:${TAG.id}`]: [run.id] });
-  return tagged.filter(isOwned).sort((a, b) => (a.allocationId < b.allocationId ? -1 : 1));
+  return tagged.filter(isOwnedElasticIp).sort((a, b) => (a.allocationId < b.allocationId ? -1 : 1));
 }
 
 export async function associateElasticIp(run: Run, eni = networkInterfaceOf(run)): Promise<void> {

@@ -1,58 +1,73 @@
-/** The start of an instance on the network identity. */
+/** The launch of an instance on the network identity. */
 import { explain, isCapacityReason, isEc2Error, isInstanceProfileNotSeen, isOwnPartNotSeen } from "../../ec2/errors";
 import { TAG } from "../../ec2/tags";
 import { waitFor } from "../../ec2/wait";
-import { networkInterfaceOf, ObserveAgain, type Run, seconds, TRANSITION_TIMEOUT_MS } from "../run";
-import type { Instance, Market } from "../state";
 import { isAlive } from "../current";
+import { networkInterfaceOf, ObserveAgain, type Run } from "../run";
+import type { Desired, Instance, Market } from "../state";
 import { awaitFree, readNetworkInterface } from "./network-interface";
-import { type Launchable, launchRequest, wantedLaunch } from "./preflight";
+import { type Launchable, launchRequest, onInterface, wantedLaunch } from "./launchable";
+import { prove } from "./prove";
 import { rollBack } from "./roll-back";
+import { awaitRunning, EndedAtLaunch, settle } from "./start";
 
 /** Nothing that may be launched has capacity. */
 export class NoCapacity extends Error {
   override readonly name = "NoCapacity";
 }
 
-const PROFILE_PROPAGATION_MS = 2 * 60_000;
+const PROPAGATION_MS = 2 * 60_000;
 /** Each repeat comes after an instance that ended while nobody looked; more than a few in a row are a fault. */
 const MAX_REPEATS = 5;
 
-/** Launches the wanted generation; if that fails for good, the one that this run retired, so that the machine works. */
+/** Launches the wanted generation; if that fails, the one that this run retired, so that the machine works. */
 export async function launch(run: Run): Promise<void> {
   try {
-    await launchWanted(run);
+    const start = run.clock.now();
+    const instance = await launchOffered(run, (offer) =>
+      wantedLaunch(run, offer, onInterface(networkInterfaceOf(run))),
+    );
+    settle(run, instance, start);
+    await prove(run, instance);
   } catch (error) {
-    // Without capacity the identity waits for some; a world that changed is looked at again.
-    const goesBack = !(error instanceof NoCapacity) && !(error instanceof ObserveAgain);
-    throw goesBack ? await rollBack(run, error) : error;
+    // A world that changed is looked at again.
+    throw error instanceof ObserveAgain ? error : await rollBack(run, error);
   }
 }
 
-async function launchWanted(run: Run): Promise<void> {
+/** One way to get an instance. */
+export interface Offer {
+  instanceType: string;
+  market: Pick<Market, "lifecycle" | "maxPrice">;
+}
+
+/** What may be launched, the most wanted first: every type as it is wanted to be bought, then, if that is allowed, on demand. */
+export function offers({ instanceType, fallbackInstanceTypes, market }: Desired): Offer[] {
+  const types = [instanceType, ...fallbackInstanceTypes];
+  const fallsBack = market.lifecycle === "spot" && market.fallbackToOnDemand;
+  const markets: Offer["market"][] = fallsBack ? [market, { lifecycle: "on-demand" }] : [market];
+  return markets.flatMap((it) => types.map((type) => ({ instanceType: type, market: it })));
+}
+
+/** Only a lack of capacity is answered with the next offer. */
+export async function launchOffered(run: Run, launchableOf: (offer: Offer) => Launchable): Promise<Instance> {
   const eni = networkInterfaceOf(run);
   const misses: string[] = [];
-  for (const market of markets(run.desired.market)) {
-    const what = `${run.desired.instanceType} (${market.lifecycle})`;
-    run.say(`launching ${what} on ${eni.id}`);
-    const start = run.clock.now();
-    const outcome = await attempt(run, wantedLaunch(run, market));
+  for (const offer of offers(run.desired)) {
+    const what = `${offer.instanceType} (${offer.market.lifecycle})`;
+    const launchable = launchableOf(offer);
+    const place = "networkInterfaceId" in launchable.network ? `on ${eni.id}` : `beside it`;
+    run.say(`launching ${what} ${place}`);
+    const outcome = await attempt(run, launchable);
     if (typeof outcome !== "string") {
-      settle(run, outcome, start);
-      return;
+      return outcome;
     }
-    misses.push(`${what}: ${outcome}`);
+    misses.push(`${what}: ${outcome.replace(/\.$/, "")}`);
     run.say(`no capacity for ${what}`);
   }
   throw new NoCapacity(
-    `no capacity in ${eni.availabilityZone}: ${misses.join("; ")}. Try again later, or change instanceType or market`,
+    `no capacity in ${eni.availabilityZone}: ${misses.join("; ")}. Try again later, or change instanceType, fallbackInstanceTypes or market`,
   );
-}
-
-function markets(wanted: Market): Market[] {
-  return wanted.lifecycle === "spot" && wanted.fallbackToOnDemand
-    ? [wanted, { lifecycle: "on-demand", fallbackToOnDemand: false }]
-    : [wanted];
 }
 
 /** A running instance, or why there is no capacity for one. */
@@ -62,13 +77,16 @@ export async function attempt(run: Run, launchable: Launchable): Promise<Instanc
     try {
       const instance = await request(run, predecessors, launchable);
       if (isAlive(instance)) {
-        return await awaitRunning(run, instance);
+        run.launched = instance;
+        run.launched = await awaitRunning(run, instance);
+        return run.launched;
       }
       // The same token as for an instance that has ended since: it is the predecessor of the one that is wanted.
       predecessors.push(instance.id);
     } catch (error) {
       if (error instanceof EndedAtLaunch && isCapacityReason(error.instance.stateReason?.code)) {
-        await awaitFree(run, { id: launchable.networkInterfaceId, status: "in-use" });
+        run.launched = undefined;
+        await freeAgain(run, launchable);
         return error.message;
       }
       if (isEc2Error(error, "capacity")) {
@@ -81,6 +99,12 @@ export async function attempt(run: Run, launchable: Launchable): Promise<Instanc
     }
   }
   throw new Error(`EC2 ended ${MAX_REPEATS} instances in a row right after their launch`);
+}
+
+async function freeAgain(run: Run, { network }: Launchable): Promise<void> {
+  if ("networkInterfaceId" in network) {
+    await awaitFree(run, { id: network.networkInterfaceId, status: "in-use" });
+  }
 }
 
 /** The one that ran last, as far as EC2 or the state remember. */
@@ -100,8 +124,8 @@ async function request(run: Run, predecessors: (string | undefined)[], launchabl
         if (isInstanceProfileNotSeen(error) || isOwnPartNotSeen(error)) {
           return explain(error);
         }
-        if (isEc2Error(error, "in-use", "transition")) {
-          await adoptHolder(run, launchable.networkInterfaceId);
+        if (isEc2Error(error, "in-use", "transition") && "networkInterfaceId" in launchable.network) {
+          await adoptHolder(run, launchable.network.networkInterfaceId);
           return explain(error);
         }
         throw error;
@@ -109,7 +133,7 @@ async function request(run: Run, predecessors: (string | undefined)[], launchabl
     },
     isReady: (it) => typeof it !== "string",
     describe: (it) => (typeof it === "string" ? it : it.state),
-    timeoutMs: PROFILE_PROPAGATION_MS,
+    timeoutMs: PROPAGATION_MS,
     clock: run.clock,
   });
   return launching as Instance;
@@ -130,68 +154,4 @@ async function adoptHolder(run: Run, networkInterfaceId: string): Promise<void> 
     throw new ObserveAgain(`${eni.id} is held by ${holderId}, which another run launched`);
   }
   await awaitFree(run, { id: eni.id, status: "in-use" });
-}
-
-export class EndedAtLaunch extends Error {
-  override readonly name = "EndedAtLaunch";
-
-  constructor(readonly instance: Instance) {
-    const { id, stateReason } = instance;
-    super(
-      `${id} ended while it started: ${stateReason?.message ?? "EC2 gave no reason"} (${stateReason?.code ?? "no code"})`,
-    );
-  }
-}
-
-async function awaitRunning(run: Run, launched: Instance): Promise<Instance> {
-  const seen = await waitFor<Instance | undefined>({
-    what: `${launched.id} to run`,
-    read: async () => {
-      const [instance] = await run.ec2.describeInstances({ "instance-id": [launched.id] });
-      if (instance !== undefined && !isAlive(instance)) {
-        remember(run, instance);
-        throw new EndedAtLaunch(instance);
-      }
-      return instance;
-    },
-    isReady: (it) => it?.state === "running",
-    describe: (it) => it?.state ?? "not known yet",
-    timeoutMs: TRANSITION_TIMEOUT_MS,
-    clock: run.clock,
-  });
-  return seen ?? launched;
-}
-
-function remember(run: Run, instance: Instance): void {
-  run.observed.instances = [...run.observed.instances.filter((it) => it.id !== instance.id), instance];
-}
-
-export function settle(run: Run, instance: Instance, start: number): void {
-  remember(run, instance);
-  const now = run.clock.now();
-  const dark = run.darkSince === undefined ? "" : `; the address was dark for ${seconds(now - run.darkSince)}`;
-  run.darkSince = undefined;
-  run.say(`${instance.id} running after ${seconds(now - start)}${dark}`);
-}
-
-/** Starts an instance that somebody stopped. */
-export async function start(run: Run, instance: Instance): Promise<void> {
-  const begin = run.clock.now();
-  await waitFor<Instance | undefined>({
-    what: `${instance.id} to be stopped`,
-    read: async () => (await run.ec2.describeInstances({ "instance-id": [instance.id] }))[0],
-    isReady: (it) => it !== undefined && it.state !== "stopping",
-    describe: (it) => it?.state ?? "not known",
-    timeoutMs: TRANSITION_TIMEOUT_MS,
-    clock: run.clock,
-  });
-  run.say(`starting ${instance.id}`);
-  await run.ec2.startInstance(instance.id);
-  settle(run, await awaitRunning(run, instance), begin);
-}
-
-/** Waits for one that an earlier run launched. */
-export async function finishStart(run: Run, instance: Instance): Promise<void> {
-  const begin = run.clock.now();
-  settle(run, await awaitRunning(run, instance), begin);
 }

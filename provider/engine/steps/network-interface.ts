@@ -1,24 +1,39 @@
 /** The network interface: made once, kept in the form that is wanted, and given up last. */
-import type { Ec2 } from "../../ec2/ec2";
+import type { Addresses, Ec2 } from "../../ec2/ec2";
 import { explain, isEc2Error } from "../../ec2/errors";
+import { TAG } from "../../ec2/tags";
 import { waitFor } from "../../ec2/wait";
-import { baseTags } from "../labels";
-import { goneIsFine, made, networkInterfaceOf, ObserveAgain, type Run, TRANSITION_TIMEOUT_MS } from "../run";
+import { networkInterfaceTags } from "../labels";
+import { goneIsFine, made, networkInterfaceOf, ObserveAgain, type Run, transitionTimeout } from "../run";
 import { clientToken } from "../specification";
-import type { NetworkInterface } from "../state";
+import type { NetworkInterface, PublicIpAssignment } from "../state";
 
-export async function makeNetworkInterface(run: Run, securityGroupIds: string[] | undefined): Promise<void> {
+/** @param later addresses that are still on an interface that is given up, and move with the instance */
+export async function makeNetworkInterface(run: Run, later: string[]): Promise<void> {
   const { id, desired, ec2, observed, recorded } = run;
-  const { subnetId, privateIp } = desired;
+  const { subnetId, privateIp, securityGroupIds } = desired;
   const template = made(observed.template, "launch template");
+  const secondaryPrivateIps = addressesOf(desired.secondaryPrivateIps, desired.secondaryPrivateIpCount, later);
+  const ipv6Addresses = addressesOf(desired.ipv6Addresses, desired.ipv6AddressCount, later);
+  // The interfaces that it comes after keep a second one, after a loss or a move, from being answered with the first.
+  const predecessors = observed.networkInterfaces.map((it) => it.id).sort();
   const making = ec2.createNetworkInterface({
     subnetId,
     privateIp,
+    secondaryPrivateIps,
+    ipv6Addresses,
     securityGroupIds,
     description: `${id} (pulumi-managed-instance)`,
-    tags: baseTags(id, desired),
-    // The interface that it comes after keeps a second one, after a loss or a move, from being answered with the first.
-    clientToken: clientToken(template.id, "network-interface", subnetId, privateIp, recorded?.networkInterfaceId),
+    tags: networkInterfaceTags(id, desired),
+    clientToken: clientToken(
+      template.id,
+      "network-interface",
+      subnetId,
+      privateIp,
+      // One that is not kept comes after others that nobody remembers; found again by its tag, it is used.
+      desired.persistPrivateIp ? recorded?.networkInterfaceId : run.nonce,
+      ...predecessors,
+    ),
   });
   const eni = await making.catch(async (error: unknown) => {
     throw privateIp === undefined ? error : await aboutAddress(run, privateIp, error);
@@ -30,6 +45,15 @@ export async function makeNetworkInterface(run: Run, securityGroupIds: string[] 
   }
 }
 
+/** What is asked for at once; without a wish, what the subnet gives. */
+function addressesOf(wanted: string[] | undefined, count: number | undefined, later: string[]): Addresses | undefined {
+  const addresses = wanted?.filter((it) => !later.includes(it));
+  if (addresses !== undefined && addresses.length > 0) {
+    return { addresses };
+  }
+  return wanted === undefined && count === undefined ? undefined : { count: wanted === undefined ? (count ?? 0) : 0 };
+}
+
 /** EC2 answers a repeat with what the first call made, on which another run may have launched by now. */
 async function awaitUsable(run: Run, id: string): Promise<void> {
   const seen = await waitFor<NetworkInterface | undefined>({
@@ -37,7 +61,7 @@ async function awaitUsable(run: Run, id: string): Promise<void> {
     read: () => readNetworkInterface(run.ec2, id),
     isReady: (it) => it !== undefined && it.status !== "pending",
     describe: (it) => it?.status ?? "not known yet",
-    timeoutMs: TRANSITION_TIMEOUT_MS,
+    timeoutMs: transitionTimeout(run),
     clock: run.clock,
   });
   if (seen?.attachment !== undefined) {
@@ -88,6 +112,22 @@ export async function setSourceDestCheck(run: Run, enabled: boolean): Promise<vo
   run.say(`${eni.id} has its source/destination check ${enabled ? "on" : "off"}`);
 }
 
+/** What the subnet does by default is looked up, because an interface keeps what it was set to. */
+export async function setPublicIpAssignment(run: Run, assignment: PublicIpAssignment): Promise<void> {
+  const eni = networkInterfaceOf(run);
+  const enabled =
+    assignment === "subnet-default"
+      ? ((await run.ec2.describeSubnet(eni.subnetId))?.assignsPublicIp ?? false)
+      : assignment === "assign";
+  await run.ec2.setPublicIpAssignment(eni.id, enabled);
+  // Only now, so that a run that ends in between sets it again.
+  await (assignment === "subnet-default"
+    ? run.ec2.deleteTags([eni.id], [TAG.publicIp])
+    : run.ec2.createTags([eni.id], { [TAG.publicIp]: assignment }));
+  eni.tags = { ...eni.tags, [TAG.publicIp]: assignment };
+  run.say(`${eni.id} gives its instance ${enabled ? "a changing public address" : "no public address of its own"}`);
+}
+
 export async function keepOnTermination(run: Run, networkInterfaceId: string, attachmentId: string): Promise<void> {
   await run.ec2.keepOnTermination(networkInterfaceId, attachmentId);
   run.say(`${networkInterfaceId} was set to be deleted with its instance; it is not any more`);
@@ -111,7 +151,7 @@ export async function awaitFree(run: Run, eni: Pick<NetworkInterface, "id" | "st
     isReady: (it) => it === undefined || (it.status === "available" && it.attachment === undefined),
     describe: (it) =>
       `${it?.status ?? "gone"}${it?.attachment?.instanceId === undefined ? "" : `, held by ${it.attachment.instanceId}`}`,
-    timeoutMs: TRANSITION_TIMEOUT_MS,
+    timeoutMs: transitionTimeout(run),
     clock: run.clock,
   });
   run.observed.networkInterfaces = run.observed.networkInterfaces.flatMap((it) =>

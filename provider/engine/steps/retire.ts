@@ -1,19 +1,19 @@
 /** The end of an instance: its spot request is cancelled, it is terminated, and the network interface is waited for. */
 import { waitFor } from "../../ec2/wait";
-import { goneIsFine, type Run, seconds, TRANSITION_TIMEOUT_MS } from "../run";
+import { goneIsFine, type Run, seconds, transitionTimeout } from "../run";
 import type { Instance } from "../state";
 import { awaitFree } from "./network-interface";
 
 export async function retire(run: Run, instance: Instance): Promise<void> {
   const start = run.clock.now();
-  if (instance.state === "running") {
+  const held = run.observed.networkInterfaces.filter((eni) => eni.attachment?.instanceId === instance.id);
+  if (instance.state === "running" && held.length > 0) {
     run.darkSince ??= start;
   }
   if (instance.state !== "shutting-down" && instance.state !== "terminated") {
-    run.retired = { ...instance };
+    run.retired = held.length > 0 ? { ...instance } : run.retired;
     await terminate(run, instance);
   }
-  const held = run.observed.networkInterfaces.filter((eni) => eni.attachment?.instanceId === instance.id);
   for (const { id } of held) {
     await awaitFree(run, { id, status: "in-use" });
   }
@@ -31,7 +31,7 @@ async function terminate(run: Run, instance: Instance): Promise<void> {
     // First, because a persistent request would launch anew after the termination and take the interface.
     await goneIsFine(() => run.ec2.cancelSpotRequest(spotRequestId));
   }
-  await goneIsFine(() => run.ec2.terminateInstance(instance.id));
+  await goneIsFine(() => run.ec2.terminateInstance(instance.id, run.desired.replacement.skipOsShutdown));
 }
 
 async function awaitTerminated(run: Run, id: string): Promise<void> {
@@ -40,7 +40,7 @@ async function awaitTerminated(run: Run, id: string): Promise<void> {
     read: async () => (await run.ec2.describeInstances({ "instance-id": [id] }))[0],
     isReady: (it) => it === undefined || it.state === "terminated",
     describe: (it) => it?.state ?? "gone",
-    timeoutMs: TRANSITION_TIMEOUT_MS,
+    timeoutMs: transitionTimeout(run),
     clock: run.clock,
   });
 }

@@ -1,35 +1,42 @@
 /** Back to the instance's specification, and interface, that worked before this run. */
 import { explain } from "../../ec2/errors";
-import { currentElasticIp, generationOf } from "../current";
+import { TAG } from "../../ec2/tags";
+import { currentElasticIp, generationOf, holds, isAlive } from "../current";
 import { networkInterfaceOf, type Run } from "../run";
 import type { Instance, NetworkInterface } from "../state";
+import { attachVolumes } from "./data-volumes";
 import { associateElasticIp, disassociateElasticIp } from "./elastic-ip";
-import { attempt, settle } from "./launch";
+import { attempt } from "./launch";
+import { onInterface } from "./launchable";
 import { awaitFree } from "./network-interface";
+import { retire } from "./retire";
+import { settle } from "./start";
 
 /** The wanted instance could not be launched, and what came of going back. */
 export class RolledBack extends Error {
   override readonly name = "RolledBack";
 }
 
-/** The error to end with: it says both, why the new instance did not start and whether the previous one runs again. */
+/** The error to end with: it says both, why the new instance does not work and whether the previous one runs again. */
 export async function rollBack(run: Run, error: unknown): Promise<unknown> {
-  const back = previous(run);
+  const back = run.desired.replacement.rollbackOnFailure ? previous(run) : undefined;
   if (back === undefined) {
     return error;
   }
-  const { retired, generation, eni } = back;
+  const { generation, eni } = back;
   const what = `generation ${generation} on ${eni.id}`;
   run.say(`the new instance did not start; launching ${what} again`);
   let outcome: string;
   try {
-    outcome = await relaunch(run, retired, { generation, eni });
+    outcome = await relaunch(run, back);
   } catch (second) {
     outcome = `could not be launched again either: ${explain(second)}`;
   }
-  return new RolledBack(`${explain(error).replace(/\.$/, "")}. The previous one, ${what}, ${outcome}`, {
-    cause: error,
-  });
+  return bothSaid(error, `The previous one, ${what}, ${outcome}`);
+}
+
+export function bothSaid(error: unknown, outcome: string): RolledBack {
+  return new RolledBack(`${explain(error).replace(/\.$/, "")}. ${outcome}`, { cause: error });
 }
 
 interface Previous {
@@ -42,7 +49,7 @@ interface Previous {
 function previous(run: Run): Previous | undefined {
   const { retired, observed } = run;
   const generation = retired === undefined ? undefined : generationOf(retired);
-  const eni = observed.networkInterfaces.find((it) => it.id === retired?.networkInterfaceId);
+  const eni = observed.networkInterfaces.find((it) => retired !== undefined && holds(retired, it));
   if (retired === undefined || generation === undefined || eni === undefined) {
     return undefined;
   }
@@ -51,26 +58,34 @@ function previous(run: Run): Previous | undefined {
 }
 
 /** @returns what came of it, as the end of a sentence */
-async function relaunch(run: Run, retired: Instance, { generation, eni }: Omit<Previous, "retired">): Promise<string> {
+async function relaunch(run: Run, { retired, generation, eni }: Previous): Promise<string> {
+  const { launched } = run;
+  if (launched !== undefined && isAlive(launched)) {
+    await retire(run, launched);
+  }
   await awaitFree(run, { id: eni.id, status: "in-use" });
-  const eip = currentElasticIp(run.desired, run.observed);
+  const eip = currentElasticIp(run.desired, run.observed, run.recorded);
   if (eip !== undefined && eip.association?.networkInterfaceId !== eni.id) {
     await disassociateElasticIp(run, eip);
     await associateElasticIp(run, eni);
   }
   const begin = run.clock.now();
-  const { lifecycle } = retired;
+  const { lifecycle, type } = retired;
   const maxPrice =
     lifecycle === "spot" && run.recorded?.instanceId === retired.id ? run.recorded.market?.maxPrice : undefined;
   const outcome = await attempt(run, {
     version: generation,
-    networkInterfaceId: eni.id,
+    instanceType: type,
+    network: onInterface(eni),
     market: { lifecycle, maxPrice },
-    tags: Object.fromEntries(Object.entries(retired.tags).filter(([key]) => !key.startsWith("aws:"))),
+    tags: Object.fromEntries(
+      Object.entries(retired.tags).filter(([key]) => !key.startsWith("aws:") && key !== TAG.draining),
+    ),
   });
   if (typeof outcome === "string") {
     return `has no capacity either: ${outcome}`;
   }
   settle(run, outcome, begin);
+  await attachVolumes(run, outcome);
   return `runs again, as ${outcome.id}`;
 }

@@ -11,3 +11,9 @@ export async function setInstanceProfile(run: Run, instanceId: string): Promise<
   await run.ec2.setInstanceProfile(instanceId, iamInstanceProfile);
   run.say(`${instanceId} has ${iamInstanceProfile ?? "no"} instance profile`);
 }
+
+export async function setMonitoring(run: Run, instanceId: string): Promise<void> {
+  const { monitoring } = run.desired;
+  await run.ec2.setMonitoring(instanceId, monitoring);
+  run.say(`${instanceId} has detailed monitoring ${monitoring ? "on" : "off"}`);
+}

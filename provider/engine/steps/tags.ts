@@ -1,8 +1,12 @@
 /** Tags, and what is left behind on purpose. */
 import { explain, isEc2Error } from "../../ec2/errors";
-import { TAG } from "../../ec2/tags";
-import type { Deps, Run } from "../run";
-import type { Observed, Tags } from "../state";
+import { OWN_TAG_PREFIX, TAG } from "../../ec2/tags";
+import { givenTags, instanceTags, launchTags } from "../labels";
+import { isOwnedInstance } from "../planning/tags";
+import { type Deps, made, type Run } from "../run";
+import { changingHash, launchHash, type LaunchPart } from "../specification";
+import type { Instance, Observed, Tags } from "../state";
+import type { Step } from "../step";
 
 export async function tag(run: Run, resourceIds: string[], set: Tags, remove: string[]): Promise<void> {
   if (Object.keys(set).length > 0) {
@@ -13,10 +17,57 @@ export async function tag(run: Run, resourceIds: string[], set: Tags, remove: st
   }
 }
 
-export async function retain(run: Run, resourceId: string, what: string): Promise<void> {
+/** An instance is being changed: until it has been, whether it fits cannot be told by how it was launched. */
+export async function markChanging(run: Run, instance: Instance, parts: LaunchPart[]): Promise<void> {
+  const launched = instance.tags[TAG.launch] ?? launchHash(run.id, run.desired);
+  await run.ec2.createTags([instance.id], { [TAG.launch]: changingHash(launched, parts) });
+}
+
+/** It is as it was before, after all. */
+export async function unmarkChanging(run: Run, instance: Instance, before: Instance): Promise<void> {
+  const launched = before.tags[TAG.launch];
+  if (launched !== undefined) {
+    await run.ec2.createTags([instance.id], { [TAG.launch]: launched });
+    instance.tags = { ...instance.tags, [TAG.launch]: launched };
+  }
+}
+
+/** An instance was brought to the newest generation: it says so, and so does what it got by that. */
+export async function tagInstance(run: Run, instance: Instance): Promise<void> {
+  const { id, desired, observed, recorded } = run;
+  const generation = made(observed.generation, "generation").number;
+  const isOwned = isOwnedInstance(instance, observed);
+  const wanted = isOwned
+    ? instanceTags(id, desired, generation)
+    : { ...givenTags(id), ...launchTags(id, desired, generation) };
+  const stale = [TAG.draining, ...Object.keys(recorded?.tags ?? {}).filter((it) => isOwned && it !== "Name")];
+  const remove = stale.filter((it) => it in instance.tags && !(it in wanted));
+  const volumes = instance.devices
+    .map((it) => it.volumeId)
+    .filter((it) => isOwned && !observed.volumes.some((volume) => volume.id === it));
+  await tag(run, [instance.id, ...volumes], wanted, remove);
+  instance.tags = {
+    ...Object.fromEntries(Object.entries(instance.tags).filter(([key]) => !remove.includes(key))),
+    ...wanted,
+  };
+}
+
+export async function retain(run: Run, step: Extract<Step, { kind: "retain" }>): Promise<void> {
+  const { resourceId, what, monthlyCost, bringBack } = step;
   await run.ec2.createTags([resourceId], { [TAG.retained]: "true" });
   await run.ec2.deleteTags([resourceId], [TAG.id]);
-  run.say(`retained ${resourceId}, the ${what}: it stays, and costs what it costs, until somebody deletes it`);
+  const cost = monthlyCost === 0 ? "costs nothing" : `costs about $${monthlyCost.toFixed(2)} a month`;
+  run.say(`retained ${resourceId}, ${what}: it ${cost}; \`${bringBack}\` brings it back`);
+}
+
+export async function giveBack(run: Run, resourceId: string, what: string, remove: string[]): Promise<void> {
+  const own = remove.filter((key) => key.startsWith(OWN_TAG_PREFIX));
+  if (own.length > 0) {
+    await run.ec2.deleteTags([resourceId], own);
+  }
+  run.observed.networkInterfaces = run.observed.networkInterfaces.filter((it) => it.id !== resourceId);
+  run.observed.elasticIps = run.observed.elasticIps.filter((it) => it.allocationId !== resourceId);
+  run.say(`${resourceId}, ${what}, is left as it is, because it was given`);
 }
 
 /**

@@ -1,10 +1,17 @@
 import assert from "node:assert/strict";
-import { conflicts, teardownConflicts } from "../../../provider/engine/conflicts";
-import { desired, elasticIp, givenElasticIp, instance, NOTHING, observed } from "./things";
+import * as engine from "../../../provider/engine/conflicts";
+import type { Desired, Observed } from "../../../provider/engine/state";
+import { desired, elasticIp, givenElasticIp, ID, instance, NOTHING, observed } from "./things";
 
 const ELSEWHERE = { id: "eipassoc-9", networkInterfaceId: "eni-9", instanceId: "i-9" };
-const KEEP = { networkInterface: "delete", elasticIp: "retain" } as const;
-const DELETE = { networkInterface: "delete", elasticIp: "delete" } as const;
+const KEEP = { networkInterface: "delete", elasticIp: "retain", dataVolumes: "retain" } as const;
+const DELETE = { networkInterface: "delete", elasticIp: "delete", dataVolumes: "retain" } as const;
+
+const { teardownConflicts } = engine;
+
+function conflicts(wanted: Desired, world: Observed): string[] {
+  return engine.conflicts({ id: ID, desired: wanted, observed: world });
+}
 
 describe("conflicts", () => {
   it("are none for a machine that nobody else touched, nor for one that is not there yet", () => {

@@ -11,7 +11,18 @@ import {
 } from "../../../provider/engine/current";
 import { launchHash } from "../../../provider/engine/specification";
 import type { InstanceState, Observed } from "../../../provider/engine/state";
-import { desired, elasticIp, eni, generation, givenElasticIp, ID, instance, NOTHING, observed } from "./things";
+import {
+  desired,
+  elasticIp,
+  eni,
+  generation,
+  givenElasticIp,
+  ID,
+  instance,
+  NOTHING,
+  observed,
+  recorded,
+} from "./things";
 
 describe("the current network interface", () => {
   function current(
@@ -19,8 +30,13 @@ describe("the current network interface", () => {
     wanted = desired(),
     recordedId?: string,
   ): string | undefined {
-    const recorded = recordedId === undefined ? undefined : { networkInterfaceId: recordedId, tags: {} };
-    return currentNetworkInterface(wanted, { ...NOTHING, networkInterfaces }, recorded)?.id;
+    const onRecord = recordedId === undefined ? undefined : recorded({ networkInterfaceId: recordedId });
+    return currentNetworkInterface({
+      id: ID,
+      desired: wanted,
+      observed: { ...NOTHING, networkInterfaces },
+      recorded: onRecord,
+    })?.id;
   }
 
   it("is the one in the right subnet with the right address", () => {
@@ -114,10 +130,10 @@ describe("an instance fits", () => {
 
   it("if its tags were taken off, by what is on record for it", () => {
     const bare = instance({ tags: {} });
-    const recorded = { instanceId: "i-1", tags: {}, launchHash: launchHash(ID, desired()) };
-    assert.ok(fitting(bare, { recorded }));
-    assert.ok(!fitting(bare, { recorded: { ...recorded, instanceId: "i-2" } }));
-    assert.ok(!fitting(bare, { recorded: { ...recorded, launchHash: "other" } }));
+    const onRecord = recorded({ instanceId: "i-1", launchHash: launchHash(ID, desired()) });
+    assert.ok(fitting(bare, { recorded: onRecord }));
+    assert.ok(!fitting(bare, { recorded: { ...onRecord, instanceId: "i-2" } }));
+    assert.ok(!fitting(bare, { recorded: { ...onRecord, launchHash: "other" } }));
     assert.ok(!fitting(bare));
   });
 });

@@ -14,6 +14,7 @@ import type { Observed } from "../../../provider/engine/state";
 import { Session } from "../../../provider/session";
 import type { Stack } from "../support";
 import { later, machineOf, somebody, up } from "../world";
+import { recorded as onRecord } from "./things";
 
 function look(owner: Stack, recorded?: { networkInterfaceId?: string; instanceId?: string }): Promise<Observed> {
   const client = {
@@ -22,7 +23,7 @@ function look(owner: Stack, recorded?: { networkInterfaceId?: string; instanceId
   };
   const ec2 = new Session({}, { client }).ec2("us-east-1");
   const id = owner.recorded?.id ?? "";
-  return observe(ec2, { id, ...(recorded === undefined ? {} : { recorded: { tags: {}, ...recorded } }) });
+  return observe(ec2, { id, ...(recorded === undefined ? {} : { recorded: onRecord(recorded) }) });
 }
 
 describe("observe", () => {

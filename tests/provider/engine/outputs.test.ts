@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
-import { isGone, outputsOf } from "../../../provider/engine/outputs";
-import type { InstanceState } from "../../../provider/engine/state";
-import { desired, elasticIp, eni, generation, givenElasticIp, instance, NOTHING, observed } from "./things";
+import * as engine from "../../../provider/engine/outputs";
+import type { Desired, InstanceState, Observed, Outputs } from "../../../provider/engine/state";
+import { desired, elasticIp, eni, generation, givenElasticIp, ID, instance, NOTHING, observed } from "./things";
+
+const { isGone } = engine;
+
+function outputsOf(wanted: Desired, world: Observed): Outputs {
+  return engine.outputsOf({ id: ID, desired: wanted, observed: world });
+}
 
 describe("outputsOf", () => {
   it("tells the whole of a machine that is up", () => {
@@ -10,6 +16,7 @@ describe("outputsOf", () => {
       privateIp: "10.0.1.7",
       privateDnsName: "ip-10-0-1-7.ec2.internal",
       macAddress: "0a:00:00:00:00:01",
+      secondaryPrivateIps: [],
       ipv6Addresses: [],
       publicIp: "52.1.2.3",
       allocationId: "eipalloc-1",
@@ -21,6 +28,8 @@ describe("outputsOf", () => {
       vpcId: "vpc-1",
       generation: 1,
       launchTemplateId: "lt-1",
+      dataVolumeIds: {},
+      drift: [],
     });
   });
 

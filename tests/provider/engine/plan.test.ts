@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { TAG } from "../../../provider/ec2/tags";
-import { plan, type Situation, type Step } from "../../../provider/engine/plan";
+import { plan, type Situation } from "../../../provider/engine/plan";
 import type { Instance, InstanceState, Observed } from "../../../provider/engine/state";
+import type { Step } from "../../../provider/engine/step";
 import {
   desired,
   elasticIp,
@@ -12,6 +13,7 @@ import {
   instance,
   NOTHING,
   observed,
+  recorded,
   template,
 } from "./things";
 
@@ -151,7 +153,9 @@ describe("plan", () => {
     });
 
     it("makes one that would go with its instance stay, before the instance is ended", () => {
-      const flipped = eni({ attachment: { id: "eni-attach-1", instanceId: "i-1", deleteOnTermination: true } });
+      const flipped = eni({
+        attachment: { id: "eni-attach-1", instanceId: "i-1", deviceIndex: 0, deleteOnTermination: true },
+      });
       const steps = kinds({ desired: desired(OLD), observed: observed({ networkInterfaces: [flipped] }) });
       assert.ok(steps.includes("keep-on-termination"));
       assert.ok(steps.indexOf("keep-on-termination") < steps.indexOf("retire"));
@@ -215,7 +219,7 @@ describe("plan", () => {
       ]);
       assert.deepEqual(kinds({ observed: observed({ elasticIps: [givenElasticIp()] }) }), [
         "disassociate-elastic-ip",
-        "tag",
+        "give-back",
       ]);
     });
 
@@ -234,7 +238,7 @@ describe("plan", () => {
       const wanted = desired({ elasticIp: true, tags });
       const steps = planned({
         desired: wanted,
-        recorded: { tags: before.tags },
+        recorded: recorded({ tags: before.tags }),
         observed: observed({ elasticIps: [elasticIp({}, before)] }, before),
       });
       assert.deepEqual(
@@ -255,7 +259,7 @@ describe("plan", () => {
 
     it("gives the resource's name back when the user's own is taken away", () => {
       const named = desired({ tags: { Name: "db" } });
-      const [step] = planned({ observed: observed({}, named), recorded: { tags: named.tags } });
+      const [step] = planned({ observed: observed({}, named), recorded: recorded({ tags: named.tags }) });
       assert.deepEqual(step, { kind: "tag", resourceIds: ["eni-1"], set: { Name: "web" }, remove: [] });
     });
 
@@ -284,7 +288,7 @@ describe("plan", () => {
       [],
       [eni()],
       [FREE],
-      [eni({ attachment: { id: "a", instanceId: "i-1", deleteOnTermination: true } })],
+      [eni({ attachment: { id: "a", instanceId: "i-1", deviceIndex: 0, deleteOnTermination: true } })],
       [eni({ id: "eni-2", subnetId: "subnet-0a1b2c3d", privateIp: "10.0.2.7", attachment: undefined }), eni()],
     ];
     const INSTANCES: Instance[][] = [

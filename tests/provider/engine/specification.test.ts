@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import {
+  changingHash,
   clientToken,
   describeGeneration,
+  differentParts,
   launchData,
   launchHash,
   readGeneration,
@@ -49,7 +51,39 @@ describe("launchHash", () => {
   it("differs between two machines with the same secret", () => {
     const wanted = desired({ userData: "hunter2" });
     assert.notEqual(launchHash("mi-1", wanted), launchHash("mi-2", wanted));
-    assert.match(launchHash(ID, wanted), /^[0-9a-f]{16}$/);
+    assert.match(launchHash(ID, wanted), /^[0-9a-f]{12}(\.[0-9a-f]{12}){3}$/);
+  });
+});
+
+describe("differentParts", () => {
+  const before = launchHash(ID, desired());
+  const parts = (overrides: Record<string, unknown>): string[] =>
+    differentParts(before, launchHash(ID, desired(overrides)));
+
+  it("names what of a launch differs, and all that has no part of its own as other", () => {
+    assert.deepEqual(parts({}), []);
+    assert.deepEqual(parts({ imageId: "ami-0a1b2c3d" }), ["imageId"]);
+    assert.deepEqual(parts({ instanceType: "m7i.xlarge", userData: "a" }), ["instanceType", "userData"]);
+    for (const other of [
+      { keyName: "k" },
+      { market: { lifecycle: "spot" } },
+      { rootVolume: { size: 9 } },
+      { recycleTriggers: { at: "1" } },
+      { publicIpAssignment: "assign" },
+      { ebsOptimized: true },
+      { tenancy: "dedicated" },
+      { cpuCredits: "standard" },
+      { cpuOptions: { coreCount: 1, threadsPerCore: 1 } },
+      { placementGroup: "p" },
+    ]) {
+      assert.deepEqual(parts(other), ["other"], JSON.stringify(other));
+    }
+  });
+
+  it("counts a part that is being changed as different from everything, also from itself", () => {
+    const changing = changingHash(before, ["imageId"]);
+    assert.deepEqual(differentParts(changing, before), ["imageId"]);
+    assert.deepEqual(differentParts(changing, changing), ["imageId"]);
   });
 });
 
@@ -58,12 +92,17 @@ describe("settingsHash", () => {
     const hash = settingsHash(ID, desired());
     assert.notEqual(hash, settingsHash(ID, desired({ iamInstanceProfile: "p" })));
     assert.notEqual(hash, settingsHash(ID, desired({ metadataOptions: { httpTokens: "optional" } })));
+    assert.notEqual(hash, settingsHash(ID, desired({ monitoring: true })));
     assert.equal(hash, settingsHash(ID, desired({ imageId: "ami-0a1b2c3d", tags: { a: "b" } })));
   });
 });
 
 describe("a generation", () => {
-  const written = { replacesBefore: 3, launchHash: "0123456789abcdef", settingsHash: "fedcba9876543210" };
+  const written = {
+    replacesBefore: 3,
+    launchHash: "0123456789ab.0123456789ab.0123456789ab.0123456789ab",
+    settingsHash: "fedcba9876543210",
+  };
 
   it("is read back from the description that it was written as", () => {
     assert.deepEqual(readGeneration(7, describeGeneration(written)), { number: 7, ...written });
@@ -81,7 +120,9 @@ describe("a generation", () => {
 
 describe("launchData", () => {
   it("has the compute part of the inputs, user data in base64", () => {
-    const wanted = desired({ userData: "#!/bin/sh", keyName: "key", iamInstanceProfile: "p" });
+    const placed = { ebsOptimized: true, tenancy: "dedicated", placementGroup: "g", monitoring: true };
+    const cpu = { cpuCredits: "unlimited", cpuOptions: { coreCount: 1, threadsPerCore: 1 } };
+    const wanted = desired({ userData: "#!/bin/sh", keyName: "key", iamInstanceProfile: "p", ...placed, ...cpu });
     assert.deepEqual(launchData(wanted, undefined), {
       imageId: wanted.imageId,
       instanceType: "m7i.large",
@@ -89,6 +130,8 @@ describe("launchData", () => {
       keyName: "key",
       iamInstanceProfile: "p",
       metadataOptions: wanted.metadataOptions,
+      ...placed,
+      ...cpu,
       rootVolume: undefined,
     });
   });

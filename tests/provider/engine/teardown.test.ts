@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
-import type { Step } from "../../../provider/engine/plan";
 import type { Desired, Observed } from "../../../provider/engine/state";
+import type { Step } from "../../../provider/engine/step";
 import { planTeardown } from "../../../provider/engine/teardown";
-import { elasticIp, eni, givenElasticIp, instance, NOTHING, observed } from "./things";
+import { elasticIp, eni, givenElasticIp, ID, instance, NOTHING, observed } from "./things";
 
 function steps(world: Observed, deletion: Partial<Desired["deletion"]> = {}): Step[] {
   return planTeardown({
+    id: ID,
     observed: world,
-    deletion: { networkInterface: "delete", elasticIp: "delete", ...deletion },
+    deletion: { networkInterface: "delete", elasticIp: "delete", dataVolumes: "retain", ...deletion },
   });
 }
 
@@ -36,12 +37,12 @@ describe("planTeardown", () => {
     const found = steps(observed({ elasticIps: [givenElasticIp()] }));
     assert.deepEqual(
       found.map((it) => it.kind),
-      ["retire", "disassociate-elastic-ip", "tag", "delete-network-interface", "delete-record"],
+      ["retire", "disassociate-elastic-ip", "give-back", "delete-network-interface", "delete-record"],
     );
     assert.deepEqual(found[2], {
-      kind: "tag",
-      resourceIds: ["eipalloc-0a1b2c3d"],
-      set: {},
+      kind: "give-back",
+      resourceId: "eipalloc-0a1b2c3d",
+      what: "the Elastic IP 52.1.2.3",
       remove: ["managed-instance:id", "managed-instance:owned"],
     });
   });
@@ -75,7 +76,9 @@ describe("planTeardown", () => {
   });
 
   it("makes an interface that is to be retained outlive its instance first", () => {
-    const flipped = eni({ attachment: { id: "eni-attach-1", instanceId: "i-1", deleteOnTermination: true } });
+    const flipped = eni({
+      attachment: { id: "eni-attach-1", instanceId: "i-1", deviceIndex: 0, deleteOnTermination: true },
+    });
     const world = observed({ networkInterfaces: [flipped] });
     assert.equal(kinds(world, { networkInterface: "retain" })[0], "keep-on-termination");
     assert.equal(kinds(world)[0], "retire");
@@ -90,7 +93,7 @@ describe("planTeardown", () => {
     );
     const stranger = instance({ id: "i-9", state: "shutting-down", tags: {} });
     assert.equal(kinds(observed({ instances: [], strangers: [{ ...stranger }] }))[0], "delete-network-interface");
-    const held = eni({ attachment: { id: "a", instanceId: "i-9", deleteOnTermination: false } });
+    const held = eni({ attachment: { id: "a", instanceId: "i-9", deviceIndex: 0, deleteOnTermination: false } });
     assert.equal(kinds(observed({ networkInterfaces: [held], instances: [], strangers: [stranger] }))[0], "retire");
   });
 });

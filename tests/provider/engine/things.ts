@@ -10,6 +10,7 @@ import type {
   LaunchTemplate,
   NetworkInterface,
   Observed,
+  Recorded,
 } from "../../../provider/engine/state";
 import { checkInputs, desiredOf } from "../../../provider/inputs";
 import { program } from "../support";
@@ -47,14 +48,17 @@ export function eni(overrides: Partial<NetworkInterface> = {}, wanted = desired(
     subnetId: wanted.subnetId,
     vpcId: "vpc-1",
     availabilityZone: "us-east-1a",
+    description: `${ID} (pulumi-managed-instance)`,
     privateIp: "10.0.1.7",
     privateDnsName: "ip-10-0-1-7.ec2.internal",
     macAddress: "0a:00:00:00:00:01",
+    secondaryPrivateIps: [],
     ipv6Addresses: [],
+    requesterManaged: false,
     status: "in-use",
     securityGroups: [{ id: "sg-1", name: "default" }],
     sourceDestCheck: true,
-    attachment: { id: "eni-attach-1", instanceId: "i-1", deleteOnTermination: false },
+    attachment: { id: "eni-attach-1", instanceId: "i-1", deviceIndex: 0, deleteOnTermination: false },
     tags: baseTags(ID, wanted),
     ...overrides,
   };
@@ -68,8 +72,14 @@ export function instance(overrides: Partial<Instance> = {}, wanted = desired()):
     type: wanted.instanceType,
     lifecycle: "on-demand",
     networkInterfaceId: "eni-1",
+    secondaryNetworkInterfaceIds: [],
+    ebsOptimized: false,
+    tenancy: "default",
+    cpuOptions: {},
+    monitoring: false,
+    rootDeviceName: "/dev/xvda",
     metadataOptions: { ...wanted.metadataOptions, httpPutResponseHopLimit: 2 },
-    volumeIds: ["vol-1"],
+    devices: [{ deviceName: "/dev/xvda", volumeId: "vol-1", deleteOnTermination: true }],
     launchedAt: 0,
     tags: instanceTags(ID, wanted, 1),
     ...overrides,
@@ -100,8 +110,14 @@ export function observed(overrides: Partial<Observed> = {}, wanted = desired()):
     elasticIps: [],
     instances: [instance({}, wanted)],
     strangers: [],
+    volumes: [],
     ...overrides,
   };
 }
 
-export const NOTHING: Observed = { networkInterfaces: [], elasticIps: [], instances: [], strangers: [] };
+export const NOTHING: Observed = { networkInterfaces: [], elasticIps: [], instances: [], strangers: [], volumes: [] };
+
+/** What is on record, where only some of it matters. */
+export function recorded(overrides: Partial<Recorded> = {}): Recorded {
+  return { dataVolumeIds: {}, persistPrivateIp: true, ownsElasticIp: false, tags: {}, ...overrides };
+}

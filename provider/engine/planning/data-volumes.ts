@@ -1,0 +1,93 @@
+import { isOwned, TAG } from "../../ec2/tags";
+import { currentVolume, keptInstance, type Situation, wantsInstance } from "../current";
+import { givenTags } from "../labels";
+import type { DataVolume, Retention, Volume, VolumeShape } from "../state";
+import type { Step } from "../step";
+import { giveBack, retainVolume } from "./retention";
+import { planTagsOf } from "./tags";
+
+/** What can be done while the old instance still works: volumes are made, grown, and kept from ending with it. */
+export function planDataVolumes(situation: Situation): Step[] {
+  const { desired, observed, recorded } = situation;
+  return [
+    ...desired.dataVolumes.flatMap((wanted): Step[] => {
+      const volume = currentVolume(wanted, observed, recorded);
+      return volume === undefined
+        ? [{ kind: "make-volume", name: wanted.name }]
+        : [...planGiven(wanted, volume, situation.id), ...planShape(wanted, volume)];
+    }),
+    ...observed.volumes
+      .filter((volume) => volume.attachment?.deleteOnTermination === true)
+      .map((volume): Step => ({ kind: "keep-volume-on-termination", volume })),
+  ];
+}
+
+/** Before it is attached, so that it can be found and given back however this run ends. */
+function planGiven(wanted: DataVolume, volume: Volume, id: string): Step[] {
+  return wanted.volumeId === undefined
+    ? []
+    : planTagsOf([
+        {
+          resourceIds: [volume.id],
+          held: volume.tags,
+          wanted: { ...givenTags(id), [TAG.volume]: wanted.name },
+          stale: [],
+        },
+      ]);
+}
+
+function planShape(wanted: DataVolume, volume: Volume): Step[] {
+  const shape = differentShape(wanted, volume);
+  return Object.keys(shape).length === 0 ? [] : [{ kind: "modify-volume", volume, shape }];
+}
+
+const SHAPE = ["size", "type", "iops", "throughput"] as const satisfies (keyof VolumeShape)[];
+
+/** What of the shape is wanted and not there. A volume that somebody made larger stays so: none can shrink. */
+export function differentShape(wanted: VolumeShape, volume: Volume): VolumeShape {
+  const isOff = (name: keyof VolumeShape): boolean =>
+    wanted[name] !== undefined && (name === "size" ? volume.size < (wanted.size ?? 0) : wanted[name] !== volume[name]);
+  return Object.fromEntries(SHAPE.filter(isOff).map((name) => [name, wanted[name]]));
+}
+
+/** Once there is an instance: what is not wanted on it any more comes off, what is wanted goes on. */
+export function planAttachments(situation: Situation): Step[] {
+  const { desired, observed, recorded } = situation;
+  const surplus = surplusVolumes(situation).filter((volume) => volume.attachment !== undefined);
+  const misplaced = desired.dataVolumes.flatMap((wanted) => {
+    const volume = currentVolume(wanted, observed, recorded);
+    const device = volume?.attachment?.deviceName;
+    return volume !== undefined && device !== undefined && device !== wanted.deviceName ? [volume] : [];
+  });
+  return [
+    ...[...surplus, ...misplaced].map((volume): Step => ({ kind: "detach-volume", volume })),
+    ...(wantsInstance(desired) && desired.dataVolumes.some((it) => !isInPlace(it, situation))
+      ? [{ kind: "attach-volumes" } as const]
+      : []),
+  ];
+}
+
+/** Whether it is attached, under its name, to an instance that stays. */
+function isInPlace(wanted: DataVolume, situation: Situation): boolean {
+  const attachment = currentVolume(wanted, situation.observed, situation.recorded)?.attachment;
+  const kept = keptInstance(situation);
+  return (
+    attachment !== undefined &&
+    attachment.status !== "detaching" &&
+    attachment.instanceId === kept?.id &&
+    attachment.deviceName === wanted.deviceName
+  );
+}
+
+export function surplusVolumes({ desired, observed, recorded }: Situation): Volume[] {
+  const wanted = desired.dataVolumes.map((it) => currentVolume(it, observed, recorded)?.id);
+  return observed.volumes.filter((volume) => !wanted.includes(volume.id));
+}
+
+export function giveUpVolume(volume: Volume, retention: Retention): Step {
+  const name = volume.tags[TAG.volume] ?? volume.id;
+  if (!isOwned(volume)) {
+    return giveBack(volume.id, `the volume ${name}`, volume.tags);
+  }
+  return retention === "retain" ? retainVolume(volume, name) : { kind: "delete-volume", volume };
+}

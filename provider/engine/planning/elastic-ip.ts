@@ -1,0 +1,58 @@
+import { currentElasticIp, currentNetworkInterface, isOnOurs, isOwnedElasticIp, type Situation } from "../current";
+import { givenTags } from "../labels";
+import type { ElasticIp } from "../state";
+import type { Step } from "../step";
+import { wantsInterface } from "./network-interface";
+import { giveBack, retainElasticIp } from "./retention";
+import { planTagsOf } from "./tags";
+
+/** What can be done while the old instance still works. An address on an interface to be given up moves later. */
+export function planElasticIp(situation: Situation): Step[] {
+  const { id, desired, observed, recorded } = situation;
+  const wanted = currentElasticIp(desired, observed, recorded);
+  const steps: Step[] = [];
+  if (desired.elasticIp === true && wanted === undefined) {
+    // First, because it may fail, and until then the one that is held stays.
+    steps.push({ kind: "allocate-elastic-ip" });
+  }
+  if (typeof desired.elasticIp === "string" && wanted !== undefined) {
+    // Before it is put on, so that it can be found and given back however this run ends.
+    steps.push(
+      ...planTagsOf([{ resourceIds: [wanted.allocationId], held: wanted.tags, wanted: givenTags(id), stale: [] }]),
+    );
+  }
+  steps.push(
+    ...surplusElasticIps(situation)
+      .filter((eip) => isOnOurs(eip, observed))
+      .map((elasticIp) => ({ kind: "disassociate-elastic-ip", elasticIp }) as const),
+  );
+  if (desired.elasticIp !== false && wanted?.association === undefined && wantsInterface(situation)) {
+    steps.push({ kind: "associate-elastic-ip" });
+  }
+  return steps;
+}
+
+/** The Elastic IP follows from an interface that is given up, once nothing works behind it any more. */
+export function planElasticIpMove(situation: Situation): Step[] {
+  const wanted = currentElasticIp(situation.desired, situation.observed, situation.recorded);
+  const eni = currentNetworkInterface(situation);
+  const holder = wanted?.association?.networkInterfaceId;
+  if (wanted?.association === undefined || (eni !== undefined && holder === eni.id)) {
+    return [];
+  }
+  const off: Step = { kind: "disassociate-elastic-ip", elasticIp: wanted };
+  return wantsInterface(situation) ? [off, { kind: "associate-elastic-ip" }] : [off];
+}
+
+export function surplusElasticIps({ desired, observed, recorded }: Situation): ElasticIp[] {
+  const wanted = currentElasticIp(desired, observed, recorded);
+  return observed.elasticIps.filter((eip) => eip.allocationId !== wanted?.allocationId);
+}
+
+/** What was given loses our tags, what was allocated goes, unless it is to be retained. */
+export function giveUpElasticIp(eip: ElasticIp, retention: "delete" | "retain"): Step {
+  if (!isOwnedElasticIp(eip)) {
+    return giveBack(eip.allocationId, `the Elastic IP ${eip.publicIp}`, eip.tags);
+  }
+  return retention === "retain" ? retainElasticIp(eip) : { kind: "release-elastic-ip", elasticIp: eip };
+}

@@ -1,0 +1,183 @@
+import { isOwned } from "../../ec2/tags";
+import {
+  candidateInstance,
+  currentInstance,
+  currentNetworkInterface,
+  differencesOf,
+  holds,
+  isAlive,
+  keptInstance,
+  replacementPath,
+  type Situation,
+  staysStopped,
+  wantsInstance,
+} from "../current";
+import type { Desired, Instance, Observed } from "../state";
+import type { Step } from "../step";
+import type { Path } from "../strategy";
+import { planElasticIpMove } from "./elastic-ip";
+import { planAddressMove, planPublicIpAssignment } from "./network-interface";
+
+export function planInstance(situation: Situation): Step[] {
+  if (!wantsInstance(situation.desired)) {
+    return planPause(situation);
+  }
+  const kept = keptInstance(situation);
+  return kept === undefined ? planReplacement(situation) : planKept(kept, situation);
+}
+
+/** Those that are to end, and those that are ending and still hold an interface of ours. */
+function planRetirement({ desired, observed }: Situation, ...stay: (Instance | undefined)[]): Step[] {
+  return [...observed.instances, ...observed.strangers]
+    .filter((it) => !stay.includes(it) && (isAlive(it) || holdsOurs(it, observed)))
+    .flatMap((instance): Step[] => [...planDrain(instance, desired), { kind: "retire", instance }]);
+}
+
+export function holdsOurs(instance: Instance, observed: Observed): boolean {
+  return observed.networkInterfaces.some((eni) => eni.attachment?.instanceId === instance.id);
+}
+
+function planDrain(instance: Instance, desired: Desired): Step[] {
+  const isDrained = desired.replacement.drainSeconds > 0 && instance.state === "running";
+  return isDrained ? [{ kind: "drain", instance }] : [];
+}
+
+/** What follows the machine from an interface that is given up, and what has to be set before a launch. */
+function planMove(situation: Situation): Step[] {
+  return [
+    ...planAddressMove(situation),
+    ...planElasticIpMove(situation),
+    ...(currentNetworkInterface(situation) === undefined && !wantsInstance(situation.desired)
+      ? []
+      : planPublicIpAssignment(situation)),
+  ];
+}
+
+function planKept(kept: Instance, situation: Situation): Step[] {
+  const steps = [...planRetirement(situation, kept), ...planMove(situation)];
+  if (kept.state === "stopped" || kept.state === "stopping") {
+    steps.push({ kind: "start", instance: kept });
+  }
+  if (kept.state === "pending") {
+    steps.push({ kind: "await-running", instance: kept });
+  }
+  return [...steps, ...planSettings(kept, situation.desired)];
+}
+
+/** The identity stays; the instance stops, or ends where that is wanted or EC2 cannot stop it. */
+function planPause(situation: Situation): Step[] {
+  const { desired, observed } = situation;
+  const holder = currentInstance(currentNetworkInterface(situation), observed);
+  const stopped = holder !== undefined && staysStopped(holder, desired) ? holder : undefined;
+  const stops: Step[] =
+    stopped === undefined || stopped.state === "stopped"
+      ? []
+      : [...planDrain(stopped, desired), { kind: "stop", instance: stopped }];
+  return [...stops, ...planRetirement(situation, stopped), ...planMove(situation)];
+}
+
+/** The working instance that has to make way, its way out, and a new one, by the path that fits the change. */
+function planReplacement(situation: Situation): Step[] {
+  const overlaps = situation.desired.replacement.strategy === "overlap";
+  const candidate = overlaps ? candidateInstance(situation) : undefined;
+  const old = workingInstance(situation, candidate);
+  const path = pathFrom(old, situation);
+  const looks: Step[] =
+    old === undefined || candidate !== undefined ? [] : [{ kind: "preflight", instance: old, path }];
+  if (path === "overlap") {
+    return [...looks, ...planOverlap(situation, candidate, old)];
+  }
+  if (old === undefined || path === "terminate-first") {
+    return [...looks, ...planRetirement(situation), ...planMove(situation), { kind: "launch" }];
+  }
+  const change: Step =
+    path === "root-volume"
+      ? { kind: "replace-root-volume", instance: old }
+      : { kind: "change-stopped", instance: old, parts: differencesOf(old, situation) };
+  return [
+    ...looks,
+    ...planRetirement(situation, old),
+    ...planDrain(old, situation.desired),
+    ...planMove(situation),
+    change,
+    ...planSettings(old, situation.desired),
+  ];
+}
+
+/** The one that holds the interface, or held the one that is given up. */
+function workingInstance({ observed }: Situation, candidate: Instance | undefined): Instance | undefined {
+  const alive = observed.instances.filter((it) => isAlive(it) && it !== candidate);
+  return alive.find((it) => holdsOurs(it, observed)) ?? alive[0];
+}
+
+export function pathFrom(old: Instance | undefined, situation: Situation): Path {
+  if (old === undefined) {
+    return situation.desired.replacement.strategy === "overlap" ? "overlap" : "terminate-first";
+  }
+  const eni = currentNetworkInterface(situation);
+  return replacementPath(old, situation, eni === undefined || !holds(old, eni));
+}
+
+/**
+ * The new instance is launched and proven beside the old one. Then the interface is moved; an old one that has it as its primary
+ * interface, or has data volumes, must have ended before.
+ */
+function planOverlap(situation: Situation, candidate: Instance | undefined, old: Instance | undefined): Step[] {
+  const { observed } = situation;
+  const eni = currentNetworkInterface(situation);
+  const launched: Step = candidate === undefined ? { kind: "launch-beside" } : { kind: "prove", instance: candidate };
+  const isMovable =
+    old !== undefined &&
+    eni !== undefined &&
+    old.secondaryNetworkInterfaceIds.includes(eni.id) &&
+    !observed.volumes.some((volume) => volume.attachment?.instanceId === old.id);
+  if (isMovable) {
+    const handOver: Step[] = [
+      { kind: "detach-network-interface", instance: old },
+      { kind: "attach-network-interface" },
+    ];
+    return [launched, ...handOver, ...planMove(situation), ...planRetirement(situation, candidate)];
+  }
+  return [
+    launched,
+    ...planRetirement(situation, candidate),
+    ...planMove(situation),
+    { kind: "attach-network-interface" },
+  ];
+}
+
+export function planSettings(instance: Instance, desired: Desired): Step[] {
+  const steps: Step[] = [];
+  if (!hasMetadataOptions(instance, desired)) {
+    steps.push({ kind: "set-metadata-options", instanceId: instance.id });
+  }
+  if (!hasProfile(instance, desired)) {
+    steps.push({ kind: "set-instance-profile", instanceId: instance.id });
+  }
+  if (instance.monitoring !== desired.monitoring) {
+    steps.push({ kind: "set-monitoring", instanceId: instance.id });
+  }
+  return steps;
+}
+
+export function hasMetadataOptions({ metadataOptions: held }: Instance, { metadataOptions: wanted }: Desired): boolean {
+  const hops = wanted.httpPutResponseHopLimit;
+  return (
+    wanted.httpTokens === held.httpTokens &&
+    wanted.httpEndpoint === held.httpEndpoint &&
+    wanted.instanceMetadataTags === held.instanceMetadataTags &&
+    (hops === undefined || hops === held.httpPutResponseHopLimit)
+  );
+}
+
+/** A profile is wanted by name or ARN, and held by ARN, whose path may come before the name. An adopted instance may keep its own. */
+export function hasProfile(instance: Instance, { iamInstanceProfile: wanted }: Desired): boolean {
+  const held = instance.iamInstanceProfileArn;
+  if (wanted === undefined && !isOwned(instance)) {
+    return true;
+  }
+  if (held === undefined || wanted === undefined || wanted.startsWith("arn:")) {
+    return held === wanted;
+  }
+  return held.slice(held.lastIndexOf("/") + 1) === wanted;
+}

@@ -1,0 +1,150 @@
+import { isOwned, TAG } from "../../ec2/tags";
+import {
+  currentElasticIp,
+  currentNetworkInterface,
+  currentVolume,
+  generationOf,
+  isOwnedInterface,
+  keptInstance,
+  type Situation,
+} from "../current";
+import {
+  baseTags,
+  givenTags,
+  instanceTags,
+  launchTags,
+  networkInterfaceTags,
+  templateTags,
+  volumeTags,
+} from "../labels";
+import type { Instance, Observed, Tags } from "../state";
+import type { Step } from "../step";
+
+/** A thing, the tags it has, those it should have, and the user's that it should not have any more. */
+interface Tagged {
+  resourceIds: string[];
+  held: Tags;
+  wanted: Tags;
+  stale: string[];
+}
+
+export function planTags(situation: Situation): Step[] {
+  return planTagsOf([
+    ...taggedInterface(situation),
+    ...taggedElasticIp(situation),
+    ...taggedInstance(situation),
+    ...taggedVolumes(situation),
+    ...taggedTemplate(situation),
+  ]);
+}
+
+export function planTagsOf(things: Tagged[]): Step[] {
+  return things.flatMap(({ resourceIds, held, wanted, stale }) => {
+    const set = Object.fromEntries(Object.entries(wanted).filter(([key, value]) => held[key] !== value));
+    const remove = stale.filter((key) => key in held);
+    const isRight = Object.keys(set).length === 0 && remove.length === 0;
+    return isRight ? [] : [{ kind: "tag", resourceIds, set, remove } as const];
+  });
+}
+
+/** The user's tags that are on record and not wanted any more. */
+function staleTags({ desired, recorded }: Situation): string[] {
+  return Object.keys(recorded?.tags ?? {}).filter((key) => !(key in desired.tags) && key !== "Name");
+}
+
+function taggedInterface(situation: Situation): Tagged[] {
+  const { id, desired } = situation;
+  const eni = currentNetworkInterface(situation);
+  if (eni === undefined) {
+    return [];
+  }
+  return [
+    isOwnedInterface(eni, id)
+      ? {
+          resourceIds: [eni.id],
+          held: eni.tags,
+          wanted: networkInterfaceTags(id, desired),
+          stale: [...staleTags(situation), ...(desired.persistPrivateIp ? [TAG.kept] : [])],
+        }
+      : { resourceIds: [eni.id], held: eni.tags, wanted: givenTags(id), stale: [] },
+  ];
+}
+
+/** A given one keeps its own tags, and has ours before it is put on. */
+function taggedElasticIp(situation: Situation): Tagged[] {
+  const { id, desired, observed, recorded } = situation;
+  const eip = desired.elasticIp === true ? currentElasticIp(desired, observed, recorded) : undefined;
+  return eip === undefined
+    ? []
+    : [{ resourceIds: [eip.allocationId], held: eip.tags, wanted: baseTags(id, desired), stale: staleTags(situation) }];
+}
+
+function taggedInstance(situation: Situation): Tagged[] {
+  const { id, desired, observed } = situation;
+  const instance = keptInstance(situation);
+  if (instance === undefined) {
+    return [];
+  }
+  const generation = generationToCarry(instance, observed);
+  if (!isOwnedInstance(instance, observed)) {
+    const wanted = { ...givenTags(id), ...launchTags(id, desired, generation) };
+    return [{ resourceIds: [instance.id], held: instance.tags, wanted, stale: [TAG.draining] }];
+  }
+  const volumes = instance.devices
+    .map((it) => it.volumeId)
+    .filter((it) => !observed.volumes.some((volume) => volume.id === it));
+  const requests = instance.spotRequestId === undefined ? [] : [instance.spotRequestId];
+  return [
+    {
+      resourceIds: [instance.id, ...volumes, ...requests],
+      held: instance.tags,
+      wanted: instanceTags(id, desired, generation),
+      stale: [...staleTags(situation), TAG.draining],
+    },
+  ];
+}
+
+/** An adopted one says so in a tag; while it is being adopted it may not have it yet. */
+export function isOwnedInstance(instance: Instance, observed: Observed): boolean {
+  return isOwned(instance) && observed.adoption?.instance?.id !== instance.id;
+}
+
+/** Of an instance that stays: its own; the newest if its tag was taken off; the first of a record to be made anew. */
+function generationToCarry(instance: Instance, { template, generation }: Observed): number {
+  return template === undefined ? 1 : (generationOf(instance) ?? generation?.number ?? 1);
+}
+
+/** A given one has its tags before it is attached. */
+function taggedVolumes(situation: Situation): Tagged[] {
+  const { id, desired, observed, recorded } = situation;
+  return desired.dataVolumes.flatMap((wanted) => {
+    const volume = wanted.volumeId === undefined ? currentVolume(wanted, observed, recorded) : undefined;
+    return volume === undefined
+      ? []
+      : [
+          {
+            resourceIds: [volume.id],
+            held: volume.tags,
+            wanted: volumeTags(id, desired, wanted.name),
+            stale: staleTags(situation),
+          },
+        ];
+  });
+}
+
+function taggedTemplate(situation: Situation & { known?: boolean }): Tagged[] {
+  const { id, desired, observed, known = false } = situation;
+  const { template } = observed;
+  if (template === undefined) {
+    return [];
+  }
+  const phase = known || template.tags[TAG.phase] === "ready" ? "ready" : "creating";
+  return [
+    {
+      resourceIds: [template.id],
+      held: template.tags,
+      wanted: templateTags(id, desired, phase),
+      stale: staleTags(situation),
+    },
+  ];
+}

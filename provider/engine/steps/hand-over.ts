@@ -1,0 +1,135 @@
+/** `overlap`: the network interface goes from the old instance to a new one that has been seen to work. */
+import { explain, isEc2Error } from "../../ec2/errors";
+import { waitFor } from "../../ec2/wait";
+import { candidateInstance, currentInstance } from "../current";
+import { made, networkInterfaceOf, ObserveAgain, type Run, seconds, transitionTimeout } from "../run";
+import type { Instance, NetworkInterface } from "../state";
+import { besideInterface, wantedLaunch } from "./launchable";
+import { launchOffered } from "./launch";
+import { awaitFree, readNetworkInterface } from "./network-interface";
+import { prove } from "./prove";
+import { retire } from "./retire";
+import { bothSaid } from "./roll-back";
+import { awaitRunning, settle } from "./start";
+import { tagInstance } from "./tags";
+
+/** The kept interface is the second one; the first is the instance's own. */
+const DEVICE_INDEX = 1;
+
+/** Nothing has been taken from the old instance yet: if this fails, it works on. */
+export async function launchBeside(run: Run): Promise<void> {
+  const network = besideInterface(run, networkInterfaceOf(run));
+  const old = currentInstance(networkInterfaceOf(run), run.observed);
+  try {
+    const start = run.clock.now();
+    const instance = await launchOffered(run, (offer) => wantedLaunch(run, offer, network));
+    settle(run, instance, start, false);
+    await prove(run, instance);
+  } catch (error) {
+    throw error instanceof ObserveAgain ? error : await endCandidate(run, error, old);
+  }
+}
+
+/** One that an earlier run launched and did not get to hand over to. */
+export async function proveCandidate(run: Run, candidate: Instance): Promise<void> {
+  const start = run.clock.now();
+  settle(run, await awaitRunning(run, candidate), start, false);
+  await prove(run, candidate);
+}
+
+/** The new instance does not work, so it goes, and the old one was never touched. */
+async function endCandidate(run: Run, error: unknown, old: Instance | undefined): Promise<unknown> {
+  const { launched } = run;
+  if (launched !== undefined && run.desired.replacement.rollbackOnFailure) {
+    await retire(run, launched);
+    run.launched = undefined;
+  }
+  return old === undefined ? error : bothSaid(error, `${old.id} was left running`);
+}
+
+export async function detachFrom(run: Run, instance: Instance): Promise<void> {
+  const eni = networkInterfaceOf(run);
+  const { attachment } = eni;
+  if (attachment?.instanceId !== instance.id) {
+    return;
+  }
+  if (instance.state === "running") {
+    run.darkSince ??= run.clock.now();
+  }
+  await run.ec2.detachNetworkInterface(attachment.id).catch((error: unknown) => {
+    // A repeat after a lost reply: it is being detached, or is off.
+    if (!isEc2Error(error, "transition", "not-found")) {
+      throw error;
+    }
+  });
+  await awaitFree(run, { id: eni.id, status: "in-use" });
+  run.say(`${eni.id} detached from ${instance.id}`);
+}
+
+export async function attachToCandidate(run: Run): Promise<void> {
+  const eni = networkInterfaceOf(run);
+  const candidate = made(candidateInstance(run), "new instance");
+  const start = run.clock.now();
+  await attach(run, eni, candidate);
+  candidate.secondaryNetworkInterfaceIds = [...candidate.secondaryNetworkInterfaceIds, eni.id];
+  const dark =
+    run.darkSince === undefined ? "" : `; the address was dark for ${seconds(run.clock.now() - run.darkSince)}`;
+  run.darkSince = undefined;
+  run.say(`${eni.id} attached to ${candidate.id} after ${seconds(run.clock.now() - start)}${dark}`);
+  await tagInstance(run, candidate);
+}
+
+async function attach(run: Run, eni: NetworkInterface, candidate: Instance): Promise<void> {
+  const old = run.observed.instances.find((it) => it !== candidate && it.secondaryNetworkInterfaceIds.includes(eni.id));
+  try {
+    await attachAndWait(run, eni, candidate);
+  } catch (error) {
+    if (old?.state !== "running") {
+      throw error;
+    }
+    // The old instance still runs: it gets its address back.
+    let outcome = `${eni.id} is on ${old.id} again`;
+    try {
+      await attachAndWait(run, eni, old);
+      run.darkSince = undefined;
+    } catch (second) {
+      outcome = `${eni.id} could not be put back on ${old.id} either: ${explain(second)}`;
+    }
+    throw bothSaid(error, outcome);
+  }
+}
+
+async function attachAndWait(run: Run, eni: NetworkInterface, instance: Instance): Promise<void> {
+  await waitFor<boolean>({
+    what: `${instance.id} to take ${eni.id}`,
+    read: async () => {
+      try {
+        await run.ec2.attachNetworkInterface(eni.id, instance.id, DEVICE_INDEX);
+        return true;
+      } catch (error) {
+        // After a lost reply a repeat is refused; an interface that is not quite free yet will be.
+        const now = isEc2Error(error) ? await readNetworkInterface(run.ec2, eni.id) : undefined;
+        const isOn = now?.attachment?.instanceId === instance.id;
+        if (!isOn && !isEc2Error(error, "in-use", "transition")) {
+          throw error;
+        }
+        return isOn;
+      }
+    },
+    isReady: (isOn) => isOn,
+    describe: () => "not attached",
+    timeoutMs: transitionTimeout(run),
+    clock: run.clock,
+  });
+  const seen = await waitFor<NetworkInterface | undefined>({
+    what: `${eni.id} to be attached`,
+    read: () => readNetworkInterface(run.ec2, eni.id),
+    isReady: (it) => it?.status === "in-use" && it.attachment?.instanceId === instance.id,
+    describe: (it) => it?.status ?? "gone",
+    timeoutMs: transitionTimeout(run),
+    clock: run.clock,
+  });
+  run.observed.networkInterfaces = run.observed.networkInterfaces.flatMap((it) =>
+    it.id === eni.id ? (seen ?? []) : it,
+  );
+}

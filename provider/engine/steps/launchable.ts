@@ -1,0 +1,55 @@
+/** What is launched: a generation, as one type and in one market, on a network. */
+import type { LaunchNetwork, LaunchRequest } from "../../ec2/ec2";
+import { instanceTags } from "../labels";
+import { made, type Run } from "../run";
+import { clientToken } from "../specification";
+import type { NetworkInterface, PublicIpAssignment, Tags } from "../state";
+import type { Offer } from "./launch";
+
+export interface Launchable extends Offer {
+  version: number;
+  network: LaunchNetwork;
+  tags: Tags;
+}
+
+export function onInterface({ id }: Pick<NetworkInterface, "id">): LaunchNetwork {
+  return { networkInterfaceId: id };
+}
+
+const PUBLIC_IP: Readonly<Record<PublicIpAssignment, boolean | undefined>> = {
+  assign: true,
+  none: false,
+  "subnet-default": undefined,
+};
+
+/** On an interface of its own beside the one that is kept, with the same security groups. */
+export function besideInterface({ desired }: Pick<Run, "desired">, eni: NetworkInterface): LaunchNetwork {
+  return {
+    subnetId: eni.subnetId,
+    securityGroupIds: eni.securityGroups.map((it) => it.id),
+    publicIp: PUBLIC_IP[desired.publicIpAssignment],
+  };
+}
+
+/** The newest generation. */
+export function wantedLaunch(run: Run, offer: Offer, network: LaunchNetwork): Launchable {
+  const version = made(run.observed.generation, "generation").number;
+  return { ...offer, version, network, tags: instanceTags(run.id, run.desired, version) };
+}
+
+/** `intent` tells one attempt's client token from another's. */
+export function launchRequest(run: Run, launchable: Launchable, intent: (string | undefined)[]): LaunchRequest {
+  const template = made(run.observed.template, "launch template");
+  const { version, network, tags, instanceType } = launchable;
+  const { lifecycle, maxPrice } = launchable.market;
+  const place = "networkInterfaceId" in network ? network.networkInterfaceId : network.subnetId;
+  return {
+    templateId: template.id,
+    version,
+    instanceType,
+    network,
+    market: { lifecycle, maxPrice },
+    tags,
+    clientToken: clientToken(template.id, version, place, instanceType, lifecycle, ...intent),
+  };
+}

@@ -1,0 +1,32 @@
+/** Whether an instance that runs also works, as far as EC2 can tell. */
+import { waitFor, WaitFailure } from "../../ec2/wait";
+import { type Run, seconds, transitionTimeout } from "../run";
+import type { Instance } from "../state";
+
+/** A check can fail for a moment while a guest boots; one that fails for this long has failed. */
+const IMPAIRED_FOR_MS = 60_000;
+
+export async function prove(run: Run, { id }: Instance): Promise<void> {
+  if (run.desired.replacement.waitFor === "running") {
+    return;
+  }
+  run.say(`waiting for the status checks of ${id}`);
+  const start = run.clock.now();
+  let impairedSince: number | undefined;
+  await waitFor({
+    what: `the status checks of ${id}`,
+    read: async () => {
+      const status = await run.ec2.describeStatus(id);
+      impairedSince = status === "impaired" ? (impairedSince ?? run.clock.now()) : undefined;
+      if (impairedSince !== undefined && run.clock.now() - impairedSince >= IMPAIRED_FOR_MS) {
+        throw new WaitFailure(`${id} runs and fails its status checks`);
+      }
+      return status;
+    },
+    isReady: (status) => status === "ok",
+    describe: (status) => status,
+    timeoutMs: transitionTimeout(run),
+    clock: run.clock,
+  });
+  run.say(`${id} passes its status checks after ${seconds(run.clock.now() - start)}`);
+}

@@ -1,0 +1,124 @@
+/** An instance is stopped: to stay so, or to become another type. */
+import { explain, isEc2Error } from "../../ec2/errors";
+import { toBase64 } from "../../user-data";
+import { type Run, seconds, transitionTimeout } from "../run";
+import type { LaunchPart } from "../specification";
+import type { Instance } from "../state";
+import { waitFor } from "../../ec2/wait";
+import { NoCapacity } from "./launch";
+import { prove } from "./prove";
+import { bothSaid } from "./roll-back";
+import { awaitRunning, awaitStopped, EndedAtLaunch, finishStart, settle } from "./start";
+import { markChanging, tagInstance, unmarkChanging } from "./tags";
+
+/** The machine is paused; its addresses and volumes stay with the instance. */
+export async function stop(run: Run, instance: Instance): Promise<void> {
+  const begin = run.clock.now();
+  if (instance.state === "pending") {
+    await finishStart(run, instance);
+  }
+  await bringDown(run, instance);
+  run.say(`${instance.id} stopped after ${seconds(run.clock.now() - begin)}`);
+}
+
+async function bringDown(run: Run, instance: Instance): Promise<void> {
+  if (instance.state !== "stopped" && instance.state !== "stopping") {
+    run.say(`stopping ${instance.id}`);
+    if (instance.state === "running") {
+      run.darkSince ??= run.clock.now();
+    }
+    await run.ec2.stopInstance(instance.id, run.desired.replacement.skipOsShutdown);
+  }
+  await waitFor<Instance | undefined>({
+    what: `${instance.id} to stop`,
+    read: async () => (await run.ec2.describeInstances({ "instance-id": [instance.id] }))[0],
+    isReady: (it) => it?.state === "stopped",
+    describe: (it) => it?.state ?? "not known",
+    timeoutMs: transitionTimeout(run),
+    clock: run.clock,
+  });
+  instance.state = "stopped";
+  instance.publicIp = instance.publicIp === undefined ? undefined : heldPublicIp(run, instance.publicIp);
+}
+
+/** An Elastic IP stays over a stop, a changing public address does not. */
+function heldPublicIp({ observed }: Run, publicIp: string): string | undefined {
+  return observed.elasticIps.some((it) => it.publicIp === publicIp) ? publicIp : undefined;
+}
+
+/** Stop, change, start: the instance stays, with all that is on it. */
+export async function changeStopped(run: Run, instance: Instance, parts: LaunchPart[]): Promise<void> {
+  const before = {
+    type: instance.type,
+    userData: parts.includes("userData") ? await run.ec2.describeUserData(instance.id) : undefined,
+  };
+  await markChanging(run, instance, parts);
+  const begin = run.clock.now();
+  await bringDown(run, instance);
+  try {
+    if (parts.includes("userData")) {
+      const { userData } = run.desired;
+      await run.ec2.setUserData(instance.id, userData === undefined ? undefined : toBase64(userData));
+    }
+    const running = await startAs(run, instance);
+    settle(run, running, begin);
+    await prove(run, running);
+    await tagInstance(run, running);
+  } catch (error) {
+    throw run.desired.replacement.rollbackOnFailure ? await goBack(run, instance, { error, parts, before }) : error;
+  }
+}
+
+/** As the wanted type; where that has no capacity, as the next one. */
+async function startAs(run: Run, instance: Instance): Promise<Instance> {
+  const misses: string[] = [];
+  for (const type of [run.desired.instanceType, ...run.desired.fallbackInstanceTypes]) {
+    try {
+      if (instance.type !== type) {
+        await run.ec2.setInstanceType(instance.id, type);
+        instance.type = type;
+      }
+      run.say(`starting ${instance.id} as ${type}`);
+      await run.ec2.startInstance(instance.id);
+      return await awaitRunning(run, instance);
+    } catch (error) {
+      if (!isEc2Error(error, "capacity") && !(error instanceof EndedAtLaunch)) {
+        throw error;
+      }
+      misses.push(`${type}: ${explain(error).replace(/\.$/, "")}`);
+      run.say(`no capacity for ${type}`);
+    }
+  }
+  throw new NoCapacity(`${instance.id} could not be started: ${misses.join("; ")}`);
+}
+
+interface Attempt {
+  error: unknown;
+  parts: LaunchPart[];
+  before: { type: string; userData?: string };
+}
+
+async function goBack(run: Run, instance: Instance, { error, parts, before }: Attempt): Promise<unknown> {
+  run.say(`${instance.id} did not start; starting it as it was, as ${before.type}`);
+  try {
+    const begin = run.clock.now();
+    const [now] = await run.ec2.describeInstances({ "instance-id": [instance.id] });
+    if (now !== undefined) {
+      await bringDown(run, now);
+    }
+    await awaitStopped(run, instance);
+    if (instance.type !== before.type) {
+      await run.ec2.setInstanceType(instance.id, before.type);
+    }
+    if (parts.includes("userData")) {
+      await run.ec2.setUserData(instance.id, before.userData);
+    }
+    await run.ec2.startInstance(instance.id);
+    const running = await awaitRunning(run, { ...instance, type: before.type });
+    settle(run, running, begin);
+    await unmarkChanging(run, running, instance);
+    return bothSaid(error, `${instance.id} runs again as it was, as ${before.type}`);
+  } catch (second) {
+    return bothSaid(error, `${instance.id} could not be started as it was either: ${explain(second)}`);
+  }
+}

@@ -1,0 +1,79 @@
+/** What will become of the instance, as far as the recorded outputs can tell. (pure) */
+import type { Change } from "./changes";
+import type { LaunchPart } from "./engine/specification";
+import type { Lifecycle, Strategy } from "./engine/state";
+import { type Path, pathOf } from "./engine/strategy";
+
+export type Outlook =
+  /** It stays as it is. */
+  | { kind: "in-place" }
+  /** It is stopped, and is started. */
+  | { kind: "starts" }
+  /** There is none, and one is launched. */
+  | { kind: "launches" }
+  /** It makes way for another, or is changed, on this path. */
+  | { kind: "replaces"; path: Path }
+  /** The machine is paused: it is stopped, or ended. */
+  | { kind: "stops" }
+  | { kind: "ends" }
+  /** The machine is paused and stays so. */
+  | { kind: "waits" };
+
+type Properties = Readonly<Record<string, unknown>>;
+
+/**
+ * @param recorded the outputs as last recorded
+ * @param wanted the checked inputs
+ */
+export function outlookFor(changes: Change[], recorded: Properties, wanted: Properties): Outlook {
+  const instanceId = textOf(recorded.instanceId);
+  const moves = changes.some((it) => it.class === "moves");
+  if (wanted.desiredState === "paused") {
+    return pauseOutlook(recorded, wanted, moves);
+  }
+  const isReplaced = moves || changes.some((it) => it.class === "replaces-instance");
+  const isGone = recorded.state === "missing" || recorded.state === "failed";
+  const hasNone = instanceId === "" && recorded.state === "paused";
+  if (isGone || hasNone) {
+    return instanceId === "" || !isReplaced ? { kind: "launches" } : { kind: "replaces", path: "terminate-first" };
+  }
+  if (isReplaced) {
+    return { kind: "replaces", path: pathFor(changes, recorded, wanted) };
+  }
+  return { kind: recorded.state === "paused" ? "starts" : "in-place" };
+}
+
+function pauseOutlook(recorded: Properties, { pauseBehavior }: Properties, moves: boolean): Outlook {
+  const isThere = textOf(recorded.instanceId) !== "";
+  const canStop = pauseBehavior === "stop" && recorded.lifecycle !== "spot" && !moves;
+  if (!isThere) {
+    return { kind: "waits" };
+  }
+  if (!canStop) {
+    return { kind: "ends" };
+  }
+  return { kind: recorded.state === "paused" ? "waits" : "stops" };
+}
+
+function pathFor(changes: Change[], recorded: Properties, { replacement, market, cpuOptions }: Properties): Path {
+  const { strategy = "terminate-first" } = (replacement ?? {}) as { strategy?: Strategy };
+  const { lifecycle = "on-demand" } = (market ?? {}) as { lifecycle?: Lifecycle };
+  const replacing = changes.filter((it) => it.class === "replaces-instance");
+  return pathOf({
+    strategy,
+    parts: replacing.map((it) => partOf(it.input)),
+    moves: changes.some((it) => it.class === "moves"),
+    isRunning: recorded.state === "running",
+    runsAs: recorded.lifecycle === "spot" ? "spot" : "on-demand",
+    wantedAs: lifecycle,
+    pinsCpu: cpuOptions !== undefined,
+  });
+}
+
+function partOf(input: Change["input"]): LaunchPart {
+  return input === "imageId" || input === "instanceType" || input === "userData" ? input : "other";
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
