@@ -34,9 +34,15 @@ describe("the published package", () => {
 
 describe("the docs", () => {
   it("have a row for every input, with the change class of the code", () => {
-    const letters = { "in-place": "P", "replaces-instance": "I", moves: "N", "replaces-resource": "R" } as const;
+    const letters = {
+      "in-place": "P",
+      "replaces-instance": "I",
+      moves: "N",
+      "replaces-resource": "R",
+      "at-create": "C",
+    } as const;
     const rows = new Map(
-      [...read("README.md").matchAll(/^\| `(\w+)` \| .* \| ([PINR]) \| .*\|$/gm)].map((it) => [it[1], it[2]]),
+      [...read("README.md").matchAll(/^\| `(\w+)` \| .* \| ([PINRC]) \| .*\|$/gm)].map((it) => [it[1], it[2]]),
     );
     const wanted = Object.entries(CHANGE_CLASSES).filter(([input]) => input !== "resourceUrn");
     assert.deepEqual(
