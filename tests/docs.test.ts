@@ -2,12 +2,14 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import ts from "typescript";
+import { withTable } from "../scripts/replacement-table";
 
 const ROOT = join(__dirname, "..");
 const HOW_TO = join(ROOT, "docs", "how-to");
 const PAGES = [
   join(ROOT, "README.md"),
   join(ROOT, "examples", "README.md"),
+  join(ROOT, "docs", "replacement.md"),
   ...readdirSync(HOW_TO).map((name) => join(HOW_TO, name)),
 ];
 
@@ -134,6 +136,23 @@ describe("the pages for users", () => {
           .map((it) => `${relative(ROOT, page)}: ${it}`),
       ),
       [],
+    );
+  });
+
+  it("say which change takes which way, as the code decides it", () => {
+    const page = readFileSync(join(ROOT, "docs", "replacement.md"), "utf8");
+    assert.equal(page, withTable(page), "npm run docs writes it");
+  });
+
+  it("have a test for each pain of Spot's users that is said to be solved", () => {
+    const page = readFileSync(join(ROOT, "docs", "spot-users.md"), "utf8");
+    const rows = [...page.matchAll(/^\| (P\d+) \|.*\| (.*) \|$/gm)];
+    const solved = rows.filter((row) => !row[2]?.startsWith("not solved")).map((row) => row[1]);
+    const tests = readFileSync(join(__dirname, "provider", "pains.test.ts"), "utf8");
+    assert.equal(rows.length, 18);
+    assert.deepEqual(
+      [...tests.matchAll(/it\("(P\d+): /g)].map((it) => it[1]),
+      solved,
     );
   });
 
