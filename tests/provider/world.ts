@@ -73,7 +73,10 @@ export function machineOf(owner: Stack): Machine {
   const instance = only(world.instances, "instance");
   const volume = only(world.volumes, "volume");
   const eip = world.elasticIps.find((it) => it.networkInterfaceId === eni.networkInterfaceId);
-  const privateIp = only(eni.privateAddresses, "private IP").address;
+  const privateIp = only(
+    eni.privateAddresses.filter((it) => it.primary),
+    "primary private IP",
+  ).address;
   assert.equal(instance.state, "running");
   assert.deepEqual(instance.networkInterfaceIds, [eni.networkInterfaceId]);
   assert.equal(eni.attachment?.instanceId, instance.instanceId);
@@ -89,6 +92,8 @@ export function machineOf(owner: Stack): Machine {
     {
       networkInterfaceId: recorded.networkInterfaceId,
       privateIp: recorded.privateIp,
+      secondaryPrivateIps: recorded.secondaryPrivateIps,
+      ipv6Addresses: recorded.ipv6Addresses,
       macAddress: recorded.macAddress,
       publicIp: recorded.publicIp,
       allocationId: recorded.allocationId,
@@ -104,6 +109,8 @@ export function machineOf(owner: Stack): Machine {
     {
       networkInterfaceId: eni.networkInterfaceId,
       privateIp,
+      secondaryPrivateIps: eni.privateAddresses.filter((it) => !it.primary).map((it) => it.address),
+      ipv6Addresses: eni.ipv6Addresses,
       macAddress: eni.macAddress,
       publicIp: eip?.publicIp ?? eni.autoPublicIp ?? "",
       allocationId: eip?.allocationId ?? "",
