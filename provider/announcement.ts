@@ -1,9 +1,10 @@
 /** The one line on what will happen to a machine. (pure) */
 import type { FoundAdoption } from "./adoption";
 import { type Change, driftIn, isHeld } from "./changes";
-import type { DataVolume, Desired } from "./engine/state";
+import type { DataVolume, Desired, Instance } from "./engine/state";
 import { keepsInstance, type Path } from "./engine/strategy";
-import { type Outlook, outlookFor } from "./outlook";
+import { OUTDATED } from "./engine/drift";
+import { type Outlook, outlookFor, waitingParts } from "./outlook";
 import { losesInterface } from "./surviving-outputs";
 import { isUnknown } from "./validation";
 
@@ -24,7 +25,10 @@ type Properties = Readonly<Record<string, unknown>>;
 const textOf = (value: unknown): string => (typeof value === "string" && !isUnknown(value) ? value : "");
 
 export function announceCreate(inputs: Properties): string {
-  const { privateIp, elasticIp, subnetId, instanceType, desiredState } = inputs;
+  const { privateIp, elasticIp, subnetId, instanceType, desiredState, adopt } = inputs;
+  if (adopt !== undefined) {
+    return `adopts ${adoptedIn(adopt)}; whether it fits is looked at once all inputs are known`;
+  }
   const address = textOf(privateIp) || "an address that EC2 picks";
   const elastic =
     elasticIp === true
@@ -38,11 +42,20 @@ export function announceCreate(inputs: Properties): string {
     : `launches ${textOf(instanceType) || "an instance"} on ${place}`;
 }
 
+function adoptedIn(adopt: unknown): string {
+  const { instanceId, networkInterfaceId } = (isUnknown(adopt) ? {} : adopt) as Partial<NonNullable<Desired["adopt"]>>;
+  return textOf(instanceId ?? networkInterfaceId) || "what is not made yet";
+}
+
 /** What is taken over, and whether the instance on it can stay. */
-export function announceAdoption({ adoption, misfits, publicIp }: FoundAdoption, wanted: Properties): string {
+export function announceAdoption(found: FoundAdoption, wanted: Properties): string {
+  const { adoption, misfits, publicIp, isBegun } = found;
   const { instance, networkInterface } = adoption;
   const addresses = [networkInterface?.privateIp, publicIp].filter((it) => it !== undefined).join(", ");
   const place = `${networkInterface?.id ?? ""} with ${addresses}`;
+  if (isBegun) {
+    return `goes on with what the last run began: adopts ${place}`;
+  }
   if (instance === undefined) {
     return wanted.desiredState === "paused"
       ? `adopts ${place}; launches nothing while it is paused`
@@ -50,18 +63,36 @@ export function announceAdoption({ adoption, misfits, publicIp }: FoundAdoption,
   }
   const what = `adopts ${instance.id} on ${place}`;
   if (wanted.desiredState === "paused") {
-    return `${what}, and pauses it`;
+    return `${what}; ${announcePause(instance, wanted)}`;
   }
   if (misfits.length === 0) {
     return instance.state === "stopped" ? `${what}; it fits, and is started` : `${what}; it fits and keeps running`;
   }
   const changes = misfits.map(({ input }) => ({ input, class: "replaces-instance" }) as const);
   const recorded = { instanceId: instance.id, state: instance.state, lifecycle: instance.lifecycle };
-  const volumes = instance.devices.filter((it) => it.deleteOnTermination).map((it) => it.volumeId);
-  const goes = volumes.length === 0 ? "" : `; ${volumes.join(", ")} would be deleted with it`;
   const outlook = outlookFor(changes, recorded, wanted);
   const isEnded = outlook.kind === "replaces" && !keepsInstance(outlook.path);
-  return `${what}; ${sentenceFor(outlook, recorded, misfits.map((it) => it.input).join(", "))}${isEnded ? goes : ""}`;
+  return `${what}; ${sentenceFor(outlook, recorded, misfits.map((it) => it.input).join(", "))}${isEnded ? goesWith(instance, wanted) : ""}`;
+}
+
+function announcePause(instance: Instance, wanted: Properties): string {
+  const state = instance.state === "stopped" || instance.state === "stopping" ? "paused" : "running";
+  const { kind } = outlookFor([], { instanceId: instance.id, state, lifecycle: instance.lifecycle }, wanted);
+  if (kind === "waits") {
+    return "it stays stopped";
+  }
+  return kind === "stops"
+    ? `pauses it: stops ${instance.id}`
+    : `pauses it: ends ${instance.id}${goesWith(instance, wanted)}`;
+}
+
+/** The volumes that EC2 deletes with an instance; those that are held as data volumes are kept before. */
+function goesWith({ devices }: Instance, { dataVolumes }: Properties): string {
+  const held = Array.isArray(dataVolumes) ? (dataVolumes as Partial<DataVolume>[]).map((it) => it.volumeId) : [];
+  const volumes = devices
+    .filter((it) => it.deleteOnTermination && !held.includes(it.volumeId))
+    .map((it) => it.volumeId);
+  return volumes.length === 0 ? "" : `; ${volumes.join(", ")} would be deleted with it`;
 }
 
 /**
@@ -75,7 +106,12 @@ export function announceUpdate(changes: Change[], recorded: Properties, wanted: 
   }
   const drift = driftIn(recorded);
   const names = changes.map((it) => it.input).join(", ");
-  const because = [...(names === "" ? [] : [names]), ...drift].join("; ");
+  const wasPaused = !drift.includes(OUTDATED) && waitingParts(recorded).length > 0;
+  const because = [
+    ...(names === "" ? [] : [names]),
+    ...(wasPaused ? ["what changed while it was paused"] : []),
+    ...drift,
+  ].join("; ");
   if (changes.some((it) => it.class === "replaces-resource")) {
     return `deletes everything in ${textOf(recorded.region)} and makes it anew in ${textOf(wanted.region) || "the new region"} (${because}); no address is kept`;
   }
@@ -109,11 +145,16 @@ function sentenceFor(outlook: Outlook, recorded: Properties, because: string): s
   }
 }
 
-/** What a refresh found, when the machine is not as it was recorded. */
-export function announceDrift(drift: string[], recorded: Properties): string {
+/**
+ * What a refresh found, when the machine is not as it was recorded.
+ *
+ * @param isMendable whether nothing of somebody else's is in the way
+ */
+export function announceDrift(drift: string[], recorded: Properties, isMendable = true): string {
   const instanceId = textOf(recorded.instanceId);
   const was = instanceId === "" ? "" : ` (recorded: ${instanceId})`;
-  return `found that ${drift.join(" and ")}${was}; the next \`pulumi up\` puts it right`;
+  const outlook = isMendable ? "the next `pulumi up` puts it right" : "until then `pulumi up` changes nothing";
+  return `found that ${drift.join(" and ")}${was}; ${outlook}`;
 }
 
 interface Pair {

@@ -80,10 +80,10 @@ type Comparison = (old: unknown, wanted: unknown, all: { olds: Properties; news:
 
 /** Where it is not the text alone that counts. */
 const SAME: Readonly<Partial<Record<InputName, Comparison>>> = {
-  // The addresses that are held are as good as any.
-  privateIp: (old, wanted) => wanted === undefined || old === wanted,
-  secondaryPrivateIps: isSameSet,
-  ipv6Addresses: isSameSet,
+  // The addresses that are held are as good as any; none can be asked for where they are not kept.
+  privateIp: (old, wanted, { news }) => wanted === undefined || isFleeting(news) || old === wanted,
+  secondaryPrivateIps: (old, wanted, { news }) => isFleeting(news) || isSameSet(old, wanted),
+  ipv6Addresses: (old, wanted, { news }) => isFleeting(news) || isSameSet(old, wanted),
   secondaryPrivateIpCount: (old, wanted, { olds }) => isSameCount(old, wanted, olds.secondaryPrivateIps),
   ipv6AddressCount: (old, wanted, { olds }) => isSameCount(old, wanted, olds.ipv6Addresses),
   userData: (old, wanted) =>
@@ -96,6 +96,10 @@ const SAME: Readonly<Partial<Record<InputName, Comparison>>> = {
     old === wanted || (old === pauseBehaviorFor(olds.market) && wanted === pauseBehaviorFor(news.market)),
   adopt: () => true,
 };
+
+function isFleeting({ persistPrivateIp }: Properties): boolean {
+  return persistPrivateIp === false;
+}
 
 function isSameSet(old: unknown, wanted: unknown): boolean {
   return wanted === undefined || canonical(sorted(old)) === canonical(sorted(wanted));

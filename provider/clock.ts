@@ -1,6 +1,6 @@
 /** Time, injected: the engine never looks at the real clock. */
 export interface Clock {
-  /** Milliseconds. */
+  /** Milliseconds; at scale 1 since the epoch, so that what one process notes another can read. */
   now(): number;
   sleep(ms: number): Promise<void>;
 }
@@ -12,7 +12,7 @@ export interface Clock {
  */
 export function scaledClock(scale: number): Clock {
   return {
-    now: () => performance.now() * scale,
+    now: () => performance.timeOrigin + performance.now() * scale,
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms / scale)),
   };
 }

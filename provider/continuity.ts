@@ -1,5 +1,6 @@
 /** What a program leaves open and the past decides: between one set of inputs and the next, and from what is recorded. (pure) */
-import { isHeld } from "./changes";
+import { driftIn, isHeld } from "./changes";
+import { OUTDATED } from "./engine/drift";
 import type { Desired, Outputs, Recorded } from "./engine/state";
 import { launchHash } from "./engine/specification";
 import { desiredOf } from "./inputs";
@@ -57,17 +58,21 @@ export function recordedIn(id: string, properties: Properties): Recorded {
   const { networkInterfaceId, instanceId, launchTemplateId, allocationId, dataVolumeIds } =
     properties as Partial<Outputs>;
   const desired = recordedDesired(properties);
+  // A refresh may have found an instance that was launched with other inputs than these.
+  const isOutdated = driftIn(properties).includes(OUTDATED);
   return {
     networkInterfaceId,
     instanceId,
     launchTemplateId,
     allocationId,
     dataVolumeIds: dataVolumeIds ?? {},
+    givenVolumeIds: desired.dataVolumes.flatMap((it) => it.volumeId ?? []),
     persistPrivateIp: desired.persistPrivateIp,
     ownsElasticIp: desired.elasticIp === true,
     tags: desired.tags,
-    launchHash: launchHash(id, desired),
+    launchHash: isOutdated ? undefined : launchHash(id, desired),
     market: desired.market,
+    hopLimit: desired.metadataOptions.httpPutResponseHopLimit,
   };
 }
 

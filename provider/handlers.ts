@@ -6,17 +6,20 @@ import { carryOver, missingFrom, recordedDesired, recordedIn, withHeldAddresses,
 import { explain } from "./ec2/errors";
 import { nameOf, TAG, urnTag } from "./ec2/tags";
 import { claimId, IdTaken } from "./engine/claim";
+import { conflicts } from "./engine/conflicts";
 import { keptInstance } from "./engine/current";
 import { driftOf, observedInputs } from "./engine/drift";
 import { observe } from "./engine/observe";
 import { isGone, outputsOf } from "./engine/outputs";
 import { plan } from "./engine/plan";
+import { outdatedParts } from "./engine/planning/instance";
 import { reconcile, ReconcileFailure, tearDown } from "./engine/reconcile";
 import type { Deps } from "./engine/run";
-import type { Desired, Outputs, Recorded } from "./engine/state";
+import type { Desired, Recorded } from "./engine/state";
 import { markReady } from "./engine/steps/tags";
 import { kept, PartialFailure, PlainFailure, sentence } from "./failure";
 import { checkInputs, desiredOf, SERIALIZED_PROVIDER } from "./inputs";
+import { lookedAt, needsInstance } from "./outlook";
 import type { Session } from "./session";
 import { needsLook, stableOutputs, survivingOutputs } from "./surviving-outputs";
 import { type Failure, isUnknown } from "./validation";
@@ -79,11 +82,11 @@ export class Handlers {
       return { inputs: own, failures };
     }
     const stable = stableOutputs(olds);
-    const recorded = needsLook(changes, stable, inputs) ? { ...stable, ...(await this.lookUp(olds)) } : stable;
+    const recorded = needsLook(changes, stable, inputs) ? { ...stable, ...(await this.lookUp(olds, inputs)) } : stable;
     return { inputs: { ...survivingOutputs(changes, recorded, inputs), ...inputs }, failures };
   }
 
-  diff(
+  async diff(
     id: string,
     olds: Properties,
     news: Properties,
@@ -91,10 +94,26 @@ export class Handlers {
     const changes = changesBetween(olds, news);
     const needed = changes.length > 0 || driftIn(olds).length > 0;
     if (needed) {
-      this.session.announce(`${nameIn(news)}: ${announceUpdate(changes, olds, news)}`);
+      const recorded = needsInstance(olds, news) ? await this.withInstance(id, olds, news) : olds;
+      this.session.announce(`${nameIn(news)}: ${announceUpdate(changes, recorded, news)}`);
     }
     const replaces = changes.filter((it) => it.class === "replaces-resource").map((it) => it.input);
-    return Promise.resolve({ changes: needed, replaces, deleteBeforeReplace: true });
+    return { changes: needed, replaces, deleteBeforeReplace: true };
+  }
+
+  /** What cannot be looked at is announced as it is on record; that it cannot, `up` says. */
+  private async withInstance(id: string, olds: Properties, news: Properties): Promise<Properties> {
+    if (isUnknown(news)) {
+      return olds;
+    }
+    try {
+      const desired = withHeldAddresses(desiredOf(news), olds);
+      const recorded = recordedIn(id, olds);
+      const observed = await observe(this.session.ec2(desired.region), { id, desired, recorded });
+      return lookedAt(olds, outdatedParts({ id, desired, observed, recorded }));
+    } catch {
+      return olds;
+    }
   }
 
   async create(inputs: Properties): Promise<{ id: string; outs: Properties }> {
@@ -136,10 +155,11 @@ export class Handlers {
       await markReady(deps, observed);
       const situation = { id, desired, observed, recorded };
       const outputs = withHeldOutputs(outputsOf(situation), properties);
-      const drift = driftOf(plan({ ...situation, known: false }));
+      const obstacles = conflicts(situation);
+      const drift = obstacles.length > 0 ? obstacles : driftOf(plan({ ...situation, known: false }));
       const props = { ...observedInputs(situation), ...outputs, drift };
       if (drift.length > 0) {
-        this.session.announce(`${nameIn(properties)}: ${announceDrift(drift, properties)}`);
+        this.session.announce(`${nameIn(properties)}: ${announceDrift(drift, properties, obstacles.length === 0)}`);
       }
       return { id, props, inputs: { ...survivingOutputs([], stableOutputs(props), props), ...desired } };
     } catch (error) {
@@ -196,7 +216,7 @@ export class Handlers {
    * The outputs of a machine of which only the inputs are at hand. Pulumi gives `check` the old inputs, not the outputs; what
    * an earlier check added is among them, what was made since is not.
    */
-  private async lookUp(olds: Properties): Promise<Partial<Outputs>> {
+  private async lookUp(olds: Properties, wanted: Properties = olds): Promise<Properties> {
     if (isUnknown(olds)) {
       return {};
     }
@@ -208,7 +228,10 @@ export class Handlers {
     if (template === undefined || found.length > 1) {
       return {};
     }
-    return outputsOf({ id: template.name, desired, observed: await observe(ec2, { id: template.name, desired }) });
+    const id = template.name;
+    const observed = await observe(ec2, { id, desired });
+    const outputs: Properties = { ...withHeldOutputs(outputsOf({ id, desired, observed }), olds) };
+    return isUnknown(wanted) ? outputs : lookedAt(outputs, outdatedParts({ id, desired: desiredOf(wanted), observed }));
   }
 }
 

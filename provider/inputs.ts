@@ -57,10 +57,16 @@ const anyDataVolume = objectOf({
 });
 
 /** A volume that is made is gp3 where nothing else is said; a given one is what it is. */
+/** What EBS gives without being asked, said so that taking a value out of the program goes back to it. */
+const GP3 = { iops: 3000, throughput: 125 };
+
 const dataVolume: Validator = (given, path, report) => {
   const volume = anyDataVolume(given, path, report);
-  const isMade = isObject(volume) && volume.volumeId === undefined && volume.type === undefined;
-  return isMade ? { ...volume, type: "gp3" } : volume;
+  if (!isObject(volume) || volume.volumeId !== undefined) {
+    return volume;
+  }
+  const { type = "gp3" } = volume;
+  return type === "gp3" ? { ...GP3, ...volume, type } : volume;
 };
 
 const metadataOptions: Readonly<Record<string, Field>> = {

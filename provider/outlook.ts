@@ -1,5 +1,6 @@
 /** What will become of the instance, as far as the recorded outputs can tell. (pure) */
-import type { Change } from "./changes";
+import { type Change, driftIn } from "./changes";
+import { OUTDATED } from "./engine/drift";
 import type { LaunchPart } from "./engine/specification";
 import type { Lifecycle, Strategy } from "./engine/state";
 import { type Path, pathOf } from "./engine/strategy";
@@ -21,6 +22,30 @@ export type Outlook =
 
 type Properties = Readonly<Record<string, unknown>>;
 
+/** The name of what {@link lookedAt} adds. */
+const WAITING = "waitingParts";
+
+/** The recorded outputs, and what a look at EC2 told: in what the instance that is there differs from what is wanted. */
+export function lookedAt(recorded: Properties, waiting: readonly LaunchPart[]): Properties {
+  return { ...recorded, [WAITING]: waiting };
+}
+
+/** What changed while there was no running instance to change, or while nobody looked. */
+export function waitingParts(recorded: Properties): readonly LaunchPart[] {
+  const told = recorded[WAITING] as readonly LaunchPart[] | undefined;
+  return told ?? (isOutdated(recorded) ? ["other"] : []);
+}
+
+export function isOutdated(recorded: Properties): boolean {
+  return driftIn(recorded).includes(OUTDATED);
+}
+
+/** Whether only a look at EC2 tells what becomes of the instance: what was launched with other inputs is not on record. */
+export function needsInstance(recorded: Properties, wanted: Properties): boolean {
+  const isStopped = recorded.state === "paused" && textOf(recorded.instanceId) !== "";
+  return wanted.desiredState !== "paused" && (isStopped || isOutdated(recorded));
+}
+
 /**
  * @param recorded the outputs as last recorded
  * @param wanted the checked inputs
@@ -31,7 +56,8 @@ export function outlookFor(changes: Change[], recorded: Properties, wanted: Prop
   if (wanted.desiredState === "paused") {
     return pauseOutlook(recorded, wanted, moves);
   }
-  const isReplaced = moves || changes.some((it) => it.class === "replaces-instance");
+  const isReplaced =
+    moves || changes.some((it) => it.class === "replaces-instance") || waitingParts(recorded).length > 0;
   const isGone = recorded.state === "missing" || recorded.state === "failed";
   const hasNone = instanceId === "" && recorded.state === "paused";
   if (isGone || hasNone) {
@@ -61,7 +87,7 @@ function pathFor(changes: Change[], recorded: Properties, { replacement, market,
   const replacing = changes.filter((it) => it.class === "replaces-instance");
   return pathOf({
     strategy,
-    parts: replacing.map((it) => partOf(it.input)),
+    parts: [...replacing.map((it) => partOf(it.input)), ...waitingParts(recorded)],
     moves: changes.some((it) => it.class === "moves"),
     isRunning: recorded.state === "running",
     runsAs: recorded.lifecycle === "spot" ? "spot" : "on-demand",

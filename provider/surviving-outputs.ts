@@ -81,11 +81,18 @@ function prospectOf(changes: Change[], recorded: Properties, wanted: Properties)
     outlook,
     runs: recorded.state === "running",
     isPaused: outlook.kind === "waits" && recorded.state === "paused",
-    interfaceStays: isHeld(recorded) && !losesInterface(changes, outlook, wanted),
+    interfaceStays: keepsItsInterface(recorded, wanted) && !losesInterface(changes, outlook, wanted),
     instanceStays: !NEW_INSTANCE.includes(outlook.kind) || isChanged(outlook),
     elasticIpStays: isHeldElasticIp(recorded, wanted),
     hasNone: recorded.elasticIp === false && wanted.elasticIp === false,
   };
+}
+
+/** One that is not kept is only there for an instance: paused without one, the machine has, or will have, none. */
+function keepsItsInterface(recorded: Properties, wanted: Properties): boolean {
+  const hasNone = wanted.persistPrivateIp === false && wanted.desiredState === "paused";
+  const isEmpty = recorded.networkInterfaceId === "" && recorded.state === "paused";
+  return hasNone && (isEmpty || recorded.instanceId === "") ? isEmpty : isHeld(recorded);
 }
 
 /** When each output is the same after the changes. */
@@ -115,7 +122,7 @@ const SURVIVAL: readonly [readonly (keyof Outputs)[], (prospect: Prospect, chang
   [STATE, (it) => it.isPaused || (it.runs && ["in-place", "replaces"].includes(it.outlook.kind))],
   [RECORD, () => true],
   [COUNT, (_it, changes) => !changes.some(isNewGeneration)],
-  [VOLUMES, (it) => !it.changed("dataVolumes")],
+  [VOLUMES, (it) => !it.changed("dataVolumes") && hasVolumes(it)],
 ];
 
 /**
@@ -134,6 +141,13 @@ export function survivingOutputs(changes: Change[], recorded: Properties, wanted
   const isThere = (name: keyof Outputs): boolean =>
     recorded[name] !== undefined && (recorded[name] !== "" || empty.includes(name));
   return Object.fromEntries(names.filter(isThere).map((name) => [name, recorded[name]]));
+}
+
+/** One that is gone will be made anew. */
+function hasVolumes({ recorded, wanted }: Prospect): boolean {
+  const ids = (recorded.dataVolumeIds ?? {}) as Record<string, string>;
+  const named = Array.isArray(wanted.dataVolumes) ? (wanted.dataVolumes as { name: string }[]) : [];
+  return named.every((it) => Object.hasOwn(ids, it.name));
 }
 
 /** Any other empty output is a thing that is missing, and will be made. */

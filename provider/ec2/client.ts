@@ -457,6 +457,10 @@ class SdkEc2 implements Ec2 {
     return (await this.describeAttribute(instanceId, "disableApiTermination")).DisableApiTermination?.Value ?? false;
   }
 
+  async isProtectedFromStop(instanceId: string): Promise<boolean> {
+    return (await this.describeAttribute(instanceId, "disableApiStop")).DisableApiStop?.Value ?? false;
+  }
+
   async describeUserData(instanceId: string): Promise<string | undefined> {
     const userData = (await this.describeAttribute(instanceId, "userData")).UserData?.Value;
     return userData === "" ? undefined : userData;
@@ -615,6 +619,7 @@ class SdkEc2 implements Ec2 {
           state: image.State ?? "",
           architecture: image.Architecture ?? "",
           rootDeviceName: image.RootDeviceName ?? "/dev/xvda",
+          isForImdsV2: image.ImdsSupport === "v2.0",
         }
       );
     });

@@ -91,6 +91,8 @@ export interface Image {
   state: string;
   architecture: string;
   rootDeviceName: string;
+  /** Whether its instances are launched for IMDSv2. */
+  isForImdsV2: boolean;
 }
 
 /** What this product asks of EC2, and all it asks. Every failure is an {@link Ec2Error}. */
@@ -169,6 +171,7 @@ export interface Ec2 {
   /** Both status checks together: of the system below and of the instance. */
   describeStatus(instanceId: string): Promise<"ok" | "impaired" | "initializing">;
   isProtectedFromTermination(instanceId: string): Promise<boolean>;
+  isProtectedFromStop(instanceId: string): Promise<boolean>;
   /** base64; undefined if there is none. */
   describeUserData(instanceId: string): Promise<string | undefined>;
   /** Of a stopped instance. */

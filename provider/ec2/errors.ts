@@ -91,7 +91,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   },
   Blocked: { class: "refused", advice: "The account is blocked: only AWS Support can help." },
 
-  "InvalidIPAddress.InUse": { class: "in-use", advice: "Free that address, or give another privateIp." },
+  "InvalidIPAddress.InUse": { class: "in-use", advice: "Free that address, or name another." },
   "Resource.AlreadyAssociated": {
     class: "in-use",
     advice: "An Elastic IP is never taken from its holder: disassociate it there first, or give another.",

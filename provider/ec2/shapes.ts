@@ -84,6 +84,7 @@ export function networkInterfaceOf(eni: sdk.NetworkInterface): NetworkInterface 
             id: attachment.AttachmentId,
             instanceId: attachment.InstanceId,
             deviceIndex: attachment.DeviceIndex ?? 0,
+            isDetaching: attachment.Status === "detaching",
             deleteOnTermination: attachment.DeleteOnTermination ?? false,
           },
         }),

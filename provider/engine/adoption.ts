@@ -2,7 +2,7 @@
 import { TAG } from "../ec2/tags";
 import { toBase64 } from "../user-data";
 import type { LaunchPart } from "./specification";
-import type { Adoption, Desired, Instance, NetworkInterface } from "./state";
+import type { Adoption, Desired, Instance, NetworkInterface, Recorded } from "./state";
 
 /** An input that the instance was not launched with, and so has to be replaced for. */
 export interface Misfit {
@@ -48,8 +48,16 @@ function placementChecks(instance: Instance, desired: Desired): [boolean, keyof 
   ];
 }
 
-/** Why what the inputs name cannot be adopted, in sentences. */
-export function adoptionConflicts(id: string, desired: Desired, { instance, networkInterface }: Adoption): string[] {
+/**
+ * Why what the inputs name cannot be adopted, in sentences. One that was adopted before, and lost its tags since, may be where it
+ * is not wanted any more.
+ */
+export function adoptionConflicts(
+  id: string,
+  desired: Desired,
+  { instance, networkInterface }: Adoption,
+  recorded?: Pick<Recorded, "networkInterfaceId">,
+): string[] {
   const { adopt, subnetId, region } = desired;
   if (adopt?.instanceId !== undefined && (instance === undefined || !isThere(instance))) {
     return [`the instance ${adopt.instanceId} (adopt.instanceId) does not exist in ${region}, or has ended`];
@@ -58,7 +66,9 @@ export function adoptionConflicts(id: string, desired: Desired, { instance, netw
     const named = adopt?.networkInterfaceId ?? instance?.networkInterfaceId ?? "";
     return [`the network interface ${named} (adopt) does not exist in ${region}`];
   }
-  return [...ownerConflicts(id, networkInterface, instance), ...placeConflicts(networkInterface, subnetId, adopt)];
+  const place =
+    recorded?.networkInterfaceId === networkInterface.id ? [] : placeConflicts(networkInterface, subnetId, adopt);
+  return [...ownerConflicts(id, networkInterface, instance), ...place];
 }
 
 function isThere({ state }: Instance): boolean {

@@ -1,20 +1,33 @@
 /** What is in the way and belongs to somebody else, in sentences; while there is any, nothing is done. (pure) */
 import { TAG } from "../ec2/tags";
 import { adoptionConflicts } from "./adoption";
-import { currentNetworkInterface, currentVolume, isAlive, isOnOurs, isOwnedElasticIp, type Situation } from "./current";
+import {
+  currentElasticIp,
+  currentNetworkInterface,
+  currentVolume,
+  isAlive,
+  isElsewhere,
+  isOnOurs,
+  isOwnedElasticIp,
+  isOwnedVolume,
+  type Situation,
+} from "./current";
+import { surplusVolumes } from "./planning/data-volumes";
 import type { DataVolume, Desired, ElasticIp, Observed, Volume } from "./state";
 
 export function conflicts(situation: Situation): string[] {
-  const { id, desired, observed } = situation;
+  const { id, desired, observed, recorded } = situation;
   return [
-    ...(observed.adoption === undefined ? [] : adoptionConflicts(id, desired, observed.adoption)),
-    ...elasticIpConflicts(desired, observed),
+    ...(observed.adoption === undefined ? [] : adoptionConflicts(id, desired, observed.adoption, recorded)),
+    ...elasticIpConflicts(situation),
     ...desired.dataVolumes.flatMap((wanted) => volumeConflicts(wanted, situation)),
+    ...volumeDeletionConflicts(surplusVolumes(situation), situation),
     ...heldByStrangers(observed),
   ];
 }
 
-function elasticIpConflicts(desired: Desired, observed: Observed): string[] {
+/** One that was given and is not wanted any more may be wherever its owner put it. */
+function elasticIpConflicts({ desired, observed, recorded }: Situation): string[] {
   const given = observed.givenElasticIp;
   const missing =
     typeof desired.elasticIp === "string" && given === undefined
@@ -22,8 +35,10 @@ function elasticIpConflicts(desired: Desired, observed: Observed): string[] {
           `the Elastic IP ${desired.elasticIp} (elasticIp) does not exist in ${desired.region}, or is not this account's; give one that is, or true to allocate one`,
         ]
       : [];
-  const others = observed.elasticIps.filter((it) => it.allocationId !== given?.allocationId);
-  const taken = [...(given === undefined ? [] : [given]), ...others]
+  const wanted = currentElasticIp(desired, observed, recorded);
+  const others = observed.elasticIps.filter((it) => it.allocationId !== wanted?.allocationId);
+  const released = desired.deletion.elasticIp === "delete" ? others.filter(isOwnedElasticIp) : [];
+  const taken = [...(wanted === undefined ? [] : [wanted]), ...released]
     .filter((eip) => isTaken(eip, observed))
     .map((eip) => `${inUse(eip)}; it is never taken from its holder: disassociate it there first, or change elasticIp`);
   return [...missing, ...taken];
@@ -69,9 +84,23 @@ function volumeConflicts(wanted: DataVolume, situation: Situation): string[] {
   ];
 }
 
-function heldElsewhere(what: string, { attachment }: Volume, { instances }: Observed): string[] {
-  const isElsewhere = attachment !== undefined && !instances.some((it) => it.id === attachment.instanceId);
-  return isElsewhere ? [`${what} is attached to ${attachment.instanceId}; detach it there first`] : [];
+function heldElsewhere(what: string, volume: Volume, observed: Observed): string[] {
+  return isElsewhere(volume, observed)
+    ? [`${what} is attached to ${volume.attachment?.instanceId ?? ""}; detach it there first`]
+    : [];
+}
+
+/** Volumes that are given up and would be deleted, while something else works with them. */
+export function volumeDeletionConflicts(
+  volumes: Volume[],
+  { observed, desired: { deletion }, ...situation }: Situation,
+): string[] {
+  return volumes
+    .filter((it) => deletion.dataVolumes === "delete" && isOwnedVolume(it, situation) && isElsewhere(it, observed))
+    .map(
+      ({ id, attachment }) =>
+        `the data volume ${id} is to be deleted and is attached to ${attachment?.instanceId ?? ""}; detach it there first, or set deletion.dataVolumes to "retain" and run up before`,
+    );
 }
 
 function heldByStrangers(observed: Observed): string[] {

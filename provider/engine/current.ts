@@ -1,5 +1,5 @@
 /** Which of the things observed is the one that the inputs ask for. (pure) */
-import { TAG } from "../ec2/tags";
+import { isOwned, TAG } from "../ec2/tags";
 import { misfits } from "./adoption";
 import { differentParts, launchHash, type LaunchPart } from "./specification";
 import type { DataVolume, Desired, ElasticIp, Instance, NetworkInterface, Observed, Recorded, Volume } from "./state";
@@ -19,9 +19,27 @@ export function isAlive(instance: Instance): boolean {
   return instance.state !== "shutting-down" && instance.state !== "terminated";
 }
 
-/** Whether it was made here: what was given says so in a tag, and what was made also in its description. */
-export function isOwnedInterface({ tags, description }: NetworkInterface, id: string): boolean {
-  return tags[TAG.owned] !== "false" && (tags[TAG.urn] !== undefined || description.startsWith(`${id} `));
+/** What tells what was made here from what was given. */
+export interface Owner {
+  id: string;
+  desired: Pick<Desired, "adopt">;
+  observed: Pick<Observed, "adoption">;
+}
+
+/**
+ * Whether it was made here: what was given says so in a tag, and what was made in its URN and its description. Somebody may take
+ * the tags off, so what the inputs name as adopted is never ours. One that was retained is nobody's, until it is given to a machine.
+ */
+export function isOwnedInterface(eni: NetworkInterface, { id, desired, observed }: Owner): boolean {
+  const { tags, description } = eni;
+  const isAdopted = eni.id === desired.adopt?.networkInterfaceId || eni.id === observed.adoption?.networkInterface?.id;
+  const isGiven = tags[TAG.owned] === "false" || (tags[TAG.retained] !== undefined && tags[TAG.id] === undefined);
+  return !isAdopted && !isGiven && (tags[TAG.urn] !== undefined || description.startsWith(`${id} `));
+}
+
+/** Whether it was launched here; the inputs remember what was adopted, whatever became of its tags. */
+export function isOwnedInstance(instance: Instance, { adopt }: Pick<Desired, "adopt">): boolean {
+  return isOwned(instance) && instance.id !== adopt?.instanceId;
 }
 
 /**
@@ -96,7 +114,9 @@ export function currentElasticIp(
   if (desired.elasticIp !== true) {
     return observed.givenElasticIp;
   }
-  const owned = observed.elasticIps.filter((it) => isOwnedElasticIp(it));
+  const isRecorded = (eip: ElasticIp): boolean =>
+    recorded?.ownsElasticIp === true && eip.allocationId === recorded.allocationId && isOwned(eip);
+  const owned = observed.elasticIps.filter((it) => isOwnedElasticIp(it) || isRecorded(it));
   return (
     owned.find((eip) => isOnOurs(eip, observed)) ??
     owned.find((eip) => eip.allocationId === recorded?.allocationId) ??
@@ -104,8 +124,10 @@ export function currentElasticIp(
   );
 }
 
-export function isOwnedElasticIp({ tags }: ElasticIp): boolean {
-  return tags[TAG.owned] !== "false";
+/** What was given has our id and no URN; what has no tag of ours is only looked at where it is on record as ours. */
+export function isOwnedElasticIp(eip: ElasticIp): boolean {
+  const { tags } = eip;
+  return isOwned(eip) && (tags[TAG.urn] !== undefined || tags[TAG.id] === undefined);
 }
 
 /** Whether an Elastic IP is on an interface of this managed instance. */
@@ -117,9 +139,11 @@ export function holds(instance: Instance, eni: Pick<NetworkInterface, "id">): bo
   return instance.networkInterfaceId === eni.id || instance.secondaryNetworkInterfaceIds.includes(eni.id);
 }
 
-/** The instance that holds the interface. */
+/** The instance that holds the interface, and is not just losing it. */
 export function currentInstance(eni: NetworkInterface | undefined, observed: Observed): Instance | undefined {
-  return eni && observed.instances.find((it) => isAlive(it) && holds(it, eni));
+  return eni?.attachment?.isDetaching === true
+    ? undefined
+    : eni && observed.instances.find((it) => isAlive(it) && holds(it, eni));
 }
 
 export function generationOf(instance: Instance): number | undefined {
@@ -139,7 +163,7 @@ export function candidateInstance(situation: Situation): Instance | undefined {
   return instances.find(
     (it) =>
       (it.state === "pending" || it.state === "running") &&
-      !networkInterfaces.some((eni) => holds(it, eni)) &&
+      !networkInterfaces.some((eni) => holds(it, eni) && eni.attachment?.isDetaching !== true) &&
       fits(it, situation),
   );
 }
@@ -180,6 +204,7 @@ export function replacementPath(instance: Instance, situation: Situation, moves:
     parts: differencesOf(instance, situation),
     moves,
     isRunning: instance.state === "running",
+    hasRootVolume: instance.devices.some((it) => it.deviceName === instance.rootDeviceName),
     runsAs: instance.lifecycle,
     wantedAs: desired.market.lifecycle,
     pinsCpu: desired.cpuOptions !== undefined,
@@ -191,9 +216,33 @@ export function currentVolume(wanted: DataVolume, observed: Observed, recorded?:
   if (wanted.volumeId !== undefined) {
     return observed.volumes.find((it) => it.id === wanted.volumeId);
   }
-  const named = observed.volumes.filter((it) => it.tags[TAG.volume] === wanted.name).sort(byId);
+  // One that was retained, or given under another name, still has the name that it once had.
+  const named = observed.volumes
+    .filter((it) => it.tags[TAG.volume] === wanted.name && it.tags[TAG.id] !== undefined && isOwned(it))
+    .sort(byId);
   const recordedId = recordedVolumeId(wanted.name, recorded);
   return named.find((it) => it.id === recordedId) ?? named[0] ?? observed.volumes.find((it) => it.id === recordedId);
+}
+
+/** Whether a data volume is this machine's: by its tag or, where its tags were taken off, on record. */
+export function isOurVolume(
+  { id: volumeId, tags }: Volume,
+  { id, recorded }: Pick<Situation, "id" | "recorded">,
+): boolean {
+  const isRecorded = Object.values(recorded?.dataVolumeIds ?? {}).includes(volumeId);
+  const owner = tags[TAG.id];
+  return owner === id || (owner === undefined && tags[TAG.retained] === undefined && isRecorded);
+}
+
+/** Whether it was made here, so that it may be deleted. */
+export function isOwnedVolume(volume: Volume, situation: Pick<Situation, "id" | "recorded">): boolean {
+  const isGiven = situation.recorded?.givenVolumeIds.includes(volume.id) === true;
+  return isOurVolume(volume, situation) && isOwned(volume) && !isGiven;
+}
+
+/** Whether it is attached to something that is none of this machine's instances. */
+export function isElsewhere({ attachment }: Volume, { instances }: Observed): boolean {
+  return attachment !== undefined && !instances.some((it) => it.id === attachment.instanceId);
 }
 
 /** A volume may have the name of something that every object has. */

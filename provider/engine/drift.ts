@@ -1,5 +1,6 @@
 /** How what exists differs from what was applied, in terms of the inputs. (pure) */
-import { currentInstance, currentNetworkInterface, type Situation } from "./current";
+import { TAG } from "../ec2/tags";
+import { currentInstance, currentNetworkInterface, type Situation, wantsInstance } from "./current";
 import { hasMetadataOptions, hasProfile } from "./planning/instance";
 import { hasSecurityGroups } from "./planning/network-interface";
 import type { Desired } from "./state";
@@ -7,17 +8,18 @@ import type { Step } from "./step";
 
 /** The inputs as they would have to be to describe what exists; where nothing is off, the inputs themselves. */
 export function observedInputs(situation: Situation): Desired {
-  const { id, desired, observed } = situation;
+  const { desired, observed } = situation;
   const eni = currentNetworkInterface(situation);
   const instance = currentInstance(eni, observed);
   const found = { ...desired };
   if (eni !== undefined) {
     found.sourceDestCheck = eni.sourceDestCheck;
-    if (!hasSecurityGroups(eni, desired.securityGroupIds, id)) {
+    if (!hasSecurityGroups(eni, desired.securityGroupIds, situation)) {
       found.securityGroupIds = eni.securityGroups.map((group) => group.id);
     }
   }
-  if (instance !== undefined) {
+  // One that is stopped takes them on when it is started.
+  if (instance !== undefined && wantsInstance(desired)) {
     found.monitoring = instance.monitoring;
     if (!hasMetadataOptions(instance, desired)) {
       found.metadataOptions = instance.metadataOptions;
@@ -31,19 +33,42 @@ export function observedInputs(situation: Situation): Desired {
 
 /** What a plan would put right, as the end of "found that …". */
 export function driftOf(steps: Step[]): string[] {
-  const replaced = steps.some((step) => step.kind === "preflight");
-  const found = steps.flatMap((step) => (replaced && LAUNCHES.includes(step.kind) ? [] : (sentenceFor(step) ?? [])));
+  const kinds = new Set(steps.map((step) => step.kind));
+  const follows = (step: Step): boolean =>
+    CONSEQUENCES.some(([of, what]) => of.some((it) => kinds.has(it)) && what.includes(step.kind)) ||
+    (kinds.has("record") && isRecount(step));
+  const found = steps.flatMap((step) => (follows(step) ? [] : (sentenceFor(step) ?? [])));
   return [...new Set(found)];
 }
 
-/** They only follow from that the instance makes way. */
+/** A new record counts generations from the first. */
+function isRecount(step: Step): boolean {
+  return step.kind === "tag" && step.remove.length === 0 && Object.keys(step.set).join() === TAG.generation;
+}
+
 const LAUNCHES: readonly Step["kind"][] = ["launch", "launch-beside", "attach-network-interface"];
+
+/** Steps that stand in a plan only because another does: there is to be another instance, or another interface. */
+const CONSEQUENCES: readonly [of: readonly Step["kind"][], what: readonly Step["kind"][]][] = [
+  [["preflight"], LAUNCHES],
+  [["launch-beside"], ["attach-network-interface"]],
+  [
+    ["preflight", ...LAUNCHES],
+    ["retire", "attach-volumes", "detach-volume"],
+  ],
+  [["make-network-interface"], ["set-source-dest-check", "set-public-ip-assignment"]],
+];
+
+/** It makes way, or is changed, for what is wanted. */
+export const OUTDATED = "its instance is not of the newest generation";
 
 const SENTENCES: Readonly<Partial<Record<Step["kind"], string>>> = {
   record: "its launch template is gone",
+  "record-generation": "its launch template is not as it was left",
   "make-network-interface": "its network interface is gone",
   "set-security-groups": "its security groups were changed",
   "set-source-dest-check": "its source/destination check was changed",
+  "set-public-ip-assignment": "its public IP assignment is not known to be as declared",
   "keep-on-termination": "its network interface would be deleted with its instance",
   "assign-private-ips": "secondary private IPs were taken off",
   "unassign-private-ips": "it has secondary private IPs that are not declared",
@@ -51,22 +76,38 @@ const SENTENCES: Readonly<Partial<Record<Step["kind"], string>>> = {
   "unassign-ipv6-addresses": "it has IPv6 addresses that are not declared",
   "allocate-elastic-ip": "its Elastic IP is gone",
   "associate-elastic-ip": "its Elastic IP is not on its network interface",
-  preflight: "its instance is not of the newest generation",
+  "release-elastic-ip": "an Elastic IP that it gave up is left",
+  "delete-network-interface": "a network interface that it gave up is left",
+  preflight: OUTDATED,
   launch: "it has no instance",
   "launch-beside": "it has no instance",
   "attach-network-interface": "its network interface is not on its instance",
   start: "its instance is stopped",
   stop: "its instance runs, and it is to be paused",
+  retire: "it has an instance that it is not to have",
   "await-running": "its instance is still starting",
   "set-metadata-options": "its metadata options were changed",
   "set-instance-profile": "its instance profile was changed",
   "set-monitoring": "its detailed monitoring was switched",
-  "make-volume": "a data volume is gone",
-  "modify-volume": "a data volume is not as declared",
-  "keep-volume-on-termination": "a data volume would be deleted with its instance",
   "attach-volumes": "a data volume is not attached",
+  "detach-volume": "a data volume is attached where it is not to be",
+  "delete-volume": "a data volume that it gave up is left",
 };
 
 function sentenceFor(step: Step): string | undefined {
-  return step.kind === "tag" ? `tags of ${step.resourceIds[0] ?? ""} were changed` : SENTENCES[step.kind];
+  switch (step.kind) {
+    case "tag":
+      return `tags of ${step.resourceIds[0] ?? ""} were changed`;
+    case "make-volume":
+      return `the data volume ${step.name} is gone (a new one is made in its place, empty or from its snapshot)`;
+    case "modify-volume":
+      return `the data volume ${step.volume.id} is not as declared`;
+    case "retain":
+    case "give-back":
+      return `${step.resourceId} is still marked as its own, and it gave it up`;
+    case "keep-volume-on-termination":
+      return `the data volume ${step.volume.id} would be deleted with its instance`;
+    default:
+      return SENTENCES[step.kind];
+  }
 }

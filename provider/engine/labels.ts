@@ -43,6 +43,9 @@ export function givenTags(id: string): Tags {
   return { [TAG.id]: id, [TAG.owned]: "false" };
 }
 
+/** What only things have that were made, here or by the machine that left them behind: on what is given it would be untrue. */
+export const NOT_GIVEN: string[] = [TAG.urn, TAG.kept, TAG.retained];
+
 /** How to buy, in the characters that tags may have. */
 function marketTag({ lifecycle, maxPrice, fallbackToOnDemand }: Desired["market"]): string {
   const price = maxPrice === undefined ? "" : ` max-price=${maxPrice}`;

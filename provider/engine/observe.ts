@@ -72,14 +72,20 @@ async function observeNetworkInterfaces(
   return [...tagged, ...(await ec2.describeNetworkInterfaces({ "network-interface-id": [recordedId] }))];
 }
 
-/** An address that was allocated here is still ours when its tags were taken off. */
+/** An address is still ours when its tags were taken off: one that was allocated here, or a given one that is on our interface. */
 async function observeElasticIps(ec2: Ec2, ours: Filters, recorded: Recorded | undefined): Promise<ElasticIp[]> {
   const tagged = await ec2.describeAddresses(ours);
-  const { allocationId = "", ownsElasticIp = false } = recorded ?? {};
-  if (!ownsElasticIp || allocationId === "" || tagged.some((it) => it.allocationId === allocationId)) {
+  const { allocationId = "", ownsElasticIp = false, networkInterfaceId = "" } = recorded ?? {};
+  if (allocationId === "" || tagged.some((it) => it.allocationId === allocationId)) {
     return tagged;
   }
-  return [...tagged, ...(await ec2.describeAddresses({ "allocation-id": [allocationId] }))];
+  const found = await ec2.describeAddresses({ "allocation-id": [allocationId] });
+  const ofUs = ownsElasticIp
+    ? found
+    : found
+        .filter((it) => it.association?.networkInterfaceId === networkInterfaceId)
+        .map((it) => ({ ...it, tags: { ...it.tags, [TAG.owned]: "false" } }));
+  return [...tagged, ...ofUs];
 }
 
 async function observeGivenElasticIp(

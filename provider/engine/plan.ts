@@ -2,8 +2,8 @@
  * The plan: from what is wanted and what exists to the steps that lead there. Pure: it looks at no clock, not at AWS and
  * not at Pulumi, and has an answer for every pair.
  */
-import { currentNetworkInterface, isOwnedInterface, type Situation as Decided } from "./current";
-import { givenTags } from "./labels";
+import { currentNetworkInterface, isOwnedInterface, type Owner, type Situation as Decided } from "./current";
+import { givenTags, NOT_GIVEN } from "./labels";
 import { giveUpVolume, planAttachments, planDataVolumes, surplusVolumes } from "./planning/data-volumes";
 import { giveUpElasticIp, planElasticIp, surplusElasticIps } from "./planning/elastic-ip";
 import { planInstance } from "./planning/instance";
@@ -21,12 +21,16 @@ export interface Situation extends Decided {
 
 /** The steps to what is wanted; none if it is there. */
 export function plan(situation: Situation): Step[] {
+  const record = planRecord(situation);
+  const isNew = situation.observed.template === undefined;
   return [
-    ...planRecord(situation),
+    ...(isNew ? record : []),
     ...planAdoption(situation),
     ...planNetworkInterface(situation),
     ...planDataVolumes(situation),
     ...planElasticIp(situation),
+    // A new generation comes after all that can be refused while the old one works.
+    ...(isNew ? [] : record),
     ...planInstance(situation),
     ...planAttachments(situation),
     ...planSurplus(situation),
@@ -35,29 +39,32 @@ export function plan(situation: Situation): Step[] {
 }
 
 /** First of all it is made known whose it is, so that it is found again however this run ends. */
-function planAdoption({ id, observed }: Situation): Step[] {
+function planAdoption(situation: Situation): Step[] {
+  const { id, observed } = situation;
   const { instance, networkInterface } = observed.adoption ?? {};
+  // One that was adopted before, and lost its tags since, may be about to be given back.
+  const stays = networkInterface !== undefined && networkInterface.id === currentNetworkInterface(situation)?.id;
   return planTagsOf(
-    [instance, networkInterface].flatMap((it) =>
-      it === undefined ? [] : [{ resourceIds: [it.id], held: it.tags, wanted: givenTags(id), stale: [] }],
+    [instance, stays ? networkInterface : undefined].flatMap((it) =>
+      it === undefined ? [] : [{ resourceIds: [it.id], held: it.tags, wanted: givenTags(id), stale: NOT_GIVEN }],
     ),
   );
 }
 
 /** What is ours and no longer wanted. */
 function planSurplus(situation: Situation): Step[] {
-  const { id, desired, observed } = situation;
+  const { desired, observed } = situation;
   const eni = currentNetworkInterface(situation);
   return [
     ...surplusElasticIps(situation).map((eip) => giveUpElasticIp(eip, desired.deletion.elasticIp)),
-    ...observed.networkInterfaces.filter((it) => it.id !== eni?.id).map((it) => giveUpInterface(it, id)),
-    ...surplusVolumes(situation).map((volume) => giveUpVolume(volume, desired.deletion.dataVolumes)),
+    ...observed.networkInterfaces.filter((it) => it.id !== eni?.id).map((it) => giveUpInterface(it, situation)),
+    ...surplusVolumes(situation).map((volume) => giveUpVolume(volume, situation, desired.deletion.dataVolumes)),
   ];
 }
 
 /** What was given is given back, what was made goes. */
-export function giveUpInterface(eni: NetworkInterface, id: string): Step {
-  return isOwnedInterface(eni, id)
+export function giveUpInterface(eni: NetworkInterface, owner: Owner): Step {
+  return isOwnedInterface(eni, owner)
     ? { kind: "delete-network-interface", networkInterface: eni }
     : giveBack(eni.id, `the network interface with ${eni.privateIp}`, eni.tags);
 }

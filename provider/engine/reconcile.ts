@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { explain } from "../ec2/errors";
 import { apply } from "./apply";
 import { IdTaken } from "./claim";
-import { conflicts, teardownConflicts } from "./conflicts";
+import { conflicts, teardownConflicts, volumeDeletionConflicts } from "./conflicts";
 import { observe } from "./observe";
 import { outputsOf } from "./outputs";
 import { plan } from "./plan";
@@ -66,11 +66,14 @@ async function approach(run: Run): Promise<Outputs> {
 export async function tearDown(request: Request, deps: Deps): Promise<void> {
   const { id, desired, recorded } = request;
   const observed = await observe(deps.ec2, { id, recorded, desired: { ...desired, adopt: undefined } });
-  const found = teardownConflicts(observed, desired.deletion);
+  const found = [
+    ...teardownConflicts(observed, desired.deletion),
+    ...volumeDeletionConflicts(observed.volumes, { id, desired, observed, recorded }),
+  ];
   if (found.length > 0) {
     throw new Error(`nothing was deleted: ${found.join("; ")}.`);
   }
-  await apply(planTeardown({ id, observed, deletion: desired.deletion }), {
+  await apply(planTeardown({ id, observed, recorded, deletion: desired.deletion, adopt: desired.adopt }), {
     ...deps,
     ...request,
     nonce: randomUUID(),

@@ -24,6 +24,8 @@ export interface Run extends Deps, Situation {
   retired?: Instance;
   /** The last instance that this run launched, proven or not. */
   launched?: Instance;
+  /** The addresses that this run moved from an interface that is given up. */
+  moved?: { from: string; addresses: string[] }[];
   /** Since when the private IP has had no running instance, if this run took it down. */
   darkSince?: number;
 }

@@ -185,7 +185,14 @@ export interface NetworkInterface {
   status: string;
   securityGroups: { id: string; name: string }[];
   sourceDestCheck: boolean;
-  attachment?: { id: string; instanceId?: string; deviceIndex: number; deleteOnTermination: boolean };
+  attachment?: {
+    id: string;
+    instanceId?: string;
+    deviceIndex: number;
+    /** Its instance is losing it. */
+    isDetaching?: boolean;
+    deleteOnTermination: boolean;
+  };
   tags: Tags;
 }
 
@@ -253,6 +260,8 @@ export interface Recorded {
   launchTemplateId?: string;
   allocationId?: string;
   dataVolumeIds: Readonly<Record<string, string>>;
+  /** Those of them that were given, so that one whose tags were taken off is not taken for one that was made. */
+  givenVolumeIds: readonly string[];
   persistPrivateIp: boolean;
   /** Whether the Elastic IP was allocated here. */
   ownsElasticIp: boolean;
@@ -262,6 +271,8 @@ export interface Recorded {
   launchHash?: string;
   /** How the recorded instance was wanted to be bought. */
   market?: Market;
+  /** The hop limit that was asked for. EC2 has no way to say that none is asked for any more. */
+  hopLimit?: number;
 }
 
 export type MachineState = "running" | "paused" | "pending" | "failed" | "missing";

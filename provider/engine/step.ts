@@ -15,10 +15,10 @@ export type Step =
   | { kind: "set-source-dest-check"; enabled: boolean }
   | { kind: "set-public-ip-assignment"; assignment: PublicIpAssignment }
   | { kind: "keep-on-termination"; networkInterfaceId: string; attachmentId: string }
-  | { kind: "assign-private-ips"; wanted: Addresses }
+  | { kind: "assign-private-ips"; wanted: Addresses; instead: string[] }
   | { kind: "unassign-private-ips"; networkInterfaceId: string; addresses: string[] }
   | { kind: "take-over-private-ips"; from: string; addresses: string[] }
-  | { kind: "assign-ipv6-addresses"; wanted: Addresses }
+  | { kind: "assign-ipv6-addresses"; wanted: Addresses; instead: string[] }
   | { kind: "unassign-ipv6-addresses"; networkInterfaceId: string; addresses: string[] }
   | { kind: "delete-network-interface"; networkInterface: NetworkInterface }
   // The Elastic IP.

@@ -13,6 +13,8 @@ export interface Change {
   moves: boolean;
   /** The instance that is there. */
   isRunning: boolean;
+  /** Not after EC2 failed to replace it. */
+  hasRootVolume?: boolean;
   runsAs: Lifecycle;
   /** How it is wanted to be bought. */
   wantedAs: Lifecycle;
@@ -22,11 +24,11 @@ export interface Change {
 
 /** `terminate-first` makes every change, so it is what is left where the strategy asked for cannot make it. */
 export function pathOf(change: Change): Path {
-  const { strategy } = change;
+  const { strategy, hasRootVolume = true } = change;
   if (strategy === "overlap") {
     return "overlap";
   }
-  const asksFor = (path: Path): boolean => strategy === path || strategy === "auto";
+  const asksFor = (path: Path): boolean => hasRootVolume && (strategy === path || strategy === "auto");
   if (asksFor("root-volume") && takesRootVolume(change)) {
     return "root-volume";
   }

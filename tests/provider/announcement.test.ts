@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { announceCreate, announceDrift, announceUpdate } from "../../provider/announcement";
 import type { Change, ChangeClass } from "../../provider/changes";
+import { OUTDATED } from "../../provider/engine/drift";
 import type { InputName } from "../../provider/inputs";
+import { lookedAt } from "../../provider/outlook";
 import { UNKNOWN } from "../../provider/validation";
 
 function recorded(overrides: Record<string, unknown> = {}): Record<string, unknown> {
@@ -103,6 +105,57 @@ describe("announceUpdate", () => {
         elasticIp: true,
       }),
       /^launches an instance \(imageId; its network interface is gone; it has no instance\); keeps 10\.0\.0\.7, 52/,
+    );
+  });
+
+  it("says what pausing and resuming does to the instance", () => {
+    const PAUSE = change("desiredState", "in-place");
+    const stops = { desiredState: "paused", pauseBehavior: "stop", elasticIp: true };
+    const keeps = "; keeps eni-1, 10.0.0.7, 52.1.2.3";
+    assert.equal(announceUpdate([PAUSE], recorded(), stops), `pauses (desiredState): stops i-1${keeps}`);
+    const ends = { ...stops, pauseBehavior: "terminate" };
+    assert.equal(announceUpdate([PAUSE], recorded(), ends), `pauses (desiredState): ends i-1${keeps}`);
+    const spot = recorded({ lifecycle: "spot" });
+    assert.equal(announceUpdate([PAUSE], spot, stops), `pauses (desiredState): ends i-1${keeps}`);
+    const paused = recorded({ state: "paused", desiredState: "paused" });
+    assert.equal(
+      announceUpdate([change("tags", "in-place")], paused, stops),
+      `changes in place (tags); stays paused${keeps}`,
+    );
+    const resumed = { desiredState: "running", elasticIp: true };
+    assert.equal(announceUpdate([PAUSE], paused, resumed), `changes in place (desiredState); starts i-1${keeps}`);
+    assert.equal(
+      announceUpdate([PAUSE], { ...paused, instanceId: "" }, resumed),
+      `launches an instance (desiredState)${keeps}`,
+    );
+  });
+
+  it("says what a look told: that the stopped instance is not what is wanted by now", () => {
+    const PAUSE = change("desiredState", "in-place");
+    const paused = recorded({ state: "paused", desiredState: "paused", lifecycle: "on-demand" });
+    const because = "desiredState; what changed while it was paused";
+    const resumed = { elasticIp: true, replacement: { strategy: "auto" } };
+    assert.match(
+      announceUpdate([PAUSE], lookedAt(paused, ["imageId"]), resumed),
+      new RegExp(`^replaces i-1 \\(${because}\\), terminate-first, about 60 s dark; keeps eni-1`),
+    );
+    assert.match(
+      announceUpdate([PAUSE], lookedAt(paused, ["instanceType"]), resumed),
+      new RegExp(`^changes i-1 \\(${because}\\), stop-start,`),
+    );
+    assert.match(announceUpdate([PAUSE], lookedAt(paused, []), resumed), /; starts i-1;/);
+  });
+
+  it("says of an instance that a refresh found to be another that it is replaced", () => {
+    const outdated = recorded({ drift: [OUTDATED] });
+    assert.match(
+      announceUpdate([], outdated, { elasticIp: true }),
+      /^replaces i-1 \(its instance is not of the newest/,
+    );
+    const replacement = { strategy: "auto" };
+    assert.match(
+      announceUpdate([], lookedAt(outdated, ["imageId"]), { elasticIp: true, replacement }),
+      /^changes i-1 \(its instance is not of the newest generation\), root-volume,/,
     );
   });
 

@@ -23,11 +23,11 @@ describe("inputs that do not go together", () => {
     const failuresOf = (...volumes: unknown[]): Failure[] => failures({ dataVolumes: volumes });
     const one = (overrides: Record<string, unknown>): Failure[] => failuresOf({ ...VOLUME, ...overrides });
 
-    it("are gp3 unless they say otherwise or are given", () => {
+    it("are gp3, with what EBS gives of itself, unless they say otherwise or are given", () => {
       const given = { ...VOLUME, name: "b", deviceName: "/dev/sdg", volumeId: "vol-0a1b2c3d" };
       const io2 = { ...VOLUME, name: "c", deviceName: "/dev/sdh", type: "io2", iops: 4000 };
       assert.deepEqual(inputs({ dataVolumes: [VOLUME, given, io2] }).dataVolumes, [
-        { ...VOLUME, type: "gp3" },
+        { ...VOLUME, type: "gp3", iops: 3000, throughput: 125 },
         given,
         io2,
       ]);

@@ -339,7 +339,10 @@ describe("create", () => {
       const owner = quick();
       const taken = await makeInterface(somebody(owner), WELL_KNOWN.subnetA, "10.0.1.7");
       const failure = await refused(owner, { privateIp: "10.0.1.7" });
-      assert.match(failure.message, /10\.0\.1\.7.* in use .*Free that address, or give another privateIp/);
+      assert.match(
+        failure.message,
+        /10\.0\.1\.7.* in use .*Free that address, or name another\. 10\.0\.1\.7 is held by eni-/,
+      );
       await owner.up(program({ privateIp: "10.0.1.8" }));
       assert.equal(owner.outputs.privateIp, "10.0.1.8");
       await owner.destroy();

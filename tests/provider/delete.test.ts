@@ -47,6 +47,8 @@ describe("delete", () => {
     await other.up(program({ resourceUrn: "urn:pulumi:dev::shop::t::other", elasticIp: true }));
     await destroyed(owner);
     machineOf(other);
+    await destroyed(other);
+    nothingIsLeft(other);
   });
 
   it("gives a given Elastic IP back: still allocated, free, without our tags", async () => {
@@ -246,6 +248,10 @@ describe("delete", () => {
     const failure = await failureOf(owner.destroy());
     assert.match(failure.message, /^nothing was deleted: the Elastic IP .* is in use by eni-/);
     assert.equal(only(made(owner).instances).state, "running");
+    const { associationId: AssociationId } = only(made(owner).elasticIps);
+    await ec2.send(new DisassociateAddressCommand({ AssociationId }));
+    await destroyed(owner);
+    nothingIsLeft(owner, NetworkInterface?.NetworkInterfaceId ?? "");
   });
 
   it("fails when EC2 cannot be reached, and nothing is lost", async () => {
@@ -254,5 +260,7 @@ describe("delete", () => {
     assert.match((await failureOf(owner.destroy())).message, /ServiceUnavailable/);
     owner.simulator.faults.clear();
     machineOf(owner);
+    await destroyed(owner);
+    nothingIsLeft(owner);
   });
 });

@@ -199,7 +199,7 @@ describe("a pain of Spot's users", () => {
           handle: (request: { hostname: string; headers: Record<string, string> }) => {
             hosts.add(request.hostname);
             signers.add(/Credential=(\w+)\//.exec(String(request.headers.authorization))?.[1]);
-            return handler.handle(request as never);
+            return handler.handle(request);
           },
         }),
       },

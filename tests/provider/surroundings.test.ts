@@ -193,7 +193,13 @@ describe("the surroundings", () => {
     });
 
     it("need an image that is available", async () => {
-      const image = { id: WELL_KNOWN.imageV1, state: "pending", architecture: "x86_64", rootDeviceName: "/dev/xvda" };
+      const image = {
+        id: WELL_KNOWN.imageV1,
+        state: "pending",
+        architecture: "x86_64",
+        rootDeviceName: "/dev/xvda",
+        isForImdsV2: true,
+      };
       const { property, reason } = await only(ofCreate(scene(() => ({ describeImage: () => Promise.resolve(image) }))));
       assert.equal(property, "imageId");
       assert.match(reason, /is pending, .*wait until it is available/);

@@ -484,6 +484,20 @@ describe("update", () => {
     });
   });
 
+  it("takes a hop limit that is not asked for any more back to what a launch gives", async () => {
+    const owner = await up({ metadataOptions: { httpPutResponseHopLimit: 5 } });
+    const was = machineOf(owner);
+    assert.equal(was.instance.metadataOptions.httpPutResponseHopLimit, 5);
+    await owner.up(program());
+    const now = machineOf(owner);
+    sameInstance(was, now);
+    assert.equal(now.instance.metadataOptions.httpPutResponseHopLimit, 2);
+    assert.equal(await owner.up(program()), "same");
+    owner.calls();
+    await owner.up(program({ tags: { Team: "a" } }));
+    assert.ok(!owner.calls("mutating").includes("ModifyInstanceMetadataOptions"));
+  });
+
   it("waits until EC2 sees the new version of the template, in the preflight and in the launch", async () => {
     const owner = await up();
     const error = { code: "InvalidLaunchTemplateId.VersionNotFound" };
@@ -512,7 +526,7 @@ describe("update", () => {
       [
         "an image of another architecture",
         { imageId: WELL_KNOWN.imageArm },
-        /the image ami-\w+ is for arm64, but m7i\.large takes x86_64/,
+        /the image ami-\w+ is for arm64, but m7i\.large \(instanceType\) takes x86_64/,
       ],
       [
         "an unknown type",

@@ -44,6 +44,7 @@ export function nothingIsLeft(account: Pick<Account, "simulator">, ...except: st
   const left = made(account);
   left.elasticIps = left.elasticIps.filter((it) => !except.includes(it.allocationId));
   left.networkInterfaces = left.networkInterfaces.filter((it) => !except.includes(it.networkInterfaceId));
+  left.volumes = left.volumes.filter((it) => !except.includes(it.volumeId));
   assert.deepEqual(left, NOTHING);
 }
 
@@ -58,20 +59,28 @@ export interface Machine {
   eni: Made["networkInterfaces"][number];
   eip: Made["elasticIps"][number] | undefined;
   instance: Made["instances"][number];
-  volume: Made["volumes"][number];
+  /** The root volume. */
+  volume: SimVolume;
+  /** By name. */
+  dataVolumes: ReadonlyMap<string, SimVolume>;
   privateIp: string;
 }
 
+export type SimVolume = Made["volumes"][number];
+
 /**
  * The one machine in the account: one template, one network interface, at most one Elastic IP that is on it, one running
- * instance that holds it. What the stack has on record must say the same.
+ * instance that holds it, its root volume, and on it every data volume that is declared. What the stack has on record must say
+ * the same.
+ *
+ * @param except volumes that are there beside the machine's, by id
  */
-export function machineOf(owner: Stack): Machine {
+export function machineOf(owner: Stack, ...except: string[]): Machine {
   const world = made(owner);
   const template = only(world.templates, "launch template");
   const eni = only(world.networkInterfaces, "network interface");
   const instance = only(world.instances, "instance");
-  const volume = only(world.volumes, "volume");
+  const { volume, dataVolumes } = volumesOf(owner, instance, except);
   const eip = world.elasticIps.find((it) => it.networkInterfaceId === eni.networkInterfaceId);
   const privateIp = only(
     eni.privateAddresses.filter((it) => it.primary),
@@ -124,7 +133,52 @@ export function machineOf(owner: Stack): Machine {
       launchTemplateId: template.launchTemplateId,
     },
   );
-  return { template, eni, eip, instance, volume, privateIp };
+  return { template, eni, eip, instance, volume, dataVolumes, privateIp };
+}
+
+/** The root volume, and the data volumes as they are declared and recorded; there is no other. */
+function volumesOf(
+  owner: Stack,
+  { instanceId, rootDeviceName }: Made["instances"][number],
+  except: string[],
+): Pick<Machine, "volume" | "dataVolumes"> {
+  const volumes = made(owner).volumes.filter((it) => !except.includes(it.volumeId));
+  const isRoot = ({ attachment }: SimVolume): boolean =>
+    attachment?.instanceId === instanceId && attachment.device === rootDeviceName;
+  const volume = only(volumes.filter(isRoot), "root volume");
+  const others = volumes.filter((it) => it !== volume);
+  const dataVolumes = new Map(others.map((it) => [it.tags[TAG.volume] ?? it.volumeId, it]));
+  const declared = (owner.outputs.dataVolumes ?? []) as { name: string; deviceName: string; volumeId?: string }[];
+  const { dataVolumeIds } = owner.outputs as { dataVolumeIds: Record<string, string> };
+  const byName = (a: unknown[], b: unknown[]): number => (String(a[0]) < String(b[0]) ? -1 : 1);
+  assert.deepEqual(
+    others
+      .map(({ tags, volumeId, attachment }) => [
+        tags[TAG.volume],
+        volumeId,
+        attachment?.device,
+        attachment?.instanceId,
+        attachment?.deleteOnTermination,
+        tags[TAG.id],
+        tags[TAG.owned],
+        tags[TAG.retained],
+      ])
+      .sort(byName),
+    declared
+      .map(({ name, deviceName, volumeId }) => [
+        name,
+        volumeId ?? dataVolumeIds[name],
+        deviceName,
+        instanceId,
+        false,
+        owner.recorded?.id,
+        volumeId === undefined ? undefined : "false",
+        undefined,
+      ])
+      .sort(byName),
+  );
+  assert.deepEqual(Object.keys(dataVolumeIds).sort(), declared.map((it) => it.name).sort());
+  return { volume, dataVolumes };
 }
 
 /** What must be the same before and after: the network identity. */

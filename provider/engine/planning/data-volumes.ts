@@ -1,6 +1,14 @@
-import { isOwned, TAG } from "../../ec2/tags";
-import { currentVolume, keptInstance, type Situation, wantsInstance } from "../current";
-import { givenTags } from "../labels";
+import { TAG } from "../../ec2/tags";
+import {
+  currentVolume,
+  isElsewhere,
+  isOurVolume,
+  isOwnedVolume,
+  keptInstance,
+  type Situation,
+  wantsInstance,
+} from "../current";
+import { givenTags, NOT_GIVEN } from "../labels";
 import type { DataVolume, Retention, Volume, VolumeShape } from "../state";
 import type { Step } from "../step";
 import { giveBack, retainVolume } from "./retention";
@@ -17,7 +25,7 @@ export function planDataVolumes(situation: Situation): Step[] {
         : [...planGiven(wanted, volume, situation.id), ...planShape(wanted, volume)];
     }),
     ...observed.volumes
-      .filter((volume) => volume.attachment?.deleteOnTermination === true)
+      .filter((volume) => volume.attachment?.deleteOnTermination === true && !isElsewhere(volume, observed))
       .map((volume): Step => ({ kind: "keep-volume-on-termination", volume })),
   ];
 }
@@ -31,7 +39,7 @@ function planGiven(wanted: DataVolume, volume: Volume, id: string): Step[] {
           resourceIds: [volume.id],
           held: volume.tags,
           wanted: { ...givenTags(id), [TAG.volume]: wanted.name },
-          stale: [],
+          stale: NOT_GIVEN,
         },
       ]);
 }
@@ -43,17 +51,24 @@ function planShape(wanted: DataVolume, volume: Volume): Step[] {
 
 const SHAPE = ["size", "type", "iops", "throughput"] as const satisfies (keyof VolumeShape)[];
 
-/** What of the shape is wanted and not there. A volume that somebody made larger stays so: none can shrink. */
+/**
+ * What of the shape is wanted and not there. A volume that somebody made larger stays so: none can shrink. With another type goes
+ * what is wanted of its speed, since a type decides that anew.
+ */
 export function differentShape(wanted: VolumeShape, volume: Volume): VolumeShape {
+  const isOtherType = wanted.type !== undefined && wanted.type !== volume.type;
   const isOff = (name: keyof VolumeShape): boolean =>
-    wanted[name] !== undefined && (name === "size" ? volume.size < (wanted.size ?? 0) : wanted[name] !== volume[name]);
+    wanted[name] !== undefined &&
+    (name === "size" ? volume.size < (wanted.size ?? 0) : isOtherType || wanted[name] !== volume[name]);
   return Object.fromEntries(SHAPE.filter(isOff).map((name) => [name, wanted[name]]));
 }
 
 /** Once there is an instance: what is not wanted on it any more comes off, what is wanted goes on. */
 export function planAttachments(situation: Situation): Step[] {
   const { desired, observed, recorded } = situation;
-  const surplus = surplusVolumes(situation).filter((volume) => volume.attachment !== undefined);
+  const surplus = surplusVolumes(situation).filter(
+    (volume) => volume.attachment !== undefined && !isElsewhere(volume, observed),
+  );
   const misplaced = desired.dataVolumes.flatMap((wanted) => {
     const volume = currentVolume(wanted, observed, recorded);
     const device = volume?.attachment?.deviceName;
@@ -73,20 +88,32 @@ function isInPlace(wanted: DataVolume, situation: Situation): boolean {
   const kept = keptInstance(situation);
   return (
     attachment !== undefined &&
-    attachment.status !== "detaching" &&
+    !isComingOff(attachment) &&
     attachment.instanceId === kept?.id &&
     attachment.deviceName === wanted.deviceName
   );
 }
 
-export function surplusVolumes({ desired, observed, recorded }: Situation): Volume[] {
-  const wanted = desired.dataVolumes.map((it) => currentVolume(it, observed, recorded)?.id);
-  return observed.volumes.filter((volume) => !wanted.includes(volume.id));
+/** EC2 calls it busy while the guest does not let go. */
+export function isComingOff({ status }: Pick<NonNullable<Volume["attachment"]>, "status">): boolean {
+  return status === "detaching" || status === "busy";
 }
 
-export function giveUpVolume(volume: Volume, retention: Retention): Step {
+/** What is ours and not wanted any more. */
+export function surplusVolumes(situation: Situation): Volume[] {
+  const { desired, observed, recorded } = situation;
+  const wanted = desired.dataVolumes.map((it) => currentVolume(it, observed, recorded)?.id);
+  return observed.volumes.filter((volume) => !wanted.includes(volume.id) && isOurVolume(volume, situation));
+}
+
+/** What was given loses our tags, what was made goes, unless it is to be retained. */
+export function giveUpVolume(
+  volume: Volume,
+  situation: Pick<Situation, "id" | "recorded">,
+  retention: Retention,
+): Step {
   const name = volume.tags[TAG.volume] ?? volume.id;
-  if (!isOwned(volume)) {
+  if (!isOwnedVolume(volume, situation)) {
     return giveBack(volume.id, `the volume ${name}`, volume.tags);
   }
   return retention === "retain" ? retainVolume(volume, name) : { kind: "delete-volume", volume };

@@ -1,5 +1,5 @@
 import { currentElasticIp, currentNetworkInterface, isOnOurs, isOwnedElasticIp, type Situation } from "../current";
-import { givenTags } from "../labels";
+import { givenTags, NOT_GIVEN } from "../labels";
 import type { ElasticIp } from "../state";
 import type { Step } from "../step";
 import { wantsInterface } from "./network-interface";
@@ -18,7 +18,9 @@ export function planElasticIp(situation: Situation): Step[] {
   if (typeof desired.elasticIp === "string" && wanted !== undefined) {
     // Before it is put on, so that it can be found and given back however this run ends.
     steps.push(
-      ...planTagsOf([{ resourceIds: [wanted.allocationId], held: wanted.tags, wanted: givenTags(id), stale: [] }]),
+      ...planTagsOf([
+        { resourceIds: [wanted.allocationId], held: wanted.tags, wanted: givenTags(id), stale: NOT_GIVEN },
+      ]),
     );
   }
   steps.push(

@@ -1,11 +1,12 @@
-import { isOwned } from "../../ec2/tags";
 import {
   candidateInstance,
   currentInstance,
   currentNetworkInterface,
   differencesOf,
+  fits,
   holds,
   isAlive,
+  isOwnedInstance,
   keptInstance,
   replacementPath,
   type Situation,
@@ -13,6 +14,7 @@ import {
   wantsInstance,
 } from "../current";
 import type { Desired, Instance, Observed } from "../state";
+import type { LaunchPart } from "../specification";
 import type { Step } from "../step";
 import type { Path } from "../strategy";
 import { planElasticIpMove } from "./elastic-ip";
@@ -61,7 +63,7 @@ function planKept(kept: Instance, situation: Situation): Step[] {
   if (kept.state === "pending") {
     steps.push({ kind: "await-running", instance: kept });
   }
-  return [...steps, ...planSettings(kept, situation.desired)];
+  return [...steps, ...planSettings(kept, situation)];
 }
 
 /** The identity stays; the instance stops, or ends where that is wanted or EC2 cannot stop it. */
@@ -78,8 +80,7 @@ function planPause(situation: Situation): Step[] {
 
 /** The working instance that has to make way, its way out, and a new one, by the path that fits the change. */
 function planReplacement(situation: Situation): Step[] {
-  const overlaps = situation.desired.replacement.strategy === "overlap";
-  const candidate = overlaps ? candidateInstance(situation) : undefined;
+  const candidate = comingInstance(situation);
   const old = workingInstance(situation, candidate);
   const path = pathFrom(old, situation);
   const looks: Step[] =
@@ -100,8 +101,15 @@ function planReplacement(situation: Situation): Step[] {
     ...planDrain(old, situation.desired),
     ...planMove(situation),
     change,
-    ...planSettings(old, situation.desired),
+    ...planSettings(old, situation),
   ];
+}
+
+/** The one that the interface is to be moved to, if it is there already. */
+export function comingInstance(situation: Situation): Instance | undefined {
+  const { replacement } = situation.desired;
+  const overlaps = wantsInstance(situation.desired) && replacement.strategy === "overlap";
+  return overlaps ? candidateInstance(situation) : undefined;
 }
 
 /** The one that holds the interface, or held the one that is given up. */
@@ -118,6 +126,16 @@ export function pathFrom(old: Instance | undefined, situation: Situation): Path 
   return replacementPath(old, situation, eni === undefined || !holds(old, eni));
 }
 
+/** In what the instance that is there differs from what is wanted; nothing if it may stay, or there is none. */
+export function outdatedParts(situation: Situation): LaunchPart[] {
+  const held = currentInstance(currentNetworkInterface(situation), situation.observed);
+  if (held === undefined || fits(held, situation)) {
+    return [];
+  }
+  const parts = differencesOf(held, situation);
+  return parts.length === 0 ? ["other"] : parts;
+}
+
 /**
  * The new instance is launched and proven beside the old one. Then the interface is moved; an old one that has it as its primary
  * interface, or has data volumes, must have ended before.
@@ -126,14 +144,12 @@ function planOverlap(situation: Situation, candidate: Instance | undefined, old:
   const { observed } = situation;
   const eni = currentNetworkInterface(situation);
   const launched: Step = candidate === undefined ? { kind: "launch-beside" } : { kind: "prove", instance: candidate };
-  const isMovable =
-    old !== undefined &&
-    eni !== undefined &&
-    old.secondaryNetworkInterfaceIds.includes(eni.id) &&
-    !observed.volumes.some((volume) => volume.attachment?.instanceId === old.id);
-  if (isMovable) {
+  const hasVolumes = observed.volumes.some((volume) => volume.attachment?.instanceId === old?.id);
+  const isMovable = old !== undefined && eni !== undefined && old.secondaryNetworkInterfaceIds.includes(eni.id);
+  const isFree = old !== undefined && eni !== undefined && !holdsOurs(old, observed);
+  if ((isMovable || isFree) && !hasVolumes) {
     const handOver: Step[] = [
-      { kind: "detach-network-interface", instance: old },
+      ...(isMovable ? [{ kind: "detach-network-interface", instance: old } as const] : []),
       { kind: "attach-network-interface" },
     ];
     return [launched, ...handOver, ...planMove(situation), ...planRetirement(situation, candidate)];
@@ -146,9 +162,11 @@ function planOverlap(situation: Situation, candidate: Instance | undefined, old:
   ];
 }
 
-export function planSettings(instance: Instance, desired: Desired): Step[] {
+export function planSettings(instance: Instance, { desired, recorded }: Situation): Step[] {
   const steps: Step[] = [];
-  if (!hasMetadataOptions(instance, desired)) {
+  const { httpPutResponseHopLimit: hops } = desired.metadataOptions;
+  const isCleared = hops === undefined && recorded?.hopLimit !== undefined;
+  if (isCleared || !hasMetadataOptions(instance, desired)) {
     steps.push({ kind: "set-metadata-options", instanceId: instance.id });
   }
   if (!hasProfile(instance, desired)) {
@@ -171,9 +189,10 @@ export function hasMetadataOptions({ metadataOptions: held }: Instance, { metada
 }
 
 /** A profile is wanted by name or ARN, and held by ARN, whose path may come before the name. An adopted instance may keep its own. */
-export function hasProfile(instance: Instance, { iamInstanceProfile: wanted }: Desired): boolean {
+export function hasProfile(instance: Instance, desired: Desired): boolean {
+  const { iamInstanceProfile: wanted } = desired;
   const held = instance.iamInstanceProfileArn;
-  if (wanted === undefined && !isOwned(instance)) {
+  if (wanted === undefined && !isOwnedInstance(instance, desired)) {
     return true;
   }
   if (held === undefined || wanted === undefined || wanted.startsWith("arn:")) {

@@ -1,6 +1,6 @@
 import type { Addresses } from "../../ec2/ec2";
 import { TAG } from "../../ec2/tags";
-import { currentNetworkInterface, isOwnedInterface, type Situation, wantsInstance } from "../current";
+import { currentNetworkInterface, isOwnedInterface, type Owner, type Situation, wantsInstance } from "../current";
 import type { Desired, NetworkInterface } from "../state";
 import type { Step } from "../step";
 
@@ -14,11 +14,12 @@ export function planNetworkInterface(situation: Situation): Step[] {
     return [...making, ...keepOnTermination(observed.networkInterfaces)];
   }
   return [
+    // First, because from then on nothing that happens to the instance takes the interface along.
+    ...keepOnTermination(observed.networkInterfaces),
     ...planSecurityGroups(eni, situation),
     ...planSourceDestCheck(eni, desired),
     ...planSecondaryPrivateIps(eni, situation),
     ...planIpv6Addresses(eni, situation),
-    ...keepOnTermination(observed.networkInterfaces),
   ];
 }
 
@@ -37,18 +38,18 @@ export function keepOnTermination(networkInterfaces: NetworkInterface[]): Step[]
   );
 }
 
-function planSecurityGroups(eni: NetworkInterface, { id, desired }: Situation): Step[] {
-  const { securityGroupIds } = desired;
-  return hasSecurityGroups(eni, securityGroupIds, id)
+function planSecurityGroups(eni: NetworkInterface, situation: Situation): Step[] {
+  const { securityGroupIds } = situation.desired;
+  return hasSecurityGroups(eni, securityGroupIds, situation)
     ? []
     : [{ kind: "set-security-groups", networkInterfaceId: eni.id, securityGroupIds }];
 }
 
 /** Where none are named, an interface that was given keeps its own. */
-export function hasSecurityGroups(eni: NetworkInterface, wanted: string[] | undefined, id: string): boolean {
+export function hasSecurityGroups(eni: NetworkInterface, wanted: string[] | undefined, owner: Owner): boolean {
   if (wanted === undefined) {
     const isDefault = eni.securityGroups.length === 1 && eni.securityGroups[0]?.name === "default";
-    return isDefault || !isOwnedInterface(eni, id);
+    return isDefault || !isOwnedInterface(eni, owner);
   }
   const held = eni.securityGroups.map((group) => group.id);
   return held.length === new Set(wanted).size && wanted.every((it) => held.includes(it));
@@ -81,10 +82,11 @@ function planSecondaryPrivateIps(eni: NetworkInterface, situation: Situation): S
   const { add, remove } = addressChanges(eni.secondaryPrivateIps, secondaryPrivateIps, secondaryPrivateIpCount);
   const wanted = add && withoutOurs(add, heldByOurs(situation));
   return [
+    // First, because it may fail, and until then those that are held stay.
+    ...(wanted === undefined ? [] : [{ kind: "assign-private-ips", wanted, instead: remove } as const]),
     ...(remove.length === 0
       ? []
       : [{ kind: "unassign-private-ips", networkInterfaceId: eni.id, addresses: remove } as const]),
-    ...(wanted === undefined ? [] : [{ kind: "assign-private-ips", wanted } as const]),
   ];
 }
 
@@ -93,10 +95,10 @@ function planIpv6Addresses(eni: NetworkInterface, situation: Situation): Step[] 
   const { add, remove } = addressChanges(eni.ipv6Addresses, ipv6Addresses, ipv6AddressCount);
   const wanted = add && withoutOurs(add, heldByOurs(situation));
   return [
+    ...(wanted === undefined ? [] : [{ kind: "assign-ipv6-addresses", wanted, instead: remove } as const]),
     ...(remove.length === 0
       ? []
       : [{ kind: "unassign-ipv6-addresses", networkInterfaceId: eni.id, addresses: remove } as const]),
-    ...(wanted === undefined ? [] : [{ kind: "assign-ipv6-addresses", wanted } as const]),
   ];
 }
 
@@ -126,18 +128,31 @@ function addressesToTakeOver(situation: Situation): { from: string; privateIps: 
     }));
 }
 
+/** How many addresses the interface gets before the next launch, beside those that it holds. */
+export function addressesToCome(situation: Situation): { ipv4: number; ipv6: number } {
+  const coming = addressesToTakeOver(situation);
+  return {
+    ipv4: coming.reduce((sum, it) => sum + it.privateIps.length, 0),
+    ipv6: coming.reduce((sum, it) => sum + it.ipv6.length, 0),
+  };
+}
+
 /** The named addresses follow from an interface that is given up, once nothing works behind it any more. */
 export function planAddressMove(situation: Situation): Step[] {
-  return addressesToTakeOver(situation).flatMap(({ from, privateIps, ipv6 }) => [
-    ...(privateIps.length === 0 ? [] : [{ kind: "take-over-private-ips", from, addresses: privateIps } as const]),
-    // EC2 moves no IPv6 address: it has to be taken off first (ec2-behaviour.md, section 1).
-    ...(ipv6.length === 0
-      ? []
-      : ([
-          { kind: "unassign-ipv6-addresses", networkInterfaceId: from, addresses: ipv6 },
-          { kind: "assign-ipv6-addresses", wanted: { addresses: ipv6 } },
-        ] as const)),
-  ]);
+  return addressesToTakeOver(situation).flatMap(({ from, privateIps, ipv6 }) => {
+    const steps: Step[] = [];
+    if (privateIps.length > 0) {
+      steps.push({ kind: "take-over-private-ips", from, addresses: privateIps });
+    }
+    if (ipv6.length > 0) {
+      // EC2 moves no IPv6 address: it has to be taken off first (ec2-behaviour.md, section 1).
+      steps.push(
+        { kind: "unassign-ipv6-addresses", networkInterfaceId: from, addresses: ipv6 },
+        { kind: "assign-ipv6-addresses", wanted: { addresses: ipv6 }, instead: [] },
+      );
+    }
+    return steps;
+  });
 }
 
 /** What was set on it is in a tag, because EC2 does not show it with the interface. */

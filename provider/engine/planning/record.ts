@@ -2,10 +2,11 @@ import { TAG } from "../../ec2/tags";
 import { generationOf, keptInstance, type Situation } from "../current";
 import { launchHash, settingsHash } from "../specification";
 import type { Step } from "../step";
+import { comingInstance } from "./instance";
 
 export function planRecord(situation: Situation): Step[] {
   const { id, desired, observed } = situation;
-  const kept = keptInstance(situation);
+  const kept = keptInstance(situation) ?? comingInstance(situation);
   if (observed.template === undefined) {
     // Its generation counted versions of a template that somebody deleted; the new one begins at 1.
     const counts = kept !== undefined && generationOf(kept) !== undefined;

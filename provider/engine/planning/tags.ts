@@ -1,18 +1,22 @@
-import { isOwned, TAG } from "../../ec2/tags";
+import { TAG } from "../../ec2/tags";
 import {
   currentElasticIp,
   currentNetworkInterface,
   currentVolume,
   generationOf,
+  isOwnedInstance,
   isOwnedInterface,
   keptInstance,
   type Situation,
+  staysStopped,
+  wantsInstance,
 } from "../current";
 import {
   baseTags,
   givenTags,
   instanceTags,
   launchTags,
+  NOT_GIVEN,
   networkInterfaceTags,
   templateTags,
   volumeTags,
@@ -59,14 +63,14 @@ function taggedInterface(situation: Situation): Tagged[] {
     return [];
   }
   return [
-    isOwnedInterface(eni, id)
+    isOwnedInterface(eni, situation)
       ? {
           resourceIds: [eni.id],
           held: eni.tags,
           wanted: networkInterfaceTags(id, desired),
           stale: [...staleTags(situation), ...(desired.persistPrivateIp ? [TAG.kept] : [])],
         }
-      : { resourceIds: [eni.id], held: eni.tags, wanted: givenTags(id), stale: [] },
+      : { resourceIds: [eni.id], held: eni.tags, wanted: givenTags(id), stale: NOT_GIVEN },
   ];
 }
 
@@ -76,23 +80,29 @@ function taggedElasticIp(situation: Situation): Tagged[] {
   const eip = desired.elasticIp === true ? currentElasticIp(desired, observed, recorded) : undefined;
   return eip === undefined
     ? []
-    : [{ resourceIds: [eip.allocationId], held: eip.tags, wanted: baseTags(id, desired), stale: staleTags(situation) }];
+    : [
+        {
+          resourceIds: [eip.allocationId],
+          held: eip.tags,
+          wanted: baseTags(id, desired),
+          stale: [...staleTags(situation), TAG.retained],
+        },
+      ];
 }
 
 function taggedInstance(situation: Situation): Tagged[] {
   const { id, desired, observed } = situation;
   const instance = keptInstance(situation);
-  if (instance === undefined) {
+  const isEnded = instance !== undefined && !wantsInstance(desired) && !staysStopped(instance, desired);
+  if (instance === undefined || isEnded) {
     return [];
   }
   const generation = generationToCarry(instance, observed);
-  if (!isOwnedInstance(instance, observed)) {
+  if (!isOwnedInstance(instance, desired)) {
     const wanted = { ...givenTags(id), ...launchTags(id, desired, generation) };
     return [{ resourceIds: [instance.id], held: instance.tags, wanted, stale: [TAG.draining] }];
   }
-  const volumes = instance.devices
-    .map((it) => it.volumeId)
-    .filter((it) => !observed.volumes.some((volume) => volume.id === it));
+  const volumes = launchedVolumes(instance, observed);
   const requests = instance.spotRequestId === undefined ? [] : [instance.spotRequestId];
   return [
     {
@@ -104,9 +114,12 @@ function taggedInstance(situation: Situation): Tagged[] {
   ];
 }
 
-/** An adopted one says so in a tag; while it is being adopted it may not have it yet. */
-export function isOwnedInstance(instance: Instance, observed: Observed): boolean {
-  return isOwned(instance) && observed.adoption?.instance?.id !== instance.id;
+/** Those that came with the launch: not the data volumes, nor what somebody attached. */
+export function launchedVolumes({ devices, rootDeviceName }: Instance, { volumes }: Observed): string[] {
+  return devices
+    .filter((it) => it.deleteOnTermination || it.deviceName === rootDeviceName)
+    .map((it) => it.volumeId)
+    .filter((id) => !volumes.some((volume) => volume.id === id));
 }
 
 /** Of an instance that stays: its own; the newest if its tag was taken off; the first of a record to be made anew. */
@@ -126,7 +139,8 @@ function taggedVolumes(situation: Situation): Tagged[] {
             resourceIds: [volume.id],
             held: volume.tags,
             wanted: volumeTags(id, desired, wanted.name),
-            stale: staleTags(situation),
+            // A removal of which the state did not hear was taken back.
+            stale: [...staleTags(situation), TAG.retained],
           },
         ];
   });

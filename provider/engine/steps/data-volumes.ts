@@ -1,16 +1,18 @@
 /** The data volumes: made once, kept, and attached to each instance in turn. */
-import { isEc2Error } from "../../ec2/errors";
-import { waitFor, WaitTimeout } from "../../ec2/wait";
+import { Ec2Error, explain, isEc2Error } from "../../ec2/errors";
+import { isOwned, TAG } from "../../ec2/tags";
+import { waitFor, WaitFailure, WaitTimeout } from "../../ec2/wait";
 import { currentInstance, currentNetworkInterface, currentVolume, recordedVolumeId } from "../current";
 import { volumeTags } from "../labels";
-import { differentShape } from "../planning/data-volumes";
-import { goneIsFine, made, networkInterfaceOf, oncePropagated, type Run, transitionTimeout } from "../run";
+import { differentShape, isComingOff } from "../planning/data-volumes";
+import { goneIsFine, made, networkInterfaceOf, type Run, transitionTimeout } from "../run";
 import { clientToken } from "../specification";
 import type { DataVolume, Instance, Volume, VolumeShape } from "../state";
 
-/** Each repeat comes after a volume that somebody deleted while EC2 still remembered it. */
-const MAX_REPEATS = 5;
 const VISIBLE_MS = 30_000;
+/** How long EC2 may not see yet that a volume is there and free, or take to modify it. */
+const ATTACHABLE_MS = 2 * 60_000;
+const UNMOUNT = "a guest that has it mounted keeps it: unmount it there";
 
 export async function makeVolume(run: Run, name: string): Promise<void> {
   const wanted = made(
@@ -28,24 +30,54 @@ async function zoneOf(run: Run): Promise<string> {
   return eni?.availabilityZone ?? made(await run.ec2.describeSubnet(run.desired.subnetId), "subnet").availabilityZone;
 }
 
-/** The same token as for a volume that is gone since is answered with that one: it is the predecessor of the one that is wanted. */
-async function create(run: Run, volume: DataVolume, availabilityZone: string): Promise<Volume> {
+/**
+ * Two runs at once come to one volume, by the token. Where EC2 answers it with an earlier volume of the name, which was deleted or
+ * retained since, another is made by a token of this run's own.
+ */
+async function create(run: Run, wanted: DataVolume, availabilityZone: string): Promise<Volume> {
+  const recordedId = recordedVolumeId(wanted.name, run.recorded);
+  const volume =
+    (await createOnce(run, wanted, { availabilityZone, intent: [recordedId] })) ??
+    (await createOnce(run, wanted, { availabilityZone, intent: [recordedId, run.nonce] }));
+  if (volume === undefined) {
+    throw new Error("EC2 answered with a volume that is gone");
+  }
+  if (volume.status === "error") {
+    await goneIsFine(() => run.ec2.deleteVolume(volume.id));
+    throw new WaitFailure(
+      `EC2 could not make it (${volume.id} came out in the state error, and was deleted); if it is encrypted, check that EC2 may use the key`,
+    );
+  }
+  return volume;
+}
+
+interface Creation {
+  availabilityZone: string;
+  intent: (string | undefined)[];
+}
+
+/** Nothing, where the token stands for a volume that is gone, or no longer this machine's, or that was asked for otherwise. */
+async function createOnce(
+  run: Run,
+  volume: DataVolume,
+  { availabilityZone, intent }: Creation,
+): Promise<Volume | undefined> {
   const template = made(run.observed.template, "launch template");
-  const predecessors = [recordedVolumeId(volume.name, run.recorded)];
-  while (predecessors.length <= MAX_REPEATS) {
+  try {
     const { id } = await run.ec2.createVolume({
       volume,
       availabilityZone,
       tags: volumeTags(run.id, run.desired, volume.name),
-      clientToken: clientToken(template.id, "volume", volume.name, availabilityZone, ...predecessors),
+      clientToken: clientToken(template.id, "volume", volume.name, availabilityZone, ...intent),
     });
     const seen = await whenThere(run, id);
-    if (seen !== undefined) {
-      return seen;
+    return seen?.tags[TAG.id] === run.id && isOwned(seen) ? seen : undefined;
+  } catch (error) {
+    if (error instanceof Ec2Error && (error.class === "mismatch" || error.code === "InvalidVolume.NotFound")) {
+      return undefined;
     }
-    predecessors.push(id);
+    throw error;
   }
-  throw new Error(`EC2 answered ${MAX_REPEATS} times in a row with a volume that is gone`);
 }
 
 /** One that EC2 does not show for long after it was made is one that is gone again. */
@@ -92,17 +124,30 @@ function replace(run: Run, volume: Volume): void {
   run.observed.volumes = [...run.observed.volumes.filter((it) => it.id !== volume.id), volume];
 }
 
-/** While it is in use. A modification that an earlier run began is waited for. */
+/** While it is in use. A modification that an earlier run began is waited for, be it this one or another that is in its way. */
 export async function modifyVolume(run: Run, volume: Volume, shape: VolumeShape): Promise<void> {
-  try {
-    await run.ec2.modifyVolume(volume.id, shape);
-  } catch (error) {
-    if (!isEc2Error(error, "transition")) {
-      throw error;
-    }
-  }
   const isThere = (it: Volume): boolean => Object.keys(differentShape(shape, it)).length === 0;
-  const seen = await awaitVolume(run, volume.id, "to be modified", (it) => it !== undefined && isThere(it));
+  let seen: Volume | undefined;
+  await waitFor<string | undefined>({
+    what: `EC2 to take the modification of ${volume.id}`,
+    read: async () => {
+      try {
+        await run.ec2.modifyVolume(volume.id, shape);
+        return undefined;
+      } catch (error) {
+        if (!isEc2Error(error, "transition")) {
+          throw error;
+        }
+        seen = await read(run, volume.id);
+        return seen !== undefined && isThere(seen) ? undefined : explain(error);
+      }
+    },
+    isReady: (refusal) => refusal === undefined,
+    describe: (refusal) => refusal ?? "modified",
+    timeoutMs: transitionTimeout(run),
+    clock: run.clock,
+  });
+  seen = await awaitVolume(run, volume.id, "to be modified", (it) => it !== undefined && isThere(it));
   replace(run, seen ?? volume);
   const words = Object.entries(shape).map(([name, value]) => `${name} ${value}`);
   run.say(`${volume.id} has ${words.join(", ")}; the file system on it grows by the guest's own means`);
@@ -134,7 +179,7 @@ export async function detachVolume(run: Run, { id }: Volume): Promise<void> {
   const seen = await awaitVolume(
     run,
     id,
-    `to come off ${attachment.instanceId} (a guest that has it mounted keeps it: unmount it there)`,
+    `to come off ${attachment.instanceId} (${UNMOUNT})`,
     (it) => it?.attachment === undefined,
   );
   replace(run, seen ?? { ...now, attachment: undefined });
@@ -142,13 +187,21 @@ export async function detachVolume(run: Run, { id }: Volume): Promise<void> {
 }
 
 /** All of them, to the instance that holds the interface. */
-export async function attachVolumes(
-  run: Run,
-  instance = made(currentInstance(networkInterfaceOf(run), run.observed), "instance"),
-): Promise<void> {
+export async function attachVolumes(run: Run): Promise<void> {
+  const instance = made(currentInstance(networkInterfaceOf(run), run.observed), "instance");
   for (const wanted of run.desired.dataVolumes) {
     const volume = made(currentVolume(wanted, run.observed, run.recorded), `data volume ${wanted.name}`);
     await attach(run, volume, { instance, deviceName: wanted.deviceName });
+  }
+}
+
+/** Those that an instance had when it was retired, to the one that it is launched again as. */
+export async function attachAgain(run: Run, retired: Instance, instance: Instance): Promise<void> {
+  for (const { volumeId, deviceName } of retired.devices) {
+    const volume = run.observed.volumes.find((it) => it.id === volumeId);
+    if (volume !== undefined) {
+      await attach(run, volume, { instance, deviceName });
+    }
   }
 }
 
@@ -158,20 +211,28 @@ async function attach(
   { instance, deviceName }: { instance: Instance; deviceName: string },
 ): Promise<void> {
   const isOn = (it: Volume | undefined): boolean =>
-    it?.attachment?.instanceId === instance.id && it.attachment.status !== "detaching";
-  const free = await awaitVolume(run, id, "to be free", (it) => it?.attachment === undefined || isOn(it));
+    it?.attachment?.instanceId === instance.id && !isComingOff(it.attachment);
+  const free = await awaitVolume(run, id, `to be free (${UNMOUNT})`, (it) => it?.attachment === undefined || isOn(it));
   if (!isOn(free)) {
-    await oncePropagated(
-      run,
-      id,
-      () => run.ec2.attachVolume(id, instance.id, deviceName),
-      // It is being modified, or EC2 does not see yet that it is free.
-      (error) => isEc2Error(error, "not-found", "transition"),
-    ).catch(async (error: unknown) => {
-      // After a lost reply a repeat is refused.
-      if (!isEc2Error(error) || !isOn(await read(run, id))) {
-        throw error;
-      }
+    await waitFor<string | undefined>({
+      what: `EC2 to attach ${id} to ${instance.id}`,
+      read: async () => {
+        try {
+          await run.ec2.attachVolume(id, instance.id, deviceName);
+          return undefined;
+        } catch (error) {
+          // After a lost reply a repeat is refused.
+          const isDone = isEc2Error(error) && isOn(await read(run, id));
+          if (!isDone && !isPassing(error)) {
+            throw error;
+          }
+          return isDone ? undefined : explain(error);
+        }
+      },
+      isReady: (refusal) => refusal === undefined,
+      describe: (refusal) => refusal ?? "attached",
+      timeoutMs: ATTACHABLE_MS,
+      clock: run.clock,
     });
     run.say(`${id} attached to ${instance.id} as ${deviceName}`);
   }
@@ -179,6 +240,13 @@ async function attach(
   if (seen !== undefined) {
     replace(run, seen);
   }
+}
+
+/** EC2 does not see yet that it is there, or free, or it is being modified, for which EC2 has no code of its own. */
+function isPassing(error: unknown): boolean {
+  const isModified =
+    error instanceof Ec2Error && error.code === "OperationNotPermitted" && error.said.includes("modification state");
+  return isModified || isEc2Error(error, "not-found", "transition");
 }
 
 export async function deleteVolume(run: Run, volume: Volume): Promise<void> {

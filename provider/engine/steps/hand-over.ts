@@ -32,9 +32,15 @@ export async function launchBeside(run: Run): Promise<void> {
 
 /** One that an earlier run launched and did not get to hand over to. */
 export async function proveCandidate(run: Run, candidate: Instance): Promise<void> {
+  const old = currentInstance(networkInterfaceOf(run), run.observed);
   const start = run.clock.now();
-  settle(run, await awaitRunning(run, candidate), start, false);
-  await prove(run, candidate);
+  run.launched = candidate;
+  try {
+    settle(run, await awaitRunning(run, candidate), start, false);
+    await prove(run, candidate);
+  } catch (error) {
+    throw await endCandidate(run, error, old);
+  }
 }
 
 /** The new instance does not work, so it goes, and the old one was never touched. */
@@ -44,7 +50,8 @@ async function endCandidate(run: Run, error: unknown, old: Instance | undefined)
     await retire(run, launched);
     run.launched = undefined;
   }
-  return old === undefined ? error : bothSaid(error, `${old.id} was left running`);
+  const how = old?.state === "running" ? "running" : "as it was";
+  return old === undefined ? error : bothSaid(error, `${old.id} was left ${how}`);
 }
 
 export async function detachFrom(run: Run, instance: Instance): Promise<void> {
@@ -67,9 +74,13 @@ export async function detachFrom(run: Run, instance: Instance): Promise<void> {
 }
 
 export async function attachToCandidate(run: Run): Promise<void> {
-  const eni = networkInterfaceOf(run);
   const candidate = made(candidateInstance(run), "new instance");
   const start = run.clock.now();
+  if (networkInterfaceOf(run).attachment?.isDetaching === true) {
+    // An earlier run began that; until it is off, its place is taken, even on the instance that it comes off.
+    await awaitFree(run, { id: networkInterfaceOf(run).id, status: "in-use" });
+  }
+  const eni = networkInterfaceOf(run);
   await attach(run, eni, candidate);
   candidate.secondaryNetworkInterfaceIds = [...candidate.secondaryNetworkInterfaceIds, eni.id];
   const dark =
@@ -99,6 +110,10 @@ async function attach(run: Run, eni: NetworkInterface, candidate: Instance): Pro
   }
 }
 
+function isHeldBy(eni: NetworkInterface | undefined, { id }: Instance): boolean {
+  return eni?.attachment?.instanceId === id && eni.attachment.isDetaching !== true;
+}
+
 async function attachAndWait(run: Run, eni: NetworkInterface, instance: Instance): Promise<void> {
   await waitFor<boolean>({
     what: `${instance.id} to take ${eni.id}`,
@@ -109,7 +124,7 @@ async function attachAndWait(run: Run, eni: NetworkInterface, instance: Instance
       } catch (error) {
         // After a lost reply a repeat is refused; an interface that is not quite free yet will be.
         const now = isEc2Error(error) ? await readNetworkInterface(run.ec2, eni.id) : undefined;
-        const isOn = now?.attachment?.instanceId === instance.id;
+        const isOn = isHeldBy(now, instance);
         if (!isOn && !isEc2Error(error, "in-use", "transition")) {
           throw error;
         }
@@ -124,7 +139,7 @@ async function attachAndWait(run: Run, eni: NetworkInterface, instance: Instance
   const seen = await waitFor<NetworkInterface | undefined>({
     what: `${eni.id} to be attached`,
     read: () => readNetworkInterface(run.ec2, eni.id),
-    isReady: (it) => it?.status === "in-use" && it.attachment?.instanceId === instance.id,
+    isReady: (it) => it?.status === "in-use" && isHeldBy(it, instance),
     describe: (it) => it?.status ?? "gone",
     timeoutMs: transitionTimeout(run),
     clock: run.clock,

@@ -65,7 +65,7 @@ const STEPS: Steps = {
     doing: (_run, step) => `make ${step.networkInterfaceId} outlive its instance`,
   },
   "assign-private-ips": {
-    take: (run, step) => addresses.assignPrivateIps(run, step.wanted),
+    take: (run, step) => addresses.assignPrivateIps(run, step.wanted, step.instead),
     doing: (run, step) => `put ${wordsFor(step.wanted, "private IPs")} on ${eniOf(run)}`,
   },
   "unassign-private-ips": {
@@ -77,7 +77,7 @@ const STEPS: Steps = {
     doing: (run, step) => `move ${step.addresses.join(", ")} from ${step.from} to ${eniOf(run)}`,
   },
   "assign-ipv6-addresses": {
-    take: (run, step) => addresses.assignIpv6Addresses(run, step.wanted),
+    take: (run, step) => addresses.assignIpv6Addresses(run, step.wanted, step.instead),
     doing: (run, step) => `put ${wordsFor(step.wanted, "IPv6 addresses")} on ${eniOf(run)}`,
   },
   "unassign-ipv6-addresses": {
@@ -142,7 +142,7 @@ const STEPS: Steps = {
     doing: (_run, step) => `start ${step.instance.id}`,
   },
   start: {
-    take: (run, step) => starting.start(run, step.instance),
+    take: (run, step) => stopStart.start(run, step.instance),
     doing: (_run, step) => `start ${step.instance.id}`,
   },
   stop: { take: (run, step) => stopStart.stop(run, step.instance), doing: (_run, step) => `stop ${step.instance.id}` },

@@ -3,7 +3,7 @@ import { explain, isCapacityReason, isEc2Error, isInstanceProfileNotSeen, isOwnP
 import { TAG } from "../../ec2/tags";
 import { waitFor } from "../../ec2/wait";
 import { isAlive } from "../current";
-import { networkInterfaceOf, ObserveAgain, type Run } from "../run";
+import { networkInterfaceOf, ObserveAgain, type Run, transitionTimeout } from "../run";
 import type { Desired, Instance, Market } from "../state";
 import { awaitFree, readNetworkInterface } from "./network-interface";
 import { type Launchable, launchRequest, onInterface, wantedLaunch } from "./launchable";
@@ -133,7 +133,7 @@ async function request(run: Run, predecessors: (string | undefined)[], launchabl
     },
     isReady: (it) => typeof it !== "string",
     describe: (it) => (typeof it === "string" ? it : it.state),
-    timeoutMs: PROPAGATION_MS,
+    timeoutMs: Math.min(PROPAGATION_MS, transitionTimeout(run)),
     clock: run.clock,
   });
   return launching as Instance;

@@ -36,7 +36,8 @@ export async function makeNetworkInterface(run: Run, later: string[]): Promise<v
     ),
   });
   const eni = await making.catch(async (error: unknown) => {
-    throw privateIp === undefined ? error : await aboutAddress(run, privateIp, error);
+    const named = [secondaryPrivateIps, ipv6Addresses].flatMap((it) => (it && "addresses" in it ? it.addresses : []));
+    throw await aboutAddresses(run, [...(privateIp === undefined ? [] : [privateIp]), ...named], error);
   });
   observed.networkInterfaces.push(eni);
   run.say(`${eni.id} made, ${eni.privateIp} in ${subnetId}`);
@@ -75,24 +76,34 @@ export class AddressRefused extends Error {
 }
 
 /** EC2 does not say who has an address, and has one code for every bad parameter. */
-async function aboutAddress(run: Run, privateIp: string, error: unknown): Promise<unknown> {
-  const { subnetId } = run.desired;
-  if (isEc2Error(error, "in-use")) {
-    const [holder] = await run.ec2.describeNetworkInterfaces({
-      "addresses.private-ip-address": [privateIp],
-      "subnet-id": [subnetId],
-    });
-    const instance = holder?.attachment?.instanceId;
-    const who =
-      holder === undefined ? "" : ` It is held by ${holder.id}${instance === undefined ? "" : ` of ${instance}`}.`;
-    return new AddressRefused(`${explain(error)}${who}`, { cause: error });
+export async function aboutAddresses(run: Run, addresses: string[], error: unknown): Promise<unknown> {
+  if (addresses.length === 0 || !isEc2Error(error, "in-use", "refused")) {
+    return error;
   }
-  return isEc2Error(error, "refused")
+  const { subnetId } = run.desired;
+  const held = (await Promise.all(addresses.map((it) => holderOf(run, it)))).filter((it) => it !== undefined);
+  if (held.length > 0) {
+    return new AddressRefused(`${explain(error)} ${held.join("; ")}.`, { cause: error });
+  }
+  return error.class === "refused"
     ? new AddressRefused(
-        `${explain(error)} privateIp must be a free address of ${subnetId}, and not one of its first four or its last, which are AWS's own.`,
+        `${explain(error)} Each of ${addresses.join(", ")} must be a free address of ${subnetId}, and not one of its first four or its last, which are AWS's own.`,
         { cause: error },
       )
     : error;
+}
+
+async function holderOf(run: Run, address: string): Promise<string | undefined> {
+  const filter = address.includes(":") ? "ipv6-addresses.ipv6-address" : "addresses.private-ip-address";
+  const [holder] = await run.ec2.describeNetworkInterfaces({
+    [filter]: [address],
+    "subnet-id": [run.desired.subnetId],
+  });
+  if (holder === undefined) {
+    return undefined;
+  }
+  const instance = holder.attachment?.instanceId;
+  return `${address} is held by ${holder.id}${instance === undefined ? "" : ` of ${instance}`}`;
 }
 
 export async function setSecurityGroups(run: Run, securityGroupIds: string[] | undefined): Promise<void> {

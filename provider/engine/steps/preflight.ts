@@ -2,8 +2,10 @@
 import type { InstanceType } from "../../ec2/ec2";
 import { explain, isEc2Error, isOwnPartNotSeen } from "../../ec2/errors";
 import { made, networkInterfaceOf, oncePropagated, type Run } from "../run";
-import type { Instance, NetworkInterface } from "../state";
+import { addressesToCome } from "../planning/network-interface";
+import type { Instance } from "../state";
 import { keepsInstance, type Path } from "../strategy";
+import { type Offer, offers } from "./launch";
 import { besideInterface, launchRequest, onInterface, wantedLaunch } from "./launchable";
 
 /** A new instance could not start, so the old one is left alone. */
@@ -12,12 +14,13 @@ export class PreflightFailure extends Error {
 }
 
 export async function preflight(run: Run, instance: Instance, path: Path): Promise<void> {
-  const offered = path === "root-volume" ? run.desired.instanceType : await firstOffered(run);
+  const offered = path === "root-volume" ? [run.desired.instanceType] : await typesOffered(run);
   const checks: Promise<string | undefined>[] = [
-    checkType(run, path),
-    ...(offered === undefined ? [Promise.resolve(notOffered(run))] : []),
-    ...(keepsInstance(path) || offered === undefined ? [] : [checkAccepted(run, path, offered)]),
+    checkTypes(run, path),
+    ...(offered.length === 0 ? [Promise.resolve(notOffered(run))] : []),
+    ...(keepsInstance(path) || offered.length === 0 ? [] : [checkAccepted(run, path, offered)]),
     ...(keepsInstance(path) ? [] : [checkProtection(run, instance)]),
+    ...(path === "stop-start" ? [checkStopProtection(run, instance)] : []),
   ];
   const problems = (await Promise.all(checks)).filter((it) => it !== undefined);
   if (problems.length > 0) {
@@ -26,12 +29,14 @@ export async function preflight(run: Run, instance: Instance, path: Path): Promi
   }
 }
 
-async function checkType(run: Run, path: Path): Promise<string | undefined> {
-  const { instanceType, region } = run.desired;
+/** A fallback type may be what is launched, so it has to fit as well. A new root volume leaves the type as it is. */
+async function checkTypes(run: Run, path: Path): Promise<string | undefined> {
+  const { instanceType, fallbackInstanceTypes, region } = run.desired;
+  const names = path === "root-volume" ? [instanceType] : [instanceType, ...fallbackInstanceTypes];
   const imageId = await resolveImageId(run);
-  const [image, [type]] = await Promise.all([
+  const [image, types] = await Promise.all([
     found(() => run.ec2.describeImage(imageId)),
-    run.ec2.describeInstanceTypes([instanceType]),
+    run.ec2.describeInstanceTypes(names),
   ]);
   if (image === undefined) {
     return `the image ${imageId} (imageId) does not exist in ${region}, or is not shared with this account`;
@@ -39,37 +44,43 @@ async function checkType(run: Run, path: Path): Promise<string | undefined> {
   if (image.state !== "available") {
     return `the image ${imageId} (imageId) is ${image.state}, not available`;
   }
-  if (type === undefined) {
-    return `${instanceType} (instanceType) is not an instance type of ${region}`;
-  }
-  return type.architectures.includes(image.architecture)
-    ? checkRoom(type, networkInterfaceOf(run), path)
-    : `the image ${imageId} is for ${image.architecture}, but ${instanceType} takes ${type.architectures.join(" or ")}`;
+  const problems = names.map((name) => {
+    const type = types.find((it) => it.name === name);
+    const input = name === instanceType ? "instanceType" : "fallbackInstanceTypes";
+    if (type === undefined) {
+      return `${name} (${input}) is not an instance type of ${region}`;
+    }
+    return type.architectures.includes(image.architecture)
+      ? checkRoom({ ...type, name: `${name} (${input})` }, run, path)
+      : `the image ${imageId} is for ${image.architecture}, but ${name} (${input}) takes ${type.architectures.join(" or ")}`;
+  });
+  return problems.find((it) => it !== undefined);
 }
 
-function checkRoom(type: InstanceType, eni: NetworkInterface, path: Path): string | undefined {
+function checkRoom(type: InstanceType, run: Run, path: Path): string | undefined {
   const { name, ipv4AddressesPerInterface: ipv4, ipv6AddressesPerInterface: ipv6, maxNetworkInterfaces } = type;
-  const held = 1 + eni.secondaryPrivateIps.length;
+  const eni = networkInterfaceOf(run);
+  const coming = addressesToCome(run);
+  const held = 1 + eni.secondaryPrivateIps.length + coming.ipv4;
   if (held > ipv4) {
-    return `${name} (instanceType) takes ${ipv4} private IPv4 addresses on an interface, and ${eni.id} has ${held}`;
+    return `${name} takes ${ipv4} private IPv4 addresses on an interface, and ${eni.id} would have ${held}`;
   }
-  if (eni.ipv6Addresses.length > ipv6) {
-    return `${name} (instanceType) takes ${ipv6} IPv6 addresses on an interface, and ${eni.id} has ${eni.ipv6Addresses.length}`;
+  const held6 = eni.ipv6Addresses.length + coming.ipv6;
+  if (held6 > ipv6) {
+    return `${name} takes ${ipv6} IPv6 addresses on an interface, and ${eni.id} would have ${held6}`;
   }
   return path === "overlap" && maxNetworkInterfaces < 2
-    ? `${name} (instanceType) takes one network interface, and the strategy overlap needs two`
+    ? `${name} takes one network interface, and the strategy overlap needs two`
     : undefined;
 }
 
-/** Of the types that may be launched, the most wanted one that the zone has. */
-async function firstOffered(run: Run): Promise<string | undefined> {
+/** Of the types that may be launched, those that the zone has, the most wanted first. */
+async function typesOffered(run: Run): Promise<string[]> {
+  const { ec2, desired } = run;
   const zone = networkInterfaceOf(run).availabilityZone;
-  for (const type of [run.desired.instanceType, ...run.desired.fallbackInstanceTypes]) {
-    if (await run.ec2.isOffered(type, zone)) {
-      return type;
-    }
-  }
-  return undefined;
+  const types = [desired.instanceType, ...desired.fallbackInstanceTypes];
+  const isOffered = await Promise.all(types.map((it) => ec2.isOffered(it, zone)));
+  return types.filter((_type, index) => isOffered[index]);
 }
 
 function notOffered(run: Run): string {
@@ -82,11 +93,26 @@ function notOffered(run: Run): string {
   return `${instanceType} (instanceType) is not offered in ${availabilityZone}, where ${id} is${fallbacks}`;
 }
 
-async function checkAccepted(run: Run, path: Path, instanceType: string): Promise<string | undefined> {
+/** A price that is too low, or no room, is answered with the next offer, as it would be at the launch. */
+async function checkAccepted(run: Run, path: Path, offered: string[]): Promise<string | undefined> {
+  let problem: string | undefined;
+  for (const offer of offers(run.desired).filter((it) => offered.includes(it.instanceType))) {
+    const refusal = await refusalOf(run, path, offer);
+    if (refusal === undefined) {
+      return undefined;
+    }
+    problem ??= `EC2 would not accept the launch: ${explain(refusal).replace(/\.$/, "")}`;
+    if (!isEc2Error(refusal, "capacity")) {
+      return problem;
+    }
+  }
+  return problem;
+}
+
+async function refusalOf(run: Run, path: Path, offer: Offer): Promise<unknown> {
   const eni = networkInterfaceOf(run);
   const network = path === "overlap" ? besideInterface(run, eni) : onInterface(eni);
-  const { market } = run.desired;
-  const launchable = wantedLaunch(run, { instanceType, market }, network);
+  const launchable = wantedLaunch(run, offer, network);
   try {
     const request = launchRequest(run, launchable, ["dry run"]);
     await oncePropagated(run, "the launch template", () => run.ec2.checkLaunch(request), isOwnPartNotSeen);
@@ -99,7 +125,7 @@ async function checkAccepted(run: Run, path: Path, instanceType: string): Promis
       // Of course it is: by the instance that is to be retired.
       return undefined;
     }
-    return `EC2 would not accept the launch: ${explain(error).replace(/\.$/, "")}`;
+    return error;
   }
 }
 
@@ -107,6 +133,12 @@ async function checkAccepted(run: Run, path: Path, instanceType: string): Promis
 async function checkProtection(run: Run, { id }: Instance): Promise<string | undefined> {
   return (await run.ec2.isProtectedFromTermination(id))
     ? `${id} has termination protection; take it off (aws ec2 modify-instance-attribute --instance-id ${id} --no-disable-api-termination), then run again`
+    : undefined;
+}
+
+async function checkStopProtection(run: Run, { id, state }: Instance): Promise<string | undefined> {
+  return state !== "stopped" && (await run.ec2.isProtectedFromStop(id))
+    ? `${id} has stop protection; take it off (aws ec2 modify-instance-attribute --instance-id ${id} --no-disable-api-stop), then run again`
     : undefined;
 }
 

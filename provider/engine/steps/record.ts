@@ -31,7 +31,8 @@ export async function record(run: Run): Promise<void> {
     throw isEc2Error(error, "name-taken") ? await whoseRecord(run) : error;
   }
   if (looksUpRoot) {
-    await recordGeneration(run, "this");
+    // An instance that outlived its record counts as of version 1.
+    await recordGeneration(run, 1);
   } else {
     observed.generation = readGeneration(1, description(run, 1));
   }

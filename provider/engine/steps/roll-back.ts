@@ -4,7 +4,8 @@ import { TAG } from "../../ec2/tags";
 import { currentElasticIp, generationOf, holds, isAlive } from "../current";
 import { networkInterfaceOf, type Run } from "../run";
 import type { Instance, NetworkInterface } from "../state";
-import { attachVolumes } from "./data-volumes";
+import { takeBackAddresses } from "./addresses";
+import { attachAgain } from "./data-volumes";
 import { associateElasticIp, disassociateElasticIp } from "./elastic-ip";
 import { attempt } from "./launch";
 import { onInterface } from "./launchable";
@@ -64,6 +65,7 @@ async function relaunch(run: Run, { retired, generation, eni }: Previous): Promi
     await retire(run, launched);
   }
   await awaitFree(run, { id: eni.id, status: "in-use" });
+  await takeBackAddresses(run, eni.id);
   const eip = currentElasticIp(run.desired, run.observed, run.recorded);
   if (eip !== undefined && eip.association?.networkInterfaceId !== eni.id) {
     await disassociateElasticIp(run, eip);
@@ -86,6 +88,6 @@ async function relaunch(run: Run, { retired, generation, eni }: Previous): Promi
     return `has no capacity either: ${outcome}`;
   }
   settle(run, outcome, begin);
-  await attachVolumes(run, outcome);
+  await attachAgain(run, retired, outcome);
   return `runs again, as ${outcome.id}`;
 }

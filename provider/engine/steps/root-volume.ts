@@ -26,7 +26,7 @@ export async function replaceRootVolume(run: Run, instance: Instance): Promise<v
     }
     throw new WaitFailure(
       ended.state === "failed-detached"
-        ? `EC2 could not replace the root volume of ${instance.id} and left it without one (${ended.id}); terminate it, and the next run launches another`
+        ? `EC2 could not replace the root volume of ${instance.id} and left it without one (${ended.id}); the next run launches another instance`
         : `EC2 could not replace the root volume of ${instance.id} (${ended.id}, ${ended.state}); it has its old one back`,
     );
   }
@@ -38,14 +38,18 @@ export async function replaceRootVolume(run: Run, instance: Instance): Promise<v
 }
 
 /** The task of this generation, if an earlier run began it; one that failed is followed by another. */
-async function taskOf(run: Run, { id: instanceId }: Instance): Promise<RootVolumeTask> {
+async function taskOf(run: Run, instance: Instance): Promise<RootVolumeTask> {
+  const instanceId = instance.id;
   const generation = String(made(run.observed.generation, "generation").number);
-  const tasks = (await run.ec2.describeRootVolumeTasks(instanceId)).filter(
-    (it) => it.tags[TAG.generation] === generation,
-  );
+  const all = await run.ec2.describeRootVolumeTasks(instanceId);
+  const tasks = all.filter((it) => it.tags[TAG.generation] === generation);
   const begun = tasks.find((it) => UNDER_WAY.includes(it.state) || it.state === "succeeded");
   if (begun !== undefined) {
     return begun;
+  }
+  // EC2 takes one at a time: that of an earlier generation, which is not wanted any more, has to end first.
+  for (const other of all.filter((it) => UNDER_WAY.includes(it.state))) {
+    await awaitTask(run, instance, other);
   }
   const template = made(run.observed.template, "launch template");
   return run.ec2.replaceRootVolume({

@@ -1,9 +1,21 @@
 /** What a running instance takes on in place. */
 import type { Run } from "../run";
 
+/** EC2 leaves alone what is not said: a hop limit that is not asked for any more goes back to what a launch would give. */
 export async function setMetadataOptions(run: Run, instanceId: string): Promise<void> {
-  await run.ec2.setMetadataOptions(instanceId, run.desired.metadataOptions);
+  const { metadataOptions } = run.desired;
+  const isCleared = metadataOptions.httpPutResponseHopLimit === undefined && run.recorded?.hopLimit !== undefined;
+  const cleared = isCleared ? { httpPutResponseHopLimit: await launchHopLimit(run, instanceId) } : {};
+  await run.ec2.setMetadataOptions(instanceId, { ...metadataOptions, ...cleared });
   run.say(`${instanceId} has the new metadata options`);
+}
+
+/** 2 for an image that is made for IMDSv2, else 1 (EC2 user guide, instance metadata options). */
+async function launchHopLimit(run: Run, instanceId: string): Promise<number> {
+  const instance = run.observed.instances.find((it) => it.id === instanceId);
+  const image =
+    instance === undefined ? undefined : await run.ec2.describeImage(instance.imageId).catch(() => undefined);
+  return image?.isForImdsV2 === true ? 2 : 1;
 }
 
 export async function setInstanceProfile(run: Run, instanceId: string): Promise<void> {

@@ -17,16 +17,6 @@ export class EndedAtLaunch extends Error {
   }
 }
 
-/** Starts an instance that is stopped, whoever stopped it. */
-export async function start(run: Run, instance: Instance): Promise<void> {
-  const begin = run.clock.now();
-  await awaitStopped(run, instance);
-  run.say(`starting ${instance.id}`);
-  await run.ec2.startInstance(instance.id);
-  settle(run, await awaitRunning(run, instance), begin);
-  await prove(run, instance);
-}
-
 /** Waits for one that an earlier run launched. */
 export async function finishStart(run: Run, instance: Instance): Promise<void> {
   const begin = run.clock.now();

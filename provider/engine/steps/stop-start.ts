@@ -1,5 +1,5 @@
 /** An instance is stopped: to stay so, or to become another type. */
-import { explain, isEc2Error } from "../../ec2/errors";
+import { explain, isCapacityReason, isEc2Error } from "../../ec2/errors";
 import { toBase64 } from "../../user-data";
 import { type Run, seconds, transitionTimeout } from "../run";
 import type { LaunchPart } from "../specification";
@@ -8,20 +8,20 @@ import { waitFor } from "../../ec2/wait";
 import { NoCapacity } from "./launch";
 import { prove } from "./prove";
 import { bothSaid } from "./roll-back";
-import { awaitRunning, awaitStopped, EndedAtLaunch, finishStart, settle } from "./start";
+import { awaitRunning, awaitStopped, EndedAtLaunch, settle } from "./start";
 import { markChanging, tagInstance, unmarkChanging } from "./tags";
 
 /** The machine is paused; its addresses and volumes stay with the instance. */
 export async function stop(run: Run, instance: Instance): Promise<void> {
   const begin = run.clock.now();
-  if (instance.state === "pending") {
-    await finishStart(run, instance);
-  }
   await bringDown(run, instance);
   run.say(`${instance.id} stopped after ${seconds(run.clock.now() - begin)}`);
 }
 
 async function bringDown(run: Run, instance: Instance): Promise<void> {
+  if (instance.state === "pending") {
+    await awaitStarted(run, instance);
+  }
   if (instance.state !== "stopped" && instance.state !== "stopping") {
     run.say(`stopping ${instance.id}`);
     if (instance.state === "running") {
@@ -41,6 +41,19 @@ async function bringDown(run: Run, instance: Instance): Promise<void> {
   instance.publicIp = instance.publicIp === undefined ? undefined : heldPublicIp(run, instance.publicIp);
 }
 
+/** EC2 stops none that is still starting. */
+async function awaitStarted(run: Run, instance: Instance): Promise<void> {
+  const seen = await waitFor<Instance | undefined>({
+    what: `${instance.id} to start, so that it can be stopped`,
+    read: async () => (await run.ec2.describeInstances({ "instance-id": [instance.id] }))[0],
+    isReady: (it) => it !== undefined && it.state !== "pending",
+    describe: (it) => it?.state ?? "not known",
+    timeoutMs: transitionTimeout(run),
+    clock: run.clock,
+  });
+  instance.state = seen?.state ?? instance.state;
+}
+
 /** An Elastic IP stays over a stop, a changing public address does not. */
 function heldPublicIp({ observed }: Run, publicIp: string): string | undefined {
   return observed.elasticIps.some((it) => it.publicIp === publicIp) ? publicIp : undefined;
@@ -52,15 +65,16 @@ export async function changeStopped(run: Run, instance: Instance, parts: LaunchP
     type: instance.type,
     userData: parts.includes("userData") ? await run.ec2.describeUserData(instance.id) : undefined,
   };
-  await markChanging(run, instance, parts);
   const begin = run.clock.now();
   await bringDown(run, instance);
+  await markChanging(run, instance, parts);
   try {
     if (parts.includes("userData")) {
       const { userData } = run.desired;
       await run.ec2.setUserData(instance.id, userData === undefined ? undefined : toBase64(userData));
     }
-    const running = await startAs(run, instance);
+    const { instanceType, fallbackInstanceTypes } = run.desired;
+    const running = await startAs(run, instance, [instanceType, ...fallbackInstanceTypes]);
     settle(run, running, begin);
     await prove(run, running);
     await tagInstance(run, running);
@@ -69,10 +83,24 @@ export async function changeStopped(run: Run, instance: Instance, parts: LaunchP
   }
 }
 
-/** As the wanted type; where that has no capacity, as the next one. */
-async function startAs(run: Run, instance: Instance): Promise<Instance> {
+/**
+ * Starts an instance that is stopped, whoever stopped it, as what it is; where that has no capacity, as another type that is wanted.
+ * One with set cores and threads, which another type would set back, and one on spot stay what they are.
+ */
+export async function start(run: Run, instance: Instance): Promise<void> {
+  const begin = run.clock.now();
+  await awaitStopped(run, instance);
+  const { instanceType, fallbackInstanceTypes, cpuOptions } = run.desired;
+  const isFree = cpuOptions === undefined && instance.lifecycle === "on-demand";
+  const others = isFree ? [instanceType, ...fallbackInstanceTypes] : [];
+  settle(run, await startAs(run, instance, [instance.type, ...others.filter((it) => it !== instance.type)]), begin);
+  await prove(run, instance);
+}
+
+/** As the first of the types that has capacity. */
+async function startAs(run: Run, instance: Instance, types: string[]): Promise<Instance> {
   const misses: string[] = [];
-  for (const type of [run.desired.instanceType, ...run.desired.fallbackInstanceTypes]) {
+  for (const type of types) {
     try {
       if (instance.type !== type) {
         await run.ec2.setInstanceType(instance.id, type);
@@ -82,7 +110,7 @@ async function startAs(run: Run, instance: Instance): Promise<Instance> {
       await run.ec2.startInstance(instance.id);
       return await awaitRunning(run, instance);
     } catch (error) {
-      if (!isEc2Error(error, "capacity") && !(error instanceof EndedAtLaunch)) {
+      if (!isForWantOfCapacity(error)) {
         throw error;
       }
       misses.push(`${type}: ${explain(error).replace(/\.$/, "")}`);
@@ -90,6 +118,13 @@ async function startAs(run: Run, instance: Instance): Promise<Instance> {
     }
   }
   throw new NoCapacity(`${instance.id} could not be started: ${misses.join("; ")}`);
+}
+
+function isForWantOfCapacity(error: unknown): boolean {
+  return (
+    isEc2Error(error, "capacity") ||
+    (error instanceof EndedAtLaunch && isCapacityReason(error.instance.stateReason?.code))
+  );
 }
 
 interface Attempt {

@@ -2,7 +2,8 @@
 import { explain, isEc2Error } from "../../ec2/errors";
 import { OWN_TAG_PREFIX, TAG } from "../../ec2/tags";
 import { givenTags, instanceTags, launchTags } from "../labels";
-import { isOwnedInstance } from "../planning/tags";
+import { isOwnedInstance } from "../current";
+import { launchedVolumes } from "../planning/tags";
 import { type Deps, made, type Run } from "../run";
 import { changingHash, launchHash, type LaunchPart } from "../specification";
 import type { Instance, Observed, Tags } from "../state";
@@ -36,15 +37,13 @@ export async function unmarkChanging(run: Run, instance: Instance, before: Insta
 export async function tagInstance(run: Run, instance: Instance): Promise<void> {
   const { id, desired, observed, recorded } = run;
   const generation = made(observed.generation, "generation").number;
-  const isOwned = isOwnedInstance(instance, observed);
+  const isOwned = isOwnedInstance(instance, desired);
   const wanted = isOwned
     ? instanceTags(id, desired, generation)
     : { ...givenTags(id), ...launchTags(id, desired, generation) };
   const stale = [TAG.draining, ...Object.keys(recorded?.tags ?? {}).filter((it) => isOwned && it !== "Name")];
   const remove = stale.filter((it) => it in instance.tags && !(it in wanted));
-  const volumes = instance.devices
-    .map((it) => it.volumeId)
-    .filter((it) => isOwned && !observed.volumes.some((volume) => volume.id === it));
+  const volumes = isOwned ? launchedVolumes(instance, observed) : [];
   await tag(run, [instance.id, ...volumes], wanted, remove);
   instance.tags = {
     ...Object.fromEntries(Object.entries(instance.tags).filter(([key]) => !remove.includes(key))),
@@ -55,7 +54,8 @@ export async function tagInstance(run: Run, instance: Instance): Promise<void> {
 export async function retain(run: Run, step: Extract<Step, { kind: "retain" }>): Promise<void> {
   const { resourceId, what, monthlyCost, bringBack } = step;
   await run.ec2.createTags([resourceId], { [TAG.retained]: "true" });
-  await run.ec2.deleteTags([resourceId], [TAG.id]);
+  // It is kept now, and whoever brings it back keeps it.
+  await run.ec2.deleteTags([resourceId], [TAG.id, TAG.kept]);
   const cost = monthlyCost === 0 ? "costs nothing" : `costs about $${monthlyCost.toFixed(2)} a month`;
   run.say(`retained ${resourceId}, ${what}: it ${cost}; \`${bringBack}\` brings it back`);
 }

@@ -15,6 +15,7 @@ import {
   observed,
   recorded,
   template,
+  volume,
 } from "./things";
 
 type Overrides = Partial<Situation>;
@@ -127,6 +128,101 @@ describe("plan", () => {
     });
   });
 
+  describe("of a machine that is to be paused", () => {
+    const stop = desired({ desiredState: "paused" });
+    const end = desired({ desiredState: "paused", pauseBehavior: "terminate" });
+    const onState = (wanted: typeof stop, overrides: Partial<Instance>): string[] =>
+      kinds({ desired: wanted, observed: observed({ instances: [instance(overrides, wanted)] }, wanted) });
+
+    it("stops or ends what runs, and nothing once that is done", () => {
+      for (const state of ["running", "pending", "stopping"] as const) {
+        assert.deepEqual(onState(stop, { state }), ["stop"]);
+        assert.deepEqual(onState(end, { state }), ["retire"]);
+      }
+      assert.deepEqual(onState(stop, { state: "stopped" }), []);
+      assert.deepEqual(onState(end, { state: "stopped" }), ["retire"]);
+    });
+
+    it("ends a spot instance, which EC2 does not stop", () => {
+      assert.deepEqual(onState(stop, { lifecycle: "spot" }), ["retire"]);
+    });
+
+    it("keeps a stopped one that does not fit, with no settings of its own until it starts", () => {
+      const wanted = desired({ desiredState: "paused", ...OLD, monitoring: true });
+      const world = observed({ instances: [instance({ state: "stopped" })] }, wanted);
+      assert.deepEqual(kinds({ desired: wanted, observed: world }), []);
+    });
+
+    it("ends a candidate that the interface was to be moved to", () => {
+      const wanted = desired({ desiredState: "paused", replacement: { strategy: "overlap" } });
+      const candidate = instance({ id: "i-2", networkInterfaceId: "eni-2" }, wanted);
+      const world = observed({ instances: [instance({ state: "stopped" }, wanted), candidate] }, wanted);
+      assert.deepEqual(kinds({ desired: wanted, observed: world }), ["retire"]);
+    });
+  });
+
+  describe("by overlap", () => {
+    const wanted = desired({ replacement: { strategy: "overlap" }, ...OLD });
+    const DETACHABLE = { networkInterfaceId: "eni-0", secondaryNetworkInterfaceIds: ["eni-1"] };
+    const candidate = instance({ id: "i-2", networkInterfaceId: "eni-2" }, wanted);
+    const planOf = (instances: Instance[], networkInterfaces = [eni()]): string[] =>
+      kinds({ desired: wanted, observed: observed({ instances, networkInterfaces }, wanted) });
+
+    it("moves the interface from an old one that it can be taken off, and ends that last", () => {
+      assert.deepEqual(planOf([instance(DETACHABLE)]), [
+        "preflight",
+        "launch-beside",
+        "detach-network-interface",
+        "attach-network-interface",
+        "retire",
+      ]);
+    });
+
+    it("ends an old one that it cannot be taken off only after the new one is proven", () => {
+      assert.deepEqual(planOf([instance()]), ["preflight", "launch-beside", "retire", "attach-network-interface"]);
+    });
+
+    it("goes on with the one that an earlier run launched", () => {
+      assert.deepEqual(planOf([instance(DETACHABLE), candidate]), [
+        "prove",
+        "detach-network-interface",
+        "attach-network-interface",
+        "retire",
+      ]);
+    });
+
+    it("attaches before it ends the old one, where an earlier run took the interface off", () => {
+      const old = instance({ networkInterfaceId: "eni-0" });
+      assert.deepEqual(planOf([old, candidate], [FREE]), ["prove", "attach-network-interface", "retire"]);
+    });
+
+    it("does not take an interface that is coming off for one that is held", () => {
+      const attachment = { id: "a", instanceId: "i-1", deviceIndex: 1, deleteOnTermination: false, isDetaching: true };
+      const old = instance(DETACHABLE, wanted);
+      assert.deepEqual(planOf([old], [eni({ attachment })]), ["prove", "attach-network-interface"]);
+    });
+
+    it("keeps the generation of the one that the interface comes back to, when the change is taken back", () => {
+      const failed = generation({ number: 2, replacesBefore: 2 });
+      const world = observed(
+        {
+          instances: [instance({ networkInterfaceId: "eni-0" }, wanted)],
+          networkInterfaces: [FREE],
+          generation: failed,
+        },
+        wanted,
+      );
+      assert.deepEqual(planned({ desired: wanted, observed: world })[0], {
+        kind: "record-generation",
+        replacesBefore: 1,
+      });
+    });
+
+    it("launches where there is nothing to take the interface off", () => {
+      assert.deepEqual(planOf([], [FREE]), ["launch-beside", "attach-network-interface"]);
+    });
+  });
+
   describe("of the network interface", () => {
     it("sets the groups and the check that are wanted", () => {
       const wanted = desired({ securityGroupIds: ["sg-00000002"], sourceDestCheck: false });
@@ -172,6 +268,124 @@ describe("plan", () => {
         "launch",
         "delete-network-interface",
       ]);
+    });
+  });
+
+  describe("of further addresses", () => {
+    const [a, b, c] = ["10.0.1.20", "10.0.1.21", "10.0.1.22"];
+    const [a6, b6] = ["2001:db8::20", "2001:db8::21"];
+    const holding = (secondaryPrivateIps: string[], ipv6Addresses: string[] = []): Observed =>
+      observed({ networkInterfaces: [eni({ secondaryPrivateIps, ipv6Addresses })] });
+
+    it("leaves those alone that nobody declared", () => {
+      assert.deepEqual(planned({ observed: holding([a], [a6]) }), []);
+    });
+
+    it("puts on what is missing before it takes off what is not wanted, and says what may make room", () => {
+      const wanted = desired({ secondaryPrivateIps: [b, c], ipv6Addresses: [b6] });
+      assert.deepEqual(planned({ desired: wanted, observed: holding([a, b], [a6]) }), [
+        { kind: "assign-private-ips", wanted: { addresses: [c] }, instead: [a] },
+        { kind: "unassign-private-ips", networkInterfaceId: "eni-1", addresses: [a] },
+        { kind: "assign-ipv6-addresses", wanted: { addresses: [b6] }, instead: [a6] },
+        { kind: "unassign-ipv6-addresses", networkInterfaceId: "eni-1", addresses: [a6] },
+      ]);
+    });
+
+    it("counts what is held, and takes the last ones off first", () => {
+      const count = (secondaryPrivateIpCount: number): Step[] =>
+        planned({ desired: desired({ secondaryPrivateIpCount }), observed: holding([a, b]) });
+      assert.deepEqual(count(2), []);
+      assert.deepEqual(count(5), [{ kind: "assign-private-ips", wanted: { count: 3 }, instead: [] }]);
+      assert.deepEqual(count(1), [{ kind: "unassign-private-ips", networkInterfaceId: "eni-1", addresses: [b] }]);
+      assert.deepEqual(count(0), [{ kind: "unassign-private-ips", networkInterfaceId: "eni-1", addresses: [a, b] }]);
+    });
+
+    it("takes the named ones along to another interface while nothing works behind either", () => {
+      const steps = planned({
+        desired: desired({ privateIp: "10.0.1.9", secondaryPrivateIps: [a, b], ipv6Addresses: [a6] }),
+        observed: holding([a], [a6]),
+      });
+      assert.deepEqual(
+        steps.map((it) => it.kind),
+        [
+          "make-network-interface",
+          "preflight",
+          "retire",
+          "take-over-private-ips",
+          "unassign-ipv6-addresses",
+          "assign-ipv6-addresses",
+          "launch",
+          "delete-network-interface",
+        ],
+      );
+      assert.deepEqual(steps[0], { kind: "make-network-interface", later: [a, a6] });
+      assert.deepEqual(steps[3], { kind: "take-over-private-ips", from: "eni-1", addresses: [a] });
+    });
+
+    it("finishes a move that was interrupted: what is on neither interface is put on the new one", () => {
+      const wanted = desired({ privateIp: "10.0.1.9", secondaryPrivateIps: [a, b], ipv6Addresses: [a6] });
+      const made = eni({ id: "eni-2", privateIp: "10.0.1.9", attachment: undefined, status: "available" });
+      const steps = planned({
+        desired: wanted,
+        observed: observed({ networkInterfaces: [eni({ secondaryPrivateIps: [a] }), made], instances: [] }, wanted),
+      });
+      assert.deepEqual(steps.slice(0, 3), [
+        { kind: "assign-private-ips", wanted: { addresses: [b] }, instead: [] },
+        { kind: "assign-ipv6-addresses", wanted: { addresses: [a6] }, instead: [] },
+        { kind: "take-over-private-ips", from: "eni-1", addresses: [a] },
+      ]);
+    });
+
+    it("records a new generation after all of the identity, which can be refused", () => {
+      const wanted = desired({ ...OLD, elasticIp: true, secondaryPrivateIps: [a] });
+      assert.deepEqual(kinds({ desired: wanted }), [
+        "assign-private-ips",
+        "allocate-elastic-ip",
+        "associate-elastic-ip",
+        "record-generation",
+        "preflight",
+        "retire",
+        "launch",
+      ]);
+    });
+  });
+
+  describe("of an interface that is not kept", () => {
+    const wanted = desired({ persistPrivateIp: false, elasticIp: true });
+    const fleeting = eni({ tags: { ...eni().tags, [TAG.kept]: "false" } });
+    const world = (overrides: Partial<Observed> = {}): Observed =>
+      observed({ networkInterfaces: [fleeting], elasticIps: [elasticIp()], ...overrides }, wanted);
+
+    it("has nothing to do where its instance fits", () => {
+      assert.deepEqual(planned({ desired: wanted, observed: world() }), []);
+    });
+
+    it("is made anew for each instance, and the old one goes last", () => {
+      const next = desired({ persistPrivateIp: false, elasticIp: true, ...OLD });
+      assert.deepEqual(kinds({ desired: next, observed: world() }), [
+        "make-network-interface",
+        "record-generation",
+        "preflight",
+        "retire",
+        "disassociate-elastic-ip",
+        "associate-elastic-ip",
+        "launch",
+        "delete-network-interface",
+      ]);
+    });
+
+    it("goes with a pause that ends the instance, and stays with one that stops it", () => {
+      const paused = { persistPrivateIp: false, elasticIp: true, desiredState: "paused" };
+      assert.deepEqual(
+        kinds({ desired: desired({ ...paused, pauseBehavior: "terminate" }), observed: world() }).filter(
+          (it) => it !== "tag",
+        ),
+        ["retire", "disassociate-elastic-ip", "delete-network-interface"],
+      );
+      assert.deepEqual(
+        kinds({ desired: desired(paused), observed: world() }).filter((it) => it !== "tag"),
+        ["stop"],
+      );
     });
   });
 
@@ -381,5 +595,80 @@ describe("plan", () => {
         }
       }
     });
+  });
+});
+
+describe("plan of data volumes", () => {
+  const DATA = { name: "data", deviceName: "/dev/sdf", size: 10 };
+  const wanted = (...dataVolumes: Record<string, unknown>[]): Situation["desired"] => desired({ dataVolumes });
+  const on = (volumes: Observed["volumes"], overrides: Partial<Observed> = {}): Observed =>
+    observed({ volumes, ...overrides });
+
+  it("has no step where they are as they are wanted", () => {
+    assert.deepEqual(planned({ desired: wanted(DATA), observed: on([volume()]) }), []);
+  });
+
+  it("makes one before the launch, and attaches it after", () => {
+    assert.deepEqual(kinds({ observed: NOTHING, desired: wanted(DATA), known: false }), [
+      "record",
+      "make-network-interface",
+      "make-volume",
+      "launch",
+      "attach-volumes",
+    ]);
+  });
+
+  it("attaches one that is off, is coming off, or is on another device, which it comes off first", () => {
+    const attached = { instanceId: "i-1", deviceName: "/dev/sdf", status: "attached", deleteOnTermination: false };
+    const off = volume({ attachment: undefined, status: "available" });
+    assert.deepEqual(kinds({ desired: wanted(DATA), observed: on([off]) }), ["attach-volumes"]);
+    for (const status of ["detaching", "busy"]) {
+      const coming = volume({ attachment: { ...attached, status } });
+      assert.deepEqual(kinds({ desired: wanted(DATA), observed: on([coming]) }), ["attach-volumes"], status);
+    }
+    const elsewhere = volume({ attachment: { ...attached, deviceName: "/dev/sdz" } });
+    assert.deepEqual(kinds({ desired: wanted(DATA), observed: on([elsewhere]) }), ["detach-volume", "attach-volumes"]);
+  });
+
+  it("never takes one off an instance that is none of the machine's", () => {
+    const attachment = { instanceId: "i-9", deviceName: "/dev/sdf", status: "attached", deleteOnTermination: true };
+    assert.deepEqual(kinds({ observed: on([volume({ attachment })]) }), ["retain"]);
+  });
+
+  it("grows one, and leaves one that somebody made larger; with another type goes all that is wanted of its speed", () => {
+    const stepFor = (input: Record<string, unknown>, held = volume()): unknown => {
+      const [step] = planned({ desired: wanted({ ...DATA, ...input }), observed: on([held]) });
+      return step?.kind === "modify-volume" ? step.shape : step;
+    };
+    assert.deepEqual(stepFor({ size: 11 }), { size: 11 });
+    assert.equal(stepFor({}, volume({ size: 12 })), undefined);
+    assert.deepEqual(stepFor({ throughput: 200 }), { throughput: 200 });
+    assert.equal(stepFor({ iops: 3000 }), undefined);
+    assert.deepEqual(stepFor({ type: "io2", iops: 3000 }), { type: "io2", iops: 3000 });
+  });
+
+  it("takes the volume of the name that is ours, and none that once had it", () => {
+    const old = volume({ id: "vol-1", attachment: undefined, tags: { [TAG.volume]: "data", [TAG.retained]: "true" } });
+    const given = { name: "old", deviceName: "/dev/sdg", volumeId: "vol-0000000000000001a" };
+    const back = volume({ ...old, id: given.volumeId });
+    assert.deepEqual(kinds({ desired: wanted(DATA), observed: on([old]) }), ["make-volume", "attach-volumes"]);
+    assert.deepEqual(kinds({ desired: wanted(DATA, given), observed: on([back]) }), [
+      "make-volume",
+      "tag",
+      "attach-volumes",
+    ]);
+  });
+
+  it("retains, deletes or gives back what is not wanted, once it is off, and touches nobody else's", () => {
+    const theirs = volume({ id: "vol-9", attachment: undefined, tags: { [TAG.id]: "mi-other" } });
+    const given = volume({ tags: { [TAG.id]: ID, [TAG.owned]: "false" } });
+    const gives = recorded({ dataVolumeIds: { data: "vol-2", x: "vol-9" } });
+    const deletes = desired({ deletion: { dataVolumes: "delete" } });
+    assert.deepEqual(kinds({ observed: on([volume(), theirs]), recorded: gives }), ["detach-volume", "retain"]);
+    assert.deepEqual(kinds({ desired: deletes, observed: on([volume(), theirs]), recorded: gives }), [
+      "detach-volume",
+      "delete-volume",
+    ]);
+    assert.deepEqual(kinds({ desired: deletes, observed: on([given]) }), ["detach-volume", "give-back"]);
   });
 });

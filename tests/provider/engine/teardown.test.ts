@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import type { Desired, Observed } from "../../../provider/engine/state";
+import { TAG } from "../../../provider/ec2/tags";
+import type { Desired, Observed, Recorded } from "../../../provider/engine/state";
 import type { Step } from "../../../provider/engine/step";
 import { planTeardown } from "../../../provider/engine/teardown";
-import { elasticIp, eni, givenElasticIp, ID, instance, NOTHING, observed } from "./things";
+import { elasticIp, eni, givenElasticIp, ID, instance, NOTHING, observed, recorded, volume } from "./things";
 
 function steps(world: Observed, deletion: Partial<Desired["deletion"]> = {}): Step[] {
   return planTeardown({
@@ -95,5 +96,62 @@ describe("planTeardown", () => {
     assert.equal(kinds(observed({ instances: [], strangers: [{ ...stranger }] }))[0], "delete-network-interface");
     const held = eni({ attachment: { id: "a", instanceId: "i-9", deviceIndex: 0, deleteOnTermination: false } });
     assert.equal(kinds(observed({ networkInterfaces: [held], instances: [], strangers: [stranger] }))[0], "retire");
+  });
+
+  describe("of data volumes", () => {
+    const ofVolume = (world: Partial<Observed>, dataVolumes: "delete" | "retain", on?: Recorded): string[] =>
+      planTeardown({
+        id: ID,
+        observed: observed(world),
+        recorded: on,
+        deletion: { networkInterface: "delete", elasticIp: "delete", dataVolumes },
+      })
+        .map((it) => it.kind)
+        .filter((it) => !["retire", "delete-network-interface", "delete-record"].includes(it));
+    const untagged = volume({ tags: {} });
+
+    it("retains or deletes those that were made", () => {
+      assert.deepEqual(ofVolume({ volumes: [volume()] }, "retain"), ["retain"]);
+      assert.deepEqual(ofVolume({ volumes: [volume()] }, "delete"), ["detach-volume", "delete-volume"]);
+      const free = volume({ attachment: undefined });
+      assert.deepEqual(ofVolume({ volumes: [free] }, "delete"), ["delete-volume"]);
+    });
+
+    it("keeps them from ending with the instance, before that ends", () => {
+      const attachment = { instanceId: "i-1", deviceName: "/dev/sdf", status: "attached", deleteOnTermination: true };
+      const found = kinds(observed({ volumes: [volume({ attachment })] }));
+      assert.deepEqual(found.slice(0, 2), ["keep-volume-on-termination", "retire"]);
+    });
+
+    it("gives back those that were given, whatever became of their tags", () => {
+      const given = volume({ tags: { [TAG.id]: ID, [TAG.owned]: "false" } });
+      assert.deepEqual(ofVolume({ volumes: [given] }, "delete"), ["give-back"]);
+      const on = recorded({ dataVolumeIds: { data: "vol-2" }, givenVolumeIds: ["vol-2"] });
+      assert.deepEqual(ofVolume({ volumes: [untagged] }, "delete", on), ["give-back"]);
+      assert.deepEqual(ofVolume({ volumes: [volume({ tags: { [TAG.id]: ID } })] }, "delete", on), ["give-back"]);
+    });
+
+    it("finds those that were made by the record where their tags were taken off", () => {
+      const on = recorded({ dataVolumeIds: { data: "vol-2" } });
+      assert.deepEqual(ofVolume({ volumes: [untagged] }, "delete", on), ["detach-volume", "delete-volume"]);
+    });
+
+    it("leaves alone what never was ours, is somebody else's, or was retained before", () => {
+      const on = recorded({ dataVolumeIds: { data: "vol-2" } });
+      const theirs = volume({ tags: { [TAG.id]: "mi-other", [TAG.volume]: "data" } });
+      const kept = volume({ tags: { [TAG.retained]: "true", [TAG.volume]: "data" } });
+      assert.deepEqual(ofVolume({ volumes: [untagged] }, "delete"), []);
+      assert.deepEqual(ofVolume({ volumes: [theirs] }, "delete", on), []);
+      assert.deepEqual(ofVolume({ volumes: [kept] }, "delete", on), []);
+    });
+  });
+
+  it("leaves an interface alone that was retained by a run that was killed since", () => {
+    const kept = eni({ attachment: undefined, status: "available", tags: { [TAG.retained]: "true" } });
+    for (const networkInterface of ["retain", "delete"] as const) {
+      assert.deepEqual(kinds(observed({ networkInterfaces: [kept], instances: [] }), { networkInterface }), [
+        "delete-record",
+      ]);
+    }
   });
 });

@@ -1,6 +1,6 @@
 /** Plain data for the pure parts of the engine: each a thing in its usual state, with overrides. */
 import { TAG } from "../../../provider/ec2/tags";
-import { baseTags, instanceTags, templateTags } from "../../../provider/engine/labels";
+import { baseTags, instanceTags, templateTags, volumeTags } from "../../../provider/engine/labels";
 import { launchHash, settingsHash } from "../../../provider/engine/specification";
 import type {
   Desired,
@@ -11,6 +11,7 @@ import type {
   NetworkInterface,
   Observed,
   Recorded,
+  Volume,
 } from "../../../provider/engine/state";
 import { checkInputs, desiredOf } from "../../../provider/inputs";
 import { program } from "../support";
@@ -96,6 +97,22 @@ export function elasticIp(overrides: Partial<ElasticIp> = {}, wanted = desired()
   };
 }
 
+/** A data volume on the instance. */
+export function volume(overrides: Partial<Volume> = {}, wanted = desired()): Volume {
+  return {
+    id: "vol-2",
+    availabilityZone: "us-east-1a",
+    size: 10,
+    type: "gp3",
+    iops: 3000,
+    throughput: 125,
+    status: "in-use",
+    attachment: { instanceId: "i-1", deviceName: "/dev/sdf", status: "attached", deleteOnTermination: false },
+    tags: volumeTags(ID, wanted, "data"),
+    ...overrides,
+  };
+}
+
 /** An Elastic IP that was given: it is not to be released. */
 export function givenElasticIp(overrides: Partial<ElasticIp> = {}): ElasticIp {
   return elasticIp({ allocationId: "eipalloc-0a1b2c3d", tags: { [TAG.id]: ID, [TAG.owned]: "false" }, ...overrides });
@@ -119,5 +136,12 @@ export const NOTHING: Observed = { networkInterfaces: [], elasticIps: [], instan
 
 /** What is on record, where only some of it matters. */
 export function recorded(overrides: Partial<Recorded> = {}): Recorded {
-  return { dataVolumeIds: {}, persistPrivateIp: true, ownsElasticIp: false, tags: {}, ...overrides };
+  return {
+    dataVolumeIds: {},
+    givenVolumeIds: [],
+    persistPrivateIp: true,
+    ownsElasticIp: false,
+    tags: {},
+    ...overrides,
+  };
 }

@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { TAG } from "../../../provider/ec2/tags";
+import { adoptionConflicts, misfits } from "../../../provider/engine/adoption";
+import type { Adoption, Instance, NetworkInterface } from "../../../provider/engine/state";
+import { desired, eni, ID, instance } from "./things";
+
+type Properties = Record<string, unknown>;
+
+const TYPED = { ebsOptimized: true, cpuOptions: { coreCount: 1, threadsPerCore: 2 }, placementGroup: "demo" };
+
+function reasons(inputs: Properties, overrides: Partial<Instance> = {}, userData?: string): string[] {
+  return misfits({ instance: instance(overrides), networkInterface: eni(), userData }, desired(inputs)).map(
+    (it) => `${it.input} (${it.part})`,
+  );
+}
+
+describe("misfits", () => {
+  it("are none where all that the program names is as it is", () => {
+    assert.deepEqual(reasons({}), []);
+    assert.deepEqual(
+      reasons(
+        { ...TYPED, keyName: "demo", tenancy: "dedicated", userData: "hello" },
+        { ...TYPED, keyName: "demo", tenancy: "dedicated" },
+        Buffer.from("hello").toString("base64"),
+      ),
+      [],
+    );
+  });
+
+  it("are none for what the program leaves out", () => {
+    assert.deepEqual(reasons({}, { ...TYPED, keyName: "ops", tenancy: "dedicated" }, "eA=="), []);
+  });
+
+  it("are none for an image behind a parameter, which it names at the next launch only", () => {
+    assert.deepEqual(reasons({ imageId: "resolve:ssm:/a/b" }), []);
+  });
+
+  it("are none of an interface with no instance", () => {
+    assert.deepEqual(misfits({ networkInterface: eni() }, desired({ imageId: "ami-0a1b2c3d" })), []);
+  });
+
+  for (const [said, inputs] of [
+    ["imageId (imageId)", { imageId: "ami-0a1b2c3d" }],
+    ["instanceType (instanceType)", { instanceType: "m6i.large" }],
+    ["market (other)", { market: { lifecycle: "spot" } }],
+    ["userData (userData)", { userData: "hello" }],
+    ["keyName (other)", { keyName: "demo" }],
+    ["rootVolume (other)", { rootVolume: { size: 20 } }],
+    ["ebsOptimized (other)", { ebsOptimized: true }],
+    ["tenancy (other)", { tenancy: "dedicated" }],
+    ["cpuCredits (other)", { instanceType: "m7i.large", cpuCredits: "unlimited" }],
+    ["cpuOptions (other)", { cpuOptions: { coreCount: 2 } }],
+    ["cpuOptions (other)", { cpuOptions: { threadsPerCore: 1 } }],
+    ["placementGroup (other)", { placementGroup: "demo" }],
+  ] as const) {
+    it(`are ${said} for ${JSON.stringify(inputs)}`, () => {
+      assert.deepEqual(reasons(inputs, { cpuOptions: { coreCount: 1, threadsPerCore: 2 } }), [said]);
+    });
+  }
+});
+
+const NOBODYS = eni({ tags: {}, description: "" });
+const THE_INSTANCE = instance({ tags: {} });
+
+function conflicts(
+  adoption: Partial<Adoption>,
+  adopt: Properties = { instanceId: "i-1" },
+  recorded?: { networkInterfaceId: string },
+): string[] {
+  const found = { instance: THE_INSTANCE, networkInterface: NOBODYS, ...adoption };
+  return adoptionConflicts(ID, desired({ adopt }), found, recorded);
+}
+
+function free(overrides: Partial<NetworkInterface> = {}): Partial<Adoption> {
+  return { instance: undefined, networkInterface: { ...NOBODYS, attachment: undefined, ...overrides } };
+}
+
+describe("adoptionConflicts", () => {
+  const BY_INTERFACE = { networkInterfaceId: "eni-1" };
+
+  it("are none where nobody else has it, or this very machine does", () => {
+    assert.deepEqual(conflicts({}), []);
+    assert.deepEqual(conflicts(free(), BY_INTERFACE), []);
+    const ours = { [TAG.id]: ID, [TAG.owned]: "false" };
+    assert.deepEqual(conflicts({ instance: instance({ tags: ours }), networkInterface: eni({ tags: ours }) }), []);
+  });
+
+  it("are an instance that is not there, or not for long", () => {
+    const said = ["the instance i-1 (adopt.instanceId) does not exist in us-east-1, or has ended"];
+    for (const gone of [undefined, instance({ state: "terminated" }), instance({ state: "shutting-down" })]) {
+      assert.deepEqual(conflicts({ instance: gone }), said);
+    }
+    for (const state of ["pending", "running", "stopping", "stopped"] as const) {
+      assert.deepEqual(conflicts({ instance: instance({ state, tags: {} }) }), []);
+    }
+  });
+
+  it("are an interface that is not there", () => {
+    assert.deepEqual(conflicts({ instance: undefined, networkInterface: undefined }, BY_INTERFACE), [
+      "the network interface eni-1 (adopt) does not exist in us-east-1",
+    ]);
+    assert.match(conflicts({ networkInterface: undefined })[0] ?? "", /^the network interface eni-1 \(adopt\)/);
+  });
+
+  it("are another machine's, by the tag of either", () => {
+    const theirs = { tags: { [TAG.id]: "mi-9" } };
+    const said = ["eni-1 belongs to the managed instance mi-9; a machine has one owner"];
+    assert.deepEqual(conflicts({ instance: instance(theirs) }), said);
+    assert.deepEqual(conflicts({ networkInterface: eni(theirs) }), said);
+  });
+
+  it("are an Auto Scaling group, and an interface that an AWS service manages", () => {
+    assert.match(
+      conflicts({ instance: instance({ tags: { "aws:autoscaling:groupName": "g" } }) })[0] ?? "",
+      /^i-1 is in the Auto Scaling group g, which would replace it; detach it there first$/,
+    );
+    assert.deepEqual(conflicts(free({ requesterManaged: true }), BY_INTERFACE), [
+      "eni-1 is managed by an AWS service, so it cannot be kept",
+    ]);
+  });
+
+  it("are another subnet, unless it was adopted before and moves from there now", () => {
+    const elsewhere = { networkInterface: { ...NOBODYS, subnetId: "subnet-9" } };
+    assert.match(conflicts(elsewhere)[0] ?? "", /^eni-1 is in subnet-9, and subnetId is .*; set subnetId to subnet-9$/);
+    assert.deepEqual(conflicts(elsewhere, undefined, { networkInterfaceId: "eni-1" }), []);
+    assert.equal(conflicts(elsewhere, undefined, { networkInterfaceId: "eni-2" }).length, 1);
+  });
+
+  it("are an interface that something holds: by which input both can be had", () => {
+    assert.deepEqual(conflicts({ instance: undefined }, BY_INTERFACE), [
+      'eni-1 (adopt.networkInterfaceId) is held by i-1; adopt.instanceId: "i-1" takes over both',
+    ]);
+    const attachment = { id: "ela-1", deviceIndex: 1, deleteOnTermination: false };
+    assert.deepEqual(conflicts(free({ attachment }), BY_INTERFACE), [
+      "eni-1 (adopt.networkInterfaceId) is held by something that is no instance; free it first",
+    ]);
+  });
+});

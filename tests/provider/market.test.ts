@@ -1,0 +1,249 @@
+/** `market` and `fallbackInstanceTypes`: how an instance is bought, and what is tried where there is no capacity. */
+import assert from "node:assert/strict";
+import { WELL_KNOWN } from "../../local/ec2";
+import { holderOf, pathBetween, said, settled } from "./holder";
+import { program, type Stack } from "./support";
+import { failureOf, made, only, quick, up } from "./world";
+
+const SPOT = { market: { lifecycle: "spot" } };
+const ZONE = "us-east-1a";
+const TYPES = { instanceType: "m7i.large", fallbackInstanceTypes: ["m6i.large", "c6i.large"] };
+
+function noRoom(owner: Stack, lifecycle: "spot" | "on-demand", ...types: string[]): void {
+  for (const type of types) {
+    owner.simulator.capacity.set(type, ZONE, lifecycle, 0);
+  }
+}
+
+/** What was tried, in order. */
+function tried(owner: Stack): string[] {
+  return owner.lines.flatMap((line) => /launching (\S+ \(\S+\)) on/.exec(line)?.[1] ?? []);
+}
+
+/** How often an instance was asked for, dry runs aside. */
+function launches(owner: Stack): number {
+  return owner.simulator.calls().filter((it) => it.action === "RunInstances" && !it.dryRun).length;
+}
+
+describe("market", () => {
+  it("buys on demand by default, and goes to spot and back by replacement, on the same identity", async () => {
+    const owner = await up({ elasticIp: true });
+    const was = holderOf(owner);
+    assert.equal(owner.outputs.lifecycle, "on-demand");
+    assert.match(await said(owner, { elasticIp: true, ...SPOT }), /^replaces i-\w+ \(market\), terminate-first,/);
+    await owner.up(program({ elasticIp: true, ...SPOT }));
+    const spot = holderOf(owner);
+    assert.equal(owner.outputs.lifecycle, "spot");
+    assert.deepEqual(spot.identity, was.identity);
+    await settled(owner, { elasticIp: true, ...SPOT });
+    await owner.up(program({ elasticIp: true }));
+    assert.equal(owner.outputs.lifecycle, "on-demand");
+    assert.deepEqual(holderOf(owner).identity, was.identity);
+    await settled(owner, { elasticIp: true });
+  });
+
+  it("asks for one instance, once: no request launches another by itself", async () => {
+    const owner = await up(SPOT);
+    const request = only(made(owner).spotRequests);
+    assert.equal(request.type, "one-time");
+    owner.simulator.interrupt({ instanceId: String(owner.outputs.instanceId) });
+    owner.clock.advance(3_600_000);
+    assert.deepEqual(made(owner).instances, []);
+    assert.deepEqual(made(owner).spotRequests, []);
+    await owner.refresh();
+    assert.equal(owner.outputs.state, "missing");
+    await owner.up(program(SPOT));
+    holderOf(owner);
+  });
+
+  it("sets, changes and clears the price limit, each by replacement", async () => {
+    const owner = await up(SPOT);
+    const limit = (): unknown => only(made(owner).spotRequests).maxPrice;
+    const unset = limit();
+    for (const maxPrice of ["0.09", "0.095"]) {
+      const wanted = { market: { lifecycle: "spot", maxPrice } };
+      const was = holderOf(owner);
+      await owner.up(program(wanted));
+      assert.equal(pathBetween(was, holderOf(owner)), "terminate-first");
+      assert.equal(Number(limit()), Number(maxPrice));
+      await settled(owner, wanted);
+    }
+    const was = holderOf(owner);
+    await owner.up(program(SPOT));
+    assert.equal(pathBetween(was, holderOf(owner)), "terminate-first");
+    assert.equal(limit(), unset);
+    await settled(owner, SPOT);
+  });
+});
+
+describe("fallbackInstanceTypes", () => {
+  it("are tried in their order, every type on spot before the first on demand", async () => {
+    const owner = quick();
+    noRoom(owner, "spot", "m7i.large", "m6i.large", "c6i.large");
+    noRoom(owner, "on-demand", "m7i.large");
+    await owner.up(program({ ...TYPES, ...SPOT }));
+    assert.deepEqual(tried(owner), [
+      "m7i.large (spot)",
+      "m6i.large (spot)",
+      "c6i.large (spot)",
+      "m7i.large (on-demand)",
+      "m6i.large (on-demand)",
+    ]);
+    assert.deepEqual([owner.outputs.lifecycle, owner.outputs.launchedInstanceType], ["on-demand", "m6i.large"]);
+    holderOf(owner);
+    // It counts as what was wanted, even when there is room again.
+    owner.simulator.capacity.clear("m7i.large", ZONE, "spot");
+    await settled(owner, { ...TYPES, ...SPOT });
+  });
+
+  it("leave it at spot where on-demand is not allowed, and tell what was tried", async () => {
+    const owner = quick();
+    noRoom(owner, "spot", "m7i.large", "m6i.large", "c6i.large");
+    const wanted = { ...TYPES, market: { lifecycle: "spot", fallbackToOnDemand: false } };
+    const failure = await failureOf(owner.up(program(wanted)));
+    assert.match(
+      failure.message,
+      /no capacity in us-east-1a: m7i\.large \(spot\): .*; m6i\.large \(spot\): .*; c6i\.large \(spot\): .*Try again later, or change instanceType, fallbackInstanceTypes or market.*Kept: eni-/,
+    );
+    assert.equal(launches(owner), 3);
+    owner.simulator.capacity.clear("c6i.large", ZONE, "spot");
+    await owner.up(program(wanted));
+    assert.equal(owner.outputs.launchedInstanceType, "c6i.large");
+    holderOf(owner);
+  });
+
+  it("are no reason for a replacement when they change, or when the wanted type has room again", async () => {
+    const owner = quick();
+    noRoom(owner, "on-demand", "m7i.large");
+    await owner.up(program(TYPES));
+    const was = holderOf(owner);
+    assert.equal(owner.outputs.launchedInstanceType, "m6i.large");
+    owner.simulator.capacity.clear("m7i.large", ZONE, "on-demand");
+    const fewer = { instanceType: "m7i.large", fallbackInstanceTypes: ["c6i.large"] };
+    assert.match(await said(owner, fewer), /^changes in place \(fallbackInstanceTypes\); i-\w+ keeps running/);
+    await owner.up(program(fewer));
+    assert.equal(pathBetween(was, holderOf(owner)), "none");
+    await settled(owner, fewer);
+    await owner.up(program({ ...fewer, recycleTriggers: { at: "1" } }));
+    assert.equal(owner.outputs.launchedInstanceType, "m7i.large");
+  });
+
+  for (const code of ["UnfulfillableCapacity", "Unsupported", "InsufficientInstanceCapacity", "SpotMaxPriceTooLow"]) {
+    it(`are tried after ${code}, which is not repeated`, async () => {
+      const owner = quick();
+      const status = code === "InsufficientInstanceCapacity" ? 500 : 400;
+      owner.simulator.faults.add({ action: "RunInstances", error: { code, message: "ordered", status }, times: 1 });
+      await owner.up(program(TYPES));
+      assert.deepEqual(tried(owner), ["m7i.large (on-demand)", "m6i.large (on-demand)"]);
+      assert.equal(launches(owner), 2);
+    });
+  }
+
+  it("are tried when EC2 takes the launch and then has no room", async () => {
+    const owner = quick();
+    owner.simulator.failNextLaunch("Server.InsufficientInstanceCapacity");
+    await owner.up(program(TYPES));
+    assert.equal(owner.outputs.launchedInstanceType, "m6i.large");
+    holderOf(owner);
+  });
+
+  it("are tried at a price that is above the limit, and on demand last", async () => {
+    const owner = quick();
+    await owner.up(program({ ...TYPES, market: { lifecycle: "spot", maxPrice: "0.001" } }));
+    assert.equal(tried(owner).length, 4);
+    assert.deepEqual([owner.outputs.lifecycle, owner.outputs.launchedInstanceType], ["on-demand", "m7i.large"]);
+  });
+
+  it("let a replacement go on where only the price of the first is above the limit", async () => {
+    const owner = await up(SPOT);
+    const wanted = { market: { lifecycle: "spot", maxPrice: "0.001" } };
+    await owner.up(program(wanted));
+    assert.equal(owner.outputs.lifecycle, "on-demand");
+    await settled(owner, wanted);
+  });
+
+  for (const code of [
+    "VcpuLimitExceeded",
+    "MaxSpotInstanceCountExceeded",
+    "UnauthorizedOperation",
+    "InvalidParameterValue",
+    "PendingVerification",
+  ]) {
+    it(`are not tried after ${code}`, async () => {
+      const owner = quick();
+      owner.simulator.faults.add({ action: "RunInstances", error: { code, message: "ordered" } });
+      const failure = await failureOf(owner.up(program({ ...TYPES, ...SPOT })));
+      assert.match(failure.message, new RegExp(`could not launch m7i\\.large on eni-\\w+: .*${code}`));
+      assert.equal(launches(owner), 1);
+    });
+  }
+
+  it("are not tried when EC2 takes the launch and fails for a fault of the launch", async () => {
+    const owner = quick();
+    owner.simulator.failNextLaunch("Client.InternalError");
+    await failureOf(owner.up(program(TYPES)));
+    assert.equal(launches(owner), 1);
+  });
+
+  describe("where the zone does not have the wanted type", () => {
+    const there = {
+      subnetId: WELL_KNOWN.subnetB,
+      instanceType: "m7i.large",
+      fallbackInstanceTypes: ["m6i.large"],
+    };
+
+    it("take its place at the create", async () => {
+      const owner = await up(there);
+      assert.equal(owner.outputs.launchedInstanceType, "m6i.large");
+      await settled(owner, there);
+    });
+
+    it("take its place at a replacement", async () => {
+      const owner = await up({ ...there, instanceType: "t3.medium" });
+      const was = holderOf(owner);
+      await owner.up(program(there));
+      assert.equal(owner.outputs.launchedInstanceType, "m6i.large");
+      assert.deepEqual(holderOf(owner).identity, was.identity);
+      await settled(owner, there);
+    });
+
+    it("take its place by stop-start", async () => {
+      const replacement = { strategy: "stop-start" };
+      const owner = await up({ ...there, replacement, instanceType: "t3.medium" });
+      const was = holderOf(owner);
+      await owner.up(program({ ...there, replacement }));
+      assert.equal(pathBetween(was, holderOf(owner)), "stop-start");
+      assert.equal(owner.outputs.launchedInstanceType, "m6i.large");
+      await settled(owner, { ...there, replacement });
+    });
+  });
+
+  it("are tried when a stopped instance has no room to start again", async () => {
+    const owner = await up(TYPES);
+    const was = holderOf(owner);
+    await owner.up(program({ ...TYPES, desiredState: "paused" }));
+    noRoom(owner, "on-demand", "m7i.large");
+    await owner.up(program(TYPES));
+    const now = holderOf(owner);
+    assert.equal(pathBetween(was, now), "stop-start");
+    assert.equal(owner.outputs.launchedInstanceType, "m6i.large");
+    assert.deepEqual(now.identity, was.identity);
+    await settled(owner, TYPES);
+  });
+
+  it("leave an instance stopped that no type has room for, and it is started by a later up", async () => {
+    const owner = await up();
+    const was = holderOf(owner);
+    await owner.up(program({ desiredState: "paused" }));
+    noRoom(owner, "on-demand", "m7i.large");
+    const failure = await failureOf(owner.up(program()));
+    assert.match(
+      failure.message,
+      /could not start i-\w+: .*m7i\.large: .*InsufficientInstanceCapacity.*goes on from here/,
+    );
+    assert.equal(only(made(owner).instances).state, "stopped");
+    owner.simulator.capacity.clear("m7i.large", ZONE, "on-demand");
+    await owner.up(program());
+    assert.equal(holderOf(owner).instance.instanceId, was.instance.instanceId);
+  });
+});

@@ -1,0 +1,491 @@
+/** What keeps a working machine from harm: the preflight, the limits on waiting, draining, and the way back. */
+import assert from "node:assert/strict";
+import {
+  CreateImageCommand,
+  DeregisterImageCommand,
+  type EC2Client,
+  ModifyInstanceAttributeCommand,
+} from "@aws-sdk/client-ec2";
+import { type TimingName, WELL_KNOWN } from "../../local/ec2";
+import { TAG } from "../../provider/ec2/tags";
+import { desiredOf } from "../../provider/inputs";
+import { holderOf, pathBetween, settled } from "./holder";
+import { killedAfter } from "./killed";
+import { program, type Stack } from "./support";
+import { failureOf, later, made, only, quick, somebody, up } from "./world";
+
+type Properties = Record<string, unknown>;
+
+const IMAGE = { imageId: WELL_KNOWN.imageV2 };
+const HOUR_MS = 3_600_000;
+
+/** An update of which no preview has seen anything, as when what it found has changed since. */
+async function unseen(owner: Stack, inputs: Properties): Promise<void> {
+  const { id, outputs } = owner.recorded ?? assert.fail();
+  const wanted = { ...desiredOf(program({ region: "us-east-1", ...inputs })) };
+  try {
+    await owner.handlers.update(id, outputs, wanted);
+  } catch (error) {
+    const { properties = {} } = error as { properties?: Properties };
+    owner.recorded = { id, inputs: owner.recorded?.inputs ?? {}, outputs: properties, failed: true };
+    throw error;
+  }
+}
+
+async function newImage(ec2: EC2Client, owner: Stack): Promise<string> {
+  const InstanceId = String(owner.outputs.instanceId);
+  const { ImageId = "" } = await ec2.send(new CreateImageCommand({ InstanceId, Name: "next", NoReboot: true }));
+  return ImageId;
+}
+
+interface Check {
+  what: string;
+  before?: Properties;
+  after: Properties | ((owner: Stack) => Promise<Properties>);
+  says: RegExp;
+}
+
+const CHECKS: Check[] = [
+  {
+    what: "the image is not there",
+    after: async (owner) => {
+      const ImageId = await newImage(somebody(owner), owner);
+      await somebody(owner).send(new DeregisterImageCommand({ ImageId }));
+      return { imageId: ImageId };
+    },
+    says: /the image ami-\w+ \(imageId\) does not exist in us-east-1, or is not shared with this account/,
+  },
+  {
+    what: "the image is still being made",
+    after: async (owner) => ({ imageId: await newImage(somebody(owner), owner) }),
+    says: /the image ami-\w+ \(imageId\) is pending, not available/,
+  },
+  {
+    what: "the region has no such type",
+    after: { instanceType: "m99.large" },
+    says: /m99\.large \(instanceType\) is not an instance type of us-east-1/,
+  },
+  {
+    what: "the region has no such fallback type",
+    after: { ...IMAGE, fallbackInstanceTypes: ["m99.large"] },
+    says: /m99\.large \(fallbackInstanceTypes\) is not an instance type of us-east-1/,
+  },
+  {
+    what: "the type is of another architecture than the image",
+    after: { instanceType: "m7g.large" },
+    says: /the image ami-\w+ is for x86_64, but m7g\.large \(instanceType\) takes arm64/,
+  },
+  {
+    what: "a fallback type is of another architecture than the image",
+    after: { ...IMAGE, fallbackInstanceTypes: ["m7g.large"] },
+    says: /but m7g\.large \(fallbackInstanceTypes\) takes arm64/,
+  },
+  {
+    what: "the zone does not have the type",
+    before: { subnetId: WELL_KNOWN.subnetB, instanceType: "t3.medium" },
+    after: { instanceType: "m7i.large" },
+    says: /m7i\.large \(instanceType\) is not offered in us-east-1b, where eni-\w+ is/,
+  },
+  {
+    what: "the zone has neither the type nor a fallback",
+    before: { subnetId: WELL_KNOWN.subnetB, instanceType: "t3.medium" },
+    after: { instanceType: "m7i.large", fallbackInstanceTypes: ["i4i.large"] },
+    says: /not offered in us-east-1b, where eni-\w+ is, nor is one of i4i\.large \(fallbackInstanceTypes\)/,
+  },
+  {
+    what: "the type does not take the interface's addresses",
+    before: { secondaryPrivateIpCount: 2 },
+    after: { instanceType: "t3.micro" },
+    says: /t3\.micro \(instanceType\) takes 2 private IPv4 addresses on an interface, and eni-\w+ would have 3/,
+  },
+  {
+    what: "a fallback type does not take the interface's addresses",
+    before: { secondaryPrivateIpCount: 2 },
+    after: { ...IMAGE, fallbackInstanceTypes: ["t3.micro"] },
+    says: /t3\.micro \(fallbackInstanceTypes\) takes 2 private IPv4 addresses/,
+  },
+  {
+    what: "the launch is not allowed",
+    after: (owner) => {
+      owner.simulator.iam.deny("RunInstances");
+      return Promise.resolve(IMAGE);
+    },
+    says: /EC2 would not accept the launch: RunInstances was denied: .*UnauthorizedOperation/,
+  },
+  {
+    what: "EC2 finds fault with the launch",
+    after: { ...IMAGE, keyName: "nobodys" },
+    says: /EC2 would not accept the launch: .*nobodys.*InvalidKeyPair\.NotFound/,
+  },
+  {
+    what: "the old instance is protected from being ended",
+    after: async (owner) => {
+      const InstanceId = String(owner.outputs.instanceId);
+      const DisableApiTermination = { Value: true };
+      await somebody(owner).send(new ModifyInstanceAttributeCommand({ InstanceId, DisableApiTermination }));
+      return IMAGE;
+    },
+    says: /i-\w+ has termination protection; take it off \(aws ec2 modify-instance-attribute --instance-id i-\w+ --no-disable-api-termination\)/,
+  },
+];
+
+describe("nothing is ended, or launched, when", () => {
+  for (const strategy of ["terminate-first", "overlap"]) {
+    for (const { what, before = {}, after, says } of CHECKS) {
+      it(`${what} (${strategy})`, async () => {
+        const base = { elasticIp: true, ...before, replacement: { strategy, drainSeconds: 60 } };
+        const owner = await up(base);
+        const was = holderOf(owner);
+        const changes = typeof after === "function" ? await after(owner) : after;
+        owner.calls();
+        const failure = await failureOf(unseen(owner, { ...base, ...changes }));
+        assert.match(failure.message, says);
+        assert.match(failure.message, new RegExp(`\\. ${was.instance.instanceId} was left running`));
+        assert.deepEqual(
+          owner.calls("mutating").filter((it) => !["CreateLaunchTemplateVersion", "CreateTags"].includes(it)),
+          [],
+        );
+        assert.equal(owner.outputs.imageId, WELL_KNOWN.imageV1);
+        owner.simulator.iam.clear();
+        await owner.up(program(base));
+        const now = holderOf(owner);
+        assert.equal(pathBetween(was, now), "none");
+        assert.deepEqual(now.identity, was.identity);
+        await settled(owner, base);
+      });
+    }
+  }
+
+  it("root-volume has no image to boot from", async () => {
+    const base = { replacement: { strategy: "root-volume" } };
+    const owner = await up(base);
+    const failure = await failureOf(unseen(owner, { ...base, imageId: "ami-0fffffffffffffff0" }));
+    assert.match(failure.message, /could not change i-\w+: the image ami-0f+0 \(imageId\) does not exist/);
+    await owner.up(program(base));
+    await settled(owner, base);
+  });
+
+  it("stop-start finds that the zone does not have the type", async () => {
+    const base = { subnetId: WELL_KNOWN.subnetB, instanceType: "t3.medium", replacement: { strategy: "stop-start" } };
+    const owner = await up(base);
+    const failure = await failureOf(unseen(owner, { ...base, instanceType: "m7i.large" }));
+    assert.match(failure.message, /could not change i-\w+: m7i\.large \(instanceType\) is not offered in us-east-1b/);
+    await owner.up(program(base));
+    await settled(owner, base);
+  });
+});
+
+describe("timeoutSeconds", () => {
+  const limited = { timeoutSeconds: 120 };
+
+  const HANGS: [what: string, replacement: Properties, change: Properties, timing: TimingName, waitsFor: RegExp][] = [
+    [
+      "the end of the old instance",
+      {},
+      IMAGE,
+      "terminate",
+      /could not retire i-\w+: still waiting for eni-\w+ to be free/,
+    ],
+    [
+      "the stop of the old instance",
+      { strategy: "stop-start" },
+      { instanceType: "m6i.large" },
+      "stop",
+      /still waiting for i-\w+ to stop/,
+    ],
+    [
+      "the stop of a pause",
+      {},
+      { desiredState: "paused" },
+      "stop",
+      /could not stop i-\w+: still waiting for i-\w+ to stop/,
+    ],
+    [
+      "a new root volume",
+      { strategy: "root-volume" },
+      IMAGE,
+      "rootVolumeReplacing",
+      /still waiting for the replacement of the root volume/,
+    ],
+    [
+      "an interface to come off",
+      { strategy: "overlap" },
+      IMAGE,
+      "detach",
+      /could not detach eni-\w+ from i-\w+: still waiting for eni-\w+ to be free/,
+    ],
+    [
+      "the launch of the new instance",
+      { rollbackOnFailure: false },
+      IMAGE,
+      "launch",
+      /could not launch .*: still waiting for i-\w+ to run/,
+    ],
+  ];
+
+  for (const [what, replacement, change, timing, waitsFor] of HANGS) {
+    it(`ends the wait for ${what}, and the next up goes on from there`, async () => {
+      const base = { elasticIp: true, replacement: { ...limited, ...replacement } };
+      const owner = await up(base, { leapMs: 5000 });
+      const was = holderOf(owner);
+      owner.simulator.timings.set({ [timing]: HOUR_MS });
+      const begin = owner.clock.now();
+      const failure = await failureOf(owner.up(program({ ...base, ...change })));
+      const waited = (owner.clock.now() - begin) / 1000;
+      assert.match(failure.message, waitsFor);
+      assert.match(failure.message, /after 12\d s; last seen: .*`pulumi up` goes on from here/);
+      assert.ok(waited >= 120 && waited < 240, `${waited} s`);
+      owner.simulator.timings.reset();
+      owner.clock.advance(2 * HOUR_MS);
+      await owner.up(program({ ...base, ...change }));
+      later(owner);
+      if (change.desiredState === "paused") {
+        assert.equal(owner.outputs.state, "paused");
+      } else {
+        assert.deepEqual(holderOf(owner).identity, was.identity);
+        assert.equal(
+          owner.outputs.instanceId === was.instance.instanceId,
+          ["stop", "rootVolumeReplacing"].includes(timing),
+        );
+        await settled(owner, { ...base, ...change });
+      }
+    });
+  }
+
+  it("goes on as soon as the next up comes, while EC2 is still at it", async () => {
+    const base = { replacement: { timeoutSeconds: 30 } };
+    const owner = await up(base, { leapMs: 5000 });
+    const was = holderOf(owner);
+    owner.simulator.timings.set({ terminate: 80_000 });
+    let failures = 0;
+    for (let runs = 0; runs < 5 && (runs === 0 || owner.recorded?.failed === true); runs++) {
+      await owner.up(program({ ...base, ...IMAGE })).catch(() => failures++);
+    }
+    assert.equal(failures, 2);
+    assert.deepEqual(holderOf(owner).identity, was.identity);
+  });
+
+  it("limits the wait for the status checks", async () => {
+    const owner = quick({ leapMs: 5000 });
+    const replacement = { timeoutSeconds: 60, waitFor: "status-ok" };
+    const failure = await failureOf(owner.up(program({ replacement })));
+    assert.match(failure.message, /still waiting for the status checks of i-\w+ after 6\d s; last seen: initializing/);
+  });
+});
+
+describe("drainSeconds", () => {
+  const base = { elasticIp: true, replacement: { drainSeconds: 90 } };
+
+  function timeOf(owner: Stack, action: string): number {
+    return owner.simulator.calls().find((it) => it.action === action && it.result === "ok" && !it.dryRun)?.time ?? NaN;
+  }
+
+  for (const [what, change, replacement, action] of [
+    ["ended", IMAGE, {}, "TerminateInstances"],
+    ["stopped for another type", { instanceType: "m6i.large" }, { strategy: "stop-start" }, "StopInstances"],
+    ["booted from another volume", IMAGE, { strategy: "root-volume" }, "CreateReplaceRootVolumeTask"],
+  ] as const) {
+    it(`is waited before the instance is ${what}, which can read so in its tags`, async () => {
+      const inputs = { ...base, replacement: { ...base.replacement, ...replacement } };
+      const owner = await up(inputs, { leapMs: 0 });
+      const { instance } = holderOf(owner);
+      owner.simulator.clearCalls();
+      await owner.up(program({ ...inputs, ...change }));
+      const began = timeOf(owner, "CreateTags");
+      const waited = (timeOf(owner, action) - began) / 1000;
+      assert.ok(waited >= 90 && waited < 95, `${waited} s`);
+      assert.ok(owner.lines.some((line) => line.endsWith(`draining ${instance.instanceId} for 90 s`)));
+      later(owner);
+      holderOf(owner);
+      await settled(owner, { ...inputs, ...change });
+    });
+  }
+
+  it("is not waited for again by what goes on after a kill, but for the rest", async () => {
+    const owner = await up(base, { leapMs: 0 });
+    await owner.refresh();
+    const { recorded } = owner;
+    const killed = quick({ on: owner, leapMs: 0, through: killedAfter("CreateTags") });
+    killed.recorded = recorded;
+    await killed.up(program({ ...base, ...IMAGE })).catch(() => undefined);
+    const begun = Date.parse(only(made(owner).instances).tags[TAG.draining] ?? "");
+    assert.equal(begun, owner.clock.now());
+    owner.clock.advance(60_000);
+    owner.simulator.clearCalls();
+    await owner.up(program({ ...base, ...IMAGE }));
+    const waited = (timeOf(owner, "TerminateInstances") - begun) / 1000;
+    assert.ok(waited >= 90 && waited < 95, `${waited} s`);
+    later(owner);
+    holderOf(owner);
+  });
+
+  it("leaves no tag on an instance that stays after all", async () => {
+    const owner = await up(base);
+    await owner.refresh();
+    const was = holderOf(owner);
+    const { recorded } = owner;
+    const killed = quick({ on: owner, through: killedAfter("CreateTags") });
+    killed.recorded = recorded;
+    await killed.up(program({ ...base, ...IMAGE })).catch(() => undefined);
+    assert.ok(TAG.draining in only(made(owner).instances).tags);
+    await owner.refresh();
+    await owner.up(program(base));
+    assert.equal(pathBetween(was, holderOf(owner)), "none");
+    await settled(owner, base);
+  });
+
+  it("is not waited for where nothing runs", async () => {
+    const owner = await up(base, { leapMs: 5000 });
+    await owner.up(program({ ...base, desiredState: "paused", pauseBehavior: "stop" }));
+    const begin = owner.clock.now();
+    await owner.up(program({ ...base, ...IMAGE }));
+    assert.ok(owner.clock.now() - begin < 90_000);
+  });
+});
+
+describe("skipOsShutdown", () => {
+  for (const [what, change, replacement, from, to] of [
+    ["an end", IMAGE, {}, "shutdown-requested", "terminated"],
+    [
+      "a stop for another type",
+      { instanceType: "m6i.large" },
+      { strategy: "stop-start" },
+      "shutdown-requested",
+      "stopped",
+    ],
+    ["a pause", { desiredState: "paused" }, {}, "shutdown-requested", "stopped"],
+    [
+      "a pause that ends it",
+      { desiredState: "paused", pauseBehavior: "terminate" },
+      {},
+      "shutdown-requested",
+      "terminated",
+    ],
+  ] as const) {
+    it(`does not wait for the guest at ${what}`, async () => {
+      const times: number[] = [];
+      for (const skipOsShutdown of [true, false]) {
+        const inputs = { replacement: { ...replacement, skipOsShutdown } };
+        const owner = await up(inputs, { leapMs: 0 });
+        owner.simulator.timings.set({
+          terminate: 40_000,
+          stop: 40_000,
+          terminateSkippingShutdown: 5_000,
+          stopSkippingShutdown: 5_000,
+        });
+        const id = String(owner.outputs.instanceId);
+        await owner.up(program({ ...inputs, ...change }));
+        const { events } = owner.simulator.timeline();
+        const timeOf = (event: string): number =>
+          events.find((it) => it.instanceId === id && it.event === event)?.time ?? NaN;
+        times.push((timeOf(to) - timeOf(from)) / 1000);
+      }
+      assert.deepEqual(times, [5, 40]);
+    });
+  }
+});
+
+describe("waitFor: status-ok", () => {
+  for (const [what, change, replacement] of [
+    ["a launch", IMAGE, {}],
+    ["a launch beside", IMAGE, { strategy: "overlap" }],
+    ["a stop and start", { instanceType: "m6i.large" }, { strategy: "stop-start" }],
+    ["a new root volume", IMAGE, { strategy: "root-volume" }],
+    ["a resume", {}, { strategy: "auto" }],
+  ] as const) {
+    it(`waits for the checks after ${what}, and "running" does not`, async () => {
+      for (const waitFor of ["status-ok", "running"]) {
+        const inputs = { replacement: { ...replacement, waitFor } };
+        const owner = await up(what === "a resume" ? { ...inputs, desiredState: "paused" } : inputs, { leapMs: 5000 });
+        if (what === "a resume") {
+          await owner.up(program(inputs));
+          await owner.up(program({ ...inputs, desiredState: "paused" }));
+        }
+        owner.lines.length = 0;
+        await owner.up(program({ ...inputs, ...change }));
+        const proofs = owner.lines.filter((line) => / passes its status checks after 1[0-9]{2} s$/.test(line));
+        assert.equal(proofs.length, waitFor === "status-ok" ? 1 : 0, owner.lines.join("\n"));
+      }
+    });
+  }
+});
+
+describe("rollbackOnFailure", () => {
+  const TROUBLES: [
+    what: string,
+    trouble: (owner: Stack) => void,
+    change: Properties,
+    replacement: Properties,
+    says: RegExp,
+  ][] = [
+    [
+      "is ended by EC2 as it starts",
+      (owner) => {
+        owner.simulator.failNextLaunch("Client.InternalError");
+      },
+      IMAGE,
+      {},
+      /i-\w+ ended while it started: .*Client\.InternalError/,
+    ],
+    [
+      "never passes its status checks",
+      (owner) => {
+        owner.simulator.impairNextBoot();
+      },
+      IMAGE,
+      { waitFor: "status-ok" },
+      /i-\w+ runs and fails its status checks/,
+    ],
+    [
+      "has no capacity",
+      (owner) => {
+        owner.simulator.capacity.set("m6i.large", "us-east-1a", "on-demand", 0);
+      },
+      { instanceType: "m6i.large" },
+      {},
+      /no capacity in us-east-1a: m6i\.large \(on-demand\)/,
+    ],
+  ];
+
+  for (const [what, trouble, change, replacement, says] of TROUBLES) {
+    it(`true: the generation before runs again when the new instance ${what}`, async () => {
+      const base = { elasticIp: true, replacement };
+      const owner = await up(base);
+      const was = holderOf(owner);
+      trouble(owner);
+      const failure = await failureOf(owner.up(program({ ...base, ...change })));
+      assert.match(failure.message, says);
+      assert.match(failure.message, /The previous one, generation 1 on eni-\w+, runs again, as i-\w+\. Kept:/);
+      later(owner);
+      const instance = only(made(owner).instances);
+      assert.deepEqual([instance.imageId, instance.instanceType], [WELL_KNOWN.imageV1, "m7i.large"]);
+      assert.equal(owner.outputs.state, "running");
+      await owner.up(program(base));
+      assert.equal(holderOf(owner).instance.instanceId, instance.instanceId);
+      assert.deepEqual(holderOf(owner).identity, was.identity);
+      await settled(owner, base);
+      owner.simulator.capacity.clear("m6i.large", "us-east-1a", "on-demand");
+      await owner.up(program({ ...base, ...change }));
+      assert.deepEqual(holderOf(owner).identity, was.identity);
+    });
+
+    it(`false: nothing comes after the new instance that ${what}`, async () => {
+      const base = { elasticIp: true, replacement: { ...replacement, rollbackOnFailure: false } };
+      const owner = await up(base);
+      const was = holderOf(owner);
+      trouble(owner);
+      const failure = await failureOf(owner.up(program({ ...base, ...change })));
+      assert.match(failure.message, says);
+      assert.doesNotMatch(failure.message, /runs again/);
+      assert.ok(!owner.lines.some((line) => line.includes("generation 1 on")));
+      later(owner);
+      await owner.up(program(base));
+      later(owner);
+      const now = holderOf(owner);
+      assert.notEqual(now.instance.instanceId, was.instance.instanceId);
+      assert.deepEqual([now.instance.imageId, now.instance.instanceType], [WELL_KNOWN.imageV1, "m7i.large"]);
+      assert.deepEqual(now.identity, was.identity);
+      await settled(owner, base);
+    });
+  }
+});
