@@ -5,7 +5,7 @@ import { createDriver, type Driver, type DriverName, type Finished, type Verb } 
 import { contentsOf, type RunningServer, startServer, WELL_KNOWN } from "../../local/ec2";
 
 /** Fast enough for tests, slow enough that a run can be caught in the middle of a step. */
-const TIME_SCALE = 50;
+export const TIME_SCALE = 50;
 
 /** A simulator, a stack on it, and the tool that runs it; real processes throughout. */
 export class Lab {
