@@ -133,9 +133,9 @@ function sentenceFor(outlook: Outlook, recorded: Properties, because: string): s
     case "waits":
       return `changes in place (${because}); stays paused`;
     case "stops":
-      return `pauses (${because}): stops ${instanceId}`;
+      return `pauses ${instanceId} (${because}), stops it`;
     case "ends":
-      return `pauses (${because}): ends ${instanceId}`;
+      return `pauses ${instanceId} (${because}), ends it`;
     case "launches":
       return `launches an instance (${because})`;
     case "replaces": {

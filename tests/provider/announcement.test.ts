@@ -112,11 +112,11 @@ describe("announceUpdate", () => {
     const PAUSE = change("desiredState", "in-place");
     const stops = { desiredState: "paused", pauseBehavior: "stop", elasticIp: true };
     const keeps = "; keeps eni-1, 10.0.0.7, 52.1.2.3";
-    assert.equal(announceUpdate([PAUSE], recorded(), stops), `pauses (desiredState): stops i-1${keeps}`);
+    assert.equal(announceUpdate([PAUSE], recorded(), stops), `pauses i-1 (desiredState), stops it${keeps}`);
     const ends = { ...stops, pauseBehavior: "terminate" };
-    assert.equal(announceUpdate([PAUSE], recorded(), ends), `pauses (desiredState): ends i-1${keeps}`);
+    assert.equal(announceUpdate([PAUSE], recorded(), ends), `pauses i-1 (desiredState), ends it${keeps}`);
     const spot = recorded({ lifecycle: "spot" });
-    assert.equal(announceUpdate([PAUSE], spot, stops), `pauses (desiredState): ends i-1${keeps}`);
+    assert.equal(announceUpdate([PAUSE], spot, stops), `pauses i-1 (desiredState), ends it${keeps}`);
     const paused = recorded({ state: "paused", desiredState: "paused" });
     assert.equal(
       announceUpdate([change("tags", "in-place")], paused, stops),

@@ -73,7 +73,7 @@ describe("desiredState: paused", () => {
     const id = was.instance.instanceId;
     assert.match(
       await said(owner, { ...base, ...PAUSED }),
-      new RegExp(`^pauses \\(desiredState\\): stops ${id}; keeps eni-`),
+      new RegExp(`^pauses ${id} \\(desiredState\\), stops it; keeps eni-`),
     );
     assert.equal(await owner.up(program({ ...base, ...PAUSED })), "update");
     const paused = pausedOf(owner);
@@ -99,7 +99,7 @@ describe("desiredState: paused", () => {
       const id = was.instance.instanceId;
       assert.match(
         await said(owner, { ...base, ...PAUSED }),
-        new RegExp(`^pauses \\(desiredState\\): ends ${id}; keeps eni-`),
+        new RegExp(`^pauses ${id} \\(desiredState\\), ends it; keeps eni-`),
       );
       await owner.up(program({ ...base, ...PAUSED }));
       const paused = pausedOf(owner);
@@ -147,7 +147,7 @@ describe("desiredState: paused", () => {
   it("ends a spot instance although on-demand ones are stopped, when both change at once", async () => {
     const owner = await up(SPOT);
     const { instanceId } = owner.outputs;
-    assert.match(await said(owner, PAUSED), new RegExp(`: ends ${String(instanceId)};`));
+    assert.match(await said(owner, PAUSED), new RegExp(`^pauses ${String(instanceId)} .*, ends it;`));
     await owner.up(program(PAUSED));
     assert.equal(pausedOf(owner).instance, undefined);
     await settled(owner, PAUSED);
@@ -178,7 +178,7 @@ describe("desiredState: paused", () => {
       await owner.up(program(PAUSED));
       const { identity, instance } = pausedOf(owner);
       const id = instance?.instanceId;
-      assert.match(await said(owner, ENDED), new RegExp(`^pauses \\(pauseBehavior\\): ends ${String(id)};`));
+      assert.match(await said(owner, ENDED), new RegExp(`^pauses ${String(id)} \\(pauseBehavior\\), ends it;`));
       await owner.up(program(ENDED));
       later(owner);
       assert.equal(pausedOf(owner).instance, undefined);
@@ -314,7 +314,7 @@ describe("desiredState: paused", () => {
         const kept = was.eip?.publicIp ?? "";
         const told = await said(owner, { ...wanted, ...paused });
         assert.ok(told.includes(`keeps ${kept}; gives up ${was.eni.networkInterfaceId}, ${was.privateIp}`), told);
-        assert.equal(told.includes(`ends ${was.instance.instanceId}`), how === "stopped");
+        assert.equal(told.includes(", ends it;"), how === "stopped");
         await owner.up(program({ ...wanted, ...paused }));
         const moved = pausedOf(owner);
         // A stopped instance cannot leave its zone.
@@ -437,7 +437,7 @@ describe("a machine whose instance somebody", () => {
     assert.deepEqual(owner.outputs.drift, ["its instance runs, and it is to be paused"]);
     assert.match(
       await said(owner, { elasticIp: true, ...PAUSED }),
-      /^pauses \(its instance runs, and it is to be paused\): stops i-/,
+      /^pauses i-\w+ \(its instance runs, and it is to be paused\), stops it/,
     );
     await owner.up(program({ elasticIp: true, ...PAUSED }));
     assert.equal(pausedOf(owner).instance?.state, "stopped");

@@ -26,7 +26,7 @@ const pauseRows: Row[] = [
     announced: `makes a new network interface in ${WELL_KNOWN.subnetA}, with an address that EC2 picks and a new Elastic IP; launches nothing while it is paused`,
     effects: [
       keeping(() => "launches an instance (desiredState)", ...launched),
-      keeping((it) => `pauses (desiredState): stops ${it.instanceId}`, "state"),
+      keeping((it) => `pauses ${it.instanceId} (desiredState), stops it`, "state"),
       keeping((it) => `changes in place (desiredState); starts ${it.instanceId}`, "state"),
     ],
     shows: state,
@@ -41,8 +41,8 @@ const pauseRows: Row[] = [
       { desiredState: "running" },
     ],
     effects: [
-      keeping((it) => `pauses (desiredState, pauseBehavior): stops ${it.instanceId}`, "state"),
-      keeping((it) => `pauses (pauseBehavior): ends ${it.instanceId}`, ...launched.filter((it) => it !== "state")),
+      keeping((it) => `pauses ${it.instanceId} (desiredState, pauseBehavior), stops it`, "state"),
+      keeping((it) => `pauses ${it.instanceId} (pauseBehavior), ends it`, ...launched.filter((it) => it !== "state")),
       keeping(() => "launches an instance (desiredState, pauseBehavior)", ...launched),
     ],
     shows: (seen) => [state(seen), seen.recorded("desiredState")],
