@@ -2,7 +2,7 @@
 import { isIPv4, isIPv6 } from "node:net";
 import { EC2_TAG_LIMIT, OWN_TAG_PREFIX, RESERVED_TAGS } from "./ec2/tags";
 import { userDataSize } from "./user-data";
-import { known, mapOf, shown, text, type Validator, value } from "./validation";
+import { distinctList, known, mapOf, shown, text, type Validator, value } from "./validation";
 
 /** EC2's limit on user data before base64. */
 const MAX_USER_DATA_BYTES = 16 * 1024;
@@ -115,3 +115,16 @@ export const tags: Validator = known((given, path, report) => {
 export const strings = mapOf((key, given, path) =>
   typeof given === "string" ? undefined : `got ${shown(given)}, but ${path}[${shown(key)}] must be a string`,
 );
+
+const anyTypes = distinctList(instanceType, "a list of instance types");
+
+/** They are also kept in one tag of the record. */
+export const fallbackTypes: Validator = known((given, path, report) => {
+  const types = anyTypes(given, path, report);
+  const length = Array.isArray(types) ? types.join(" ").length : 0;
+  if (length > MAX_TAG_VALUE) {
+    const reason = `${path} has ${length} characters with its spaces, and at most ${MAX_TAG_VALUE} can be recorded; name fewer types`;
+    report({ property: path, reason });
+  }
+  return types;
+});

@@ -27,11 +27,16 @@ export const TAG = {
   publicIp: "managed-instance:public-ip",
   /** On an instance: since when it is being drained. */
   draining: "managed-instance:draining",
+  /** On an instance: that it runs and has failed its status checks. */
+  unproven: "managed-instance:unproven",
   /** On a data volume: its name. */
   volume: "managed-instance:volume",
   /** On what `destroy` was told to keep. */
   retained: "managed-instance:retained",
 } as const;
+
+/** On an instance only for a while: an instance that stays loses them. */
+export const PASSING_TAGS: readonly string[] = [TAG.draining, TAG.unproven];
 
 export const OWN_TAG_PREFIX = "managed-instance:";
 

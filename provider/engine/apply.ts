@@ -17,8 +17,8 @@ export class Abandoned extends Error {
 
 export async function apply(steps: Step[], run: Run): Promise<void> {
   for (const step of steps) {
-    // A machine that this run took down is brought up again first, heard or unheard.
-    if (run.darkSince === undefined && run.isAbandoned()) {
+    // A machine that this run took down is brought up again first, with its data, heard or unheard.
+    if (run.darkSince === undefined && step.kind !== "attach-volumes" && run.isAbandoned()) {
       throw new Abandoned(
         "the Pulumi engine is gone; stopped at a safe point, and the next `pulumi up` goes on from there",
       );

@@ -33,6 +33,7 @@ export type Step =
   | { kind: "launch" }
   | { kind: "launch-beside" }
   | { kind: "prove"; instance: Instance }
+  | { kind: "prove-candidate"; instance: Instance }
   | { kind: "detach-network-interface"; instance: Instance }
   | { kind: "attach-network-interface" }
   | { kind: "replace-root-volume"; instance: Instance }

@@ -38,6 +38,40 @@ for (const name of availableDrivers()) {
       assert.match(output, /got "cheap", but market\.maxPrice must be a price in US dollars for an hour/);
     });
 
+    it("fails in preview on what contradicts itself, naming both properties", async () => {
+      const output = await refused({
+        elasticIp: true,
+        publicIpAssignment: "none",
+        market: { lifecycle: "spot" },
+        pauseBehavior: "stop",
+        persistPrivateIp: false,
+        replacement: { strategy: "overlap" },
+        adopt: { networkInterfaceId: "eni-0a1b2c3d4e5f60718" },
+        dataVolumes: ["a", "b"].map((name) => ({ name, deviceName: "/dev/sdf", size: 1 })),
+      });
+      for (const pair of [
+        /publicIpAssignment: "none" and elasticIp: true/,
+        /pauseBehavior: "stop" and market\.lifecycle: "spot"/,
+        /replacement\.strategy: "overlap" and persistPrivateIp: false/,
+        /adopt.* and privateIp: "10\.0\.1\.7"/,
+        /dataVolumes\[0\] and dataVolumes\[1\] are both on \/dev\/sdf/,
+      ]) {
+        assert.match(output, pair);
+      }
+    });
+
+    it("fails in preview on what EC2 knows to be wrong, naming both properties", async () => {
+      const output = await refused({
+        privateIp: "10.0.2.9",
+        fallbackInstanceTypes: ["m6i.large", "m7g.large"],
+      });
+      assert.match(
+        output,
+        /privateIp: 10\.0\.2\.9 is outside of subnetId: subnet-0a000000000000001, which is 10\.0\.1\.0\/24/,
+      );
+      assert.match(output, /fallbackInstanceTypes\[1\]: m7g\.large is arm64, but imageId: ami-\w+ is x86_64/);
+    });
+
     it("says in one sentence that there are no credentials", async () => {
       const none = { AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "" };
       assert.match(await refused({}, none), /there are no usable AWS credentials \(.*\)\. Set the stack's aws:profile/);
@@ -57,13 +91,13 @@ for (const name of availableDrivers()) {
     it("is a sentence with what is kept and what to do, and can be destroyed", async () => {
       const lab = await Lab.open(name);
       try {
-        const { ok, output } = await lab.run("up", { privateIp: "10.0.2.9", elasticIp: false });
+        const { ok, output } = await lab.run("up", { securityGroupIds: ["sg-0a1b2c3d4e5f60718"], elasticIp: false });
         assert.equal(ok, false, output);
         assert.doesNotMatch(output, NOISE);
         const text = output.replace(/\s+/g, " ");
         assert.match(
           text,
-          /could not make the network interface with 10\.0\.2\.9 in subnet-0a000000000000001: Address does not fall within the subnet's address range \(InvalidParameterValue, request [-\w]+\)\. privateIp must be a free address/,
+          /could not make the network interface with 10\.0\.1\.7 in subnet-0a000000000000001: The security group 'sg-0a1b2c3d4e5f60718' does not exist \(InvalidGroup\.NotFound, request [-\w]+\)\. Check securityGroupIds/,
         );
         const destroy = await lab.run("destroy", {});
         assert.ok(destroy.ok, destroy.output);

@@ -175,6 +175,13 @@ const BAD: Bad[] = [
   ],
   ["a drain below zero", { replacement: { drainSeconds: -1 } }, "replacement.drainSeconds", "-1", /from 0 to 3600/],
   ["a skip that is a word", { replacement: { skipOsShutdown: "y" } }, "replacement.skipOsShutdown", '"y"', /true or/],
+  [
+    "more fallbacks than can be recorded",
+    { fallbackInstanceTypes: Array.from({ length: 30 }, (_, index) => `m7i.${index}xlarge`) },
+    "fallbackInstanceTypes",
+    "characters with its spaces",
+    /at most 256 can be recorded/,
+  ],
   ["an unknown thing to wait for", { replacement: { waitFor: "ssh" } }, "replacement.waitFor", '"ssh"', /"status-ok"/],
   ["a rollback that is 0", { replacement: { rollbackOnFailure: 0 } }, "replacement.rollbackOnFailure", "0", /true or/],
   [

@@ -1,3 +1,4 @@
+import { TAG } from "../../ec2/tags";
 import {
   candidateInstance,
   currentInstance,
@@ -62,6 +63,9 @@ function planKept(kept: Instance, situation: Situation): Step[] {
   }
   if (kept.state === "pending") {
     steps.push({ kind: "await-running", instance: kept });
+  }
+  if (kept.state === "running" && kept.tags[TAG.unproven] !== undefined) {
+    steps.push({ kind: "prove", instance: kept });
   }
   return [...steps, ...planSettings(kept, situation)];
 }
@@ -143,7 +147,8 @@ export function outdatedParts(situation: Situation): LaunchPart[] {
 function planOverlap(situation: Situation, candidate: Instance | undefined, old: Instance | undefined): Step[] {
   const { observed } = situation;
   const eni = currentNetworkInterface(situation);
-  const launched: Step = candidate === undefined ? { kind: "launch-beside" } : { kind: "prove", instance: candidate };
+  const launched: Step =
+    candidate === undefined ? { kind: "launch-beside" } : { kind: "prove-candidate", instance: candidate };
   const hasVolumes = observed.volumes.some((volume) => volume.attachment?.instanceId === old?.id);
   const isMovable = old !== undefined && eni !== undefined && old.secondaryNetworkInterfaceIds.includes(eni.id);
   const isFree = old !== undefined && eni !== undefined && !holdsOurs(old, observed);

@@ -1,4 +1,4 @@
-import { TAG } from "../../ec2/tags";
+import { PASSING_TAGS, TAG } from "../../ec2/tags";
 import {
   currentElasticIp,
   currentNetworkInterface,
@@ -100,7 +100,7 @@ function taggedInstance(situation: Situation): Tagged[] {
   const generation = generationToCarry(instance, observed);
   if (!isOwnedInstance(instance, desired)) {
     const wanted = { ...givenTags(id), ...launchTags(id, desired, generation) };
-    return [{ resourceIds: [instance.id], held: instance.tags, wanted, stale: [TAG.draining] }];
+    return [{ resourceIds: [instance.id], held: instance.tags, wanted, stale: [...PASSING_TAGS] }];
   }
   const volumes = launchedVolumes(instance, observed);
   const requests = instance.spotRequestId === undefined ? [] : [instance.spotRequestId];
@@ -109,7 +109,7 @@ function taggedInstance(situation: Situation): Tagged[] {
       resourceIds: [instance.id, ...volumes, ...requests],
       held: instance.tags,
       wanted: instanceTags(id, desired, generation),
-      stale: [...staleTags(situation), TAG.draining],
+      stale: [...staleTags(situation), ...PASSING_TAGS],
     },
   ];
 }

@@ -12,6 +12,7 @@ import * as handOver from "./hand-over";
 import * as launch from "./launch";
 import * as networkInterface from "./network-interface";
 import { preflight } from "./preflight";
+import { prove } from "./prove";
 import * as record from "./record";
 import { retire } from "./retire";
 import { replaceRootVolume } from "./root-volume";
@@ -118,6 +119,10 @@ const STEPS: Steps = {
     doing: (run) => `launch ${run.desired.instanceType} to hand ${eniOf(run)} over to`,
   },
   prove: {
+    take: (run, step) => prove(run, step.instance),
+    doing: (_run, step) => `see ${step.instance.id} work`,
+  },
+  "prove-candidate": {
     take: (run, step) => handOver.proveCandidate(run, step.instance),
     doing: (_run, step) => `bring up ${step.instance.id}`,
   },

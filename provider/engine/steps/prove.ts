@@ -1,4 +1,5 @@
 /** Whether an instance that runs also works, as far as EC2 can tell. */
+import { TAG } from "../../ec2/tags";
 import { waitFor, WaitFailure } from "../../ec2/wait";
 import { type Run, seconds, transitionTimeout } from "../run";
 import type { Instance } from "../state";
@@ -6,10 +7,20 @@ import type { Instance } from "../state";
 /** A check can fail for a moment while a guest boots; one that fails for this long has failed. */
 const IMPAIRED_FOR_MS = 60_000;
 
-export async function prove(run: Run, { id }: Instance): Promise<void> {
+export async function prove(run: Run, instance: Instance): Promise<void> {
   if (run.desired.replacement.waitFor === "running") {
     return;
   }
+  try {
+    await awaitStatus(run, instance);
+  } catch (error) {
+    // So that the next run does not take it for one that works, should it stay.
+    await run.ec2.createTags([instance.id], { [TAG.unproven]: "true" });
+    throw error;
+  }
+}
+
+async function awaitStatus(run: Run, { id }: Instance): Promise<void> {
   run.say(`waiting for the status checks of ${id}`);
   const start = run.clock.now();
   let impairedSince: number | undefined;

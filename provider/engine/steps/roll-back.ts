@@ -1,6 +1,6 @@
 /** Back to the instance's specification, and interface, that worked before this run. */
 import { explain } from "../../ec2/errors";
-import { TAG } from "../../ec2/tags";
+import { PASSING_TAGS } from "../../ec2/tags";
 import { currentElasticIp, generationOf, holds, isAlive } from "../current";
 import { networkInterfaceOf, type Run } from "../run";
 import type { Instance, NetworkInterface } from "../state";
@@ -81,7 +81,7 @@ async function relaunch(run: Run, { retired, generation, eni }: Previous): Promi
     network: onInterface(eni),
     market: { lifecycle, maxPrice },
     tags: Object.fromEntries(
-      Object.entries(retired.tags).filter(([key]) => !key.startsWith("aws:") && key !== TAG.draining),
+      Object.entries(retired.tags).filter(([key]) => !key.startsWith("aws:") && !PASSING_TAGS.includes(key)),
     ),
   });
   if (typeof outcome === "string") {

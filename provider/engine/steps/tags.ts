@@ -1,6 +1,6 @@
 /** Tags, and what is left behind on purpose. */
 import { explain, isEc2Error } from "../../ec2/errors";
-import { OWN_TAG_PREFIX, TAG } from "../../ec2/tags";
+import { OWN_TAG_PREFIX, PASSING_TAGS, TAG } from "../../ec2/tags";
 import { givenTags, instanceTags, launchTags } from "../labels";
 import { isOwnedInstance } from "../current";
 import { launchedVolumes } from "../planning/tags";
@@ -41,7 +41,7 @@ export async function tagInstance(run: Run, instance: Instance): Promise<void> {
   const wanted = isOwned
     ? instanceTags(id, desired, generation)
     : { ...givenTags(id), ...launchTags(id, desired, generation) };
-  const stale = [TAG.draining, ...Object.keys(recorded?.tags ?? {}).filter((it) => isOwned && it !== "Name")];
+  const stale = [...PASSING_TAGS, ...Object.keys(recorded?.tags ?? {}).filter((it) => isOwned && it !== "Name")];
   const remove = stale.filter((it) => it in instance.tags && !(it in wanted));
   const volumes = isOwned ? launchedVolumes(instance, observed) : [];
   await tag(run, [instance.id, ...volumes], wanted, remove);

@@ -184,7 +184,7 @@ describe("plan", () => {
 
     it("goes on with the one that an earlier run launched", () => {
       assert.deepEqual(planOf([instance(DETACHABLE), candidate]), [
-        "prove",
+        "prove-candidate",
         "detach-network-interface",
         "attach-network-interface",
         "retire",
@@ -193,13 +193,13 @@ describe("plan", () => {
 
     it("attaches before it ends the old one, where an earlier run took the interface off", () => {
       const old = instance({ networkInterfaceId: "eni-0" });
-      assert.deepEqual(planOf([old, candidate], [FREE]), ["prove", "attach-network-interface", "retire"]);
+      assert.deepEqual(planOf([old, candidate], [FREE]), ["prove-candidate", "attach-network-interface", "retire"]);
     });
 
     it("does not take an interface that is coming off for one that is held", () => {
       const attachment = { id: "a", instanceId: "i-1", deviceIndex: 1, deleteOnTermination: false, isDetaching: true };
       const old = instance(DETACHABLE, wanted);
-      assert.deepEqual(planOf([old], [eni({ attachment })]), ["prove", "attach-network-interface"]);
+      assert.deepEqual(planOf([old], [eni({ attachment })]), ["prove-candidate", "attach-network-interface"]);
     });
 
     it("keeps the generation of the one that the interface comes back to, when the change is taken back", () => {
