@@ -131,7 +131,9 @@ function linesOf(output: string, row: Row): string[] {
     .split("\n")
     .map((it) => it.trim())
     .filter((it) => it.startsWith(start))
-    .map((it) => it.slice(start.length));
+    .map((it) => it.slice(start.length))
+    // Where the longest name leaves no blanks before the colon, the CLI's own outputs read the same.
+    .filter((it) => it !== "{");
 }
 
 /** The resources of which a preview shows a change, as either tool prints them. */
