@@ -127,13 +127,15 @@ function furnish({ quotas, capacity, timings }: Ec2Simulator): void {
 /** What was printed of one machine. */
 function linesOf(output: string, row: Row): string[] {
   const start = `${resourceOf(row)}: `;
-  return output
-    .split("\n")
-    .map((it) => it.trim())
-    .filter((it) => it.startsWith(start))
-    .map((it) => it.slice(start.length))
-    // Where the longest name leaves no blanks before the colon, the CLI's own outputs read the same.
-    .filter((it) => it !== "{");
+  return (
+    output
+      .split("\n")
+      .map((it) => it.trim())
+      .filter((it) => it.startsWith(start))
+      .map((it) => it.slice(start.length))
+      // Where the longest name leaves no blanks before the colon, the CLI's own outputs read the same.
+      .filter((it) => it !== "{")
+  );
 }
 
 /** The resources of which a preview shows a change, as either tool prints them. */
