@@ -19,6 +19,9 @@ const TYPICAL_OUTAGE_S: Readonly<Record<Path, number>> = {
   overlap: 10,
 };
 
+/** Of which the end of the old instance. */
+const SHUTDOWN_S = 40;
+
 type Properties = Readonly<Record<string, unknown>>;
 
 /** What is not known yet, as another resource's id in a first preview, is said as if it were not there. */
@@ -140,9 +143,20 @@ function sentenceFor(outlook: Outlook, recorded: Properties, because: string): s
       return `launches an instance (${because})`;
     case "replaces": {
       const verb = keepsInstance(outlook.path) ? "changes" : "replaces";
-      return `${verb} ${instanceId} (${because}), ${outlook.path}, about ${TYPICAL_OUTAGE_S[outlook.path]} s dark`;
+      const dark = outage(outlook.path, recorded);
+      return `${verb} ${instanceId} (${because}), ${outlook.path}, about ${dark} s dark`;
     }
   }
+}
+
+function outage(path: Path, recorded: Properties): number {
+  return path === "overlap" && !isMovable(recorded) ? SHUTDOWN_S : TYPICAL_OUTAGE_S[path];
+}
+
+/** What was launched by another strategy has the interface as its primary one, and what has data volumes must end before they move. */
+function isMovable({ replacement, dataVolumes }: Properties): boolean {
+  const { strategy } = (replacement ?? {}) as Partial<Desired["replacement"]>;
+  return strategy === "overlap" && !(Array.isArray(dataVolumes) && dataVolumes.length > 0);
 }
 
 /**

@@ -13,9 +13,22 @@ import {
 } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../local/ec2";
 import { cutting } from "./interruptions";
-import { killedAtEveryCall } from "./kills";
+import { interruptedAtEveryCall } from "./kills";
 import { program, type Stack } from "./support";
-import { failureOf, later, type Machine, machineOf, made, nothingIsLeft, only, quick, somebody, up } from "./world";
+import {
+  failureOf,
+  later,
+  type Machine,
+  machineOf,
+  made,
+  nothingIsLeft,
+  only,
+  quick,
+  sameInstance,
+  settled,
+  somebody,
+  up,
+} from "./world";
 
 type Properties = Record<string, unknown>;
 
@@ -95,23 +108,6 @@ async function deleteInterface(owner: Stack): Promise<void> {
   await ec2.send(new TerminateInstancesCommand({ InstanceIds: [instance.instanceId] }));
   later(owner);
   await ec2.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId: eni.networkInterfaceId }));
-}
-
-/** The instance kept running all the while. */
-function sameInstance(was: Machine, now: Machine): void {
-  assert.equal(now.eni.networkInterfaceId, was.eni.networkInterfaceId);
-  assert.equal(now.instance.instanceId, was.instance.instanceId);
-  assert.equal(now.instance.launchTime, was.instance.launchTime);
-}
-
-/** Nothing is left to do, and another look finds nothing. */
-async function settled(owner: Stack, inputs: Properties): Promise<void> {
-  assert.equal(await owner.up(program(inputs)), "same");
-  await owner.refresh();
-  assert.deepEqual(owner.outputs.drift, []);
-  owner.calls();
-  assert.equal(await owner.up(program(inputs)), "same");
-  assert.deepEqual(owner.calls("mutating"), []);
 }
 
 for (const kind of [SECONDARY, IPV6]) {
@@ -386,7 +382,7 @@ for (const kind of [SECONDARY, IPV6]) {
       it(`are finished, not doubled, wherever the change was killed: ${Object.keys(after).join()}`, async () => {
         const account = await up(inputs(before));
         const was = machineOf(account);
-        await killedAtEveryCall(account, inputs(after), async (next, point) => {
+        await interruptedAtEveryCall(account, inputs(after), async (next, point) => {
           await next.up(program(inputs(after)));
           const now = machineOf(next);
           sameInstance(was, now);
@@ -411,7 +407,7 @@ describe("addresses of both kinds, of a machine that moves", () => {
   for (const end of ["finished", "taken back"] as const) {
     it(`are all on the one interface that is left, wherever the move was killed, when it is ${end}`, async () => {
       const account = await up({ ...inputs, privateIp: "10.0.6.7" });
-      await killedAtEveryCall(account, { ...inputs, privateIp: "10.0.6.8" }, async (next, point) => {
+      await interruptedAtEveryCall(account, { ...inputs, privateIp: "10.0.6.8" }, async (next, point) => {
         const privateIp = end === "finished" ? "10.0.6.8" : "10.0.6.7";
         await next.up(program({ ...inputs, privateIp }));
         const { eni, eip, privateIp: now } = machineOf(next);

@@ -342,7 +342,7 @@ describe("adoption of an instance that does not fit", () => {
     const owner = quick();
     const had = await launchedByHand(owner);
     const inputs = fitting(had, { imageId: WELL_KNOWN.imageV2, replacement: { strategy: "overlap" } });
-    assert.match(await announced(owner, inputs), /; replaces i-\w+ \(imageId\), overlap, about 10 s dark; vol-/);
+    assert.match(await announced(owner, inputs), /; replaces i-\w+ \(imageId\), overlap, about 40 s dark; vol-/);
     owner.calls();
     await owner.up(inputs);
     const calls = owner.calls("mutating");

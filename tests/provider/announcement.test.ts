@@ -56,6 +56,15 @@ describe("announceCreate", () => {
 });
 
 describe("announceUpdate", () => {
+  it("says of an overlap for how long it is dark: seconds, unless the old instance has to end before the interface moves", () => {
+    const overlap = { elasticIp: true, replacement: { strategy: "overlap" } };
+    const dark = (was: Record<string, unknown>): string | undefined =>
+      /about \d+ s dark/.exec(announceUpdate([IMAGE], recorded(was), overlap))?.[0];
+    assert.equal(dark({ replacement: { strategy: "overlap" } }), "about 10 s dark");
+    assert.equal(dark({ replacement: { strategy: "terminate-first" } }), "about 40 s dark");
+    assert.equal(dark({ replacement: { strategy: "overlap" }, dataVolumes: [{ name: "data" }] }), "about 40 s dark");
+  });
+
   it("says of a replacement which instance goes, why, how, for how long it is dark, and which addresses stay", () => {
     assert.equal(
       announceUpdate([IMAGE], recorded(), { elasticIp: true }),

@@ -159,7 +159,7 @@ describe("create", () => {
           }
         },
       });
-      await up({}, { through });
+      await quick({ through }).up(program());
     });
 
     it("says which error it was where nobody answers", async () => {

@@ -14,9 +14,15 @@ import {
 } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
-import { createdAtEveryCall, destroyedAtEveryCall } from "./by-call";
-import { cutting, Kill } from "./interruptions";
-import { killedAtEveryCall } from "./killed";
+import { cutting } from "./interruptions";
+import {
+  createdAtEveryCall,
+  destroyedAtEveryCall,
+  goingOn,
+  killedAfter,
+  killedBefore,
+  updatedAtEveryCall,
+} from "./kills";
 import { program, type Stack } from "./support";
 import {
   failureOf,
@@ -886,7 +892,8 @@ describe("lost replies", () => {
 
   for (const action of ["CreateVolume", "AttachVolume"]) {
     it(`to ${action}: one volume, attached once`, async () => {
-      const owner = await up(inputs, { through: cutting(action, "after") });
+      const owner = quick({ through: cutting(action, "after") });
+      await owner.up(program(inputs));
       machineOf(owner);
       await destroyed(owner);
     });
@@ -951,7 +958,7 @@ describe("killed at every call", () => {
     it(`an update, ${what}, leaks and doubles none`, async () => {
       const owner = await up(before);
       const ids = owner.outputs.dataVolumeIds as Record<string, string>;
-      await killedAtEveryCall({ owner, after }, (stack, point) => {
+      await updatedAtEveryCall({ owner, after }, (stack, point) => {
         const now = machineOf(stack);
         for (const [name, volume] of now.dataVolumes) {
           assert.equal(volume.volumeId, ids[name] ?? volume.volumeId, `${point}: ${name}`);
@@ -963,7 +970,7 @@ describe("killed at every call", () => {
   it("an update that retains a volume keeps it, tagged so", async () => {
     const owner = await up({ dataVolumes: [DATA] });
     const volumeId = idOf(owner);
-    await killedAtEveryCall({ owner, after: {} }, (stack, point) => {
+    await updatedAtEveryCall({ owner, after: {} }, (stack, point) => {
       machineOf(stack, volumeId);
       const kept = volumeIn(stack, volumeId);
       assert.deepEqual(
@@ -979,17 +986,14 @@ describe("killed at every call", () => {
     const owner = await up(inputs);
     const volumeId = idOf(owner);
     const world = owner.simulator.snapshot();
-    for (const [action, when] of [
-      ["DetachVolume", "after"],
-      ["DeleteTags", "before"],
-      ["DeleteTags", "after"],
+    for (const [action, killed] of [
+      ["DetachVolume", killedAfter],
+      ["DeleteTags", killedBefore],
+      ["DeleteTags", killedAfter],
     ] as const) {
       owner.simulator.restore(world);
-      const killed = quick({ on: owner, through: new Kill(action, when).through });
-      killed.recorded = owner.recorded;
-      await failureOf(killed.up(program()));
-      const next = quick({ on: owner });
-      next.recorded = owner.recorded;
+      await failureOf(goingOn(owner, { through: killed(action) }).up(program()));
+      const next = goingOn(owner);
       await next.up(program({ ...inputs, deletion: DELETES }));
       assert.equal(named(machineOf(next)).volumeId, volumeId);
       await destroyed(next);

@@ -11,7 +11,7 @@ import {
 import { WELL_KNOWN } from "../../local/ec2";
 import { OWN_TAG_PREFIX } from "../../provider/ec2/tags";
 import { cutting } from "./interruptions";
-import { killedAtEveryCall } from "./kills";
+import { interruptedAtEveryCall } from "./kills";
 import { program, type Stack } from "./support";
 import {
   failureOf,
@@ -23,6 +23,8 @@ import {
   nothingIsLeft,
   only,
   quick,
+  sameInstance,
+  settled,
   somebody,
 } from "./world";
 
@@ -85,23 +87,6 @@ function inputFor(way: Way, a: Given, b: Given): boolean | string {
 }
 
 const WAYS: Way[] = ["none", "owned", "a by id", "a by address", "b by id", "b by address"];
-
-/** The instance kept running all the while. */
-function sameInstance(was: Machine, now: Machine): void {
-  assert.equal(now.eni.networkInterfaceId, was.eni.networkInterfaceId);
-  assert.equal(now.instance.instanceId, was.instance.instanceId);
-  assert.equal(now.instance.launchTime, was.instance.launchTime);
-}
-
-/** Nothing is left to do, and another look finds nothing. */
-async function settled(owner: Stack, inputs: Properties): Promise<void> {
-  assert.equal(await owner.up(program(inputs)), "same");
-  await owner.refresh();
-  assert.deepEqual(owner.outputs.drift, []);
-  owner.calls();
-  assert.equal(await owner.up(program(inputs)), "same");
-  assert.deepEqual(owner.calls("mutating"), []);
-}
 
 /** The right one is on the machine, the owned one is released where it is not wanted, and the given ones are as they were. */
 function holdsWhatIsWanted(owner: Stack, now: Machine, wanted: Way, [a, b]: [Given, Given]): void {
@@ -416,13 +401,11 @@ describe("elasticIp", () => {
       const [before, after] = [{ elasticIp: inputFor(from, a, b) }, { elasticIp: inputFor(to, a, b) }];
       await account.up(program(before));
       const was = machineOf(account);
-      const started = account.simulator.snapshot();
       for (const [end, wanted] of [
         [to, after],
         [from, before],
       ] as const) {
-        account.simulator.restore(started);
-        await killedAtEveryCall(account, after, async (next) => {
+        await interruptedAtEveryCall(account, after, async (next) => {
           await next.up(program(wanted));
           const now = machineOf(next);
           sameInstance(was, now);

@@ -4,7 +4,7 @@ import { DeleteNetworkInterfaceCommand, TerminateInstancesCommand } from "@aws-s
 import { WELL_KNOWN } from "../../local/ec2";
 import { changesBetween } from "../../provider/changes";
 import { TAG } from "../../provider/ec2/tags";
-import { killedAtEveryCall } from "./kills";
+import { interruptedAtEveryCall } from "./kills";
 import { program, type Stack } from "./support";
 import {
   failureOf,
@@ -372,7 +372,7 @@ describe("persistPrivateIp: false", () => {
     it(`strands nothing wherever ${title} was killed`, async () => {
       const account = await up(before);
       const eip = only(made(account).elasticIps);
-      await killedAtEveryCall(account, after, async (next, point) => {
+      await interruptedAtEveryCall(account, after, async (next, point) => {
         await next.up(program(after));
         assert.equal(only(made(next).elasticIps).allocationId, eip.allocationId, point);
         assert.equal(next.outputs.publicIp, eip.publicIp, point);

@@ -19,7 +19,7 @@ import {
   OWN_TAGS,
   ownTagsOf,
 } from "./by-hand";
-import { Kill } from "./interruptions";
+import { destroyedAtEveryCall, killedAfter, killedAtEveryCall, killedUp } from "./kills";
 import { program, type Stack } from "./support";
 import { later, machineOf, made, nothingIsLeft, only, quick, somebody, up } from "./world";
 
@@ -370,41 +370,6 @@ describe("an adopted machine of which somebody took tags off", () => {
   });
 });
 
-/** Every point at which `work` on the account can be killed, call by call until it gets to its end. */
-async function atEveryCall(
-  account: Stack,
-  work: (stack: Stack) => Promise<unknown>,
-  afterwards: (stack: Stack, point: string) => Promise<void>,
-): Promise<void> {
-  const { recorded } = account;
-  const world = account.simulator.snapshot();
-  const from = (kill?: Kill): Stack => {
-    const stack = quick({ on: account, through: kill?.through });
-    stack.recorded = recorded;
-    return stack;
-  };
-  let [points, before] = [0, ""];
-  for (let at = 1; ; at++) {
-    assert.ok(at < 150, "it never gets to its end");
-    account.simulator.restore(world);
-    account.simulator.clearCalls();
-    const kill = new Kill(at, "after");
-    await work(from(kill)).catch(() => undefined);
-    if (!kill.happened) {
-      assert.ok(points > 2, "more than that can be told apart");
-      return;
-    }
-    const calls = account.simulator.calls().filter((it) => it.mutating && !it.dryRun).length;
-    const { instances } = account.simulator.snapshot();
-    const now = JSON.stringify([calls, Object.values(instances).map((it) => it.state)]);
-    if (now !== before) {
-      before = now;
-      points++;
-      await afterwards(from(), `killed after call ${at}`);
-    }
-  }
-}
-
 describe("a killed run on what was given", () => {
   const KINDS: [title: string, overrides: Properties, isReplaced: boolean][] = [
     ["that fits", { sourceDestCheck: false }, false],
@@ -422,7 +387,7 @@ describe("a killed run on what was given", () => {
       const had = await launchedByHand(account);
       const dataVolumes = [{ name: "data", deviceName: "/dev/sdf", volumeId: had.dataVolumeId }];
       const inputs = fitting(had, { dataVolumes, ...overrides });
-      await atEveryCall(
+      await killedAtEveryCall(
         account,
         (stack) => stack.up(inputs),
         async (stack, point) => {
@@ -463,28 +428,22 @@ describe("a killed run on what was given", () => {
       ];
       const deletion = { networkInterface: "delete", elasticIp: "delete", dataVolumes: "delete" };
       await account.up(fitting(had, { dataVolumes, deletion, ...overrides }));
-      await atEveryCall(
-        account,
-        (stack) => stack.destroy(),
-        async (stack, point) => {
-          await stack.destroy();
-          later(account);
-          isGivenBack(account, had);
-          nothingIsOurs(account);
-          assert.deepEqual(
-            made(account).instances.map((it) => it.instanceId),
-            isReplaced ? [] : [had.instanceId],
-            point,
-          );
-          assert.deepEqual(
-            made(account)
-              .volumes.map((it) => it.volumeId)
-              .sort(),
-            (isReplaced ? [had.dataVolumeId] : [had.dataVolumeId, had.rootVolumeId]).sort(),
-            point,
-          );
-        },
-      );
+      await destroyedAtEveryCall(account, (_next, point) => {
+        isGivenBack(account, had);
+        nothingIsOurs(account);
+        assert.deepEqual(
+          made(account).instances.map((it) => it.instanceId),
+          isReplaced ? [] : [had.instanceId],
+          point,
+        );
+        assert.deepEqual(
+          made(account)
+            .volumes.map((it) => it.volumeId)
+            .sort(),
+          (isReplaced ? [had.dataVolumeId] : [had.dataVolumeId, had.rootVolumeId]).sort(),
+          point,
+        );
+      });
     });
   }
 
@@ -492,7 +451,7 @@ describe("a killed run on what was given", () => {
     const account = quick();
     const had = await interfaceByHand(account);
     const inputs = program({ adopt: { networkInterfaceId: had.networkInterfaceId } });
-    await atEveryCall(
+    await killedAtEveryCall(
       account,
       (stack) => stack.up(inputs),
       async (stack, point) => {
@@ -512,7 +471,7 @@ describe("a killed run on what was given", () => {
     const { owner, had, inputs } = await adopted();
     await owner.up(inputs);
     const moved = { ...inputs, subnetId: WELL_KNOWN.tinySubnet };
-    await atEveryCall(
+    await killedAtEveryCall(
       owner,
       (stack) => stack.up(moved),
       async (stack, point) => {
@@ -531,9 +490,7 @@ describe("a killed run on what was given", () => {
     const account = quick();
     const had = await launchedByHand(account);
     const inputs = fitting(had, { imageId: WELL_KNOWN.imageV2 });
-    await quick({ on: account, through: new Kill("TerminateInstances", "after").through })
-      .up(inputs)
-      .catch(() => undefined);
+    await killedUp(account, killedAfter("TerminateInstances"), inputs);
     const next = quick({ on: account });
     assert.equal(
       await announced(next, inputs),

@@ -83,17 +83,3 @@ export async function said(owner: Stack, inputs: Properties): Promise<string> {
   await owner.preview(program(inputs));
   return only(owner.lines.splice(0), "line").replace(/^web: /, "");
 }
-
-/** Nothing is to be done: not by another `up`, and not after a refresh. */
-export async function settled(owner: Stack, inputs: Properties): Promise<void> {
-  owner.calls();
-  assert.equal(await owner.up(program(inputs)), "same");
-  await owner.refresh();
-  assert.deepEqual(owner.outputs.drift, []);
-  assert.equal(await owner.up(program(inputs)), "same");
-  // The first refresh marks the record as one that a state has.
-  assert.deepEqual(
-    owner.calls("mutating").filter((it) => it !== "CreateTags"),
-    [],
-  );
-}

@@ -23,6 +23,7 @@ import {
   made,
   nothingIsLeft,
   only,
+  settled,
   somebody,
   up,
 } from "./world";
@@ -135,15 +136,6 @@ const DRIFTS: Drift[] = [
     },
   })),
 ];
-
-async function settled(owner: Stack, inputs: Properties): Promise<void> {
-  assert.equal(await owner.up(program(inputs)), "same");
-  await owner.refresh();
-  assert.deepEqual(owner.outputs.drift, []);
-  owner.calls();
-  assert.equal(await owner.up(program(inputs)), "same");
-  assert.deepEqual(owner.calls("mutating"), []);
-}
 
 describe("drift of the network interface and of the record", () => {
   for (const { title, inputs: declared, meddle, said, right } of DRIFTS) {

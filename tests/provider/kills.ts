@@ -1,47 +1,186 @@
-/** An update that is killed, at every point at which that makes a difference. */
+/** Runs that are killed, at every point at which that makes a difference, and what comes then. */
 import assert from "node:assert/strict";
-import { Kill } from "./interruptions";
-import { program, type Stack } from "./support";
-import { quick } from "./world";
+import type { SimState } from "../../local/ec2";
+import { interposed } from "./interruptions";
+import { program, type Stack, type StackOptions } from "./support";
+import { later, quick } from "./world";
 
-/** Where the world has got to: what took effect, and how far EC2 is with it. */
-function progress({ simulator }: Pick<Stack, "simulator">): string {
-  const done = simulator.calls().filter((it) => it.mutating && !it.dryRun && it.result === "ok").length;
-  const { instances, networkInterfaces } = simulator.snapshot();
-  const states = Object.values(instances).map((it) => it.state);
-  return JSON.stringify([done, states, Object.values(networkInterfaces).map((it) => it.attachment?.status)]);
+type Properties = Record<string, unknown>;
+type Through = NonNullable<StackOptions["through"]>;
+type Check = (next: Stack, point: string) => void | Promise<void>;
+
+/** The process is killed at its first call of an action, when that has taken effect; a dry run of one is another action. */
+export function killedAfter(action: string): Through {
+  return killedAt(action, "after");
 }
 
-/**
- * An update of `account` to `inputs` is killed after every call that changed the world. Pulumi's state heard nothing of it; what it
- * has on record counts as interrupted, so that the next `up` is carried out, whatever it finds.
- */
+/** The same, and the call takes no effect. */
+export function killedBefore(action: string): Through {
+  return killedAt(action, "before");
+}
+
+function killedAt(action: string, moment: "before" | "after"): Through {
+  let isDead = false;
+  const live = (isLast: boolean): void => {
+    isDead ||= isLast;
+    if (isDead) {
+      // No code of EC2 and no socket error: the provider can do nothing about it.
+      throw new Error("the process was killed");
+    }
+  };
+  return interposed({
+    before: (called) => {
+      live(moment === "before" && called === action);
+    },
+    after: (called) => {
+      live(moment === "after" && called === action);
+    },
+  });
+}
+
+/** An `up` that is killed there; the state hears nothing of it. */
+export async function killedUp(owner: Stack, through: Through, inputs: Properties): Promise<void> {
+  await goingOn(owner, { through })
+    .up(inputs)
+    .catch(() => undefined);
+}
+
+/** Another process, with the same state. */
+export function goingOn(owner: Stack, options: StackOptions = {}): Stack {
+  const stack = quick({ on: owner, ...options });
+  stack.recorded = owner.recorded;
+  return stack;
+}
+
+interface Point {
+  name: string;
+  world: SimState;
+  at: number;
+}
+
+/** How far the world has got: what took effect, and how far EC2 is with it. */
+function progress({ simulator }: Stack, { instances, networkInterfaces, rootVolumeTasks }: SimState): string {
+  return JSON.stringify([
+    simulator.calls().filter((it) => it.mutating && !it.dryRun && it.result === "ok").length,
+    Object.values(instances).map((it) => it.state),
+    Object.values(networkInterfaces).map((it) => it.attachment?.status),
+    Object.values(rootVolumeTasks).map((it) => it.state),
+  ]);
+}
+
+function now(owner: Stack, name: string): Point {
+  return { name, world: owner.simulator.snapshot(), at: owner.clock.now() };
+}
+
+function putBack({ simulator, clock }: Stack, { world, at }: Point): void {
+  clock.advance(at - clock.now());
+  simulator.restore(world);
+  simulator.clearCalls();
+}
+
+/** Whoever is killed leaves the world as it is between two calls: one run to its end passes through all that there are. */
+async function pointsOf(owner: Stack, work: (stack: Stack) => Promise<unknown>): Promise<Point[]> {
+  const points = new Map<string, Point>();
+  let calls = 0;
+  const look = (when: string): void => {
+    const point = now(owner, `killed ${when} call ${calls}`);
+    const reached = progress(owner, point.world);
+    if (!points.has(reached)) {
+      points.set(reached, point);
+    }
+  };
+  const before = (): void => {
+    calls++;
+    look("before");
+  };
+  const after = (): void => {
+    look("after");
+  };
+  owner.simulator.clearCalls();
+  await work(goingOn(owner, { through: interposed({ before, after }) }));
+  assert.ok(points.size > 2, "more points than that can be told apart");
+  return [...points.values()];
+}
+
+/** What comes in another process when `work` was killed, from each point that it gets to. In the end all is as it was. */
 export async function killedAtEveryCall(
-  account: Stack,
-  inputs: Record<string, unknown>,
-  afterwards: (next: Stack, point: string) => Promise<void>,
+  owner: Stack,
+  work: (stack: Stack) => Promise<unknown>,
+  check: Check,
 ): Promise<void> {
-  const { recorded } = account;
-  const fresh = account.simulator.snapshot();
-  const tried = new Set<string>();
-  for (let at = 1; ; at++) {
-    assert.ok(at < 100, "it never gets to its end");
-    account.simulator.restore(fresh);
-    account.simulator.clearCalls();
-    const kill = new Kill(at, "after");
-    const killed = quick({ on: account, through: kill.through });
-    killed.recorded = recorded;
-    await killed.up(program(inputs)).catch(() => undefined);
-    if (!kill.happened) {
-      break;
-    }
-    const world = progress(account);
-    if (!tried.has(world)) {
-      tried.add(world);
-      const next = quick({ on: account });
-      next.recorded = recorded && { ...recorded, failed: true };
-      await afterwards(next, `killed after call ${at}`);
-    }
+  const start = now(owner, "not begun");
+  for (const point of await pointsOf(owner, work)) {
+    putBack(owner, point);
+    await check(goingOn(owner), point.name);
   }
-  assert.ok(tried.size > 2, "more than that can be told apart");
+  putBack(owner, start);
+}
+
+/** A create of which no state heard; then the next `up`, which creates. */
+export async function createdAtEveryCall(account: Stack, inputs: Properties, check: Check): Promise<void> {
+  await killedAtEveryCall(
+    account,
+    (stack) => stack.up(program(inputs)),
+    async (next, point) => {
+      assert.equal(await named(point, next.up(program(inputs))), "create", point);
+      later(account);
+      await check(next, point);
+    },
+  );
+}
+
+export interface Update {
+  owner: Stack;
+  /** What the killed run was to do. */
+  after: Properties;
+  /** What the program says by the next `up`; the same by default. */
+  next?: Properties;
+}
+
+/** An update; then the next `up`, which has to get to its end, and another one, which has nothing to do. */
+export async function updatedAtEveryCall({ owner, after, next = after }: Update, check: Check): Promise<void> {
+  await killedAtEveryCall(
+    owner,
+    (stack) => stack.up(program(after)),
+    async (stack, point) => {
+      await named(point, stack.up(program(next)));
+      later(owner);
+      await check(stack, point);
+      stack.calls();
+      assert.equal(await stack.up(program(next)), "same", point);
+      assert.deepEqual(stack.calls("mutating"), [], point);
+    },
+  );
+}
+
+/** An update that Pulumi has on record as interrupted, so that the next `up` is carried out, whatever it finds. */
+export async function interruptedAtEveryCall(owner: Stack, inputs: Properties, check: Check): Promise<void> {
+  await killedAtEveryCall(
+    owner,
+    (stack) => stack.up(program(inputs)),
+    async (next, point) => {
+      next.recorded = next.recorded && { ...next.recorded, failed: true };
+      await check(next, point);
+    },
+  );
+}
+
+/** A destroy, and the next one. */
+export async function destroyedAtEveryCall(owner: Stack, check: Check): Promise<void> {
+  await killedAtEveryCall(
+    owner,
+    (stack) => stack.destroy(),
+    async (next, point) => {
+      await named(point, next.destroy());
+      later(owner);
+      await check(next, point);
+    },
+  );
+}
+
+/** A failure says at which point it was. */
+function named<Result>(point: string, work: Promise<Result>): Promise<Result> {
+  return work.catch((error: unknown) => {
+    throw new assert.AssertionError({ message: `${point}: ${String(error)}` });
+  });
 }

@@ -1,9 +1,9 @@
 /** `market` and `fallbackInstanceTypes`: how an instance is bought, and what is tried where there is no capacity. */
 import assert from "node:assert/strict";
 import { WELL_KNOWN } from "../../local/ec2";
-import { holderOf, pathBetween, said, settled } from "./holder";
+import { holderOf, pathBetween, said } from "./holder";
 import { program, type Stack } from "./support";
-import { failureOf, made, only, quick, up } from "./world";
+import { failureOf, made, only, quick, settled, up } from "./world";
 
 const SPOT = { market: { lifecycle: "spot" } };
 const ZONE = "us-east-1a";

@@ -3,11 +3,10 @@ import assert from "node:assert/strict";
 import { TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
-import { type Holder, holderOf, pathBetween, said, settled } from "./holder";
-import { Kill } from "./interruptions";
-import { killedAfter, killedAtEveryCall } from "./killed";
+import { type Holder, holderOf, pathBetween, said } from "./holder";
+import { createdAtEveryCall, killedAfter, killedUp, updatedAtEveryCall } from "./kills";
 import { program, type Stack } from "./support";
-import { failureOf, later, made, nothingIsLeft, only, quick, somebody, up } from "./world";
+import { failureOf, later, made, nothingIsLeft, only, quick, settled, somebody, up } from "./world";
 
 type Properties = Record<string, unknown>;
 
@@ -202,11 +201,8 @@ describe("overlap", () => {
     it("ends one that an earlier run launched and left when it was killed", async () => {
       const owner = await secondary({ replacement: checked });
       const was = holderOf(owner);
-      const { recorded } = owner;
       owner.simulator.impairNextBoot();
-      const killed = quick({ on: owner, through: killedAfter("RunInstances") });
-      killed.recorded = recorded;
-      await killed.up(program({ ...after, replacement: checked })).catch(() => undefined);
+      await killedUp(owner, killedAfter("RunInstances"), program({ ...after, replacement: checked }));
       assert.equal(made(owner).instances.length, 2);
       const failure = await failureOf(owner.up(program({ ...after, replacement: checked })));
       assert.match(failure.message, /fails its status checks\. i-\w+ was left running/);
@@ -286,7 +282,7 @@ describe("overlap", () => {
         const owner = await machine();
         await owner.refresh();
         const was = holderOf(owner);
-        await killedAtEveryCall({ owner, after, next }, (stack, point) => {
+        await updatedAtEveryCall({ owner, after, next }, (stack, point) => {
           const now = holderOf(stack);
           assert.deepEqual(now.identity, was.identity, point);
           assert.equal(now.instance.imageId, next === after ? WELL_KNOWN.imageV2 : WELL_KNOWN.imageV1, point);
@@ -297,24 +293,11 @@ describe("overlap", () => {
 
   it("is finished when the create was killed, wherever that was", async () => {
     const account = quick();
-    const fresh = account.simulator.snapshot();
-    for (let at = 1; ; at++) {
-      account.simulator.restore(fresh);
-      const kill = new Kill(at, "after");
-      await quick({ on: account, through: kill.through })
-        .up(program(base))
-        .catch(() => undefined);
-      if (!kill.happened) {
-        assert.ok(at > 10);
-        return;
-      }
-      const next = quick({ on: account });
-      await next.up(program(base));
-      later(account);
+    await createdAtEveryCall(account, base, async (next) => {
       holderOf(next);
       await next.destroy();
       later(account);
       nothingIsLeft(account);
-    }
+    });
   });
 });

@@ -191,19 +191,17 @@ describe("a pain of Spot's users", () => {
   it("P16: nothing but EC2 is asked, with the caller's own credentials", async () => {
     const hosts = new Set<string>();
     const signers = new Set<string | undefined>();
-    await up(
-      { elasticIp: true },
-      {
-        through: (handler) => ({
-          ...handler,
-          handle: (request: { hostname: string; headers: Record<string, string> }) => {
-            hosts.add(request.hostname);
-            signers.add(/Credential=(\w+)\//.exec(String(request.headers.authorization))?.[1]);
-            return handler.handle(request);
-          },
-        }),
-      },
-    );
+    const owner = quick({
+      through: (handler) => ({
+        ...handler,
+        handle: (request: { hostname: string; headers: Record<string, string> }) => {
+          hosts.add(request.hostname);
+          signers.add(/Credential=(\w+)\//.exec(String(request.headers.authorization))?.[1]);
+          return handler.handle(request);
+        },
+      }),
+    });
+    await owner.up(program({ elasticIp: true }));
     assert.deepEqual([[...hosts], [...signers]], [["ec2.us-east-1.amazonaws.com"], ["test"]]);
   });
 

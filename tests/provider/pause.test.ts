@@ -10,9 +10,8 @@ import {
 } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
-import { said, settled } from "./holder";
-import { killedAtEveryCall } from "./killed";
-import { Kill } from "./interruptions";
+import { said } from "./holder";
+import { killedAfter, killedUp, updatedAtEveryCall } from "./kills";
 import { program, type Stack } from "./support";
 import {
   failureOf,
@@ -24,6 +23,7 @@ import {
   nothingIsLeft,
   only,
   quick,
+  settled,
   somebody,
   up,
 } from "./world";
@@ -156,9 +156,7 @@ describe("desiredState: paused", () => {
   for (const pauseBehavior of ["stop", "terminate"]) {
     it(`takes hold of an instance that is still starting (${pauseBehavior})`, async () => {
       const account = quick();
-      await quick({ on: account, through: new Kill("RunInstances", "after").through })
-        .up(program())
-        .catch(() => undefined);
+      await killedUp(account, killedAfter("RunInstances"), program());
       const id = only(made(account).instances).instanceId;
       assert.equal(only(made(account).instances).state, "pending");
       // Its status checks are of no interest any more.
@@ -397,7 +395,7 @@ describe("desiredState: paused", () => {
       const owner = await up({ elasticIp: true });
       await owner.refresh();
       const was = machineOf(owner);
-      await killedAtEveryCall({ owner, after: { elasticIp: true, ...paused } }, (stack, point) => {
+      await updatedAtEveryCall({ owner, after: { elasticIp: true, ...paused } }, (stack, point) => {
         assert.deepEqual(pausedOf(stack).identity, identityOf(was), point);
       });
     });
@@ -409,7 +407,7 @@ describe("desiredState: paused", () => {
       const after = { elasticIp: true, ...paused };
       // Whoever gives a paused machine up half-way says so by another change, as Pulumi sees none otherwise.
       const next = { elasticIp: true, tags: { Team: "a" } };
-      await killedAtEveryCall({ owner, after, next }, (stack, point) => {
+      await updatedAtEveryCall({ owner, after, next }, (stack, point) => {
         assert.deepEqual(identityOf(machineOf(stack)), identityOf(was), point);
       });
     });
@@ -418,7 +416,7 @@ describe("desiredState: paused", () => {
       const owner = await up({ elasticIp: true });
       const was = machineOf(owner);
       await owner.up(program({ elasticIp: true, ...paused }));
-      await killedAtEveryCall({ owner, after: { elasticIp: true, tags: { Team: "a" } } }, (stack, point) => {
+      await updatedAtEveryCall({ owner, after: { elasticIp: true, tags: { Team: "a" } } }, (stack, point) => {
         assert.deepEqual(identityOf(machineOf(stack)), identityOf(was), point);
       });
     });

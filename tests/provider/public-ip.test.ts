@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { DeleteTagsCommand, ModifySubnetAttributeCommand } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
-import { killedAtEveryCall } from "./kills";
+import { interruptedAtEveryCall } from "./kills";
 import { program, type Stack } from "./support";
-import { later, machineOf, made, nothingIsLeft, only, quick, somebody, up } from "./world";
+import { later, machineOf, made, nothingIsLeft, only, quick, settled, somebody, up } from "./world";
 
 type Properties = Record<string, unknown>;
 type Assignment = "assign" | "none" | "subnet-default";
@@ -28,15 +28,6 @@ function publicIpOf(owner: Stack): string | undefined {
   const eni = made(owner).networkInterfaces.find((it) => it.networkInterfaceId === instance.networkInterfaceIds[0]);
   assert.equal(owner.outputs.publicIp, eni?.autoPublicIp ?? "");
   return eni?.autoPublicIp;
-}
-
-async function settled(owner: Stack, inputs: Properties): Promise<void> {
-  assert.equal(await owner.up(program(inputs)), "same");
-  await owner.refresh();
-  assert.deepEqual(owner.outputs.drift, []);
-  owner.calls();
-  assert.equal(await owner.up(program(inputs)), "same");
-  assert.deepEqual(owner.calls("mutating"), []);
 }
 
 describe("publicIpAssignment", () => {
@@ -178,7 +169,7 @@ describe("publicIpAssignment", () => {
     it(`is as wanted wherever the change from assign to ${to ?? "the default"} was killed`, async () => {
       const account = await up({ publicIpAssignment: "assign" });
       const wanted = to === undefined ? {} : { publicIpAssignment: to };
-      await killedAtEveryCall(account, wanted, async (next, point) => {
+      await interruptedAtEveryCall(account, wanted, async (next, point) => {
         await next.up(program(wanted));
         machineOf(next);
         assert.equal(publicIpOf(next), undefined, point);

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { AllocateAddressCommand, type EC2Client } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
-import { interposed, Kill, shuffled } from "./interruptions";
+import { interposed, shuffled } from "./interruptions";
+import { destroyedAtEveryCall, killedAfter, killedAtEveryCall, killedBefore, killedUp } from "./kills";
 import { program, type Stack } from "./support";
 import { identityOf, later, machineOf, made, nothingIsLeft, only, quick, somebody, up } from "./world";
 
@@ -14,66 +15,17 @@ async function allocate(ec2: EC2Client): Promise<string> {
   return AllocationId;
 }
 
-/** Where the world has got to: what took effect, and how far EC2 is with it. */
-function progress({ simulator }: Pick<Stack, "simulator">): string {
-  const done = simulator.calls().filter((it) => it.mutating && !it.dryRun && it.result === "ok").length;
-  const { instances, networkInterfaces } = simulator.snapshot();
-  const states = Object.values(instances).map((it) => it.state);
-  return JSON.stringify([done, states, Object.values(networkInterfaces).map((it) => it.attachment?.status)]);
-}
-
-/**
- * Every point at which a run of `work` on the account can be killed, call by call until a run gets to its end. Where a
- * call changed nothing, the world is the one of the point before, and there is nothing new to try: so too before a call
- * takes effect, which is tried where it is asked for.
- */
-async function atEveryCall(
-  account: Pick<Stack, "simulator">,
-  work: (kill: Kill) => Promise<unknown>,
-  afterwards: (kill: Kill) => Promise<void>,
-  moments: readonly Kill["when"][] = ["after"],
-): Promise<void> {
-  for (const when of moments) {
-    const tried = new Set<string>();
-    for (let at = 1; ; at++) {
-      assert.ok(at < 100, "it never gets to its end");
-      account.simulator.clearCalls();
-      const kill = new Kill(at, when);
-      await work(kill).catch(() => undefined);
-      if (!kill.happened) {
-        assert.ok(tried.size > 2, "more than that can be told apart");
-        break;
-      }
-      const world = progress(account);
-      if (!tried.has(world)) {
-        tried.add(world);
-        await afterwards(kill);
-      }
-    }
-  }
-}
-
 describe("a create that is killed", () => {
   /** The state heard nothing of it: the next `up` creates again. */
-  async function finishes(
-    inputs: Properties,
-    afterwards: Properties = inputs,
-    moments?: readonly Kill["when"][],
-  ): Promise<void> {
+  async function finishes(inputs: Properties, afterwards: Properties = inputs): Promise<void> {
     const account = quick();
     const given = await allocate(somebody(account));
-    const fresh = account.simulator.snapshot();
     const withGiven = (wanted: Properties): Properties =>
       program(wanted.elasticIp === "given" ? { ...wanted, elasticIp: given } : wanted);
-    await atEveryCall(
+    await killedAtEveryCall(
       account,
-      (kill) => {
-        account.simulator.restore(fresh);
-        return quick({ on: account, through: kill.through }).up(withGiven(inputs));
-      },
-      async (kill) => {
-        const next = quick({ on: account });
-        const point = `killed ${kill.when} call ${kill.at}`;
+      (stack) => stack.up(withGiven(inputs)),
+      async (next, point) => {
         assert.equal(await next.up(withGiven(afterwards)), "create", point);
         machineOf(next);
         const owned = made(account).elasticIps.filter((it) => it.allocationId !== given);
@@ -82,13 +34,11 @@ describe("a create that is killed", () => {
         later(account);
         nothingIsLeft(account, given);
       },
-      moments,
     );
   }
 
   it("is finished, not doubled, wherever it was killed", async () => {
-    const inputs = { elasticIp: true, sourceDestCheck: false, tags: { Team: "a" } };
-    await finishes(inputs, inputs, ["before", "after"]);
+    await finishes({ elasticIp: true, sourceDestCheck: false, tags: { Team: "a" } });
   });
 
   it("is finished on spot too", async () => {
@@ -109,9 +59,7 @@ describe("a create that is killed", () => {
 
   it("is finished under the id that it began with", async () => {
     const account = quick();
-    await quick({ on: account, through: new Kill("CreateNetworkInterface", "after").through })
-      .up(program())
-      .catch(() => undefined);
+    await killedUp(account, killedAfter("CreateNetworkInterface"), program());
     const id = only(made(account).templates).launchTemplateName;
     const next = quick({ on: account });
     await next.up(program());
@@ -187,10 +135,7 @@ describe("two creates of one resource at once", () => {
       on: account,
       through: interposed({ before: (action) => (action === "CreateNetworkInterface" ? finishFirst() : undefined) }),
     });
-    const record = new Kill("CreateNetworkInterface", "before");
-    await quick({ on: account, through: record.through })
-      .up(program())
-      .catch(() => undefined);
+    await killedUp(account, killedBefore("CreateNetworkInterface"), program());
     assert.equal(made(account).templates.length, 1);
     assert.equal(made(account).networkInterfaces.length, 0);
     const finishFirst = async (): Promise<void> => {
@@ -247,20 +192,10 @@ describe("an update that is killed", () => {
     // Ready, so that the kill meets the change and not the marking.
     await account.up(program({ elasticIp: true, ...before, tags: { Stage: "x" } }));
     const { eip, ...was } = machineOf(account);
-    const world = account.simulator.snapshot();
-    const recorded = account.recorded;
-    await atEveryCall(
+    await killedAtEveryCall(
       account,
-      (kill) => {
-        account.simulator.restore(world);
-        const killed = quick({ on: account, through: kill.through });
-        killed.recorded = recorded;
-        return killed.up(program({ elasticIp: true, ...after }));
-      },
-      async (kill) => {
-        const point = `killed ${kill.when} call ${kill.at}`;
-        const stack = quick({ on: account });
-        stack.recorded = recorded;
+      (stack) => stack.up(program({ elasticIp: true, ...after })),
+      async (stack, point) => {
         await stack.up(program({ elasticIp: true, ...next }));
         later(account);
         const now = machineOf(stack);
@@ -301,19 +236,10 @@ describe("an update that is killed", () => {
 
   it("that allocates an Elastic IP allocates one only", async () => {
     const account = await up();
-    const world = account.simulator.snapshot();
-    const recorded = account.recorded;
-    await atEveryCall(
+    await killedAtEveryCall(
       account,
-      (kill) => {
-        account.simulator.restore(world);
-        const killed = quick({ on: account, through: kill.through });
-        killed.recorded = recorded;
-        return killed.up(program({ elasticIp: true }));
-      },
-      async () => {
-        const stack = quick({ on: account });
-        stack.recorded = recorded;
+      (stack) => stack.up(program({ elasticIp: true })),
+      async (stack) => {
         await stack.up(program({ elasticIp: true }));
         machineOf(stack);
         assert.equal(made(account).elasticIps.length, 1);
@@ -325,23 +251,8 @@ describe("an update that is killed", () => {
 describe("a delete that is killed", () => {
   it("is finished by the next one, wherever it was killed", async () => {
     const account = await up({ elasticIp: true, market: { lifecycle: "spot" } });
-    const world = account.simulator.snapshot();
-    const recorded = account.recorded;
-    await atEveryCall(
-      account,
-      (kill) => {
-        account.simulator.restore(world);
-        const killed = quick({ on: account, through: kill.through });
-        killed.recorded = recorded;
-        return killed.destroy();
-      },
-      async () => {
-        const stack = quick({ on: account });
-        stack.recorded = recorded;
-        await stack.destroy();
-        later(account);
-        nothingIsLeft(account);
-      },
-    );
+    await destroyedAtEveryCall(account, () => {
+      nothingIsLeft(account);
+    });
   });
 });

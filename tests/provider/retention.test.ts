@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { AllocateAddressCommand } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
-import { destroyedAtEveryCall } from "./by-call";
+import { destroyedAtEveryCall } from "./kills";
 import { program, type Stack } from "./support";
 import { failureOf, identityOf, later, machineOf, made, nothingIsLeft, only, quick, somebody, up } from "./world";
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { WELL_KNOWN } from "../../local/ec2";
-import { interposed, Kill } from "./interruptions";
+import { interposed } from "./interruptions";
+import { killedAfter, killedUp } from "./kills";
 import { program, type Stack } from "./support";
 import { failureOf, machineOf, made, only, quick, up } from "./world";
 
@@ -9,9 +10,7 @@ type Properties = Record<string, unknown>;
 describe("create, with another run beside it", () => {
   it("knows its own instance by its tag, although it was launched between one look and the other", async () => {
     const account = quick();
-    await quick({ on: account, through: new Kill("CreateNetworkInterface", "after").through })
-      .up(program())
-      .catch(() => undefined);
+    await killedUp(account, killedAfter("CreateNetworkInterface"), program());
     const eni = only(made(account).networkInterfaces);
     assert.deepEqual(made(account).instances, []);
     const other = quick({ on: account });

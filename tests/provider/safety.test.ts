@@ -5,14 +5,15 @@ import {
   DeregisterImageCommand,
   type EC2Client,
   ModifyInstanceAttributeCommand,
+  RebootInstancesCommand,
 } from "@aws-sdk/client-ec2";
 import { type TimingName, WELL_KNOWN } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
 import { desiredOf } from "../../provider/inputs";
-import { holderOf, pathBetween, settled } from "./holder";
-import { killedAfter } from "./killed";
+import { holderOf, pathBetween } from "./holder";
+import { goingOn, killedAfter, killedUp } from "./kills";
 import { program, type Stack } from "./support";
-import { failureOf, later, made, only, quick, somebody, up } from "./world";
+import { failureOf, later, machineOf, made, only, quick, settled, somebody, up } from "./world";
 
 type Properties = Record<string, unknown>;
 
@@ -304,9 +305,7 @@ describe("drainSeconds", () => {
   it("is not waited for again by what goes on after a kill, but for the rest", async () => {
     const owner = await up(base, { leapMs: 0 });
     await owner.refresh();
-    const { recorded } = owner;
-    const killed = quick({ on: owner, leapMs: 0, through: killedAfter("CreateTags") });
-    killed.recorded = recorded;
+    const killed = goingOn(owner, { leapMs: 0, through: killedAfter("CreateTags") });
     await killed.up(program({ ...base, ...IMAGE })).catch(() => undefined);
     const begun = Date.parse(only(made(owner).instances).tags[TAG.draining] ?? "");
     assert.equal(begun, owner.clock.now());
@@ -323,10 +322,7 @@ describe("drainSeconds", () => {
     const owner = await up(base);
     await owner.refresh();
     const was = holderOf(owner);
-    const { recorded } = owner;
-    const killed = quick({ on: owner, through: killedAfter("CreateTags") });
-    killed.recorded = recorded;
-    await killed.up(program({ ...base, ...IMAGE })).catch(() => undefined);
+    await killedUp(owner, killedAfter("CreateTags"), program({ ...base, ...IMAGE }));
     assert.ok(TAG.draining in only(made(owner).instances).tags);
     await owner.refresh();
     await owner.up(program(base));
@@ -408,6 +404,32 @@ describe("waitFor: status-ok", () => {
       }
     });
   }
+});
+
+describe("an instance that fails its status checks and stays", () => {
+  const replacement = { waitFor: "status-ok" };
+
+  it("is checked again by the next up, until it passes them", async () => {
+    const owner = quick();
+    owner.simulator.impairNextBoot();
+    await failureOf(owner.up(program({ replacement })));
+    const { instanceId } = only(made(owner).instances);
+    assert.match((await failureOf(owner.up(program({ replacement })))).message, /fails its status checks/);
+    await somebody(owner).send(new RebootInstancesCommand({ InstanceIds: [instanceId] }));
+    await owner.up(program({ replacement }));
+    const { instance } = machineOf(owner);
+    assert.equal(instance.instanceId, instanceId);
+    assert.equal(instance.tags[TAG.unproven], undefined);
+    assert.equal(await owner.up(program({ replacement })), "same");
+  });
+
+  it("is as good as any once nobody asks for the checks", async () => {
+    const owner = quick();
+    owner.simulator.impairNextBoot();
+    await failureOf(owner.up(program({ replacement })));
+    await owner.up(program());
+    assert.equal(machineOf(owner).instance.tags[TAG.unproven], undefined);
+  });
 });
 
 describe("rollbackOnFailure", () => {

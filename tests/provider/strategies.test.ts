@@ -4,11 +4,11 @@ import { ModifyInstanceAttributeCommand } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
 import type { Path } from "../../provider/engine/strategy";
-import { holderOf, pathBetween, said, settled } from "./holder";
+import { holderOf, pathBetween, said } from "./holder";
 import { interposed } from "./interruptions";
-import { killedAtEveryCall } from "./killed";
+import { updatedAtEveryCall } from "./kills";
 import { program, type Stack } from "./support";
-import { failureOf, later, made, nothingIsLeft, only, quick, somebody, up } from "./world";
+import { failureOf, later, made, nothingIsLeft, only, quick, settled, somebody, up } from "./world";
 
 type Properties = Record<string, unknown>;
 
@@ -200,7 +200,7 @@ describe("root-volume", () => {
       const owner = await up(base);
       await owner.refresh();
       const was = holderOf(owner);
-      await killedAtEveryCall({ owner, after, next }, (stack, point) => {
+      await updatedAtEveryCall({ owner, after, next }, (stack, point) => {
         const now = holderOf(stack);
         assert.deepEqual(now.identity, was.identity, point);
         assert.equal(now.instance.instanceId, was.instance.instanceId, point);
@@ -343,7 +343,7 @@ describe("stop-start", () => {
       const owner = await up(base);
       await owner.refresh();
       const was = holderOf(owner);
-      await killedAtEveryCall({ owner, after: { ...after, ...DATA }, next }, (stack, point) => {
+      await updatedAtEveryCall({ owner, after: { ...after, ...DATA }, next }, (stack, point) => {
         const now = holderOf(stack);
         assert.deepEqual(now.identity, was.identity, point);
         assert.equal(now.instance.instanceId, was.instance.instanceId, point);

@@ -10,6 +10,7 @@ import {
 import { WELL_KNOWN } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
 import { interposed } from "./interruptions";
+import { goingOn, killedAfter, killedUp } from "./kills";
 import { program, type Stack } from "./support";
 import {
   failureOf,
@@ -21,6 +22,7 @@ import {
   nothingIsLeft,
   only,
   quick,
+  sameInstance,
   somebody,
   up,
 } from "./world";
@@ -47,13 +49,6 @@ async function allocate(owner: Stack): Promise<{ allocationId: string; publicIp:
     new AllocateAddressCommand({ Domain: "vpc" }),
   );
   return { allocationId: AllocationId, publicIp: PublicIp };
-}
-
-/** The instance is the same one, and it never stopped. */
-function sameInstance(was: Machine, now: Machine): void {
-  assert.equal(now.instance.instanceId, was.instance.instanceId);
-  assert.equal(now.eni.networkInterfaceId, was.eni.networkInterfaceId);
-  assert.equal(now.instance.launchTime, was.instance.launchTime);
 }
 
 const REPLACING: [input: string, before: Properties, after: Properties, see: (now: Machine) => unknown][] = [
@@ -403,25 +398,10 @@ describe("update", () => {
       const owner = await up();
       await owner.refresh();
       const given = (await allocate(owner)).allocationId;
-      const { recorded } = owner;
-      let calls = 0;
-      const killed = quick({
-        on: owner,
-        through: interposed({
-          before: (action) => {
-            if (calls > 0) {
-              throw new Error("killed");
-            }
-            calls += action === "AssociateAddress" ? 1 : 0;
-          },
-        }),
-      });
-      killed.recorded = recorded;
-      await killed.up(program({ elasticIp: given })).catch(() => undefined);
+      await killedUp(owner, killedAfter("AssociateAddress"), program({ elasticIp: given }));
       assert.notEqual(only(made(owner).elasticIps).networkInterfaceId, undefined);
-      const next = quick({ on: owner });
-      next.recorded = recorded;
-      const { id = "", outputs = {} } = recorded ?? {};
+      const next = goingOn(owner);
+      const { id = "", outputs = {} } = owner.recorded ?? {};
       await next.handlers.update(id, outputs, (await next.preview(program())).inputs);
       assert.equal(only(made(owner).elasticIps).networkInterfaceId, undefined);
     });

@@ -56,7 +56,7 @@ export async function launchOffered(run: Run, launchableOf: (offer: Offer) => La
   for (const offer of offers(run.desired)) {
     const what = `${offer.instanceType} (${offer.market.lifecycle})`;
     const launchable = launchableOf(offer);
-    const place = "networkInterfaceId" in launchable.network ? `on ${eni.id}` : `beside it`;
+    const place = "networkInterfaceId" in launchable.network ? `on ${eni.id}` : `to hand ${eni.id} over to`;
     run.say(`launching ${what} ${place}`);
     const outcome = await attempt(run, launchable);
     if (typeof outcome !== "string") {
