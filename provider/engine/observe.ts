@@ -43,7 +43,7 @@ export async function observe(ec2: Ec2, target: Target): Promise<Observed> {
     givenElasticIp,
     instances: [...tagged, ...holders.filter(isOurs)],
     strangers: holders.filter((it) => !isOurs(it)),
-    volumes,
+    ...volumes,
   };
   return withAdoption(ec2, target, observed);
 }
@@ -100,14 +100,25 @@ async function observeGivenElasticIp(
   return found;
 }
 
-/** By tag, by id, and by recorded id. A machine that has and had none is not asked about. */
-async function observeVolumes(ec2: Ec2, { id, desired, recorded }: Target): Promise<Volume[]> {
+/** By tag, by id, and by recorded id. */
+async function observeVolumes(
+  ec2: Ec2,
+  { id, desired, recorded }: Target,
+): Promise<Pick<Observed, "volumes" | "leftVolumes">> {
   const wanted = desired?.dataVolumes ?? [];
   const recordedIds = Object.values(recorded?.dataVolumeIds ?? {});
-  const tagged = await ec2.describeVolumes({ [`tag:${TAG.id}`]: [id], "tag-key": [TAG.volume] });
+  const all = await ec2.describeVolumes({ [`tag:${TAG.id}`]: [id] });
+  const tagged = all.filter((it) => it.tags[TAG.volume] !== undefined);
   const ids = new Set([...wanted.flatMap((it) => it.volumeId ?? []), ...recordedIds]);
   const others = [...ids].filter((it) => it !== "" && !tagged.some((volume) => volume.id === it));
-  return others.length === 0 ? tagged : [...tagged, ...(await ec2.describeVolumes({ "volume-id": others }))];
+  const found = others.length === 0 ? [] : await ec2.describeVolumes({ "volume-id": others });
+  const volumes = [...tagged, ...found];
+  return { volumes, leftVolumes: all.filter((it) => isLeft(it) && !volumes.some((volume) => volume.id === it.id)) };
+}
+
+/** It has the tags of the instance that it was launched with, and that instance let go of it. */
+function isLeft({ tags, attachment, status }: Volume): boolean {
+  return tags[TAG.generation] !== undefined && attachment === undefined && status === "available";
 }
 
 /** The interface's attachment is the truth about who holds it, tag or no tag. */

@@ -71,6 +71,7 @@ export function isGone(observed: Observed): boolean {
     observed.template === undefined &&
     observed.networkInterfaces.length === 0 &&
     observed.elasticIps.length === 0 &&
+    observed.leftVolumes.length === 0 &&
     !observed.volumes.some((it) => it.tags[TAG.id] !== undefined && isOwned(it)) &&
     alive.length === 0
   );

@@ -241,6 +241,8 @@ export interface Observed {
   strangers: Instance[];
   /** Data volumes: ours by tag, recorded, or named in the inputs. */
   volumes: Volume[];
+  /** Volumes that were launched with an instance of ours and outlived it, as when EC2 could not replace a root volume. */
+  leftVolumes: Volume[];
   /** What is being adopted, until it has all its tags. */
   adoption?: Adoption;
 }

@@ -41,6 +41,7 @@ export function planTeardown(teardown: Teardown): Step[] {
     ...observed.elasticIps.flatMap((elasticIp) => planElasticIpEnd(elasticIp, teardown)),
     ...observed.networkInterfaces.filter((it) => !isLeft(it)).map((eni) => planInterfaceEnd(eni, teardown)),
     ...observed.volumes.filter((it) => isOurVolume(it, teardown)).flatMap((it) => planVolumeEnd(it, teardown)),
+    ...observed.leftVolumes.map((volume): Step => ({ kind: "delete-volume", volume })),
     ...(template === undefined ? [] : [{ kind: "delete-record", templateId: template.id } as const]),
   ];
 }

@@ -189,6 +189,10 @@ describe("root-volume", () => {
       assert.equal(instance?.imageId, wanted === after ? WELL_KNOWN.imageV2 : WELL_KNOWN.imageV1);
       assert.equal(owner.outputs.networkInterfaceId, was.eni.networkInterfaceId);
       await settled(owner, wanted);
+      assert.ok(made(owner).volumes.some((it) => it.volumeId === was.volume.volumeId));
+      await owner.destroy();
+      later(owner);
+      nothingIsLeft(owner);
     });
   }
 

@@ -128,11 +128,19 @@ export function observed(overrides: Partial<Observed> = {}, wanted = desired()):
     instances: [instance({}, wanted)],
     strangers: [],
     volumes: [],
+    leftVolumes: [],
     ...overrides,
   };
 }
 
-export const NOTHING: Observed = { networkInterfaces: [], elasticIps: [], instances: [], strangers: [], volumes: [] };
+export const NOTHING: Observed = {
+  networkInterfaces: [],
+  elasticIps: [],
+  instances: [],
+  strangers: [],
+  volumes: [],
+  leftVolumes: [],
+};
 
 /** What is on record, where only some of it matters. */
 export function recorded(overrides: Partial<Recorded> = {}): Recorded {
