@@ -80,7 +80,7 @@ export async function oncePropagated<T>(
     },
     isReady: (it) => it !== undefined,
     describe: () => "not known yet",
-    timeoutMs: PROPAGATION_TIMEOUT_MS,
+    timeoutMs: Math.min(PROPAGATION_TIMEOUT_MS, transitionTimeout(run)),
     clock: run.clock,
   });
   return made(result, what).value;
