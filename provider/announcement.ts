@@ -4,7 +4,7 @@ import { type Change, driftIn, isHeld } from "./changes";
 import type { DataVolume, Desired, Instance } from "./engine/state";
 import { keepsInstance, type Path } from "./engine/strategy";
 import { OUTDATED } from "./engine/drift";
-import { type Outlook, outlookFor, waitingParts } from "./outlook";
+import { type Outlook, outlookFor, waitingParts, heldInstance } from "./outlook";
 import { losesInterface } from "./surviving-outputs";
 import { isUnknown } from "./validation";
 
@@ -123,7 +123,20 @@ export function announceUpdate(changes: Change[], recorded: Properties, wanted: 
     sentenceFor(outlook, recorded, because),
     ...fate(changes, outlook, { recorded, wanted }),
     ...volumesThatGo(recorded, wanted),
+    ...(endsInstance(outlook) ? volumesOfAdopted(recorded, wanted) : []),
   ].join("; ");
+}
+
+function endsInstance(outlook: Outlook): boolean {
+  return outlook.kind === "ends" || (outlook.kind === "replaces" && !keepsInstance(outlook.path));
+}
+
+/** What we launch has nothing on it but what the image says; what somebody else launched may have his data. */
+function volumesOfAdopted(recorded: Properties, wanted: Properties): string[] {
+  const held = heldInstance(recorded);
+  const { adopt } = recorded as Partial<Pick<Desired, "adopt">>;
+  const goes = held === undefined || held.id !== adopt?.instanceId ? "" : goesWith(held, wanted);
+  return goes === "" ? [] : [goes.replace("; ", "")];
 }
 
 function sentenceFor(outlook: Outlook, recorded: Properties, because: string): string {

@@ -84,8 +84,10 @@ const SAME: Readonly<Partial<Record<InputName, Comparison>>> = {
   privateIp: (old, wanted, { news }) => wanted === undefined || isFleeting(news) || old === wanted,
   secondaryPrivateIps: (old, wanted, { news }) => isFleeting(news) || isSameSet(old, wanted),
   ipv6Addresses: (old, wanted, { news }) => isFleeting(news) || isSameSet(old, wanted),
-  secondaryPrivateIpCount: (old, wanted, { olds }) => isSameCount(old, wanted, olds.secondaryPrivateIps),
-  ipv6AddressCount: (old, wanted, { olds }) => isSameCount(old, wanted, olds.ipv6Addresses),
+  secondaryPrivateIpCount: (old, wanted, { olds, news }) =>
+    isSameCount(old, wanted, isFleeting(news) ? undefined : olds.secondaryPrivateIps),
+  ipv6AddressCount: (old, wanted, { olds, news }) =>
+    isSameCount(old, wanted, isFleeting(news) ? undefined : olds.ipv6Addresses),
   userData: (old, wanted) =>
     typeof old === "string" && typeof wanted === "string" ? toBase64(old) === toBase64(wanted) : old === wanted,
   securityGroupIds: (old, wanted) =>

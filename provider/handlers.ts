@@ -110,7 +110,8 @@ export class Handlers {
       const desired = withHeldAddresses(desiredOf(news), olds);
       const recorded = recordedIn(id, olds);
       const observed = await observe(this.session.ec2(desired.region), { id, desired, recorded });
-      return lookedAt(olds, outdatedParts({ id, desired, observed, recorded }));
+      const held = observed.instances.find((it) => it.id === olds.instanceId);
+      return lookedAt(olds, outdatedParts({ id, desired, observed, recorded }), held);
     } catch {
       return olds;
     }

@@ -2,7 +2,7 @@
 import { type Change, driftIn } from "./changes";
 import { OUTDATED } from "./engine/drift";
 import type { LaunchPart } from "./engine/specification";
-import type { Lifecycle, Strategy } from "./engine/state";
+import type { Instance, Lifecycle, Strategy } from "./engine/state";
 import { type Path, pathOf } from "./engine/strategy";
 
 export type Outlook =
@@ -22,12 +22,25 @@ export type Outlook =
 
 type Properties = Readonly<Record<string, unknown>>;
 
-/** The name of what {@link lookedAt} adds. */
+/** The names of what {@link lookedAt} adds. */
 const WAITING = "waitingParts";
+const HELD = "heldInstance";
 
-/** The recorded outputs, and what a look at EC2 told: in what the instance that is there differs from what is wanted. */
-export function lookedAt(recorded: Properties, waiting: readonly LaunchPart[]): Properties {
-  return { ...recorded, [WAITING]: waiting };
+/**
+ * The recorded outputs, and what a look at EC2 told: the instance that is there, and in what it differs from what is wanted where
+ * the record does not tell.
+ */
+export function lookedAt(
+  recorded: Properties,
+  waiting: readonly LaunchPart[],
+  instance?: Instance,
+): Properties {
+  return { ...recorded, [HELD]: instance, ...(isUntold(recorded) ? { [WAITING]: waiting } : {}) };
+}
+
+/** The instance that a look found. */
+export function heldInstance(recorded: Properties): Instance | undefined {
+  return recorded[HELD] as Instance | undefined;
 }
 
 /** What changed while there was no running instance to change, or while nobody looked. */
@@ -40,10 +53,18 @@ export function isOutdated(recorded: Properties): boolean {
   return driftIn(recorded).includes(OUTDATED);
 }
 
-/** Whether only a look at EC2 tells what becomes of the instance: what was launched with other inputs is not on record. */
+/**
+ * Whether only a look at EC2 tells what becomes of the instance: what was launched with other inputs is not on record, nor what
+ * an instance that was adopted has on it.
+ */
 export function needsInstance(recorded: Properties, wanted: Properties): boolean {
-  const isStopped = recorded.state === "paused" && textOf(recorded.instanceId) !== "";
-  return wanted.desiredState !== "paused" && (isStopped || isOutdated(recorded));
+  const { instanceId: adopted } = (recorded.adopt ?? {}) as { instanceId?: unknown };
+  const isAdopted = adopted !== undefined && adopted === recorded.instanceId;
+  return isAdopted || (wanted.desiredState !== "paused" && isUntold(recorded));
+}
+
+function isUntold(recorded: Properties): boolean {
+  return (recorded.state === "paused" && textOf(recorded.instanceId) !== "") || isOutdated(recorded);
 }
 
 /**

@@ -4,10 +4,16 @@
  */
 import { currentNetworkInterface, isOwnedInterface, type Owner, type Situation as Decided } from "./current";
 import { givenTags, NOT_GIVEN } from "./labels";
-import { giveUpVolume, planAttachments, planDataVolumes, surplusVolumes } from "./planning/data-volumes";
-import { giveUpElasticIp, planElasticIp, surplusElasticIps } from "./planning/elastic-ip";
+import {
+  giveUpVolume,
+  planAttachments,
+  planDataVolumes,
+  planVolumeShapes,
+  surplusVolumes,
+} from "./planning/data-volumes";
+import { giveUpElasticIp, planElasticIp, planElasticIpExchange, surplusElasticIps } from "./planning/elastic-ip";
 import { planInstance } from "./planning/instance";
-import { planNetworkInterface } from "./planning/network-interface";
+import { planAddressesGivenUp, planNetworkInterface } from "./planning/network-interface";
 import { planRecord } from "./planning/record";
 import { giveBack } from "./planning/retention";
 import { planTags, planTagsOf } from "./planning/tags";
@@ -32,6 +38,10 @@ export function plan(situation: Situation): Step[] {
     // A new generation comes after all that can be refused while the old one works.
     ...(isNew ? [] : record),
     ...planInstance(situation),
+    // What is given up, or cannot be undone, comes after all that a preflight can refuse.
+    ...planAddressesGivenUp(situation),
+    ...planElasticIpExchange(situation),
+    ...planVolumeShapes(situation),
     ...planAttachments(situation),
     ...planSurplus(situation),
     ...planTags(situation),

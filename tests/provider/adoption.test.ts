@@ -224,7 +224,7 @@ describe("adoption of an instance that fits", () => {
     const changed = { ...inputs, imageId: WELL_KNOWN.imageV2 };
     assert.equal(
       await announced(owner, changed),
-      `web: replaces ${had.instanceId} (imageId), terminate-first, about 60 s dark; keeps ${had.networkInterfaceId}, ${had.privateIp}, ${had.publicIp}`,
+      `web: replaces ${had.instanceId} (imageId), terminate-first, about 60 s dark; keeps ${had.networkInterfaceId}, ${had.privateIp}, ${had.publicIp}; ${had.rootVolumeId}, ${had.dataVolumeId} would be deleted with it`,
     );
     assert.equal(await owner.up(changed), "update");
     const instance = only(made(owner).instances);

@@ -467,7 +467,7 @@ describe("data volumes of a running machine", () => {
     const line = only(owner.lines.filter((it) => it.includes(`retained ${volumeId}`)));
     assert.match(
       line,
-      /the data volume data, 10 GiB of gp3: it costs about \$0\.80 a month; `dataVolumes: \[\{ name: "data", volumeId: "vol-/,
+      /the data volume data, 10 GiB of gp3: it costs about \$0\.80 a month; `dataVolumes: \[\{ name: "data", deviceName: "\/dev\/sdf", volumeId: "vol-/,
     );
     assert.equal(await owner.up(program({ dataVolumes: [LOGS] })), "same");
     await destroyed(owner, volumeId, named(now, "logs").volumeId);

@@ -539,3 +539,15 @@ describe("a machine whose instance somebody", () => {
     });
   });
 });
+
+describe("a machine that was made paused", () => {
+  for (const [what, inputs] of [
+    ["with a public IP assignment", { publicIpAssignment: "assign" }],
+    ["with further addresses that are not kept", { persistPrivateIp: false, secondaryPrivateIpCount: 1 }],
+  ] as const) {
+    it(`${what} needs nothing more, and a refresh finds nothing`, async () => {
+      const owner = await up({ ...inputs, ...PAUSED });
+      await settled(owner, { ...inputs, ...PAUSED });
+    });
+  }
+});

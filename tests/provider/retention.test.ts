@@ -59,7 +59,7 @@ const LINES: Record<(typeof PARTS)[number], RegExp> = {
   elasticIp:
     /^web: retained (eipalloc-\w+), the Elastic IP [\d.]+: it costs about \$3\.65 a month; `elasticIp: "\1"` brings it back$/,
   dataVolumes:
-    /^web: retained (vol-\w+), the data volume data, 10 GiB of gp3: it costs about \$0\.80 a month; `dataVolumes: \[\{ name: "data", volumeId: "\1", … \}\]` brings it back$/,
+    /^web: retained (vol-\w+), the data volume data, 10 GiB of gp3: it costs about \$0\.80 a month; `dataVolumes: \[\{ name: "data", deviceName: "\/dev\/sdf", volumeId: "\1" \}\]` brings it back$/,
 };
 
 describe("destroy", () => {

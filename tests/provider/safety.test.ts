@@ -406,6 +406,27 @@ describe("waitFor: status-ok", () => {
   }
 });
 
+describe("what a preflight refuses", () => {
+  it("gives up no address and grows no volume: all that cannot be undone comes after it", async () => {
+    const volume = { name: "data", deviceName: "/dev/sdf", size: 5 };
+    const before = { elasticIp: true, secondaryPrivateIpCount: 2, dataVolumes: [volume] };
+    const owner = await up(before);
+    const { elasticIps, networkInterfaces, volumes } = made(owner);
+    const after = { keyName: "nobody", dataVolumes: [{ ...volume, size: 9 }] };
+    const failure = await failureOf(owner.up(program(after)));
+    assert.match(failure.message, /EC2 would not accept the launch: .*was left running/);
+    const now = made(owner);
+    assert.deepEqual(now.elasticIps, elasticIps);
+    assert.deepEqual(now.networkInterfaces, networkInterfaces);
+    assert.deepEqual(
+      now.volumes.map((it) => it.size),
+      volumes.map((it) => it.size),
+    );
+    await owner.up(program(before));
+    assert.deepEqual(made(owner).networkInterfaces, networkInterfaces);
+  });
+});
+
 describe("an instance that fails its status checks and stays", () => {
   const replacement = { waitFor: "status-ok" };
 

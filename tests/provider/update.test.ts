@@ -478,6 +478,13 @@ describe("update", () => {
     assert.ok(!owner.calls("mutating").includes("ModifyInstanceMetadataOptions"));
   });
 
+  it("does not guess a hop limit where the image may not be looked at", async () => {
+    const owner = await up({ metadataOptions: { httpPutResponseHopLimit: 5 } });
+    owner.simulator.iam.deny("DescribeImages");
+    assert.match((await failureOf(owner.up(program()))).message, /DescribeImages was denied/);
+    assert.equal(only(made(owner).instances).metadataOptions.httpPutResponseHopLimit, 5);
+  });
+
   it("waits until EC2 sees the new version of the template, in the preflight and in the launch", async () => {
     const owner = await up();
     const error = { code: "InvalidLaunchTemplateId.VersionNotFound" };

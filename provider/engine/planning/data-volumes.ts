@@ -14,7 +14,7 @@ import type { Step } from "../step";
 import { giveBack, retainVolume } from "./retention";
 import { planTagsOf } from "./tags";
 
-/** What can be done while the old instance still works: volumes are made, grown, and kept from ending with it. */
+/** What can be done while the old instance still works: volumes are made, and kept from ending with it. */
 export function planDataVolumes(situation: Situation): Step[] {
   const { desired, observed, recorded } = situation;
   return [
@@ -22,12 +22,20 @@ export function planDataVolumes(situation: Situation): Step[] {
       const volume = currentVolume(wanted, observed, recorded);
       return volume === undefined
         ? [{ kind: "make-volume", name: wanted.name }]
-        : [...planGiven(wanted, volume, situation.id), ...planShape(wanted, volume)];
+        : planGiven(wanted, volume, situation.id);
     }),
     ...observed.volumes
       .filter((volume) => volume.attachment?.deleteOnTermination === true && !isElsewhere(volume, observed))
       .map((volume): Step => ({ kind: "keep-volume-on-termination", volume })),
   ];
+}
+
+/** A volume cannot shrink again, so it grows only once no preflight can fail any more. */
+export function planVolumeShapes({ desired, observed, recorded }: Situation): Step[] {
+  return desired.dataVolumes.flatMap((wanted) => {
+    const volume = currentVolume(wanted, observed, recorded);
+    return volume === undefined ? [] : planShape(wanted, volume);
+  });
 }
 
 /** Before it is attached, so that it can be found and given back however this run ends. */

@@ -6,7 +6,7 @@ import { wantsInterface } from "./network-interface";
 import { giveBack, retainElasticIp } from "./retention";
 import { planTagsOf } from "./tags";
 
-/** What can be done while the old instance still works. An address on an interface to be given up moves later. */
+/** What takes nothing from the old instance while it works. An address on an interface to be given up moves later. */
 export function planElasticIp(situation: Situation): Step[] {
   const { id, desired, observed, recorded } = situation;
   const wanted = currentElasticIp(desired, observed, recorded);
@@ -23,15 +23,32 @@ export function planElasticIp(situation: Situation): Step[] {
       ]),
     );
   }
-  steps.push(
-    ...surplusElasticIps(situation)
-      .filter((eip) => isOnOurs(eip, observed))
-      .map((elasticIp) => ({ kind: "disassociate-elastic-ip", elasticIp }) as const),
+  return isToComeOn(situation) && placeTakers(situation).length === 0
+    ? [...steps, { kind: "associate-elastic-ip" }]
+    : steps;
+}
+
+/** What takes the address that is held from the machine: only once no preflight can fail any more. */
+export function planElasticIpExchange(situation: Situation): Step[] {
+  const { observed } = situation;
+  const off = surplusElasticIps(situation)
+    .filter((eip) => isOnOurs(eip, observed))
+    .map((elasticIp): Step => ({ kind: "disassociate-elastic-ip", elasticIp }));
+  return isToComeOn(situation) && placeTakers(situation).length > 0 ? [...off, { kind: "associate-elastic-ip" }] : off;
+}
+
+function isToComeOn(situation: Situation): boolean {
+  const { desired, observed, recorded } = situation;
+  const wanted = currentElasticIp(desired, observed, recorded);
+  return desired.elasticIp !== false && wanted?.association === undefined && wantsInterface(situation);
+}
+
+/** Those that are where the wanted one is to be. */
+function placeTakers(situation: Situation): ElasticIp[] {
+  const eni = currentNetworkInterface(situation);
+  return surplusElasticIps(situation).filter(
+    (eip) => eni !== undefined && eip.association?.networkInterfaceId === eni.id,
   );
-  if (desired.elasticIp !== false && wanted?.association === undefined && wantsInterface(situation)) {
-    steps.push({ kind: "associate-elastic-ip" });
-  }
-  return steps;
 }
 
 /** The Elastic IP follows from an interface that is given up, once nothing works behind it any more. */

@@ -19,7 +19,7 @@ import type { LaunchPart } from "../specification";
 import type { Step } from "../step";
 import type { Path } from "../strategy";
 import { planElasticIpMove } from "./elastic-ip";
-import { planAddressMove, planPublicIpAssignment } from "./network-interface";
+import { planAddressMove, planPublicIpAssignment, wantsInterface } from "./network-interface";
 
 export function planInstance(situation: Situation): Step[] {
   if (!wantsInstance(situation.desired)) {
@@ -50,9 +50,7 @@ function planMove(situation: Situation): Step[] {
   return [
     ...planAddressMove(situation),
     ...planElasticIpMove(situation),
-    ...(currentNetworkInterface(situation) === undefined && !wantsInstance(situation.desired)
-      ? []
-      : planPublicIpAssignment(situation)),
+    ...(wantsInterface(situation) ? planPublicIpAssignment(situation) : []),
   ];
 }
 

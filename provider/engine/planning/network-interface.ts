@@ -18,9 +18,19 @@ export function planNetworkInterface(situation: Situation): Step[] {
     ...keepOnTermination(observed.networkInterfaces),
     ...planSecurityGroups(eni, situation),
     ...planSourceDestCheck(eni, desired),
-    ...planSecondaryPrivateIps(eni, situation),
-    ...planIpv6Addresses(eni, situation),
+    ...planSecondaryPrivateIps(eni, situation).filter((step) => step.kind === "assign-private-ips"),
+    ...planIpv6Addresses(eni, situation).filter((step) => step.kind === "assign-ipv6-addresses"),
   ];
+}
+
+/** Addresses that are not wanted any more are given up only once no preflight can fail any more. */
+export function planAddressesGivenUp(situation: Situation): Step[] {
+  const eni = currentNetworkInterface(situation);
+  return eni === undefined
+    ? []
+    : [...planSecondaryPrivateIps(eni, situation), ...planIpv6Addresses(eni, situation)].filter(
+        (step) => step.kind === "unassign-private-ips" || step.kind === "unassign-ipv6-addresses",
+      );
 }
 
 /** One that need not be kept is only there for an instance. */

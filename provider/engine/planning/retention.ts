@@ -38,13 +38,13 @@ export function retainNetworkInterface({ id, privateIp }: NetworkInterface): Ste
 }
 
 export function retainVolume(volume: Volume, name: string): Step {
-  const { id, size, type } = volume;
+  const { id, size, type, attachment } = volume;
   return {
     kind: "retain",
     resourceId: id,
     what: `the data volume ${name}, ${size} GiB of ${type}`,
     monthlyCost: size * (GIB_A_MONTH[type] ?? 0.1),
-    bringBack: `dataVolumes: [{ name: "${name}", volumeId: "${id}", … }]`,
+    bringBack: `dataVolumes: [{ name: "${name}", deviceName: "${attachment?.deviceName ?? "/dev/sdf"}", volumeId: "${id}" }]`,
   };
 }
 

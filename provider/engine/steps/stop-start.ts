@@ -66,12 +66,15 @@ export async function changeStopped(run: Run, instance: Instance, parts: LaunchP
     userData: parts.includes("userData") ? await run.ec2.describeUserData(instance.id) : undefined,
   };
   const begin = run.clock.now();
+  const done: Attempt["done"] = { isMarked: false, hasUserData: false };
   await bringDown(run, instance);
-  await markChanging(run, instance, parts);
   try {
+    await markChanging(run, instance, parts);
+    done.isMarked = true;
     if (parts.includes("userData")) {
       const { userData } = run.desired;
       await run.ec2.setUserData(instance.id, userData === undefined ? undefined : toBase64(userData));
+      done.hasUserData = true;
     }
     const { instanceType, fallbackInstanceTypes } = run.desired;
     const running = await startAs(run, instance, [instanceType, ...fallbackInstanceTypes]);
@@ -79,7 +82,7 @@ export async function changeStopped(run: Run, instance: Instance, parts: LaunchP
     await prove(run, running);
     await tagInstance(run, running);
   } catch (error) {
-    throw run.desired.replacement.rollbackOnFailure ? await goBack(run, instance, { error, parts, before }) : error;
+    throw run.desired.replacement.rollbackOnFailure ? await goBack(run, instance, { error, done, before }) : error;
   }
 }
 
@@ -129,11 +132,12 @@ function isForWantOfCapacity(error: unknown): boolean {
 
 interface Attempt {
   error: unknown;
-  parts: LaunchPart[];
+  /** What was changed, and so has to be changed back. */
+  done: { isMarked: boolean; hasUserData: boolean };
   before: { type: string; userData?: string };
 }
 
-async function goBack(run: Run, instance: Instance, { error, parts, before }: Attempt): Promise<unknown> {
+async function goBack(run: Run, instance: Instance, { error, done, before }: Attempt): Promise<unknown> {
   run.say(`${instance.id} did not start; starting it as it was, as ${before.type}`);
   try {
     const begin = run.clock.now();
@@ -145,13 +149,15 @@ async function goBack(run: Run, instance: Instance, { error, parts, before }: At
     if (instance.type !== before.type) {
       await run.ec2.setInstanceType(instance.id, before.type);
     }
-    if (parts.includes("userData")) {
+    if (done.hasUserData) {
       await run.ec2.setUserData(instance.id, before.userData);
     }
     await run.ec2.startInstance(instance.id);
     const running = await awaitRunning(run, { ...instance, type: before.type });
     settle(run, running, begin);
-    await unmarkChanging(run, running, instance);
+    if (done.isMarked) {
+      await unmarkChanging(run, running, instance);
+    }
     return bothSaid(error, `${instance.id} runs again as it was, as ${before.type}`);
   } catch (second) {
     return bothSaid(error, `${instance.id} could not be started as it was either: ${explain(second)}`);

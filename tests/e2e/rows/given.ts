@@ -19,9 +19,15 @@ interface GivenInstance {
   instanceId: string;
   networkInterfaceId: string;
   privateIp: string;
+  rootVolumeId: string;
 }
 
-const NO_INSTANCE: GivenInstance = { instanceId: "i-", networkInterfaceId: "eni-", privateIp: "" };
+const NO_INSTANCE: GivenInstance = {
+  instanceId: "i-",
+  networkInterfaceId: "eni-",
+  privateIp: "",
+  rootVolumeId: "vol-",
+};
 
 /** Before it is made, to tell the rows' names by. */
 export const NOT_YET: Given = {
@@ -52,7 +58,8 @@ export function give(simulator: Ec2Simulator): Given {
     const made = call("RunInstances", { MinCount: "1", MaxCount: "1", ...launch });
     const instanceId = made("instanceId");
     const [networkInterfaceId = ""] = simulator.snapshot().instances[instanceId]?.networkInterfaceIds ?? [];
-    return { instanceId, networkInterfaceId, privateIp: made("privateIpAddress") };
+    const rootVolumeId = simulator.snapshot().instances[instanceId]?.devices[0]?.volumeId ?? "";
+    return { instanceId, networkInterfaceId, privateIp: made("privateIpAddress"), rootVolumeId };
   };
   call("CreateKeyPair", { KeyName: "second" });
   addProfile(simulator);

@@ -195,7 +195,14 @@ const adoptRows = ({ replaced: first, kept, ...given }: Given): Row[] => [
       { imageId: imageV2 },
     ],
     announced: `adopts ${first.instanceId} on ${first.networkInterfaceId} with ${first.privateIp}; it fits and keeps running`,
-    effects: [NOTHING, NOTHING, replaced("imageId")],
+    effects: [
+      NOTHING,
+      NOTHING,
+      {
+        ...replaced("imageId"),
+        line: (it) => `${replaced("imageId").line?.(it) ?? ""}; ${first.rootVolumeId} would be deleted with it`,
+      },
+    ],
     shows: (seen) => [seen.outputs.instanceId === first.instanceId, seen.outputs.networkInterfaceId],
     as: [
       [true, first.networkInterfaceId],

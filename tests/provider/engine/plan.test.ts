@@ -285,8 +285,8 @@ describe("plan", () => {
       const wanted = desired({ secondaryPrivateIps: [b, c], ipv6Addresses: [b6] });
       assert.deepEqual(planned({ desired: wanted, observed: holding([a, b], [a6]) }), [
         { kind: "assign-private-ips", wanted: { addresses: [c] }, instead: [a] },
-        { kind: "unassign-private-ips", networkInterfaceId: "eni-1", addresses: [a] },
         { kind: "assign-ipv6-addresses", wanted: { addresses: [b6] }, instead: [a6] },
+        { kind: "unassign-private-ips", networkInterfaceId: "eni-1", addresses: [a] },
         { kind: "unassign-ipv6-addresses", networkInterfaceId: "eni-1", addresses: [a6] },
       ]);
     });
