@@ -551,3 +551,13 @@ describe("a machine that was made paused", () => {
     });
   }
 });
+
+describe("a machine that is drained and then stopped", () => {
+  it("is not marked as draining any more", async () => {
+    const inputs = { replacement: { drainSeconds: 20 } };
+    const owner = await up(inputs);
+    await owner.up(program({ ...inputs, ...PAUSED }));
+    assert.equal(only(made(owner).instances).tags["managed-instance:draining"], undefined);
+    await settled(owner, { ...inputs, ...PAUSED });
+  });
+});

@@ -1,5 +1,6 @@
 /** An instance is stopped: to stay so, or to become another type. */
 import { explain, isCapacityReason, isEc2Error } from "../../ec2/errors";
+import { TAG } from "../../ec2/tags";
 import { toBase64 } from "../../user-data";
 import { type Run, seconds, transitionTimeout } from "../run";
 import type { LaunchPart } from "../specification";
@@ -15,6 +16,9 @@ import { markChanging, tagInstance, unmarkChanging } from "./tags";
 export async function stop(run: Run, instance: Instance): Promise<void> {
   const begin = run.clock.now();
   await bringDown(run, instance);
+  if (run.desired.replacement.drainSeconds > 0) {
+    await run.ec2.deleteTags([instance.id], [TAG.draining]);
+  }
   run.say(`${instance.id} stopped after ${seconds(run.clock.now() - begin)}`);
 }
 
