@@ -30,11 +30,7 @@ const HELD = "heldInstance";
  * The recorded outputs, and what a look at EC2 told: the instance that is there, and in what it differs from what is wanted where
  * the record does not tell.
  */
-export function lookedAt(
-  recorded: Properties,
-  waiting: readonly LaunchPart[],
-  instance?: Instance,
-): Properties {
+export function lookedAt(recorded: Properties, waiting: readonly LaunchPart[], instance?: Instance): Properties {
   return { ...recorded, [HELD]: instance, ...(isUntold(recorded) ? { [WAITING]: waiting } : {}) };
 }
 
