@@ -4,7 +4,7 @@ import { type Change, driftIn, isHeld } from "./changes";
 import type { DataVolume, Desired, Instance } from "./engine/state";
 import { keepsInstance, type Path } from "./engine/strategy";
 import { OUTDATED } from "./engine/drift";
-import { type Outlook, outlookFor, waitingParts, heldInstance } from "./outlook";
+import { endsInstance, heldInstance, type Outlook, outlookFor, waitingParts } from "./outlook";
 import { losesInterface } from "./surviving-outputs";
 import { isUnknown } from "./validation";
 
@@ -74,8 +74,12 @@ export function announceAdoption(found: FoundAdoption, wanted: Properties): stri
   const changes = misfits.map(({ input }) => ({ input, class: "replaces-instance" }) as const);
   const recorded = { instanceId: instance.id, state: instance.state, lifecycle: instance.lifecycle };
   const outlook = outlookFor(changes, recorded, wanted);
-  const isEnded = outlook.kind === "replaces" && !keepsInstance(outlook.path);
-  return `${what}; ${sentenceFor(outlook, recorded, misfits.map((it) => it.input).join(", "))}${isEnded ? goesWith(instance, wanted) : ""}`;
+  const because = misfits.map((it) => it.input).join(", ");
+  return [
+    what,
+    sentenceFor(outlook, recorded, because),
+    ...(endsInstance(outlook) ? goesWith(instance, wanted) : []),
+  ].join("; ");
 }
 
 function announcePause(instance: Instance, wanted: Properties): string {
@@ -86,16 +90,16 @@ function announcePause(instance: Instance, wanted: Properties): string {
   }
   return kind === "stops"
     ? `pauses it: stops ${instance.id}`
-    : `pauses it: ends ${instance.id}${goesWith(instance, wanted)}`;
+    : [`pauses it: ends ${instance.id}`, ...goesWith(instance, wanted)].join("; ");
 }
 
 /** The volumes that EC2 deletes with an instance; those that are held as data volumes are kept before. */
-function goesWith({ devices }: Instance, { dataVolumes }: Properties): string {
+function goesWith({ devices }: Instance, { dataVolumes }: Properties): string[] {
   const held = Array.isArray(dataVolumes) ? (dataVolumes as Partial<DataVolume>[]).map((it) => it.volumeId) : [];
   const volumes = devices
     .filter((it) => it.deleteOnTermination && !held.includes(it.volumeId))
     .map((it) => it.volumeId);
-  return volumes.length === 0 ? "" : `; ${volumes.join(", ")} would be deleted with it`;
+  return volumes.length === 0 ? [] : [`${volumes.join(", ")} would be deleted with it`];
 }
 
 /**
@@ -127,16 +131,11 @@ export function announceUpdate(changes: Change[], recorded: Properties, wanted: 
   ].join("; ");
 }
 
-function endsInstance(outlook: Outlook): boolean {
-  return outlook.kind === "ends" || (outlook.kind === "replaces" && !keepsInstance(outlook.path));
-}
-
 /** What we launch has nothing on it but what the image says; what somebody else launched may have his data. */
 function volumesOfAdopted(recorded: Properties, wanted: Properties): string[] {
   const held = heldInstance(recorded);
   const { adopt } = recorded as Partial<Pick<Desired, "adopt">>;
-  const goes = held === undefined || held.id !== adopt?.instanceId ? "" : goesWith(held, wanted);
-  return goes === "" ? [] : [goes.replace("; ", "")];
+  return held === undefined || held.id !== adopt?.instanceId ? [] : goesWith(held, wanted);
 }
 
 function sentenceFor(outlook: Outlook, recorded: Properties, because: string): string {

@@ -1,4 +1,5 @@
 /** What each input change means for the machine. (pure) */
+import { SENTENCES } from "./engine/drift";
 import type { MachineState, Outputs } from "./engine/state";
 import { INPUT_NAMES, type InputName, pauseBehaviorFor } from "./inputs";
 import { toBase64 } from "./user-data";
@@ -154,10 +155,10 @@ export function driftIn(recorded: Properties): string[] {
     recorded as Partial<Outputs> & { elasticIp?: unknown; persistPrivateIp?: unknown; desiredState?: unknown };
   const hasNone = persistPrivateIp === false && state === "paused";
   if (networkInterfaceId === "" && !hasNone) {
-    found.push("its network interface is gone");
+    found.push(SENTENCES["make-network-interface"]);
   }
   if (allocationId === "" && elasticIp !== false && elasticIp !== undefined) {
-    found.push("its Elastic IP is not on its network interface");
+    found.push(SENTENCES["associate-elastic-ip"]);
   }
   const trouble = state === undefined ? undefined : (desiredState === "paused" ? PAUSED : TROUBLE)[state];
   if (trouble !== undefined) {
@@ -168,17 +169,17 @@ export function driftIn(recorded: Properties): string[] {
 
 const TROUBLE: Readonly<Record<MachineState, string | undefined>> = {
   running: undefined,
-  paused: "its instance is stopped",
-  pending: "its instance is still starting",
+  paused: SENTENCES.start,
+  pending: SENTENCES["await-running"],
   failed: "its instance could not be launched",
-  missing: "it has no instance",
+  missing: SENTENCES.launch,
 };
 
 /** The same of a machine that is to be paused. */
 const PAUSED: Readonly<Record<MachineState, string | undefined>> = {
-  running: "its instance runs, and it is to be paused",
+  running: SENTENCES.stop,
   paused: undefined,
-  pending: "its instance runs, and it is to be paused",
+  pending: SENTENCES.stop,
   failed: "it could not be paused",
   missing: undefined,
 };

@@ -1,9 +1,9 @@
 /** What a program leaves open and the past decides: between one set of inputs and the next, and from what is recorded. (pure) */
-import { driftIn, isHeld } from "./changes";
-import { OUTDATED } from "./engine/drift";
+import { isHeld } from "./changes";
 import type { Desired, Outputs, Recorded } from "./engine/state";
 import { launchHash } from "./engine/specification";
 import { desiredOf } from "./inputs";
+import { isOutdated } from "./outlook";
 
 type Properties = Readonly<Record<string, unknown>>;
 
@@ -58,8 +58,6 @@ export function recordedIn(id: string, properties: Properties): Recorded {
   const { networkInterfaceId, instanceId, launchTemplateId, allocationId, dataVolumeIds } =
     properties as Partial<Outputs>;
   const desired = recordedDesired(properties);
-  // A refresh may have found an instance that was launched with other inputs than these.
-  const isOutdated = driftIn(properties).includes(OUTDATED);
   return {
     networkInterfaceId,
     instanceId,
@@ -70,7 +68,8 @@ export function recordedIn(id: string, properties: Properties): Recorded {
     persistPrivateIp: desired.persistPrivateIp,
     ownsElasticIp: desired.elasticIp === true,
     tags: desired.tags,
-    launchHash: isOutdated ? undefined : launchHash(id, desired),
+    // A refresh may have found an instance that was launched with other inputs than these.
+    launchHash: isOutdated(properties) ? undefined : launchHash(id, desired),
     market: desired.market,
     hopLimit: desired.metadataOptions.httpPutResponseHopLimit,
   };

@@ -94,7 +94,7 @@ export class Handlers {
     const changes = changesBetween(olds, news);
     const needed = changes.length > 0 || driftIn(olds).length > 0;
     if (needed) {
-      const recorded = needsInstance(olds, news) ? await this.withInstance(id, olds, news) : olds;
+      const recorded = needsInstance(changes, olds, news) ? await this.withInstance(id, olds, news) : olds;
       this.session.announce(`${nameIn(news)}: ${announceUpdate(changes, recorded, news)}`);
     }
     const replaces = changes.filter((it) => it.class === "replaces-resource").map((it) => it.input);

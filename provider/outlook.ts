@@ -3,7 +3,7 @@ import { type Change, driftIn } from "./changes";
 import { OUTDATED } from "./engine/drift";
 import type { LaunchPart } from "./engine/specification";
 import type { Instance, Lifecycle, Strategy } from "./engine/state";
-import { type Path, pathOf } from "./engine/strategy";
+import { keepsInstance, type Path, pathOf } from "./engine/strategy";
 
 export type Outlook =
   /** It stays as it is. */
@@ -53,10 +53,18 @@ export function isOutdated(recorded: Properties): boolean {
  * Whether only a look at EC2 tells what becomes of the instance: what was launched with other inputs is not on record, nor what
  * an instance that was adopted has on it.
  */
-export function needsInstance(recorded: Properties, wanted: Properties): boolean {
+export function needsInstance(changes: Change[], recorded: Properties, wanted: Properties): boolean {
   const { instanceId: adopted } = (recorded.adopt ?? {}) as { instanceId?: unknown };
   const isAdopted = adopted !== undefined && adopted === recorded.instanceId;
-  return isAdopted || (wanted.desiredState !== "paused" && isUntold(recorded));
+  return (
+    (isAdopted && endsInstance(outlookFor(changes, recorded, wanted))) ||
+    (wanted.desiredState !== "paused" && isUntold(recorded))
+  );
+}
+
+/** Whether the instance that is there will not be there any more. */
+export function endsInstance(outlook: Outlook): boolean {
+  return outlook.kind === "ends" || (outlook.kind === "replaces" && !keepsInstance(outlook.path));
 }
 
 function isUntold(recorded: Properties): boolean {

@@ -301,7 +301,7 @@ export interface ManagedInstanceArgs {
    *
    * Changed in place.
    *
-   * @default those that there are stay
+   * @default those that there are stay, if none were ever asked for; else none
    */
   secondaryPrivateIps?: Input<Input<string>[]>;
   /**
@@ -310,7 +310,7 @@ export interface ManagedInstanceArgs {
    *
    * Changed in place.
    *
-   * @default those that there are stay
+   * @default those that there are stay, if none were ever asked for; else none
    */
   secondaryPrivateIpCount?: Input<number>;
   /**
@@ -319,7 +319,7 @@ export interface ManagedInstanceArgs {
    *
    * Changed in place.
    *
-   * @default those that there are stay
+   * @default those that there are stay, if none were ever asked for; else none
    */
   ipv6Addresses?: Input<Input<string>[]>;
   /**
@@ -327,7 +327,7 @@ export interface ManagedInstanceArgs {
    *
    * Changed in place.
    *
-   * @default those that there are stay
+   * @default those that there are stay, if none were ever asked for; else none
    */
   ipv6AddressCount?: Input<number>;
   /**

@@ -62,7 +62,8 @@ const CONSEQUENCES: readonly [of: readonly Step["kind"][], what: readonly Step["
 /** It makes way, or is changed, for what is wanted. */
 export const OUTDATED = "its instance is not of the newest generation";
 
-const SENTENCES: Readonly<Partial<Record<Step["kind"], string>>> = {
+/** For the steps that need no more words. What is on record of a machine is said in the same ones. */
+export const SENTENCES = {
   record: "its launch template is gone",
   "record-generation": "its launch template is not as it was left",
   "make-network-interface": "its network interface is gone",
@@ -92,7 +93,7 @@ const SENTENCES: Readonly<Partial<Record<Step["kind"], string>>> = {
   "attach-volumes": "a data volume is not attached",
   "detach-volume": "a data volume is attached where it is not to be",
   "delete-volume": "a data volume that it gave up is left",
-};
+} as const satisfies Partial<Record<Step["kind"], string>>;
 
 function sentenceFor(step: Step): string | undefined {
   switch (step.kind) {
@@ -108,6 +109,6 @@ function sentenceFor(step: Step): string | undefined {
     case "keep-volume-on-termination":
       return `the data volume ${step.volume.id} would be deleted with its instance`;
     default:
-      return SENTENCES[step.kind];
+      return (SENTENCES as Partial<Record<Step["kind"], string>>)[step.kind];
   }
 }

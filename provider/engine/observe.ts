@@ -155,7 +155,7 @@ function withOne<T extends { id: string }>(list: T[], one: T | undefined): T[] {
 }
 
 /** What the inputs say is to be adopted. */
-export async function observeAdoption(
+async function observeAdoption(
   ec2: Ec2,
   { adopt, userData: wanted }: Pick<Desired, "adopt" | "userData">,
 ): Promise<Adoption> {

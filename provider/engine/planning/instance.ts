@@ -120,7 +120,7 @@ function workingInstance({ observed }: Situation, candidate: Instance | undefine
   return alive.find((it) => holdsOurs(it, observed)) ?? alive[0];
 }
 
-export function pathFrom(old: Instance | undefined, situation: Situation): Path {
+function pathFrom(old: Instance | undefined, situation: Situation): Path {
   if (old === undefined) {
     return situation.desired.replacement.strategy === "overlap" ? "overlap" : "terminate-first";
   }
@@ -165,7 +165,7 @@ function planOverlap(situation: Situation, candidate: Instance | undefined, old:
   ];
 }
 
-export function planSettings(instance: Instance, { desired, recorded }: Situation): Step[] {
+function planSettings(instance: Instance, { desired, recorded }: Situation): Step[] {
   const steps: Step[] = [];
   const { httpPutResponseHopLimit: hops } = desired.metadataOptions;
   const isCleared = hops === undefined && recorded?.hopLimit !== undefined;

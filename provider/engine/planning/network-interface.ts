@@ -18,19 +18,25 @@ export function planNetworkInterface(situation: Situation): Step[] {
     ...keepOnTermination(observed.networkInterfaces),
     ...planSecurityGroups(eni, situation),
     ...planSourceDestCheck(eni, desired),
-    ...planSecondaryPrivateIps(eni, situation).filter((step) => step.kind === "assign-private-ips"),
-    ...planIpv6Addresses(eni, situation).filter((step) => step.kind === "assign-ipv6-addresses"),
+    ...planAddressesToCome(eni, situation),
   ];
 }
 
 /** Addresses that are not wanted any more are given up only once no preflight can fail any more. */
 export function planAddressesGivenUp(situation: Situation): Step[] {
   const eni = currentNetworkInterface(situation);
-  return eni === undefined
-    ? []
-    : [...planSecondaryPrivateIps(eni, situation), ...planIpv6Addresses(eni, situation)].filter(
-        (step) => step.kind === "unassign-private-ips" || step.kind === "unassign-ipv6-addresses",
-      );
+  if (eni === undefined) {
+    return [];
+  }
+  const { privateIps, ipv6 } = addressChangesOf(eni, situation);
+  const steps: Step[] = [];
+  if (privateIps.remove.length > 0) {
+    steps.push({ kind: "unassign-private-ips", networkInterfaceId: eni.id, addresses: privateIps.remove });
+  }
+  if (ipv6.remove.length > 0) {
+    steps.push({ kind: "unassign-ipv6-addresses", networkInterfaceId: eni.id, addresses: ipv6.remove });
+  }
+  return steps;
 }
 
 /** One that need not be kept is only there for an instance. */
@@ -70,12 +76,13 @@ function planSourceDestCheck(eni: NetworkInterface | undefined, { sourceDestChec
   return (eni?.sourceDestCheck ?? true) === enabled ? [] : [{ kind: "set-source-dest-check", enabled }];
 }
 
+interface AddressChanges {
+  add?: Addresses;
+  remove: string[];
+}
+
 /** What an interface holds, against the addresses or the number of them that is wanted; without either it is left alone. */
-export function addressChanges(
-  held: string[],
-  wanted: string[] | undefined,
-  count: number | undefined,
-): { add?: Addresses; remove: string[] } {
+function addressChanges(held: string[], wanted: string[] | undefined, count: number | undefined): AddressChanges {
   if (wanted !== undefined) {
     const missing = wanted.filter((it) => !held.includes(it));
     const remove = held.filter((it) => !wanted.includes(it));
@@ -87,29 +94,30 @@ export function addressChanges(
   return held.length > count ? { remove: held.slice(count) } : { add: { count: count - held.length }, remove: [] };
 }
 
-function planSecondaryPrivateIps(eni: NetworkInterface, situation: Situation): Step[] {
-  const { secondaryPrivateIps, secondaryPrivateIpCount } = situation.desired;
-  const { add, remove } = addressChanges(eni.secondaryPrivateIps, secondaryPrivateIps, secondaryPrivateIpCount);
-  const wanted = add && withoutOurs(add, heldByOurs(situation));
-  return [
-    // First, because it may fail, and until then those that are held stay.
-    ...(wanted === undefined ? [] : [{ kind: "assign-private-ips", wanted, instead: remove } as const]),
-    ...(remove.length === 0
-      ? []
-      : [{ kind: "unassign-private-ips", networkInterfaceId: eni.id, addresses: remove } as const]),
-  ];
+function addressChangesOf(
+  eni: NetworkInterface,
+  { desired }: Situation,
+): { privateIps: AddressChanges; ipv6: AddressChanges } {
+  const { secondaryPrivateIps, secondaryPrivateIpCount, ipv6Addresses, ipv6AddressCount } = desired;
+  return {
+    privateIps: addressChanges(eni.secondaryPrivateIps, secondaryPrivateIps, secondaryPrivateIpCount),
+    ipv6: addressChanges(eni.ipv6Addresses, ipv6Addresses, ipv6AddressCount),
+  };
 }
 
-function planIpv6Addresses(eni: NetworkInterface, situation: Situation): Step[] {
-  const { ipv6Addresses, ipv6AddressCount } = situation.desired;
-  const { add, remove } = addressChanges(eni.ipv6Addresses, ipv6Addresses, ipv6AddressCount);
-  const wanted = add && withoutOurs(add, heldByOurs(situation));
-  return [
-    ...(wanted === undefined ? [] : [{ kind: "assign-ipv6-addresses", wanted, instead: remove } as const]),
-    ...(remove.length === 0
-      ? []
-      : [{ kind: "unassign-ipv6-addresses", networkInterfaceId: eni.id, addresses: remove } as const]),
-  ];
+/** Before any goes, because it may fail, and until then those that are held stay. */
+function planAddressesToCome(eni: NetworkInterface, situation: Situation): Step[] {
+  const { privateIps, ipv6 } = addressChangesOf(eni, situation);
+  const ours = heldByOurs(situation);
+  const [moreIps, more6] = [privateIps, ipv6].map(({ add }) => add && withoutOurs(add, ours));
+  const steps: Step[] = [];
+  if (moreIps !== undefined) {
+    steps.push({ kind: "assign-private-ips", wanted: moreIps, instead: privateIps.remove });
+  }
+  if (more6 !== undefined) {
+    steps.push({ kind: "assign-ipv6-addresses", wanted: more6, instead: ipv6.remove });
+  }
+  return steps;
 }
 
 function withoutOurs(wanted: Addresses, held: string[]): Addresses | undefined {
@@ -121,7 +129,7 @@ function withoutOurs(wanted: Addresses, held: string[]): Addresses | undefined {
 }
 
 /** The wanted addresses that are still on an interface of ours that is given up: they move with the instance, not before. */
-export function heldByOurs(situation: Situation): string[] {
+function heldByOurs(situation: Situation): string[] {
   return addressesToTakeOver(situation).flatMap(({ privateIps, ipv6 }) => [...privateIps, ...ipv6]);
 }
 

@@ -88,7 +88,7 @@ async function whenThere(run: Run, id: string): Promise<Volume | undefined> {
     read: () => read(run, id),
     isReady: isThere,
     describe: (it) => it?.status ?? "not known",
-    timeoutMs: VISIBLE_MS,
+    timeoutMs: Math.min(VISIBLE_MS, transitionTimeout(run)),
     clock: run.clock,
   }).catch((error: unknown) => {
     if (!(error instanceof WaitTimeout)) {
@@ -231,7 +231,7 @@ async function attach(
       },
       isReady: (refusal) => refusal === undefined,
       describe: (refusal) => refusal ?? "attached",
-      timeoutMs: ATTACHABLE_MS,
+      timeoutMs: Math.min(ATTACHABLE_MS, transitionTimeout(run)),
       clock: run.clock,
     });
     run.say(`${id} attached to ${instance.id} as ${deviceName}`);

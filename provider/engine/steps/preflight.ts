@@ -63,11 +63,11 @@ function checkRoom(type: InstanceType, run: Run, path: Path): string | undefined
   const coming = addressesToCome(run);
   const held = 1 + eni.secondaryPrivateIps.length + coming.ipv4;
   if (held > ipv4) {
-    return `${name} takes ${ipv4} private IPv4 addresses on an interface, and ${eni.id} would have ${held}`;
+    return `${name} takes ${ipv4} private IPv4 addresses on an interface, and ${eni.id} would have ${held}; take some off first, in an up of their own`;
   }
   const held6 = eni.ipv6Addresses.length + coming.ipv6;
   if (held6 > ipv6) {
-    return `${name} takes ${ipv6} IPv6 addresses on an interface, and ${eni.id} would have ${held6}`;
+    return `${name} takes ${ipv6} IPv6 addresses on an interface, and ${eni.id} would have ${held6}; take some off first, in an up of their own`;
   }
   return path === "overlap" && maxNetworkInterfaces < 2
     ? `${name} takes one network interface, and the strategy overlap needs two`

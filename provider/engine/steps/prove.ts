@@ -1,4 +1,5 @@
 /** Whether an instance that runs also works, as far as EC2 can tell. */
+import { explain } from "../../ec2/errors";
 import { TAG } from "../../ec2/tags";
 import { waitFor, WaitFailure } from "../../ec2/wait";
 import { type Run, seconds, transitionTimeout } from "../run";
@@ -15,7 +16,9 @@ export async function prove(run: Run, instance: Instance): Promise<void> {
     await awaitStatus(run, instance);
   } catch (error) {
     // So that the next run does not take it for one that works, should it stay.
-    await run.ec2.createTags([instance.id], { [TAG.unproven]: "true" });
+    await run.ec2.createTags([instance.id], { [TAG.unproven]: "true" }).catch((second: unknown) => {
+      run.say(`${instance.id} could not be marked as failing its checks: ${explain(second)}`);
+    });
     throw error;
   }
 }

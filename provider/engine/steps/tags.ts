@@ -1,6 +1,6 @@
 /** Tags, and what is left behind on purpose. */
 import { explain, isEc2Error } from "../../ec2/errors";
-import { OWN_TAG_PREFIX, PASSING_TAGS, TAG } from "../../ec2/tags";
+import { PASSING_TAGS, TAG } from "../../ec2/tags";
 import { givenTags, instanceTags, launchTags } from "../labels";
 import { isOwnedInstance } from "../current";
 import { launchedVolumes } from "../planning/tags";
@@ -61,10 +61,7 @@ export async function retain(run: Run, step: Extract<Step, { kind: "retain" }>):
 }
 
 export async function giveBack(run: Run, resourceId: string, what: string, remove: string[]): Promise<void> {
-  const own = remove.filter((key) => key.startsWith(OWN_TAG_PREFIX));
-  if (own.length > 0) {
-    await run.ec2.deleteTags([resourceId], own);
-  }
+  await tag(run, [resourceId], {}, remove);
   run.observed.networkInterfaces = run.observed.networkInterfaces.filter((it) => it.id !== resourceId);
   run.observed.elasticIps = run.observed.elasticIps.filter((it) => it.allocationId !== resourceId);
   run.say(`${resourceId}, ${what}, is left as it is, because it was given`);
