@@ -13,6 +13,8 @@ export interface Situation {
   desired: Desired;
   observed: Observed;
   recorded?: Recorded;
+  /** The interface that the plan is about, once there is a plan: its steps change the world, and must not choose anew. */
+  chosenInterfaceId?: string;
 }
 
 export function isAlive(instance: Instance): boolean {
@@ -48,7 +50,10 @@ export function isOwnedInstance(instance: Instance, { adopt }: Pick<Desired, "ad
  * One that need not be kept is right as long as its instance is, or while nothing was launched on it.
  */
 export function currentNetworkInterface(situation: Situation): NetworkInterface | undefined {
-  const { desired, observed, recorded } = situation;
+  const { desired, observed, recorded, chosenInterfaceId } = situation;
+  if (chosenInterfaceId !== undefined) {
+    return observed.networkInterfaces.find((eni) => eni.id === chosenInterfaceId);
+  }
   const right = observed.networkInterfaces.filter((eni) => isRight(eni, situation));
   if (!desired.persistPrivateIp) {
     const held = right.find((eni) => {

@@ -4,6 +4,7 @@ import { explain } from "../ec2/errors";
 import { apply } from "./apply";
 import { IdTaken } from "./claim";
 import { conflicts, teardownConflicts, volumeDeletionConflicts } from "./conflicts";
+import { currentNetworkInterface } from "./current";
 import { observe } from "./observe";
 import { outputsOf } from "./outputs";
 import { plan } from "./plan";
@@ -58,7 +59,9 @@ async function approach(run: Run): Promise<Outputs> {
   if (found.length > 0) {
     throw new Error(`nothing was changed: ${found.join("; ")}.`);
   }
-  await apply(plan(run), run);
+  const steps = plan(run);
+  run.chosenInterfaceId = currentNetworkInterface(run)?.id;
+  await apply(steps, run);
   return outputsOf(run);
 }
 

@@ -59,12 +59,14 @@ interface Point {
 }
 
 /** How far the world has got: what took effect, and how far EC2 is with it. */
-function progress({ simulator }: Stack, { instances, networkInterfaces, rootVolumeTasks }: SimState): string {
+function progress({ simulator }: Stack, world: SimState): string {
+  const { instances, networkInterfaces, rootVolumeTasks, volumes } = world;
   return JSON.stringify([
     simulator.calls().filter((it) => it.mutating && !it.dryRun && it.result === "ok").length,
     Object.values(instances).map((it) => it.state),
     Object.values(networkInterfaces).map((it) => it.attachment?.status),
     Object.values(rootVolumeTasks).map((it) => it.state),
+    Object.values(volumes).map((it) => it.attachment?.instanceId),
   ]);
 }
 
@@ -79,7 +81,10 @@ function putBack({ simulator, clock }: Stack, { world, at }: Point): void {
 }
 
 /** Whoever is killed leaves the world as it is between two calls: one run to its end passes through all that there are. */
-async function pointsOf(owner: Stack, work: (stack: Stack) => Promise<unknown>): Promise<Point[]> {
+async function pointsOf(
+  owner: Stack,
+  work: (stack: Stack) => Promise<unknown>,
+): Promise<{ points: Point[]; calls: number }> {
   const points = new Map<string, Point>();
   let calls = 0;
   const look = (when: string): void => {
@@ -98,8 +103,14 @@ async function pointsOf(owner: Stack, work: (stack: Stack) => Promise<unknown>):
   };
   owner.simulator.clearCalls();
   await work(goingOn(owner, { through: interposed({ before, after }) }));
-  assert.ok(points.size > 2, "more points than that can be told apart");
-  return [...points.values()];
+  assert.ok(points.size >= 2, "more points than that can be told apart");
+  return { points: [...points.values()], calls };
+}
+
+/** What was tried: a kill before and one after each call, and how many different worlds these leave. */
+export interface Tried {
+  kills: number;
+  worlds: number;
 }
 
 /** What comes in another process when `work` was killed, from each point that it gets to. In the end all is as it was. */
@@ -107,13 +118,15 @@ export async function killedAtEveryCall(
   owner: Stack,
   work: (stack: Stack) => Promise<unknown>,
   check: Check,
-): Promise<void> {
+): Promise<Tried> {
   const start = now(owner, "not begun");
-  for (const point of await pointsOf(owner, work)) {
+  const { points, calls } = await pointsOf(owner, work);
+  for (const point of points) {
     putBack(owner, point);
     await check(goingOn(owner), point.name);
   }
   putBack(owner, start);
+  return { kills: 2 * calls, worlds: points.length };
 }
 
 /** A create of which no state heard; then the next `up`, which creates. */

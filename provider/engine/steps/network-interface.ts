@@ -40,6 +40,7 @@ export async function makeNetworkInterface(run: Run, later: string[]): Promise<v
     throw await aboutAddresses(run, [...(privateIp === undefined ? [] : [privateIp]), ...named], error);
   });
   observed.networkInterfaces.push(eni);
+  run.chosenInterfaceId = eni.id;
   run.say(`${eni.id} made, ${eni.privateIp} in ${subnetId}`);
   if (eni.status !== "available") {
     await awaitUsable(run, eni.id);

@@ -1,0 +1,103 @@
+/**
+ * The provider's process is killed before and after every single call of every verb; then `up`, or `destroy`, goes on. The calls are
+ * found by a run to the end, so a new one is covered by itself.
+ */
+import assert from "node:assert/strict";
+import { goingOn, killedAtEveryCall, type Tried } from "../provider/kills";
+import { program, type Stack } from "../provider/support";
+import { later } from "../provider/world";
+import { ENDING, isAsDeclared, isAtRest, onlyRetainedIsLeft, type Properties, purposeOf, Watch } from "./invariants";
+import { type Scene, SCENARIOS } from "./scenarios";
+
+const tried: Tried = { kills: 0, worlds: 0 };
+
+/** Another process, watched, with what the state has. */
+function watched(owner: Stack, watch: Watch, after: Properties | undefined, before: Properties | undefined): Stack {
+  const purpose = after === undefined ? ENDING : purposeOf(before, after);
+  return goingOn(owner, { through: watch.process(owner.recorded, purpose) });
+}
+
+async function run(stack: Stack, after: Properties | undefined): Promise<void> {
+  await (after === undefined ? stack.destroy() : stack.up(program(after)));
+  later(stack);
+}
+
+/** Kills `scene` everywhere, and goes on with another program, or to the end. */
+async function goOnWith(scene: Scene, next: Properties | undefined, { refreshes = false } = {}): Promise<void> {
+  const { owner, others, before, after } = scene;
+  const done = await killedAtEveryCall(
+    owner,
+    (stack) => (after === undefined ? stack.destroy() : stack.up(program(after))),
+    async (killed, point) => {
+      const watch = new Watch(owner, others);
+      const stack = watched(killed, watch, next, before);
+      try {
+        if (refreshes) {
+          await stack.refresh();
+        }
+        await run(stack, next);
+      } catch (error) {
+        throw new assert.AssertionError({ message: `${point}: ${String(error)}` });
+      }
+      watch.holds(point);
+      await isSound(stack, next, others, point);
+    },
+  );
+  tried.kills += done.kills;
+  tried.worlds += done.worlds;
+}
+
+async function isSound(
+  stack: Stack,
+  next: Properties | undefined,
+  others: ReadonlySet<string>,
+  point: string,
+): Promise<void> {
+  try {
+    if (next === undefined) {
+      onlyRetainedIsLeft(stack, others);
+    } else {
+      isAsDeclared(stack, next, others);
+      await isAtRest(stack, next);
+    }
+  } catch (error) {
+    throw new assert.AssertionError({ message: `${point}: ${error instanceof Error ? error.message : String(error)}` });
+  }
+}
+
+describe("the crash matrix", function () {
+  this.timeout(120_000);
+
+  for (const { verb, name, prepare } of SCENARIOS) {
+    describe(`${verb}: ${name}`, () => {
+      it("holds every invariant at each call of a run that nobody kills", async () => {
+        const { owner, others, before, after } = await prepare();
+        const watch = new Watch(owner, others);
+        const stack = watched(owner, watch, after, before);
+        await run(stack, after);
+        watch.holds("a run to the end");
+        assert.ok(watch.looks > 5);
+        await isSound(stack, after, others, "a run to the end");
+      });
+
+      it("is finished by the same command, wherever it was killed", async () => {
+        const scene = await prepare();
+        await goOnWith(scene, scene.after);
+      });
+
+      it("is undone by what the program said before, or by destroy, after a refresh", async () => {
+        const scene = await prepare();
+        if (scene.before !== undefined && scene.after !== undefined) {
+          await goOnWith(scene, scene.before, { refreshes: true });
+        }
+        if (scene.before !== undefined) {
+          await goOnWith(scene, undefined, { refreshes: true });
+        }
+      });
+    });
+  }
+
+  after("tells how much was tried", () => {
+    process.stdout.write(`    ${tried.kills} kills tried, which leave ${tried.worlds} different worlds\n`);
+  });
+});
