@@ -29,6 +29,8 @@ export class PlainFailure extends Error {
   }
 }
 
+export const GOES_ON = "`pulumi up` goes on from here.";
+
 /** What is kept in spite of a failure, and how to go on. */
 export function kept(
   outputs: Pick<Outputs, "networkInterfaceId" | "privateIp" | "publicIp" | "allocationId" | "instanceId">,
@@ -40,7 +42,7 @@ export function kept(
     instanceId === "" ? "" : `the instance ${instanceId}`,
   ].filter((it) => it !== "");
   const list = things.length === 0 ? "" : ` Kept: ${things.join(", ")}.`;
-  return `${list} \`pulumi up\` goes on from here.`;
+  return `${list} ${GOES_ON}`;
 }
 
 /** Ends a sentence that may have its full stop already. */

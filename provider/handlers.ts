@@ -17,7 +17,7 @@ import { reconcile, ReconcileFailure, tearDown } from "./engine/reconcile";
 import type { Deps } from "./engine/run";
 import type { Desired, Recorded } from "./engine/state";
 import { markReady } from "./engine/steps/tags";
-import { kept, PartialFailure, PlainFailure, sentence } from "./failure";
+import { GOES_ON, kept, PartialFailure, PlainFailure, sentence } from "./failure";
 import { checkInputs, desiredOf, SERIALIZED_PROVIDER } from "./inputs";
 import { lookedAt, needsInstance } from "./outlook";
 import type { Session } from "./session";
@@ -41,7 +41,10 @@ export class Handlers {
         ? await this.checkNew(news, inputs)
         : await this.checkChanged(olds, checked.inputs, inputs);
     } catch (error) {
-      return { inputs: news, failures: [{ property: "", reason: sentence(explain(error)) }] };
+      return {
+        inputs: news,
+        failures: [{ property: "", reason: sentence(`could not check the inputs: ${explain(error)}`) }],
+      };
     }
   }
 
@@ -193,15 +196,16 @@ export class Handlers {
 
   /** What Pulumi is to record of a failure: nothing, if nothing exists. */
   private failed(error: unknown, { id, desired, inputs, olds, recorded }: Attempt): Error {
-    const reason = sentence(explain(error));
+    const what = id === undefined ? `could not look whether ${nameIn(inputs)} is there already: ` : "";
+    const reason = sentence(`${what}${explain(error)}`);
     if (id === undefined || !(error instanceof ReconcileFailure)) {
       // Nothing was looked at, so nothing was done; an update's state stays as it is.
-      return new PlainFailure(reason);
+      return new PlainFailure(`${reason} Nothing was changed. ${GOES_ON}`);
     }
     const { observed } = error;
     const before = olds === undefined ? undefined : recordedDesired(olds);
     if (before === undefined && observed.template === undefined) {
-      return new PlainFailure(reason);
+      return new PlainFailure(`${reason} ${GOES_ON}`);
     }
     const applied = before === undefined || keptInstance({ id, desired, observed, recorded }) !== undefined;
     // Tags that are to go may still be on things, so they stay on record until a run got to its end.

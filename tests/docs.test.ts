@@ -10,6 +10,7 @@ const PAGES = [
   join(ROOT, "README.md"),
   join(ROOT, "examples", "README.md"),
   join(ROOT, "docs", "replacement.md"),
+  join(ROOT, "docs", "reliability.md"),
   ...readdirSync(HOW_TO).map((name) => join(HOW_TO, name)),
 ];
 

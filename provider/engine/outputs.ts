@@ -27,7 +27,9 @@ export function outputsOf(situation: Situation): Outputs {
   const holder = eip?.association?.networkInterfaceId;
   // Paused without an interface, the machine still has its Elastic IP.
   const isAlone = eni === undefined && !desired.persistPrivateIp && eip?.association === undefined;
-  const isIts = eip !== undefined && (isAlone || (eni !== undefined && holder === eni.id));
+  // One that was allocated here stays on record wherever somebody put it: without its tags nothing else leads to it.
+  const isOurs = desired.elasticIp === true;
+  const isIts = eip !== undefined && (isOurs || isAlone || (eni !== undefined && holder === eni.id));
   return {
     networkInterfaceId: eni?.id ?? "",
     privateIp: eni?.privateIp ?? "",

@@ -16,7 +16,7 @@ import { planInstance } from "./planning/instance";
 import { planAddressesGivenUp, planNetworkInterface } from "./planning/network-interface";
 import { planRecord } from "./planning/record";
 import { giveBack } from "./planning/retention";
-import { planTags, planTagsOf } from "./planning/tags";
+import { planLostTags, planTags, planTagsOf, withLostTags } from "./planning/tags";
 import type { NetworkInterface } from "./state";
 import type { Step } from "./step";
 
@@ -28,9 +28,11 @@ export interface Situation extends Decided {
 /** The steps to what is wanted; none if it is there. */
 export function plan(situation: Situation): Step[] {
   const record = planRecord(situation);
+  const lostTags = planLostTags(situation);
   const isNew = situation.observed.template === undefined;
   return [
     ...(isNew ? record : []),
+    ...lostTags,
     ...planAdoption(situation),
     ...planNetworkInterface(situation),
     ...planDataVolumes(situation),
@@ -44,7 +46,7 @@ export function plan(situation: Situation): Step[] {
     ...planVolumeShapes(situation),
     ...planAttachments(situation),
     ...planSurplus(situation),
-    ...planTags(situation),
+    ...planTags(withLostTags(situation, lostTags)),
   ];
 }
 

@@ -1,11 +1,12 @@
 /** observe → plan → apply → outputs: the one way in which a managed instance comes about and changes. */
 import { randomUUID } from "node:crypto";
+import type { Ec2 } from "../ec2/ec2";
 import { explain } from "../ec2/errors";
 import { apply } from "./apply";
 import { IdTaken } from "./claim";
 import { conflicts, teardownConflicts, volumeDeletionConflicts } from "./conflicts";
 import { currentNetworkInterface } from "./current";
-import { observe } from "./observe";
+import { observe, type Target } from "./observe";
 import { outputsOf } from "./outputs";
 import { plan } from "./plan";
 import { type Deps, ObserveAgain, type Run } from "./run";
@@ -39,18 +40,27 @@ const MAX_LOOKS = 4;
 export async function reconcile(request: Request, deps: Deps): Promise<Outputs> {
   let observed: Observed | undefined;
   const nonce = randomUUID();
-  for (let look = 1; ; look++) {
+  for (let looks = 1; ; looks++) {
     try {
-      observed = await observe(deps.ec2, request);
+      observed = await look(deps.ec2, request);
       return await approach({ ...deps, ...request, nonce, observed });
     } catch (error) {
       if (error instanceof IdTaken || observed === undefined) {
         throw error;
       }
-      if (!(error instanceof ObserveAgain) || look === MAX_LOOKS) {
+      if (!(error instanceof ObserveAgain) || looks === MAX_LOOKS) {
         throw new ReconcileFailure(explain(error), observed, error);
       }
     }
+  }
+}
+
+/** EC2 names no more than the call that it refuses. */
+async function look(ec2: Ec2, target: Target): Promise<Observed> {
+  try {
+    return await observe(ec2, target);
+  } catch (error) {
+    throw new Error(`could not look at what there is of ${target.id}: ${explain(error)}`, { cause: error });
   }
 }
 
@@ -68,7 +78,7 @@ async function approach(run: Run): Promise<Outputs> {
 /** Ends a managed instance. What is left to do after a failure is found again by the next call. */
 export async function tearDown(request: Request, deps: Deps): Promise<void> {
   const { id, desired, recorded } = request;
-  const observed = await observe(deps.ec2, { id, recorded, desired: { ...desired, adopt: undefined } });
+  const observed = await look(deps.ec2, { id, recorded, desired: { ...desired, adopt: undefined } });
   const found = [
     ...teardownConflicts(observed, desired.deletion),
     ...volumeDeletionConflicts(observed.volumes, { id, desired, observed, recorded }),

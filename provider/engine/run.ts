@@ -43,8 +43,13 @@ export function transitionTimeout({ desired }: Pick<Run, "desired">): number {
 /** How long a thing may stay unknown after it was made (EC2 is eventually consistent). */
 const PROPAGATION_TIMEOUT_MS = 2 * 60_000;
 
+/** It was there, or made, when the steps began; somebody may delete it at any time. */
 export function networkInterfaceOf(run: Run): NetworkInterface {
-  return made(currentNetworkInterface(run), "network interface");
+  const eni = currentNetworkInterface(run);
+  if (eni === undefined && run.chosenInterfaceId !== undefined) {
+    throw new ObserveAgain(`${run.chosenInterfaceId} was deleted meanwhile`);
+  }
+  return made(eni, "network interface");
 }
 
 export function elasticIpOf(run: Run): ElasticIp {
@@ -59,23 +64,23 @@ export function made<T>(thing: T | undefined, what: string): T {
   return thing;
 }
 
-/** Repeats `call` while EC2 does not know yet what was just made; `isNotSeen` tells that from other refusals. */
+/**
+ * Repeats `call` while EC2 does not know yet what was just made; `isNotSeen` tells that from other refusals. All else ends it: a call
+ * of which nobody knows what came of it may not be one to repeat.
+ */
 export async function oncePropagated<T>(
   run: Run,
   what: string,
   call: () => Promise<T>,
   isNotSeen: (error: unknown) => boolean = (error) => isEc2Error(error, "not-found"),
 ): Promise<T> {
-  const result = await waitFor<{ value: T } | undefined>({
+  const result = await waitFor<{ value: T } | { error: unknown } | undefined>({
     what: `${what} to be known to EC2`,
     read: async () => {
       try {
         return { value: await call() };
       } catch (error) {
-        if (isNotSeen(error)) {
-          return undefined;
-        }
-        throw error;
+        return isNotSeen(error) ? undefined : { error };
       }
     },
     isReady: (it) => it !== undefined,
@@ -83,7 +88,11 @@ export async function oncePropagated<T>(
     timeoutMs: Math.min(PROPAGATION_TIMEOUT_MS, transitionTimeout(run)),
     clock: run.clock,
   });
-  return made(result, what).value;
+  const end = made(result, what);
+  if ("error" in end) {
+    throw end.error;
+  }
+  return end.value;
 }
 
 /** Ends quietly if the thing is gone already, which is what was wanted. */

@@ -56,7 +56,10 @@ describe("check", () => {
       const handlers = new Handlers(new Session({ region: "us-east-1" }, { client: { credentials: none } }));
       const { failures } = await handlers.check({}, program());
       assert.equal(failures.length, 1);
-      assert.match(failures[0]?.reason ?? "", /^there are no usable AWS credentials .*aws:profile/);
+      assert.match(
+        failures[0]?.reason ?? "",
+        /^could not check the inputs: there are no usable AWS credentials .*aws:profile/,
+      );
       assert.ok(!failures[0]?.reason.includes("\n"));
     });
 

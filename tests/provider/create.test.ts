@@ -234,7 +234,7 @@ describe("create", () => {
       const failure = await refused(owner, { elasticIp: allocationId });
       assert.equal(
         failure.message,
-        `nothing was changed: the Elastic IP ${publicIp} (${allocationId}) is in use by ${NetworkInterfaceId}; it is never taken from its holder: disassociate it there first, or change elasticIp.`,
+        `nothing was changed: the Elastic IP ${publicIp} (${allocationId}) is in use by ${NetworkInterfaceId}; it is never taken from its holder: disassociate it there first, or change elasticIp. \`pulumi up\` goes on from here.`,
       );
       assert.ok(!("id" in failure));
       nothingIsLeft(owner, allocationId, NetworkInterfaceId);

@@ -52,7 +52,7 @@ export function goingOn(owner: Stack, options: StackOptions = {}): Stack {
   return stack;
 }
 
-interface Point {
+export interface Point {
   name: string;
   world: SimState;
   at: number;
@@ -70,11 +70,11 @@ function progress({ simulator }: Stack, world: SimState): string {
   ]);
 }
 
-function now(owner: Stack, name: string): Point {
+export function now(owner: Stack, name: string): Point {
   return { name, world: owner.simulator.snapshot(), at: owner.clock.now() };
 }
 
-function putBack({ simulator, clock }: Stack, { world, at }: Point): void {
+export function putBack({ simulator, clock }: Stack, { world, at }: Point): void {
   clock.advance(at - clock.now());
   simulator.restore(world);
   simulator.clearCalls();

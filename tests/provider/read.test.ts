@@ -160,7 +160,8 @@ describe("read", () => {
     const { was, now, found } = await mended({ elasticIp: true }, (ec2, { eip }) =>
       ec2.send(new DisassociateAddressCommand({ AssociationId: eip?.associationId })),
     );
-    assert.equal(found.allocationId, "");
+    assert.deepEqual(found.drift, ["its Elastic IP is not on its network interface"]);
+    assert.equal(found.allocationId, was.eip?.allocationId);
     assert.equal(now.instance.instanceId, was.instance.instanceId);
     assert.deepEqual(identityOf(now), identityOf(was));
   });

@@ -3,24 +3,14 @@
  * found by a run to the end, so a new one is covered by itself.
  */
 import assert from "node:assert/strict";
-import { goingOn, killedAtEveryCall, type Tried } from "../provider/kills";
-import { program, type Stack } from "../provider/support";
-import { later } from "../provider/world";
-import { ENDING, isAsDeclared, isAtRest, onlyRetainedIsLeft, type Properties, purposeOf, Watch } from "./invariants";
+import { killedAtEveryCall, type Tried } from "../provider/kills";
+import { program } from "../provider/support";
+import { type Properties, Watch } from "./invariants";
+import { isOnPage } from "./page";
+import { isSound, run, watched } from "./runs";
 import { type Scene, SCENARIOS } from "./scenarios";
 
 const tried: Tried = { kills: 0, worlds: 0 };
-
-/** Another process, watched, with what the state has. */
-function watched(owner: Stack, watch: Watch, after: Properties | undefined, before: Properties | undefined): Stack {
-  const purpose = after === undefined ? ENDING : purposeOf(before, after);
-  return goingOn(owner, { through: watch.process(owner.recorded, purpose) });
-}
-
-async function run(stack: Stack, after: Properties | undefined): Promise<void> {
-  await (after === undefined ? stack.destroy() : stack.up(program(after)));
-  later(stack);
-}
 
 /** Kills `scene` everywhere, and goes on with another program, or to the end. */
 async function goOnWith(scene: Scene, next: Properties | undefined, { refreshes = false } = {}): Promise<void> {
@@ -30,7 +20,7 @@ async function goOnWith(scene: Scene, next: Properties | undefined, { refreshes 
     (stack) => (after === undefined ? stack.destroy() : stack.up(program(after))),
     async (killed, point) => {
       const watch = new Watch(owner, others);
-      const stack = watched(killed, watch, next, before);
+      const stack = watched(killed, watch, { after: next, before });
       try {
         if (refreshes) {
           await stack.refresh();
@@ -47,24 +37,6 @@ async function goOnWith(scene: Scene, next: Properties | undefined, { refreshes 
   tried.worlds += done.worlds;
 }
 
-async function isSound(
-  stack: Stack,
-  next: Properties | undefined,
-  others: ReadonlySet<string>,
-  point: string,
-): Promise<void> {
-  try {
-    if (next === undefined) {
-      onlyRetainedIsLeft(stack, others);
-    } else {
-      isAsDeclared(stack, next, others);
-      await isAtRest(stack, next);
-    }
-  } catch (error) {
-    throw new assert.AssertionError({ message: `${point}: ${error instanceof Error ? error.message : String(error)}` });
-  }
-}
-
 describe("the crash matrix", function () {
   this.timeout(120_000);
 
@@ -73,7 +45,7 @@ describe("the crash matrix", function () {
       it("holds every invariant at each call of a run that nobody kills", async () => {
         const { owner, others, before, after } = await prepare();
         const watch = new Watch(owner, others);
-        const stack = watched(owner, watch, after, before);
+        const stack = watched(owner, watch, { after, before });
         await run(stack, after);
         watch.holds("a run to the end");
         assert.ok(watch.looks > 5);
@@ -96,6 +68,12 @@ describe("the crash matrix", function () {
       });
     });
   }
+
+  describe("all of it", () => {
+    it("is as docs/reliability.md says", () => {
+      isOnPage("crashes", { kills: tried.kills, "different worlds": tried.worlds });
+    });
+  });
 
   after("tells how much was tried", () => {
     process.stdout.write(`    ${tried.kills} kills tried, which leave ${tried.worlds} different worlds\n`);

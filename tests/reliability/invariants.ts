@@ -115,7 +115,7 @@ export class Watch {
     for (const id of straysIn(after, recorded, this.others)) {
       add("c", `${id} is known neither to the state nor by its tags`);
     }
-    this.lookAtOthers(before, after, add);
+    this.lookAtOthers(change, add);
     if (purpose.wantsInstance && RETIRING.includes(action)) {
       lookAtRetirement(change, add);
     }
@@ -126,7 +126,7 @@ export class Watch {
     }
   }
 
-  private lookAtOthers(before: Made, after: Made, add: Add): void {
+  private lookAtOthers({ before, after, recorded }: Change, add: Add): void {
     const ids = idsIn(after);
     for (const id of notOursToEnd(before)) {
       if (!ids.has(id) && this.others.has(id)) {
@@ -135,7 +135,7 @@ export class Watch {
     }
     for (const { allocationId, networkInterfaceId: holder } of before.elasticIps) {
       const now = after.elasticIps.find((it) => it.allocationId === allocationId)?.networkInterfaceId;
-      if (holder !== undefined && now !== holder && !isOurs(before, holder)) {
+      if (holder !== undefined && now !== holder && !isOurs(before, recorded, holder)) {
         add("d", `${allocationId} was taken from ${holder}`);
       }
     }
@@ -242,7 +242,7 @@ function identityIn(now: Made, recorded: Stack["recorded"]): Identity | undefine
   const { networkInterfaceId, allocationId } = recorded?.outputs ?? {};
   const eni = now.networkInterfaces.find((it) => it.networkInterfaceId === networkInterfaceId);
   const eip = now.elasticIps.find((it) => it.allocationId === allocationId);
-  return eni?.tags[TAG.kept] === "false" || eni === undefined
+  return eni === undefined || recorded?.outputs.persistPrivateIp === false
     ? undefined
     : {
         networkInterfaceId: eni.networkInterfaceId,
@@ -266,19 +266,21 @@ function notOursToEnd(now: Made): string[] {
   ];
 }
 
-/** It has our tag, or hangs on an instance that has, and ends with that. */
-function isOurs(now: Made, id: string): boolean {
-  return !straysIn(now, undefined, new Set()).includes(id);
+/** It has our tag, or is on record, or hangs on an instance that has, and ends with that. */
+function isOurs(now: Made, recorded: Stack["recorded"], id: string): boolean {
+  return !straysIn(now, recorded, new Set()).includes(id);
 }
 
 /** What neither the state nor a search by tags leads to, and others did not make. */
 export function straysIn(now: Made, recorded: Stack["recorded"], others: Ids): string[] {
   const tagged = (it: { tags: SimState["vpcs"][string]["tags"] }): boolean =>
     TAG.id in it.tags || TAG.retained in it.tags;
-  const instances = new Set(now.instances.filter(tagged).map((it) => it.instanceId));
+  const onRecord = JSON.stringify(recorded?.outputs ?? {});
+  const isKnown = (id: string, it: { tags: Record<string, string> }): boolean =>
+    tagged(it) || onRecord.includes(`"${id}"`);
+  const instances = new Set(now.instances.filter((it) => isKnown(it.instanceId, it)).map((it) => it.instanceId));
   const endsWithOurs = (it: { attachment?: { instanceId: string; deleteOnTermination: boolean } }): boolean =>
     it.attachment !== undefined && it.attachment.deleteOnTermination && instances.has(it.attachment.instanceId);
-  const onRecord = JSON.stringify(recorded?.outputs ?? {});
   const unknown: [string, boolean][] = [
     ...now.templates.map((it): [string, boolean] => [it.launchTemplateId, tagged(it)]),
     ...now.networkInterfaces.map((it): [string, boolean] => [it.networkInterfaceId, tagged(it) || endsWithOurs(it)]),
@@ -288,7 +290,7 @@ export function straysIn(now: Made, recorded: Stack["recorded"], others: Ids): s
     ...now.spotRequests.map((it): [string, boolean] => [it.spotInstanceRequestId, instances.has(it.instanceId)]),
   ];
   return unknown
-    .filter(([id, isKnown]) => !isKnown && !others.has(id) && !onRecord.includes(`"${id}"`))
+    .filter(([id, isFound]) => !isFound && !others.has(id) && !onRecord.includes(`"${id}"`))
     .map(([id]) => id);
 }
 
@@ -439,9 +441,10 @@ function hasItsVolumes({ instances, volumes }: Ours, inputs: Properties): void {
 function hasNoMore({ now, outputs, instances }: Ours, others: Ids): void {
   const endsWith = (it: { attachment?: { instanceId: string } }): boolean =>
     instances.some((one) => one.instanceId === it.attachment?.instanceId);
+  const isRetained = (it: { tags: Record<string, string> }): boolean => TAG.retained in it.tags;
   const kept = [
-    ...now.networkInterfaces.filter((it) => !endsWith(it)).map((it) => it.networkInterfaceId),
-    ...now.elasticIps.map((it) => it.allocationId),
+    ...now.networkInterfaces.filter((it) => !endsWith(it) && !isRetained(it)).map((it) => it.networkInterfaceId),
+    ...now.elasticIps.filter((it) => !isRetained(it)).map((it) => it.allocationId),
   ];
   const known = [outputs.networkInterfaceId, outputs.allocationId];
   assert.deepEqual(

@@ -33,6 +33,7 @@ const SPOT = program({
   fallbackInstanceTypes: ["m6i.large"],
 });
 const OVERLAP = { replacement: { strategy: "overlap" } };
+const DUAL_STACK = { subnetId: WELL_KNOWN.dualStackSubnet, ipv6AddressCount: 1 };
 const IMAGE = { imageId: WELL_KNOWN.imageV2 };
 const TYPE = { instanceType: "m6i.large" };
 const PAUSED = { desiredState: "paused" };
@@ -114,6 +115,7 @@ export const SCENARIOS: readonly Scenario[] = [
     simulator.capacity.set("m7i.large", "us-east-1a", "spot", 0);
   }),
   creating("paused", { ...SMALL, ...PAUSED }),
+  creating("with a changing public address and IPv6", program({ ...DUAL_STACK, publicIpAssignment: "assign" })),
   creating("without a persistent private IP", { ...SMALL, persistPrivateIp: false }),
   changing("replace", "terminate-first, by a new image", { before: FULL, change: IMAGE }),
   changing("replace", "terminate-first, on spot, by a recycle", {
@@ -133,6 +135,15 @@ export const SCENARIOS: readonly Scenario[] = [
     change: TYPE,
   }),
   changing("replace", "overlap, by a new image", { before: { ...FULL, ...OVERLAP }, change: IMAGE }),
+  changing("replace", "overlap, for the second time", {
+    before: { ...SMALL, ...OVERLAP },
+    change: IMAGE,
+    between: async (owner) => {
+      await owner.up({ ...SMALL, ...OVERLAP, recycleTriggers: { at: "1" } });
+      await owner.up({ ...SMALL, ...OVERLAP });
+      later(owner);
+    },
+  }),
   changing("replace", "onto a new interface in another zone", {
     before: { ...SMALL, ...TYPE },
     change: { subnetId: WELL_KNOWN.subnetB },
@@ -178,6 +189,31 @@ export const SCENARIOS: readonly Scenario[] = [
       monitoring: true,
       iamInstanceProfile: WELL_KNOWN.instanceProfile,
     },
+  }),
+  changing("change", "addresses, volumes and settings off", {
+    before: program({
+      ...DUAL_STACK,
+      secondaryPrivateIpCount: 2,
+      dataVolumes: VOLUMES,
+      deletion: { dataVolumes: "delete" },
+      securityGroupIds: [WELL_KNOWN.otherSecurityGroup],
+      monitoring: true,
+      iamInstanceProfile: WELL_KNOWN.instanceProfile,
+      tags: { Team: "db" },
+    }),
+    change: {
+      secondaryPrivateIpCount: 0,
+      ipv6AddressCount: 0,
+      dataVolumes: [],
+      securityGroupIds: undefined,
+      monitoring: false,
+      iamInstanceProfile: undefined,
+      tags: {},
+    },
+  }),
+  changing("change", "more IPv6 addresses", {
+    before: program(DUAL_STACK),
+    change: { ipv6AddressCount: 3 },
   }),
   {
     verb: "change",

@@ -1,11 +1,13 @@
-import { PASSING_TAGS, TAG } from "../../ec2/tags";
+import { isOwned, PASSING_TAGS, TAG } from "../../ec2/tags";
 import {
   currentElasticIp,
   currentNetworkInterface,
   currentVolume,
   generationOf,
+  isAlive,
   isOwnedInstance,
   isOwnedInterface,
+  isOwnedVolume,
   keptInstance,
   type Situation,
   staysStopped,
@@ -21,8 +23,10 @@ import {
   templateTags,
   volumeTags,
 } from "../labels";
-import type { Instance, Observed, Tags } from "../state";
+import type { Instance, Observed, Recorded, Tags, Volume } from "../state";
 import type { Step } from "../step";
+
+type TagStep = Extract<Step, { kind: "tag" }>;
 
 /** A thing, the tags it has, those it should have, and the user's that it should not have any more. */
 interface Tagged {
@@ -42,13 +46,65 @@ export function planTags(situation: Situation): Step[] {
   ]);
 }
 
-export function planTagsOf(things: Tagged[]): Step[] {
+export function planTagsOf(things: Tagged[]): TagStep[] {
   return things.flatMap(({ resourceIds, held, wanted, stale }) => {
     const set = Object.fromEntries(Object.entries(wanted).filter(([key, value]) => held[key] !== value));
     const remove = stale.filter((key) => key in held);
     const isRight = Object.keys(set).length === 0 && remove.length === 0;
     return isRight ? [] : [{ kind: "tag", resourceIds, set, remove } as const];
   });
+}
+
+/**
+ * What was made here and lost its tags is only known to the state, which forgets what this run puts another in the place of: so it
+ * is marked again before anything else happens.
+ */
+export function planLostTags(situation: Situation): TagStep[] {
+  const { id, desired, observed, recorded } = situation;
+  const base = baseTags(id, desired);
+  const kept = { ...desired, persistPrivateIp: recorded?.persistPrivateIp ?? desired.persistPrivateIp };
+  const lost = <T extends { tags: Tags }>(things: T[], isMade: (thing: T) => boolean): T[] =>
+    things.filter((it) => it.tags[TAG.id] === undefined && it.tags[TAG.retained] === undefined && isMade(it));
+  return planTagsOf([
+    ...lost(observed.networkInterfaces, (it) => isOwnedInterface(it, situation)).map((it) =>
+      marked(it.id, it.tags, networkInterfaceTags(id, kept)),
+    ),
+    ...lost(observed.elasticIps, isOwned).map((it) => marked(it.allocationId, it.tags, base)),
+    ...lost(
+      observed.instances,
+      (it) => isAlive(it) && isOwnedInstance(it, desired) && it.id !== observed.adoption?.instance?.id,
+    ).map((it) => ({ ...marked(it.id, it.tags, base), resourceIds: withItsLaunch(it, observed) })),
+    ...lost(observed.volumes, (it) => isOwnedVolume(it, situation)).map((it) =>
+      marked(it.id, it.tags, volumeTags(id, desired, recordedName(it, recorded))),
+    ),
+  ]);
+}
+
+function marked(resourceId: string, held: Tags, wanted: Tags): Tagged {
+  return { resourceIds: [resourceId], held, wanted, stale: [] };
+}
+
+/** The things as they will be when their lost tags are back. */
+export function withLostTags<T extends Situation>(situation: T, steps: TagStep[]): T {
+  const { observed } = situation;
+  const again = <S extends { tags: Tags }>(id: string, thing: S): S => {
+    const set = steps.find((it) => it.resourceIds.includes(id))?.set;
+    return set === undefined ? thing : { ...thing, tags: { ...thing.tags, ...set } };
+  };
+  return {
+    ...situation,
+    observed: {
+      ...observed,
+      networkInterfaces: observed.networkInterfaces.map((it) => again(it.id, it)),
+      elasticIps: observed.elasticIps.map((it) => again(it.allocationId, it)),
+      instances: observed.instances.map((it) => again(it.id, it)),
+      volumes: observed.volumes.map((it) => again(it.id, it)),
+    },
+  };
+}
+
+function recordedName({ id }: Volume, recorded: Recorded | undefined): string {
+  return Object.entries(recorded?.dataVolumeIds ?? {}).find(([, it]) => it === id)?.[0] ?? "";
 }
 
 /** The user's tags that are on record and not wanted any more. */
@@ -102,16 +158,20 @@ function taggedInstance(situation: Situation): Tagged[] {
     const wanted = { ...givenTags(id), ...launchTags(id, desired, generation) };
     return [{ resourceIds: [instance.id], held: instance.tags, wanted, stale: [...PASSING_TAGS] }];
   }
-  const volumes = launchedVolumes(instance, observed);
-  const requests = instance.spotRequestId === undefined ? [] : [instance.spotRequestId];
   return [
     {
-      resourceIds: [instance.id, ...volumes, ...requests],
+      resourceIds: withItsLaunch(instance, observed),
       held: instance.tags,
       wanted: instanceTags(id, desired, generation),
       stale: [...staleTags(situation), ...PASSING_TAGS],
     },
   ];
+}
+
+/** An instance and all that its launch made. */
+function withItsLaunch(instance: Instance, observed: Observed): string[] {
+  const requests = instance.spotRequestId === undefined ? [] : [instance.spotRequestId];
+  return [instance.id, ...launchedVolumes(instance, observed), ...requests];
 }
 
 /** Those that came with the launch: not the data volumes, nor what somebody attached. */

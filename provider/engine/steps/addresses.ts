@@ -1,7 +1,7 @@
 /** The addresses of the network interface beside its primary one. */
 import type { Addresses } from "../../ec2/ec2";
 import { isEc2Error } from "../../ec2/errors";
-import { made, networkInterfaceOf, type Run } from "../run";
+import { networkInterfaceOf, ObserveAgain, oncePropagated, type Run } from "../run";
 import type { NetworkInterface } from "../state";
 import { aboutAddresses, readNetworkInterface } from "./network-interface";
 
@@ -10,7 +10,7 @@ type Kind = "secondaryPrivateIps" | "ipv6Addresses";
 /** @param instead those that are to go: they make room where the type or the subnet has no more */
 export async function assignPrivateIps(run: Run, wanted: Addresses, instead: string[]): Promise<void> {
   const { id } = networkInterfaceOf(run);
-  const call = (): Promise<string[]> => run.ec2.assignPrivateIps(id, wanted);
+  const call = (): Promise<string[]> => oncePropagated(run, id, () => run.ec2.assignPrivateIps(id, wanted));
   await makingRoom(
     () => assign(run, "secondaryPrivateIps", wanted, call),
     instead.length === 0 ? undefined : () => unassignPrivateIps(run, id, instead),
@@ -20,7 +20,7 @@ export async function assignPrivateIps(run: Run, wanted: Addresses, instead: str
 /** @param instead those that are to go: they make room where the type has no more */
 export async function assignIpv6Addresses(run: Run, wanted: Addresses, instead: string[]): Promise<void> {
   const { id } = networkInterfaceOf(run);
-  const call = (): Promise<string[]> => run.ec2.assignIpv6Addresses(id, wanted);
+  const call = (): Promise<string[]> => oncePropagated(run, id, () => run.ec2.assignIpv6Addresses(id, wanted));
   await makingRoom(
     () => assign(run, "ipv6Addresses", wanted, call),
     instead.length === 0 ? undefined : () => unassignIpv6Addresses(run, id, instead),
@@ -94,7 +94,7 @@ async function unassign(
 /** In one call, so that nobody else gets them in between. */
 export async function takeOverPrivateIps(run: Run, from: string, addresses: string[]): Promise<void> {
   const eni = networkInterfaceOf(run);
-  await run.ec2.assignPrivateIps(eni.id, { addresses }, true);
+  await oncePropagated(run, eni.id, () => run.ec2.assignPrivateIps(eni.id, { addresses }, true));
   run.moved = [...(run.moved ?? []), { from, addresses }];
   drop(interfaceNamed(run, from), addresses);
   eni.secondaryPrivateIps = [...eni.secondaryPrivateIps, ...addresses];
@@ -132,10 +132,11 @@ function heldBy({ secondaryPrivateIps, ipv6Addresses }: NetworkInterface): strin
 }
 
 function interfaceNamed(run: Run, id: string): NetworkInterface {
-  return made(
-    run.observed.networkInterfaces.find((it) => it.id === id),
-    "network interface",
-  );
+  const eni = run.observed.networkInterfaces.find((it) => it.id === id);
+  if (eni === undefined) {
+    throw new ObserveAgain(`${id} was deleted meanwhile`);
+  }
+  return eni;
 }
 
 function drop(eni: NetworkInterface, addresses: string[]): void {

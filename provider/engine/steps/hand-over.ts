@@ -2,7 +2,7 @@
 import { explain, isEc2Error } from "../../ec2/errors";
 import { waitFor } from "../../ec2/wait";
 import { candidateInstance, currentInstance } from "../current";
-import { made, networkInterfaceOf, ObserveAgain, type Run, seconds, transitionTimeout } from "../run";
+import { made, networkInterfaceOf, ObserveAgain, oncePropagated, type Run, seconds, transitionTimeout } from "../run";
 import type { Instance, NetworkInterface } from "../state";
 import { besideInterface, wantedLaunch } from "./launchable";
 import { launchOffered } from "./launch";
@@ -119,7 +119,7 @@ async function attachAndWait(run: Run, eni: NetworkInterface, instance: Instance
     what: `${instance.id} to take ${eni.id}`,
     read: async () => {
       try {
-        await run.ec2.attachNetworkInterface(eni.id, instance.id, DEVICE_INDEX);
+        await oncePropagated(run, instance.id, () => run.ec2.attachNetworkInterface(eni.id, instance.id, DEVICE_INDEX));
         return true;
       } catch (error) {
         // After a lost reply a repeat is refused; an interface that is not quite free yet will be.

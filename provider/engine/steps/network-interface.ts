@@ -1,10 +1,18 @@
 /** The network interface: made once, kept in the form that is wanted, and given up last. */
 import type { Addresses, Ec2 } from "../../ec2/ec2";
-import { explain, isEc2Error } from "../../ec2/errors";
+import { Ec2Error, explain, isEc2Error } from "../../ec2/errors";
 import { TAG } from "../../ec2/tags";
 import { waitFor } from "../../ec2/wait";
 import { networkInterfaceTags } from "../labels";
-import { goneIsFine, made, networkInterfaceOf, ObserveAgain, type Run, transitionTimeout } from "../run";
+import {
+  goneIsFine,
+  made,
+  networkInterfaceOf,
+  ObserveAgain,
+  oncePropagated,
+  type Run,
+  transitionTimeout,
+} from "../run";
 import { clientToken } from "../specification";
 import type { NetworkInterface, PublicIpAssignment } from "../state";
 
@@ -17,24 +25,19 @@ export async function makeNetworkInterface(run: Run, later: string[]): Promise<v
   const ipv6Addresses = addressesOf(desired.ipv6Addresses, desired.ipv6AddressCount, later);
   // The interfaces that it comes after keep a second one, after a loss or a move, from being answered with the first.
   const predecessors = observed.networkInterfaces.map((it) => it.id).sort();
-  const making = ec2.createNetworkInterface({
-    subnetId,
-    privateIp,
-    secondaryPrivateIps,
-    ipv6Addresses,
-    securityGroupIds,
-    description: `${id} (pulumi-managed-instance)`,
-    tags: networkInterfaceTags(id, desired),
-    clientToken: clientToken(
-      template.id,
-      "network-interface",
+  const make = (intent: string | undefined): Promise<NetworkInterface> =>
+    ec2.createNetworkInterface({
       subnetId,
       privateIp,
-      // One that is not kept comes after others that nobody remembers; found again by its tag, it is used.
-      desired.persistPrivateIp ? recorded?.networkInterfaceId : run.nonce,
-      ...predecessors,
-    ),
-  });
+      secondaryPrivateIps,
+      ipv6Addresses,
+      securityGroupIds,
+      description: `${id} (pulumi-managed-instance)`,
+      tags: networkInterfaceTags(id, desired),
+      clientToken: clientToken(template.id, "network-interface", subnetId, privateIp, intent, ...predecessors),
+    });
+  // One that is not kept comes after others that nobody remembers; found again by its tag, it is used.
+  const making = desired.persistPrivateIp ? makeOnce(make, recorded?.networkInterfaceId, run.nonce) : make(run.nonce);
   const eni = await making.catch(async (error: unknown) => {
     const named = [secondaryPrivateIps, ipv6Addresses].flatMap((it) => (it && "addresses" in it ? it.addresses : []));
     throw await aboutAddresses(run, [...(privateIp === undefined ? [] : [privateIp]), ...named], error);
@@ -46,6 +49,24 @@ export async function makeNetworkInterface(run: Run, later: string[]): Promise<v
     await awaitUsable(run, eni.id);
   }
 }
+
+/** Again with the nonce, where the token stands for an interface that was made before and is gone, or was asked for otherwise. */
+async function makeOnce(
+  make: (intent: string | undefined) => Promise<NetworkInterface>,
+  recordedId: string | undefined,
+  nonce: string,
+): Promise<NetworkInterface> {
+  try {
+    return await make(recordedId);
+  } catch (error) {
+    if (isEc2Error(error, "mismatch") || (error instanceof Ec2Error && error.code === INTERFACE_GONE)) {
+      return make(nonce);
+    }
+    throw error;
+  }
+}
+
+const INTERFACE_GONE = "InvalidNetworkInterfaceID.NotFound";
 
 /** What is asked for at once; without a wish, what the subnet gives. */
 function addressesOf(wanted: string[] | undefined, count: number | undefined, later: string[]): Addresses | undefined {
@@ -131,11 +152,13 @@ export async function setPublicIpAssignment(run: Run, assignment: PublicIpAssign
     assignment === "subnet-default"
       ? ((await run.ec2.describeSubnet(eni.subnetId))?.assignsPublicIp ?? false)
       : assignment === "assign";
-  await run.ec2.setPublicIpAssignment(eni.id, enabled);
+  await oncePropagated(run, eni.id, () => run.ec2.setPublicIpAssignment(eni.id, enabled));
   // Only now, so that a run that ends in between sets it again.
-  await (assignment === "subnet-default"
-    ? run.ec2.deleteTags([eni.id], [TAG.publicIp])
-    : run.ec2.createTags([eni.id], { [TAG.publicIp]: assignment }));
+  await oncePropagated(run, eni.id, () =>
+    assignment === "subnet-default"
+      ? run.ec2.deleteTags([eni.id], [TAG.publicIp])
+      : run.ec2.createTags([eni.id], { [TAG.publicIp]: assignment }),
+  );
   eni.tags = { ...eni.tags, [TAG.publicIp]: assignment };
   run.say(`${eni.id} gives its instance ${enabled ? "a changing public address" : "no public address of its own"}`);
 }

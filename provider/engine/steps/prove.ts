@@ -2,7 +2,7 @@
 import { explain } from "../../ec2/errors";
 import { TAG } from "../../ec2/tags";
 import { waitFor, WaitFailure } from "../../ec2/wait";
-import { type Run, seconds, transitionTimeout } from "../run";
+import { oncePropagated, type Run, seconds, transitionTimeout } from "../run";
 import type { Instance } from "../state";
 
 /** A check can fail for a moment while a guest boots; one that fails for this long has failed. */
@@ -30,7 +30,7 @@ async function awaitStatus(run: Run, { id }: Instance): Promise<void> {
   await waitFor({
     what: `the status checks of ${id}`,
     read: async () => {
-      const status = await run.ec2.describeStatus(id);
+      const status = await oncePropagated(run, id, () => run.ec2.describeStatus(id));
       impairedSince = status === "impaired" ? (impairedSince ?? run.clock.now()) : undefined;
       if (impairedSince !== undefined && run.clock.now() - impairedSince >= IMPAIRED_FOR_MS) {
         throw new WaitFailure(`${id} runs and fails its status checks`);

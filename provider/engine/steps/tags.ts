@@ -4,7 +4,7 @@ import { PASSING_TAGS, TAG } from "../../ec2/tags";
 import { givenTags, instanceTags, launchTags } from "../labels";
 import { isOwnedInstance } from "../current";
 import { launchedVolumes } from "../planning/tags";
-import { type Deps, made, type Run } from "../run";
+import { type Deps, made, oncePropagated, type Run } from "../run";
 import { changingHash, launchHash, type LaunchPart } from "../specification";
 import type { Instance, Observed, Tags } from "../state";
 import type { Step } from "../step";
@@ -43,8 +43,17 @@ export async function tagInstance(run: Run, instance: Instance): Promise<void> {
     : { ...givenTags(id), ...launchTags(id, desired, generation) };
   const stale = [...PASSING_TAGS, ...Object.keys(recorded?.tags ?? {}).filter((it) => isOwned && it !== "Name")];
   const remove = stale.filter((it) => it in instance.tags && !(it in wanted));
-  const volumes = isOwned ? launchedVolumes(instance, observed) : [];
-  await tag(run, [instance.id, ...volumes], wanted, remove);
+  let seen = instance;
+  await oncePropagated(run, `what ${instance.id} was launched with`, async () => {
+    const volumes = isOwned ? launchedVolumes(seen, observed) : [];
+    try {
+      await tag(run, [instance.id, ...volumes], wanted, remove);
+    } catch (error) {
+      // EC2 may not show yet that a volume was replaced by another.
+      [seen = instance] = await run.ec2.describeInstances({ "instance-id": [instance.id] });
+      throw error;
+    }
+  });
   instance.tags = {
     ...Object.fromEntries(Object.entries(instance.tags).filter(([key]) => !remove.includes(key))),
     ...wanted,

@@ -55,14 +55,20 @@ describe("outputsOf", () => {
     }
   });
 
-  it("tells an Elastic IP only while it is on the interface, else the instance's changing address", () => {
-    const off = observed({ elasticIps: [elasticIp({ association: undefined })] });
-    assert.equal(outputsOf(desired({ elasticIp: true }), off).allocationId, "");
-    assert.equal(outputsOf(desired({ elasticIp: true }), off).publicIp, "");
+  it("tells a given Elastic IP only while it is on the interface, else the instance's changing address", () => {
+    const off = observed({ givenElasticIp: { ...givenElasticIp(), association: undefined } });
+    assert.equal(outputsOf(desired({ elasticIp: "52.1.2.3" }), off).allocationId, "");
+    assert.equal(outputsOf(desired({ elasticIp: "52.1.2.3" }), off).publicIp, "");
     const changing = observed({ instances: [instance({ publicIp: "198.18.0.1" })] });
     assert.equal(outputsOf(desired(), changing).publicIp, "198.18.0.1");
     const given = observed({ givenElasticIp: givenElasticIp() });
     assert.equal(outputsOf(desired({ elasticIp: "52.1.2.3" }), given).allocationId, "eipalloc-0a1b2c3d");
+  });
+
+  it("tells an Elastic IP that was allocated here wherever it is, so that it is never forgotten", () => {
+    const off = observed({ elasticIps: [elasticIp({ association: undefined })] });
+    assert.equal(outputsOf(desired({ elasticIp: true }), off).allocationId, elasticIp().allocationId);
+    assert.equal(outputsOf(desired({ elasticIp: true }), off).publicIp, elasticIp().publicIp);
   });
 
   it("tells what really runs, not what was asked for", () => {

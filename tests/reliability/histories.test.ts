@@ -1,0 +1,21 @@
+/** Property tests: whatever its user, others and EC2 do to a machine, the invariants hold, and in the end it comes to rest. */
+import fc from "fast-check";
+import { histories, live } from "./history";
+
+const RUNS = 60;
+const LENGTH = 25;
+
+describe("a random history", function () {
+  this.timeout(120_000);
+
+  it("loses no address, leaks nothing, and comes to rest", async () => {
+    let steps = 0;
+    await fc.assert(
+      fc.asyncProperty(histories(LENGTH), async (history) => {
+        steps += await live(history);
+      }),
+      { numRuns: RUNS, seed: Number(process.env.SEED ?? 20_261_122), path: process.env.SEED_PATH },
+    );
+    process.stdout.write(`    ${steps} random steps\n`);
+  });
+});

@@ -1,0 +1,433 @@
+/** Random histories of one managed machine: what its user does, what others do to it, and what goes wrong meanwhile. */
+import assert from "node:assert/strict";
+import {
+  AllocateAddressCommand,
+  AssociateAddressCommand,
+  CreateNetworkInterfaceCommand,
+  CreateTagsCommand,
+  DeleteLaunchTemplateCommand,
+  DeleteNetworkInterfaceCommand,
+  DeleteTagsCommand,
+  DetachVolumeCommand,
+  DisassociateAddressCommand,
+  ModifyNetworkInterfaceAttributeCommand,
+  ReleaseAddressCommand,
+  StartInstancesCommand,
+  StopInstancesCommand,
+  TerminateInstancesCommand,
+} from "@aws-sdk/client-ec2";
+import fc from "fast-check";
+import { type Fault, WELL_KNOWN } from "../../local/ec2";
+import { TAG } from "../../provider/ec2/tags";
+import { interfaceByHand } from "../provider/by-hand";
+import { goingOn } from "../provider/kills";
+import { program, type RequestHandler, type Stack, type StackOptions } from "../provider/support";
+import { made, quick, somebody } from "../provider/world";
+import {
+  ENDING,
+  isAsDeclared,
+  isAtRest,
+  onlyRetainedIsLeft,
+  type Properties,
+  type Purpose,
+  purposeOf,
+  Watch,
+} from "./invariants";
+
+/** What goes wrong while a command runs. */
+type Trouble = { killedAtCall: number; when: "before" | "after" } | { fault: Fault };
+
+type Act =
+  | { act: "up"; change: Properties; trouble?: Trouble }
+  | { act: "destroy"; trouble?: Trouble }
+  | { act: "preview"; change: Properties }
+  | { act: "refresh" }
+  | { act: "others"; deed: Deed }
+  | { act: "pass"; minutes: number };
+
+export type History = readonly Act[];
+
+const VOLUME = { name: "data", deviceName: "/dev/sdf", size: 10 };
+/** Stands for an Elastic IP of somebody's, which is there from the beginning. */
+const GIVEN = "(given)";
+
+/** What a user may change; each by itself a thing that `check` may also refuse beside the others. */
+const CHANGES: Readonly<Record<string, readonly unknown[]>> = {
+  imageId: [WELL_KNOWN.imageV1, WELL_KNOWN.imageV2],
+  // Of those that both zones have.
+  instanceType: ["m6i.large", "m6i.xlarge"],
+  fallbackInstanceTypes: [undefined, ["m5.large"]],
+  userData: [undefined, "#!/bin/sh\n"],
+  recycleTriggers: [undefined, { at: "1" }, { at: "2" }],
+  elasticIp: [undefined, true, GIVEN],
+  secondaryPrivateIpCount: [undefined, 0, 1, 2],
+  privateIp: [undefined, "10.0.1.77", "10.0.1.78"],
+  subnetId: [WELL_KNOWN.subnetA, WELL_KNOWN.subnetB],
+  persistPrivateIp: [undefined, true, false],
+  publicIpAssignment: [undefined, "assign", "none"],
+  sourceDestCheck: [undefined, false],
+  securityGroupIds: [undefined, [WELL_KNOWN.otherSecurityGroup]],
+  market: [undefined, { lifecycle: "spot" }],
+  monitoring: [undefined, true],
+  metadataOptions: [undefined, { httpTokens: "optional" }],
+  iamInstanceProfile: [undefined, WELL_KNOWN.instanceProfile],
+  dataVolumes: [undefined, [VOLUME], [VOLUME, { name: "log", deviceName: "/dev/sdg", size: 5 }]],
+  tags: [undefined, { Team: "db" }],
+  desiredState: [undefined, "paused"],
+  pauseBehavior: [undefined, "terminate"],
+  replacement: [
+    undefined,
+    ...["root-volume", "stop-start", "overlap", "auto"].map((strategy) => ({ strategy })),
+    { drainSeconds: 20, waitFor: "status-ok" },
+    { rollbackOnFailure: false },
+  ],
+  deletion: [undefined, { networkInterface: "retain", elasticIp: "retain" }, { dataVolumes: "delete" }],
+};
+
+const change = fc.oneof(
+  ...Object.entries(CHANGES).map(([name, values]) =>
+    fc.constantFrom(...values).map((value): Properties => ({ [name]: value })),
+  ),
+);
+const changes = fc
+  .array(change, { maxLength: 3 })
+  .map((parts): Properties => Object.assign({}, ...parts) as Properties);
+
+const FAULTS: readonly Fault[] = [
+  { action: "*", error: { code: "RequestLimitExceeded", status: 503 }, probability: 0.3 },
+  { action: "*", reset: true, probability: 0.05 },
+  { action: "*", reset: true, afterEffect: true, probability: 0.05 },
+  { action: "Describe*", error: { code: "InternalError", status: 500 }, probability: 0.2 },
+  { action: "RunInstances", error: { code: "InsufficientInstanceCapacity", status: 500 }, times: 2 },
+  { action: "RunInstances", error: { code: "UnauthorizedOperation", status: 403 } },
+  { action: "CreateNetworkInterface", error: { code: "NetworkInterfaceLimitExceeded", status: 400 } },
+  { action: "AssociateAddress", error: { code: "UnauthorizedOperation", status: 403 } },
+  { action: "TerminateInstances", hang: true, times: 1, afterEffect: true },
+  { action: "CreateTags", error: { code: "InternalError", status: 500 }, probability: 0.5 },
+  { action: "AttachNetworkInterface", error: { code: "IncorrectState", status: 400 }, times: 1 },
+  { action: "AttachVolume", error: { code: "VolumeInUse", status: 400 }, times: 1 },
+];
+
+const trouble = fc.option(
+  fc.oneof(
+    fc.record({ killedAtCall: fc.integer({ min: 1, max: 45 }), when: fc.constantFrom("before", "after") }),
+    fc.record({ fault: fc.constantFrom(...FAULTS) }),
+  ),
+  { nil: undefined, freq: 1 },
+);
+
+/** What others with rights in the account do to the machine. */
+const DEEDS = {
+  terminate: async ({ ec2, instanceId }) => {
+    await ec2.send(new TerminateInstancesCommand({ InstanceIds: [instanceId] }));
+  },
+  stop: async ({ ec2, instanceId }) => {
+    await ec2.send(new StopInstancesCommand({ InstanceIds: [instanceId] }));
+  },
+  start: async ({ ec2, instanceId }) => {
+    await ec2.send(new StartInstancesCommand({ InstanceIds: [instanceId] }));
+  },
+  interrupt: async ({ owner, instanceId }) => {
+    await Promise.resolve(instanceId).then((it) => owner.simulator.interrupt({ instanceId: it }));
+  },
+  "delete the interface": async ({ ec2, eni }) => {
+    await ec2.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId: eni?.networkInterfaceId }));
+  },
+  "delete the interface and take its address": async ({ ec2, eni }) => {
+    await ec2.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId: eni?.networkInterfaceId }));
+    const PrivateIpAddress = eni?.privateAddresses.find((it) => it.primary)?.address;
+    await ec2.send(new CreateNetworkInterfaceCommand({ SubnetId: eni?.subnetId, PrivateIpAddress }));
+  },
+  "take the Elastic IP off": async ({ ec2, eip }) => {
+    await ec2.send(new DisassociateAddressCommand({ AssociationId: eip?.associationId }));
+  },
+  "put the Elastic IP elsewhere": async ({ ec2, eip, foreignInterfaceId }) => {
+    const AllocationId = eip?.allocationId;
+    await ec2.send(
+      new AssociateAddressCommand({ AllocationId, NetworkInterfaceId: foreignInterfaceId, AllowReassociation: true }),
+    );
+  },
+  "release the Elastic IP": async ({ ec2, eip }) => {
+    await ec2.send(new DisassociateAddressCommand({ AssociationId: eip?.associationId }));
+    await ec2.send(new ReleaseAddressCommand({ AllocationId: eip?.allocationId }));
+  },
+  "take the tags off": async ({ ec2, recorded }) => {
+    const Tags = Object.values(TAG).map((Key) => ({ Key }));
+    for (const id of recorded) {
+      await ec2.send(new DeleteTagsCommand({ Resources: [id], Tags })).catch(() => undefined);
+    }
+  },
+  "tag it otherwise": async ({ ec2, recorded }) => {
+    for (const id of recorded) {
+      await ec2
+        .send(new CreateTagsCommand({ Resources: [id], Tags: [{ Key: "Name", Value: "mine" }] }))
+        .catch(() => undefined);
+    }
+  },
+  "turn the source/destination check": async ({ ec2, eni }) => {
+    const SourceDestCheck = { Value: !(eni?.sourceDestCheck ?? true) };
+    const NetworkInterfaceId = eni?.networkInterfaceId;
+    await ec2.send(new ModifyNetworkInterfaceAttributeCommand({ NetworkInterfaceId, SourceDestCheck }));
+  },
+  "exchange the security groups": async ({ ec2, eni }) => {
+    const NetworkInterfaceId = eni?.networkInterfaceId;
+    const Groups = [WELL_KNOWN.otherSecurityGroup];
+    await ec2.send(new ModifyNetworkInterfaceAttributeCommand({ NetworkInterfaceId, Groups }));
+  },
+  "let the interface end with its instance": async ({ ec2, eni }) => {
+    const NetworkInterfaceId = eni?.networkInterfaceId;
+    const Attachment = { AttachmentId: eni?.attachment?.attachmentId, DeleteOnTermination: true };
+    await ec2.send(new ModifyNetworkInterfaceAttributeCommand({ NetworkInterfaceId, Attachment }));
+  },
+  "delete the launch template": async ({ ec2, owner }) => {
+    const LaunchTemplateId = String(owner.outputs.launchTemplateId);
+    await ec2.send(new DeleteLaunchTemplateCommand({ LaunchTemplateId }));
+  },
+  "take a volume off": async ({ ec2, owner }) => {
+    const [VolumeId] = Object.values((owner.outputs.dataVolumeIds ?? {}) as Record<string, string>);
+    await ec2.send(new DetachVolumeCommand({ VolumeId }));
+  },
+  "use up the capacity": ({ owner }) => {
+    owner.simulator.capacity.set("m6i.large", "us-east-1a", "on-demand", 0);
+    owner.simulator.capacity.set("m6i.large", "us-east-1a", "spot", 0);
+    return Promise.resolve();
+  },
+} satisfies Record<string, (scene: Scene) => Promise<void>>;
+type Deed = keyof typeof DEEDS;
+
+interface Scene {
+  owner: Stack;
+  ec2: ReturnType<typeof somebody>;
+  instanceId: string;
+  eni: ReturnType<typeof made>["networkInterfaces"][number] | undefined;
+  eip: ReturnType<typeof made>["elasticIps"][number] | undefined;
+  /** The ids on record that are tagged. */
+  recorded: string[];
+  foreignInterfaceId: string;
+}
+
+const deed = fc.constantFrom(...(Object.keys(DEEDS) as Deed[]));
+const act: fc.Arbitrary<Act> = fc.oneof(
+  { weight: 8, arbitrary: fc.record({ act: fc.constant("up" as const), change: changes, trouble }) },
+  { weight: 1, arbitrary: fc.record({ act: fc.constant("destroy" as const), trouble }) },
+  { weight: 1, arbitrary: fc.record({ act: fc.constant("preview" as const), change: changes }) },
+  { weight: 2, arbitrary: fc.constant({ act: "refresh" as const }) },
+  { weight: 4, arbitrary: fc.record({ act: fc.constant("others" as const), deed }) },
+  { weight: 1, arbitrary: fc.record({ act: fc.constant("pass" as const), minutes: fc.integer({ min: 1, max: 30 }) }) },
+) as fc.Arbitrary<Act>;
+
+export function histories(maxLength: number): fc.Arbitrary<History> {
+  return fc.array(act, { minLength: 1, maxLength, size: "max" });
+}
+
+/** One machine, from nothing to nothing. */
+class Life {
+  private readonly owner: Stack = quick();
+  private watch!: Watch;
+  private inputs: Properties = program({ instanceType: "m6i.large" });
+  /** The program of the last `up` that ended well. */
+  private applied: Properties | undefined;
+  private hasOverlapped = false;
+  private given = "";
+  private foreignInterfaceId = "";
+
+  async begin(): Promise<void> {
+    const { networkInterfaceId } = await interfaceByHand(this.owner, WELL_KNOWN.subnetA, { elastic: false });
+    const { AllocationId = "" } = await somebody(this.owner).send(new AllocateAddressCommand({ Domain: "vpc" }));
+    this.given = AllocationId;
+    this.foreignInterfaceId = networkInterfaceId;
+    this.watch = new Watch(this.owner);
+  }
+
+  async take(step: Act): Promise<void> {
+    switch (step.act) {
+      case "up":
+        return this.up(this.with(step.change), step.trouble);
+      case "destroy":
+        return this.destroy(step.trouble);
+      case "preview":
+        return this.preview(this.with(step.change));
+      case "refresh":
+        return this.owner.refresh();
+      case "others":
+        return this.others(step.deed);
+      case "pass":
+        this.owner.clock.advance(step.minutes * 60_000);
+    }
+  }
+
+  /** No fault any more, and nobody holds what the machine needs: it comes to rest, and then to an end. */
+  async end(): Promise<void> {
+    const { owner } = this;
+    await this.letGo();
+    let failure: unknown;
+    for (let tries = 0; tries < 3; tries++) {
+      owner.clock.advance(10 * 60_000);
+      failure = await this.attempt((stack) => stack.up(this.inputs), this.purpose(this.inputs));
+      await owner.refresh();
+    }
+    assert.equal(failure instanceof Error ? failure.message : failure, undefined, "it comes to rest");
+    this.watch.holds("at the end");
+    owner.clock.advance(10 * 60_000);
+    await owner.refresh();
+    await owner.up(this.inputs);
+    isAsDeclared(owner, this.inputs, this.watch.foreign);
+    await isAtRest(owner, this.inputs);
+    await owner.destroy();
+    owner.clock.advance(10 * 60_000);
+    onlyRetainedIsLeft(owner, this.watch.foreign);
+  }
+
+  private with(change: Properties): Properties {
+    const inputs = { ...this.inputs, ...change };
+    return { ...inputs, elasticIp: inputs.elasticIp === GIVEN ? this.given : inputs.elasticIp };
+  }
+
+  private purpose(inputs: Properties): Purpose {
+    const { instances, ...purpose } = purposeOf(this.applied, inputs);
+    this.hasOverlapped ||= instances === 2;
+    return { ...purpose, instances: this.hasOverlapped ? 2 : 1 };
+  }
+
+  private async up(inputs: Properties, trouble?: Trouble): Promise<void> {
+    const { failures } = await goingOn(this.owner).preview(inputs);
+    if (failures.length > 0) {
+      // The user reads it, and takes it back.
+      assert.ok(failures.every((it) => isSentence(it.reason)));
+      return;
+    }
+    this.inputs = inputs;
+    await this.attempt((stack) => stack.up(inputs), this.purpose(inputs), trouble);
+    this.applied = this.owner.recorded?.failed === false ? inputs : undefined;
+  }
+
+  private async destroy(trouble?: Trouble): Promise<void> {
+    await this.attempt((stack) => stack.destroy(), ENDING, trouble);
+    this.applied = undefined;
+  }
+
+  private async preview(inputs: Properties): Promise<void> {
+    this.owner.calls();
+    await goingOn(this.owner).preview(inputs);
+    assert.deepEqual(this.owner.calls("mutating"), [], "a preview changes nothing");
+  }
+
+  private async others(deed: Deed): Promise<void> {
+    const { owner, foreignInterfaceId } = this;
+    const { outputs } = owner;
+    const now = made(owner);
+    const scene: Scene = {
+      owner,
+      ec2: somebody(owner),
+      instanceId: String(outputs.instanceId),
+      eni: now.networkInterfaces.find((it) => it.networkInterfaceId === outputs.networkInterfaceId),
+      eip: now.elasticIps.find((it) => it.allocationId === outputs.allocationId),
+      recorded: [outputs.networkInterfaceId, outputs.instanceId, outputs.launchTemplateId, outputs.allocationId]
+        .map(String)
+        .filter((it) => it !== "" && it !== "undefined"),
+      foreignInterfaceId,
+    };
+    // EC2 refuses some of it, as when there is nothing to do it to.
+    await this.watch.byOthers(() => DEEDS[deed](scene).catch(() => undefined));
+  }
+
+  /** @returns what it failed with, if it did: in words that a user can read */
+  private async attempt(
+    work: (stack: Stack) => Promise<unknown>,
+    purpose: Purpose,
+    trouble?: Trouble,
+  ): Promise<unknown> {
+    const { owner, watch } = this;
+    const watched = watch.process(owner.recorded, purpose);
+    const isKilled = trouble !== undefined && "killedAtCall" in trouble;
+    const stack = goingOn(owner, {
+      through: isKilled ? (handler) => killing(trouble, watched(handler) as InProcess) : watched,
+    });
+    if (trouble !== undefined && "fault" in trouble) {
+      owner.simulator.faults.add(trouble.fault);
+    }
+    try {
+      await work(stack);
+      owner.recorded = stack.recorded;
+      return undefined;
+    } catch (error) {
+      if (!wasKilled(error)) {
+        assert.ok(error instanceof Error && isSentence(error.message), String(error));
+        owner.recorded = stack.recorded;
+      }
+      return error;
+    } finally {
+      owner.simulator.faults.clear();
+      watch.holds("after a command");
+    }
+  }
+
+  /** Others give back what they took of the machine's, and AWS has capacity again. */
+  private async letGo(): Promise<void> {
+    const { owner, watch } = this;
+    const ec2 = somebody(owner);
+    for (const lifecycle of ["on-demand", "spot"] as const) {
+      owner.simulator.capacity.clear("m6i.large", "us-east-1a", lifecycle);
+    }
+    await watch.byOthers(async () => {
+      const now = made(owner);
+      for (const { networkInterfaceId, associationId } of now.elasticIps) {
+        if (networkInterfaceId === this.foreignInterfaceId) {
+          await ec2.send(new DisassociateAddressCommand({ AssociationId: associationId }));
+        }
+      }
+      for (const { networkInterfaceId: NetworkInterfaceId, tags } of now.networkInterfaces) {
+        const isTheirs = NetworkInterfaceId !== this.foreignInterfaceId && watch.foreign.has(NetworkInterfaceId);
+        if (!(TAG.id in tags) && (isTheirs || TAG.retained in tags)) {
+          await ec2.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId }));
+        }
+      }
+      if (!now.elasticIps.some((it) => it.allocationId === this.given)) {
+        const { AllocationId = "" } = await ec2.send(new AllocateAddressCommand({ Domain: "vpc" }));
+        this.inputs = this.inputs.elasticIp === this.given ? { ...this.inputs, elasticIp: AllocationId } : this.inputs;
+      }
+    });
+  }
+}
+
+type InProcess = Parameters<NonNullable<StackOptions["through"]>>[0];
+const KILLED = "the process was killed";
+
+/** From that call on nothing of the process gets through. */
+function killing({ killedAtCall, when }: { killedAtCall: number; when: string }, handler: InProcess): RequestHandler {
+  let calls = 0;
+  return {
+    ...handler,
+    handle: async (request: never) => {
+      calls++;
+      if (calls > killedAtCall || (calls === killedAtCall && when === "before")) {
+        throw new Error(KILLED);
+      }
+      const reply = await handler.handle(request);
+      if (calls >= killedAtCall) {
+        throw new Error(KILLED);
+      }
+      return reply;
+    },
+  };
+}
+
+function wasKilled(error: unknown): boolean {
+  return error instanceof Error && error.message.includes(KILLED);
+}
+
+/** Written for a user, and not what a fault of the program leaves. */
+function isSentence(text: string): boolean {
+  return text.length > 10 && !/undefined|\[object|TypeError|is not a function|fault of pulumi/.test(text);
+}
+
+/** Lives it to its end; fails where an invariant does not hold. @returns how many steps there were */
+export async function live(history: History): Promise<number> {
+  const life = new Life();
+  await life.begin();
+  for (const step of history) {
+    await life.take(step);
+  }
+  await life.end();
+  return history.length;
+}

@@ -1,0 +1,53 @@
+/** One run of a scene under watch, and whether the world is sound after it. */
+import assert from "node:assert/strict";
+import { goingOn } from "../provider/kills";
+import { program, type Stack, type StackOptions } from "../provider/support";
+import { later } from "../provider/world";
+import {
+  ENDING,
+  isAsDeclared,
+  isAtRest,
+  onlyRetainedIsLeft,
+  type Properties,
+  purposeOf,
+  type Watch,
+} from "./invariants";
+
+type Through = NonNullable<StackOptions["through"]>;
+
+/** What the program says now, nothing for a destroy; and what it said before. */
+export interface Programs {
+  after?: Properties;
+  before?: Properties;
+}
+
+/** Another process with what the state has, watched. `through` is what stands between EC2 and the watch. */
+export function watched(owner: Stack, watch: Watch, { after, before }: Programs, options: StackOptions = {}): Stack {
+  const { through = (handler: Parameters<Through>[0]) => handler } = options;
+  const watching = watch.process(owner.recorded, after === undefined ? ENDING : purposeOf(before, after));
+  return goingOn(owner, { ...options, through: (handler) => watching(through(handler) as Parameters<Through>[0]) });
+}
+
+export async function run(stack: Stack, after: Properties | undefined): Promise<void> {
+  await (after === undefined ? stack.destroy() : stack.up(program(after)));
+  later(stack);
+}
+
+/** @param at the point in question */
+export async function isSound(
+  stack: Stack,
+  after: Properties | undefined,
+  others: ReadonlySet<string>,
+  at: string,
+): Promise<void> {
+  try {
+    if (after === undefined) {
+      onlyRetainedIsLeft(stack, others);
+    } else {
+      isAsDeclared(stack, after, others);
+      await isAtRest(stack, after);
+    }
+  } catch (error) {
+    throw new assert.AssertionError({ message: `${at}: ${error instanceof Error ? error.message : String(error)}` });
+  }
+}

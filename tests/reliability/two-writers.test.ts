@@ -1,0 +1,166 @@
+/**
+ * Two processes at once: copies of one state, two creates of one URN, and a run into which somebody else's recycle falls. There is one
+ * machine in the end, at no moment two instances are launched onto one identity, and who loses says so.
+ */
+import assert from "node:assert/strict";
+import { RunInstancesCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
+import { TAG } from "../../provider/ec2/tags";
+import { interposed, shuffled } from "../provider/interruptions";
+import { goingOn, now, putBack } from "../provider/kills";
+import { program, type Stack, type StackOptions } from "../provider/support";
+import { later, made, only, somebody } from "../provider/world";
+import { ENDING, type Properties, type Purpose, purposeOf, Watch } from "./invariants";
+import { isSound } from "./runs";
+import { type Scene, SCENARIOS } from "./scenarios";
+
+type Through = NonNullable<StackOptions["through"]>;
+
+/** In how many orders the calls of the two meet. */
+const ORDERS = 6;
+
+/** Both processes' calls wait for their turn; whichever made a thing, both are watched. */
+function writer(owner: Stack, watch: Watch, purpose: Purpose, seed: number): Stack {
+  const watched = watch.process(owner.recorded, purpose);
+  const inTurn: Through = (handler) => shuffled(seed)(watched(handler) as Parameters<Through>[0]);
+  return goingOn(owner, { through: inTurn });
+}
+
+function command(stack: Stack, inputs: Properties | undefined): Promise<unknown> {
+  return inputs === undefined ? stack.destroy() : stack.up(program(inputs));
+}
+
+function purposeFor({ before }: Scene, inputs: Properties | undefined): Purpose {
+  return inputs === undefined ? ENDING : purposeOf(before, inputs);
+}
+
+/** What a loser is told: what was being done, and what to do; not a fault of the program. */
+function isClear(error: unknown, at: string): void {
+  assert.ok(error instanceof Error, at);
+  const { message } = error;
+  assert.ok(/`pulumi (up|destroy)`|^nothing was changed/.test(message), `${at}: ${message}`);
+  assert.ok(!/undefined|TypeError|fault of pulumi/.test(message), `${at}: ${message}`);
+}
+
+interface Meeting {
+  scene: Scene;
+  /** What the two are told. */
+  commands: readonly [Properties | undefined, Properties | undefined];
+  at: string;
+}
+
+/** Both get to an end; then the one whose word counts goes on, and has the world that it wants. */
+async function meet({ scene, commands, at }: Meeting, seed: number): Promise<void> {
+  const { owner, others } = scene;
+  const watch = new Watch(owner, others);
+  // What one of them wants to be given up, the other may not take for lost.
+  const keepsIdentity = commands.every((it) => purposeFor(scene, it).keepsIdentity);
+  const purpose = (inputs: Properties | undefined): Purpose => ({ ...purposeFor(scene, inputs), keepsIdentity });
+  const stacks = commands.map((inputs, index) => writer(owner, watch, purpose(inputs), seed + 1000 * index));
+  const ends = await Promise.allSettled(stacks.map((stack, index) => command(stack, commands[index])));
+  for (const end of ends) {
+    if (end.status === "rejected") {
+      isClear(end.reason, at);
+    }
+  }
+  watch.holds(at);
+  later(owner);
+  // Who was told to end it has no state any more, and the other one's may have begun anew: that one is told the same.
+  const [first = owner, second = owner] = stacks;
+  const last = commands[1] === undefined ? first : second;
+  const survivor = goingOn(last, { through: watch.process(last.recorded, purpose(commands[1])) });
+  // What the other did after it had looked, only a look tells.
+  for (let times = 0; times < 2; times++) {
+    await survivor.refresh();
+    await command(survivor, commands[1]);
+    later(owner);
+  }
+  watch.holds(at);
+  await isSound(survivor, commands[1], others, at);
+}
+
+async function everyOrder({ scene, commands, at }: Meeting): Promise<void> {
+  const start = now(scene.owner, at);
+  for (let seed = 1; seed <= ORDERS; seed++) {
+    await meet({ scene, commands, at: `${at}, order ${seed}` }, seed);
+    putBack(scene.owner, start);
+  }
+}
+
+describe("two writers", function () {
+  this.timeout(60_000);
+
+  for (const { verb, name, prepare } of SCENARIOS) {
+    it(`${verb}: ${name}: told the same`, async () => {
+      const scene = await prepare();
+      await everyOrder({ scene, commands: [scene.after, scene.after], at: "the same" });
+    });
+  }
+
+  const replaced = SCENARIOS.filter(({ verb }) => verb === "replace" || verb === "pause");
+  for (const { verb, name, prepare } of replaced) {
+    it(`${verb}: ${name}: one of them told what there was before`, async () => {
+      const scene = await prepare();
+      await everyOrder({ scene, commands: [scene.after, scene.before], at: "back and forth" });
+      await everyOrder({ scene, commands: [scene.before, scene.after], at: "forth and back" });
+    });
+
+    it(`${verb}: ${name}: one of them told to end it`, async () => {
+      const scene = await prepare();
+      await everyOrder({ scene, commands: [scene.after, undefined], at: "an update and a destroy" });
+    });
+  }
+});
+
+describe("a recycle by somebody else", () => {
+  /** As a colleague's script, or another tool on the same record, would do it. */
+  async function recycledByHand(owner: Stack): Promise<void> {
+    const ec2 = somebody(owner);
+    const instance = only(made(owner).instances.filter((it) => it.tags[TAG.id] === owner.recorded?.id));
+    const [eni] = instance.networkInterfaceIds;
+    await ec2.send(new TerminateInstancesCommand({ InstanceIds: [instance.instanceId] }));
+    later(owner);
+    const Tags = Object.entries(instance.tags)
+      .filter(([key]) => !key.startsWith("aws:"))
+      .map(([Key, Value]) => ({ Key, Value }));
+    await ec2.send(
+      new RunInstancesCommand({
+        LaunchTemplate: { LaunchTemplateId: String(owner.outputs.launchTemplateId) },
+        MinCount: 1,
+        MaxCount: 1,
+        NetworkInterfaces: [{ DeviceIndex: 0, NetworkInterfaceId: eni }],
+        TagSpecifications: [{ ResourceType: "instance", Tags }],
+      }),
+    );
+  }
+
+  const scenario = only(SCENARIOS.filter(({ name }) => name === "terminate-first, drained and proven"));
+
+  for (const action of ["CreateLaunchTemplateVersion", "TerminateInstances", "RunInstances"]) {
+    it(`right before ${action} of an update: there is one instance in the end, on the same identity`, async () => {
+      const scene = await scenario.prepare();
+      const { owner, others, before, after } = scene;
+      const watch = new Watch(owner, others);
+      const watched = watch.process(owner.recorded, purposeOf(before, after ?? {}));
+      let done = false;
+      const through: Through = (handler) =>
+        interposed({
+          before: async (called) => {
+            if (called === action && !done) {
+              done = true;
+              await recycledByHand(owner).catch(() => undefined);
+            }
+          },
+        })(watched(handler) as Parameters<Through>[0]);
+      const stack = goingOn(owner, { through });
+      await stack.up(program(after)).catch((error: unknown) => {
+        isClear(error, action);
+      });
+      assert.ok(done);
+      later(owner);
+      await stack.up(program(after));
+      later(owner);
+      watch.holds(action);
+      await isSound(stack, after, others, action);
+    });
+  }
+});
