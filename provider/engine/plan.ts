@@ -16,6 +16,7 @@ import { planInstance } from "./planning/instance";
 import { planAddressesGivenUp, planNetworkInterface } from "./planning/network-interface";
 import { planRecord } from "./planning/record";
 import { giveBack } from "./planning/retention";
+import { withRightsChecked } from "./planning/rights";
 import { planTags, planTagsOf } from "./planning/tags";
 import type { NetworkInterface } from "./state";
 import type { Step } from "./step";
@@ -29,7 +30,7 @@ export interface Situation extends Decided {
 export function plan(situation: Situation): Step[] {
   const record = planRecord(situation);
   const isNew = situation.observed.template === undefined;
-  return [
+  return withRightsChecked([
     ...(isNew ? record : []),
     ...planAdoption(situation),
     ...planNetworkInterface(situation),
@@ -45,7 +46,7 @@ export function plan(situation: Situation): Step[] {
     ...planAttachments(situation),
     ...planSurplus(situation),
     ...planTags(situation),
-  ];
+  ]);
 }
 
 /** First of all it is made known whose it is, so that it is found again however this run ends. */

@@ -1,5 +1,6 @@
 /** observe → plan → apply → outputs: the one way in which a managed instance comes about and changes. */
 import { randomUUID } from "node:crypto";
+import { Cancelled } from "../clock";
 import { explain } from "../ec2/errors";
 import { apply } from "./apply";
 import { IdTaken } from "./claim";
@@ -7,6 +8,7 @@ import { conflicts, teardownConflicts, volumeDeletionConflicts } from "./conflic
 import { observe } from "./observe";
 import { outputsOf } from "./outputs";
 import { plan } from "./plan";
+import { protections } from "./protection";
 import { type Deps, ObserveAgain, type Run } from "./run";
 import type { Desired, Observed, Outputs, Recorded } from "./state";
 import { planTeardown } from "./teardown";
@@ -47,18 +49,25 @@ export async function reconcile(request: Request, deps: Deps): Promise<Outputs> 
         throw error;
       }
       if (!(error instanceof ObserveAgain) || look === MAX_LOOKS) {
-        throw new ReconcileFailure(explain(error), observed, error);
+        throw new ReconcileFailure(explain(error), await leftBy(error, { observed, request, deps }), error);
       }
     }
   }
 }
 
+/** A run that the user ended stopped between two looks, so what it leaves is looked at, as far as one look can tell. */
+async function leftBy(
+  error: unknown,
+  { observed, request, deps }: { observed: Observed; request: Request; deps: Deps },
+): Promise<Observed> {
+  return error instanceof Cancelled ? observe(deps.ec2, request).catch(() => observed) : observed;
+}
+
 async function approach(run: Run): Promise<Outputs> {
-  const found = conflicts(run);
-  if (found.length > 0) {
-    throw new Error(`nothing was changed: ${found.join("; ")}.`);
-  }
-  await apply(plan(run), run);
+  refuse("changed", conflicts(run));
+  const steps = plan(run);
+  refuse("changed", await protections(run.ec2, steps));
+  await apply(steps, run);
   return outputsOf(run);
 }
 
@@ -66,17 +75,17 @@ async function approach(run: Run): Promise<Outputs> {
 export async function tearDown(request: Request, deps: Deps): Promise<void> {
   const { id, desired, recorded } = request;
   const observed = await observe(deps.ec2, { id, recorded, desired: { ...desired, adopt: undefined } });
-  const found = [
+  refuse("deleted", [
     ...teardownConflicts(observed, desired.deletion),
     ...volumeDeletionConflicts(observed.volumes, { id, desired, observed, recorded }),
-  ];
+  ]);
+  const steps = planTeardown({ id, observed, recorded, deletion: desired.deletion, adopt: desired.adopt });
+  refuse("deleted", await protections(deps.ec2, steps));
+  await apply(steps, { ...deps, ...request, nonce: randomUUID(), observed });
+}
+
+function refuse(what: "changed" | "deleted", found: string[]): void {
   if (found.length > 0) {
-    throw new Error(`nothing was deleted: ${found.join("; ")}.`);
+    throw new Error(`nothing was ${what}: ${found.join("; ")}.`);
   }
-  await apply(planTeardown({ id, observed, recorded, deletion: desired.deletion, adopt: desired.adopt }), {
-    ...deps,
-    ...request,
-    nonce: randomUUID(),
-    observed,
-  });
 }

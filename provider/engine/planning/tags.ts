@@ -21,7 +21,8 @@ import {
   templateTags,
   volumeTags,
 } from "../labels";
-import type { Instance, Observed, Tags } from "../state";
+import { rootVolumeOf } from "../launched";
+import type { Instance, Observed, Tags, Volume } from "../state";
 import type { Step } from "../step";
 
 /** A thing, the tags it has, those it should have, and the user's that it should not have any more. */
@@ -97,21 +98,37 @@ function taggedInstance(situation: Situation): Tagged[] {
   if (instance === undefined || isEnded) {
     return [];
   }
-  const generation = generationToCarry(instance, observed);
+  const launched = { generation: generationToCarry(instance, observed), type: instance.type };
   if (!isOwnedInstance(instance, desired)) {
-    const wanted = { ...givenTags(id), ...launchTags(id, desired, generation) };
+    const wanted = { ...givenTags(id), ...launchTags(id, desired, launched) };
     return [{ resourceIds: [instance.id], held: instance.tags, wanted, stale: [...PASSING_TAGS] }];
   }
+  const root = rootVolumeOf(instance, observed.rootVolumes);
   const volumes = launchedVolumes(instance, observed);
   const requests = instance.spotRequestId === undefined ? [] : [instance.spotRequestId];
   return [
     {
       resourceIds: [instance.id, ...volumes, ...requests],
       held: instance.tags,
-      wanted: instanceTags(id, desired, generation),
+      wanted: instanceTags(id, desired, launched),
       stale: [...staleTags(situation), ...PASSING_TAGS],
     },
+    ...(root === undefined ? [] : [taggedRoot(root, instance, launched.generation, situation)]),
   ];
+}
+
+/** What the instance gets, it gets too. Its generation tells that it came with a launch. */
+function taggedRoot(
+  { id: volumeId, tags }: Volume,
+  instance: Instance,
+  generation: number,
+  situation: Situation,
+): Tagged {
+  const { id, desired } = situation;
+  const wanted = { ...baseTags(id, desired), [TAG.generation]: tags[TAG.generation] ?? String(generation) };
+  const comes = Object.entries(wanted).filter(([key, value]) => instance.tags[key] !== value);
+  const stale = staleTags(situation).filter((key) => !(key in instance.tags));
+  return { resourceIds: [volumeId], held: { ...tags, ...Object.fromEntries(comes) }, wanted, stale };
 }
 
 /** Those that came with the launch: not the data volumes, nor what somebody attached. */
