@@ -3,9 +3,13 @@ import type { Ec2 } from "./ec2/ec2";
 import { TAG } from "./ec2/tags";
 import { adoptionConflicts, type Misfit, misfits } from "./engine/adoption";
 import { claimId } from "./engine/claim";
-import { currentInstance, currentNetworkInterface } from "./engine/current";
+import { deviceConflicts } from "./engine/conflicts";
+import { currentInstance, currentNetworkInterface, isAtHome, type Situation } from "./engine/current";
 import { observe } from "./engine/observe";
-import type { Adoption, Desired, ElasticIp } from "./engine/state";
+import { plan } from "./engine/plan";
+import type { Adoption, Desired, ElasticIp, Instance, NetworkInterface } from "./engine/state";
+import { missingFrom } from "./continuity";
+import { changesInPlace } from "./in-place";
 import { desiredOf } from "./inputs";
 import type { Failure } from "./validation";
 
@@ -16,13 +20,27 @@ export interface FoundAdoption {
   failures: Failure[];
   /** Why the instance cannot stay; none if it fits. */
   misfits: Misfit[];
-  /** The Elastic IP that is on the interface. */
+  /** What is changed of what stays, in words. */
+  inPlace: string[];
+  /** The instance's interfaces that are not the machine's. */
+  further: NetworkInterface[];
+  /** The Elastic IP that the machine holds by it. */
   publicIp?: string;
-  /** What the interface has, for the inputs that the program does not name. */
-  has: Partial<Pick<Desired, "elasticIp" | "securityGroupIds" | "sourceDestCheck">>;
+  /** The checked inputs, with what the interface has where the program says nothing. */
+  inputs: Record<string, unknown>;
 }
 
-export async function lookAtAdoption(ec2: Ec2, inputs: Record<string, unknown>): Promise<FoundAdoption> {
+type Held = Partial<Pick<Desired, "elasticIp" | "securityGroupIds" | "sourceDestCheck">>;
+
+/**
+ * @param given the program's own inputs
+ * @param inputs the same, checked
+ */
+export async function lookAtAdoption(
+  ec2: Ec2,
+  given: Record<string, unknown>,
+  inputs: Record<string, unknown>,
+): Promise<FoundAdoption> {
   const desired = desiredOf(inputs);
   // An earlier create of this very resource may have begun with it.
   const id = await claimId(ec2, desired.resourceUrn, new Set());
@@ -30,25 +48,74 @@ export async function lookAtAdoption(ec2: Ec2, inputs: Record<string, unknown>):
   const eni = observed.adoption?.networkInterface ?? currentNetworkInterface({ id, desired, observed });
   const adoption = observed.adoption ?? { networkInterface: eni, instance: currentInstance(eni, observed) };
   const isBegun = observed.adoption === undefined;
-  const [eip] = eni === undefined ? [] : await ec2.describeAddresses({ "network-interface-id": [eni.id] });
-  const reasons = isBegun
-    ? []
-    : [...adoptionConflicts(id, desired, adoption), ...elasticIpConflicts(id, desired, adoption, eip)];
+  const { eip, onIt } = await elasticIpsOn(ec2, eni);
+  const completed = { ...inputs, ...missingFrom(given, heldBy(eni, eip)) };
+  const situation = {
+    id,
+    desired: desiredOf(completed),
+    observed: { ...observed, givenElasticIp: observed.givenElasticIp ?? eip },
+    known: false,
+  };
+  const failures = isBegun ? [] : refusals(situation, adoption, desired, eip);
+  const isTaken = !isBegun && failures.length === 0;
   return {
     adoption,
     isBegun,
-    failures: reasons.map((reason) => ({ property: "adopt", reason })),
-    misfits: isBegun ? [] : misfits(adoption, desired),
-    publicIp: eip?.publicIp,
-    has:
-      eni === undefined
-        ? {}
-        : {
-            elasticIp: eip?.allocationId ?? false,
-            securityGroupIds: eni.securityGroups.map((it) => it.id),
-            sourceDestCheck: eni.sourceDestCheck,
-          },
+    failures,
+    misfits: isTaken ? misfits(adoption, observed.rootVolumes, desired) : [],
+    inPlace: isTaken ? [...changesInPlace(plan(situation), situation), ...leftAlone(onIt, completed.elasticIp)] : [],
+    further: await furtherInterfaces(ec2, adoption.instance, eni?.id),
+    publicIp: completed.elasticIp === false ? undefined : eip?.publicIp,
+    inputs: completed,
   };
+}
+
+/** Those on an interface, and of them the one on its primary address: the others are somebody's for something else. */
+async function elasticIpsOn(
+  ec2: Ec2,
+  eni: NetworkInterface | undefined,
+): Promise<{ eip: ElasticIp | undefined; onIt: ElasticIp[] }> {
+  if (eni === undefined) {
+    return { eip: undefined, onIt: [] };
+  }
+  const onIt = await ec2.describeAddresses({ "network-interface-id": [eni.id] });
+  return { eip: onIt.find((it) => isAtHome(it, eni)), onIt };
+}
+
+/** @param desired the program's own inputs, without what the interface has */
+function refusals(situation: Situation, adoption: Adoption, desired: Desired, eip: ElasticIp | undefined): Failure[] {
+  const { id } = situation;
+  const reasons = [...adoptionConflicts(id, desired, adoption), ...elasticIpConflicts(id, desired, adoption, eip)];
+  return [
+    ...reasons.map((reason) => ({ property: "adopt", reason })),
+    ...deviceConflicts(situation).map((reason) => ({ property: "dataVolumes", reason })),
+  ];
+}
+
+function heldBy(eni: NetworkInterface | undefined, eip: ElasticIp | undefined): Held {
+  return eni === undefined
+    ? {}
+    : {
+        elasticIp: eip?.allocationId ?? false,
+        securityGroupIds: eni.securityGroups.map((it) => it.id),
+        sourceDestCheck: eni.sourceDestCheck,
+      };
+}
+
+/** Those of an instance beside the machine's own. */
+export async function furtherInterfaces(
+  ec2: Ec2,
+  instance: Instance | undefined,
+  own: string | undefined,
+): Promise<NetworkInterface[]> {
+  const all = instance === undefined ? [] : [instance.networkInterfaceId, ...instance.secondaryNetworkInterfaceIds];
+  const ids = all.flatMap((it) => (it === undefined || it === own ? [] : [it]));
+  return ids.length === 0 ? [] : ec2.describeNetworkInterfaces({ "network-interface-id": ids });
+}
+
+function leftAlone(onIt: ElasticIp[], wanted: unknown): string[] {
+  const left = onIt.filter((it) => it.allocationId !== wanted && it.publicIp !== wanted).map((it) => it.publicIp);
+  return left.length === 0 ? [] : [`leaves ${left.join(", ")} on it, out of its care`];
 }
 
 /** An address holds one Elastic IP, and one that somebody put there is not taken off unasked. */

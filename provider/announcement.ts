@@ -1,10 +1,11 @@
 /** The one line on what will happen to a machine. (pure) */
 import type { FoundAdoption } from "./adoption";
 import { type Change, driftIn, isHeld } from "./changes";
-import type { DataVolume, Desired, Instance } from "./engine/state";
+import { ROLLED_BACK } from "./engine/drift";
+import type { DataVolume, Desired, Instance, NetworkInterface } from "./engine/state";
 import { keepsInstance, type Path } from "./engine/strategy";
-import { OUTDATED } from "./engine/drift";
-import { endsInstance, heldInstance, type Outlook, outlookFor, waitingParts } from "./outlook";
+import { reattaches } from "./in-place";
+import { endsInstance, type Held, heldIn, isOutdated, type Outlook, outlookFor, waitingParts } from "./outlook";
 import { losesInterface } from "./surviving-outputs";
 import { isUnknown } from "./validation";
 
@@ -21,6 +22,11 @@ const TYPICAL_OUTAGE_S: Readonly<Record<Path, number>> = {
 
 /** Of which the end of the old instance. */
 const SHUTDOWN_S = 40;
+
+const COUNTED = [
+  { list: "secondaryPrivateIps", count: "secondaryPrivateIpCount", what: "secondary private IPs" },
+  { list: "ipv6Addresses", count: "ipv6AddressCount", what: "IPv6 addresses" },
+] as const;
 
 type Properties = Readonly<Record<string, unknown>>;
 
@@ -52,8 +58,9 @@ function adoptedIn(adopt: unknown): string {
 
 /** What is taken over, and whether the instance on it can stay. */
 export function announceAdoption(found: FoundAdoption, wanted: Properties): string {
-  const { adoption, misfits, publicIp, isBegun } = found;
+  const { adoption, misfits, publicIp, isBegun, inPlace } = found;
   const { instance, networkInterface } = adoption;
+  const also = inPlace.map((it) => `; ${it}`).join("");
   const addresses = [networkInterface?.privateIp, publicIp].filter((it) => it !== undefined).join(", ");
   const place = `${networkInterface?.id ?? ""} with ${addresses}`;
   if (isBegun) {
@@ -61,15 +68,16 @@ export function announceAdoption(found: FoundAdoption, wanted: Properties): stri
   }
   if (instance === undefined) {
     return wanted.desiredState === "paused"
-      ? `adopts ${place}; launches nothing while it is paused`
-      : `adopts ${place} and launches ${textOf(wanted.instanceType)} on it`;
+      ? `adopts ${place}; launches nothing while it is paused${also}`
+      : `adopts ${place} and launches ${textOf(wanted.instanceType)} on it${also}`;
   }
   const what = `adopts ${instance.id} on ${place}`;
   if (wanted.desiredState === "paused") {
-    return `${what}; ${announcePause(instance, wanted)}`;
+    return `${what}; ${announcePause(found, instance, wanted)}${also}`;
   }
   if (misfits.length === 0) {
-    return instance.state === "stopped" ? `${what}; it fits, and is started` : `${what}; it fits and keeps running`;
+    const then = instance.state === "stopped" ? "it fits, and is started" : "it fits and keeps running";
+    return [what, then, ...inPlace, ...laterGoes(found.further)].join("; ");
   }
   const changes = misfits.map(({ input }) => ({ input, class: "replaces-instance" }) as const);
   const recorded = { instanceId: instance.id, state: instance.state, lifecycle: instance.lifecycle };
@@ -78,11 +86,12 @@ export function announceAdoption(found: FoundAdoption, wanted: Properties): stri
   return [
     what,
     sentenceFor(outlook, recorded, because),
-    ...(endsInstance(outlook) ? goesWith(instance, wanted) : []),
+    ...(endsInstance(outlook) ? goesWith({ instance, further: found.further }, wanted) : laterGoes(found.further)),
+    ...inPlace,
   ].join("; ");
 }
 
-function announcePause(instance: Instance, wanted: Properties): string {
+function announcePause({ further }: FoundAdoption, instance: Instance, wanted: Properties): string {
   const state = instance.state === "stopped" || instance.state === "stopping" ? "paused" : "running";
   const { kind } = outlookFor([], { instanceId: instance.id, state, lifecycle: instance.lifecycle }, wanted);
   if (kind === "waits") {
@@ -90,16 +99,39 @@ function announcePause(instance: Instance, wanted: Properties): string {
   }
   return kind === "stops"
     ? `pauses it: stops ${instance.id}`
-    : [`pauses it: ends ${instance.id}`, ...goesWith(instance, wanted)].join("; ");
+    : [`pauses it: ends ${instance.id}`, ...goesWith({ instance, further }, wanted)].join("; ");
 }
 
-/** The volumes that EC2 deletes with an instance; those that are held as data volumes are kept before. */
-function goesWith({ devices }: Instance, { dataVolumes }: Properties): string[] {
+/** The volumes and interfaces that EC2 deletes with an instance, or leaves on none; data volumes and the machine's own are kept before. */
+function goesWith({ instance, further }: Held, wanted: Properties): string[] {
+  const { dataVolumes } = wanted;
   const held = Array.isArray(dataVolumes) ? (dataVolumes as Partial<DataVolume>[]).map((it) => it.volumeId) : [];
-  const volumes = devices
+  const volumes = instance.devices
     .filter((it) => it.deleteOnTermination && !held.includes(it.volumeId))
     .map((it) => it.volumeId);
-  return volumes.length === 0 ? [] : [`${volumes.join(", ")} would be deleted with it`];
+  const [deleted, left] = parted(further);
+  return [
+    ...([...volumes, ...deleted].length === 0
+      ? []
+      : [`${[...volumes, ...deleted].join(", ")} would be deleted with it`]),
+    ...(left.length === 0 ? [] : [`${left.join(", ")} would be left without an instance`]),
+  ];
+}
+
+/** What a later replacement means for the interfaces that are not the machine's. */
+function laterGoes(further: NetworkInterface[]): string[] {
+  const [deleted, left] = parted(further);
+  const goes = [
+    ...(deleted.length === 0 ? [] : [`${deleted.join(", ")} would be deleted`]),
+    ...(left.length === 0 ? [] : [`${left.join(", ")} would be left without an instance`]),
+  ];
+  return goes.length === 0 ? [] : [`at its first replacement ${goes.join(" and ")}, which this machine does not keep`];
+}
+
+function parted(further: NetworkInterface[]): [deleted: string[], left: string[]] {
+  const named = ({ id, privateIp }: NetworkInterface): string => `${id} (${privateIp})`;
+  const isDeleted = (it: NetworkInterface): boolean => it.attachment?.deleteOnTermination === true;
+  return [further.filter(isDeleted).map(named), further.filter((it) => !isDeleted(it)).map(named)];
 }
 
 /**
@@ -108,37 +140,70 @@ function goesWith({ devices }: Instance, { dataVolumes }: Properties): string[] 
  * @param wanted the checked inputs
  */
 export function announceUpdate(changes: Change[], recorded: Properties, wanted: Properties): string {
-  if (recorded.networkInterfaceId === "" && !isHeld(recorded) && recorded.state !== "paused") {
+  if (isBegun(recorded)) {
     return `goes on with what the last run began: ${announceCreate(wanted)}`;
   }
-  const drift = driftIn(recorded);
-  const names = changes.map((it) => it.input).join(", ");
-  const wasPaused = !drift.includes(OUTDATED) && waitingParts(recorded).length > 0;
-  const because = [
-    ...(names === "" ? [] : [names]),
-    ...(wasPaused ? ["what changed while it was paused"] : []),
-    ...drift,
-  ].join("; ");
+  const because = reasonsFor(changes, recorded, wanted);
   if (changes.some((it) => it.class === "replaces-resource")) {
     return `deletes everything in ${textOf(recorded.region)} and makes it anew in ${textOf(wanted.region) || "the new region"} (${because}); no address is kept`;
   }
   const outlook = outlookFor(changes, recorded, wanted);
   return [
-    sentenceFor(outlook, recorded, because),
+    sentenceFor(
+      outlook,
+      recorded,
+      because,
+      changes.some((it) => it.class === "moves"),
+    ),
+    ...triesAgain(driftIn(recorded), outlook),
     ...fate(changes, outlook, { recorded, wanted }),
     ...volumesThatGo(recorded, wanted),
-    ...(endsInstance(outlook) ? volumesOfAdopted(recorded, wanted) : []),
+    ...(recorded.state === "running" && !endsInstance(outlook) ? volumesThatComeOff(recorded, wanted) : []),
+    ...(endsInstance(outlook) ? partsOfAdopted(recorded, wanted) : []),
   ].join("; ");
 }
 
-/** What we launch has nothing on it but what the image says; what somebody else launched may have his data. */
-function volumesOfAdopted(recorded: Properties, wanted: Properties): string[] {
-  const held = heldInstance(recorded);
-  const { adopt } = recorded as Partial<Pick<Desired, "adopt">>;
-  return held === undefined || held.id !== adopt?.instanceId ? [] : goesWith(held, wanted);
+/** Whether no run has got to an interface yet. Where none is kept, one that is gone is nothing of note. */
+function isBegun(recorded: Properties): boolean {
+  const isKept = recorded.persistPrivateIp !== false;
+  return isKept && recorded.networkInterfaceId === "" && !isHeld(recorded) && recorded.state !== "paused";
 }
 
-function sentenceFor(outlook: Outlook, recorded: Properties, because: string): string {
+function reasonsFor(changes: Change[], recorded: Properties, wanted: Properties): string {
+  const names = namesOf(changes, wanted);
+  const resumes = wanted.desiredState !== "paused";
+  const wasPaused = resumes && !isOutdated(recorded) && waitingParts(recorded).length > 0;
+  return [
+    ...(names === "" ? [] : [names]),
+    ...(wasPaused ? ["what changed while it was paused"] : []),
+    ...driftIn(recorded),
+  ].join("; ");
+}
+
+/** The inputs that change, by the names that the program has for them: what counts a list of addresses may only follow from it. */
+function namesOf(changes: Change[], wanted: Properties): string {
+  const named = changes.map(({ input }) => {
+    const counted = COUNTED.find((it) => it.count === input);
+    if (counted === undefined) {
+      return input;
+    }
+    if (Array.isArray(wanted[counted.list])) {
+      return counted.list;
+    }
+    // Left out, or given as none: of what is named no more, only what it was about is sure.
+    return wanted[input] === 0 ? counted.what : input;
+  });
+  return [...new Set(named)].join(", ");
+}
+
+/** What we launch has nothing on it but what the image says; what somebody else launched may have his data. */
+function partsOfAdopted(recorded: Properties, wanted: Properties): string[] {
+  const held = heldIn(recorded);
+  const { adopt } = recorded as Partial<Pick<Desired, "adopt">>;
+  return held === undefined || held.instance.id !== adopt?.instanceId ? [] : goesWith(held, wanted);
+}
+
+function sentenceFor(outlook: Outlook, recorded: Properties, because: string, moves = false): string {
   const instanceId = textOf(recorded.instanceId);
   switch (outlook.kind) {
     case "in-place":
@@ -155,20 +220,23 @@ function sentenceFor(outlook: Outlook, recorded: Properties, because: string): s
       return `launches an instance (${because})`;
     case "replaces": {
       const verb = keepsInstance(outlook.path) ? "changes" : "replaces";
-      const dark = outage(outlook.path, recorded);
+      const dark = outage(outlook.path, recorded, moves);
       return `${verb} ${instanceId} (${because}), ${outlook.path}, about ${dark} s dark`;
     }
   }
 }
 
-function outage(path: Path, recorded: Properties): number {
-  return path === "overlap" && !isMovable(recorded) ? SHUTDOWN_S : TYPICAL_OUTAGE_S[path];
+function outage(path: Path, recorded: Properties, moves: boolean): number {
+  return path === "overlap" && !isMovable(recorded, moves) ? SHUTDOWN_S : TYPICAL_OUTAGE_S[path];
 }
 
-/** What was launched by another strategy has the interface as its primary one, and what has data volumes must end before they move. */
-function isMovable({ replacement, dataVolumes }: Properties): boolean {
-  const { strategy } = (replacement ?? {}) as Partial<Desired["replacement"]>;
-  return strategy === "overlap" && !(Array.isArray(dataVolumes) && dataVolumes.length > 0);
+/**
+ * What was launched by another strategy has the interface as its primary one, and must end before it moves; so must what has data
+ * volumes, whatever moves.
+ */
+function isMovable(recorded: Properties, moves: boolean): boolean {
+  const { strategy } = (recorded.replacement ?? {}) as Partial<Desired["replacement"]>;
+  return (moves || strategy === "overlap") && volumesIn(recorded).length === 0;
 }
 
 /**
@@ -179,8 +247,22 @@ function isMovable({ replacement, dataVolumes }: Properties): boolean {
 export function announceDrift(drift: string[], recorded: Properties, isMendable = true): string {
   const instanceId = textOf(recorded.instanceId);
   const was = instanceId === "" ? "" : ` (recorded: ${instanceId})`;
-  const outlook = isMendable ? "the next `pulumi up` puts it right" : "until then `pulumi up` changes nothing";
+  const mends = drift.some(isRolledBack)
+    ? "the next `pulumi up` tries it again, with an outage, unless the program takes the change back"
+    : "the next `pulumi up` puts it right";
+  const outlook = isMendable ? mends : "until then `pulumi up` changes nothing";
   return `found that ${drift.join(" and ")}${was}; ${outlook}`;
+}
+
+/** EC2 cannot be asked for capacity, so whether it goes better this time, only another try tells. */
+function triesAgain(drift: string[], outlook: Outlook): string[] {
+  return drift.some(isRolledBack) && outlook.kind === "replaces"
+    ? ["tries again what was rolled back: should it fail again, it is dark until the previous generation is back"]
+    : [];
+}
+
+function isRolledBack(found: string): boolean {
+  return found.startsWith(ROLLED_BACK);
 }
 
 interface Pair {
@@ -191,13 +273,13 @@ interface Pair {
 /** Which addresses stay, and which go. */
 function fate(changes: Change[], outlook: Outlook, { recorded, wanted }: Pair): string[] {
   const moves = losesInterface(changes, outlook, wanted);
-  const elasticChanges = changes.some((it) => it.input === "elasticIp");
   const identity = [textOf(recorded.networkInterfaceId), textOf(recorded.privateIp)];
   const elastic = textOf(recorded.allocationId) === "" ? [] : [textOf(recorded.publicIp)];
-  const keeps = [...(moves ? [] : identity), ...(elasticChanges ? [] : elastic)].filter((it) => it !== "");
+  const elasticGoes = changes.some((it) => it.input === "elasticIp") && !namesElasticIp(recorded, wanted);
+  const keeps = [...(moves ? [] : identity), ...(elasticGoes ? [] : elastic)].filter((it) => it !== "");
   const goes = [
     ...(moves ? identity : []),
-    ...(elasticChanges ? elasticGoes(elastic, recorded, wanted) : []),
+    ...(elasticGoes ? elastic : []),
     ...addressesThatGo(recorded, wanted),
   ].filter((it) => it !== "");
   return [
@@ -206,14 +288,36 @@ function fate(changes: Change[], outlook: Outlook, { recorded, wanted }: Pair): 
   ];
 }
 
-/** Secondary addresses that are held and not named any more. */
+/** Secondary addresses that are held and not wanted any more; of those that are only counted, the last ones go. */
 function addressesThatGo(recorded: Properties, wanted: Properties): string[] {
-  return (["secondaryPrivateIps", "ipv6Addresses"] as const).flatMap((name) => {
-    const [held, named] = [recorded[name], wanted[name]];
-    return Array.isArray(held) && Array.isArray(named)
-      ? (held as unknown[]).filter((it) => !named.includes(it)).map(textOf)
+  return COUNTED.flatMap(({ list, count }) => {
+    const [held, named, number] = [recorded[list], wanted[list], wanted[count]];
+    if (!Array.isArray(held)) {
+      return [];
+    }
+    const addresses = held.map(textOf);
+    if (Array.isArray(named)) {
+      return addresses.filter((it) => !named.includes(it));
+    }
+    return named === undefined && typeof number === "number" ? addresses.slice(number) : [];
+  });
+}
+
+/** Those that get another device name. */
+function volumesThatComeOff(recorded: Properties, wanted: Properties): string[] {
+  const ids = (recorded.dataVolumeIds ?? {}) as Record<string, string>;
+  return volumesIn(wanted).flatMap(({ name, deviceName, volumeId }) => {
+    const before = volumesIn(recorded).find((it) => it.name === name);
+    const id = Object.hasOwn(ids, name) ? ids[name] : undefined;
+    const isSame = id !== undefined && (volumeId === undefined || volumeId === id);
+    return isSame && before !== undefined && before.deviceName !== deviceName && !isUnknown(deviceName)
+      ? [reattaches({ name, deviceName }, id, before.deviceName)]
       : [];
   });
+}
+
+function volumesIn({ dataVolumes }: Properties): DataVolume[] {
+  return Array.isArray(dataVolumes) ? (dataVolumes as DataVolume[]) : [];
 }
 
 function volumesThatGo(recorded: Properties, wanted: Properties): string[] {
@@ -232,7 +336,7 @@ function volumesThatGo(recorded: Properties, wanted: Properties): string[] {
     });
 }
 
-/** Naming the address that was allocated here keeps it. */
-function elasticGoes(elastic: string[], recorded: Properties, wanted: Properties): string[] {
-  return wanted.elasticIp === recorded.allocationId || wanted.elasticIp === recorded.publicIp ? [] : elastic;
+/** Whether the one that is held stays: naming the address that was allocated here keeps it. */
+function namesElasticIp(recorded: Properties, wanted: Properties): boolean {
+  return wanted.elasticIp === recorded.allocationId || wanted.elasticIp === recorded.publicIp;
 }

@@ -1,8 +1,8 @@
 /** What each input change means for the machine. (pure) */
 import { SENTENCES } from "./engine/drift";
 import type { MachineState, Outputs } from "./engine/state";
+import { askedOf } from "./engine/specification";
 import { INPUT_NAMES, type InputName, pauseBehaviorFor } from "./inputs";
-import { toBase64 } from "./user-data";
 import { isUnknown } from "./validation";
 
 /**
@@ -74,7 +74,8 @@ function isSame(input: InputName, olds: Properties, news: Properties): boolean {
     return false;
   }
   const special = SAME[input];
-  return special === undefined ? canonical(old) === canonical(wanted) : special(old, wanted, { olds, news });
+  const asked = [old, wanted].map((it) => canonical(askedOf(input, it)));
+  return special === undefined ? asked[0] === asked[1] : special(old, wanted, { olds, news });
 }
 
 type Comparison = (old: unknown, wanted: unknown, all: { olds: Properties; news: Properties }) => boolean;
@@ -89,8 +90,6 @@ const SAME: Readonly<Partial<Record<InputName, Comparison>>> = {
     isSameCount(old, wanted, isFleeting(news) ? undefined : olds.secondaryPrivateIps),
   ipv6AddressCount: (old, wanted, { olds, news }) =>
     isSameCount(old, wanted, isFleeting(news) ? undefined : olds.ipv6Addresses),
-  userData: (old, wanted) =>
-    typeof old === "string" && typeof wanted === "string" ? toBase64(old) === toBase64(wanted) : old === wanted,
   securityGroupIds: (old, wanted) =>
     Array.isArray(old) && Array.isArray(wanted) ? isSameSet(old, wanted) : canonical(old) === canonical(wanted),
   dataVolumes: (old, wanted) => canonical(byName(old)) === canonical(byName(wanted)),

@@ -16,3 +16,29 @@ export function scaledClock(scale: number): Clock {
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms / scale)),
   };
 }
+
+/** The user ended the run (Ctrl-C): no step answers that with another attempt, all that waits ends. */
+export class Cancelled extends Error {
+  override readonly name = "Cancelled";
+}
+
+/** The clock of runs that the user can end: once `cancelled` is aborted, no pause goes on or begins. */
+export function cancellable(clock: Clock, cancelled: AbortSignal): Clock {
+  return {
+    now: () => clock.now(),
+    sleep: async (ms) => {
+      let stop = (): void => undefined;
+      const stopped = new Promise<void>((resolve) => {
+        stop = resolve;
+      });
+      if (!cancelled.aborted) {
+        cancelled.addEventListener("abort", stop);
+        await Promise.race([clock.sleep(ms), stopped]);
+        cancelled.removeEventListener("abort", stop);
+      }
+      if (cancelled.aborted) {
+        throw new Cancelled("cancelled");
+      }
+    },
+  };
+}

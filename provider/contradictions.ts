@@ -1,4 +1,5 @@
 /** Inputs that are right each for itself and not together. What is not known yet is never judged. (pure) */
+import { canonicalDevice } from "./formats";
 import { type Failure, isGiven, isObject, repeats, shown, shownBare, UNKNOWN } from "./validation";
 
 type Inputs = Record<string, unknown>;
@@ -250,9 +251,4 @@ function sharedFailures(volumes: unknown[], { field, share, advice }: Shared): F
     property: `dataVolumes[${first}].${field}`,
     reason: `dataVolumes[${first}] and dataVolumes[${second}] ${share} ${shownBare(String(values[first]))}; ${advice}`,
   }));
-}
-
-/** One device has two names; any other text is its own. */
-function canonicalDevice(given: unknown): unknown {
-  return typeof given === "string" ? given.replace(/^\/dev\/xvd/, "/dev/sd") : given;
 }

@@ -1,5 +1,5 @@
 /** Failures as Pulumi takes them, in sentences for the user. */
-import type { Outputs } from "./engine/state";
+import type { Holdings } from "./engine/outputs";
 
 /**
  * A failed `create` or `update` of which something exists: Pulumi records it and calls `update` the next time. Only this
@@ -32,15 +32,12 @@ export class PlainFailure extends Error {
 export const GOES_ON = "`pulumi up` goes on from here.";
 
 /** What is kept in spite of a failure, and how to go on. */
-export function kept(
-  outputs: Pick<Outputs, "networkInterfaceId" | "privateIp" | "publicIp" | "allocationId" | "instanceId">,
-): string {
-  const { networkInterfaceId, privateIp, allocationId, publicIp, instanceId } = outputs;
+export function kept({ networkInterfaces, elasticIps, instanceId }: Holdings): string {
   const things = [
-    networkInterfaceId === "" ? "" : `${networkInterfaceId} with ${privateIp}`,
-    allocationId === "" ? "" : `the Elastic IP ${publicIp}`,
-    instanceId === "" ? "" : `the instance ${instanceId}`,
-  ].filter((it) => it !== "");
+    ...networkInterfaces.map(({ id, privateIp }) => `${id} with ${privateIp}`),
+    ...elasticIps.map(({ publicIp }) => `the Elastic IP ${publicIp}`),
+    ...(instanceId === "" ? [] : [`the instance ${instanceId}`]),
+  ];
   const list = things.length === 0 ? "" : ` Kept: ${things.join(", ")}.`;
   return `${list} ${GOES_ON}`;
 }

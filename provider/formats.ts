@@ -61,6 +61,11 @@ export const deviceName = text(
   "a device name for an attached volume, such as /dev/sdf (/dev/sdb to /dev/sdz; /dev/sda and /dev/xvda are the root's)",
 );
 
+/** One device has two names; any other text is its own. */
+export function canonicalDevice(given: unknown): unknown {
+  return typeof given === "string" ? given.replace(/^\/dev\/xvd/, "/dev/sd") : given;
+}
+
 /** A price is kept as text: it goes to EC2 as it was written. */
 export const maxPrice: Validator = known((given, path, report) => {
   const price = typeof given === "number" ? String(given) : given;

@@ -1,25 +1,24 @@
 /** The handlers of the dynamic provider, each a thin shell over the engine. */
-import { lookAtAdoption } from "./adoption";
+import { furtherInterfaces, lookAtAdoption } from "./adoption";
 import { announceAdoption, announceCreate, announceDrift, announceUpdate } from "./announcement";
 import { changesBetween, driftIn } from "./changes";
-import { carryOver, missingFrom, recordedDesired, recordedIn, withHeldAddresses, withHeldOutputs } from "./continuity";
+import { carryOver, recordedDesired, recordedIn, withHeldAddresses, withHeldOutputs } from "./continuity";
 import { explain } from "./ec2/errors";
 import { nameOf, TAG, urnTag } from "./ec2/tags";
 import { claimId, IdTaken } from "./engine/claim";
 import { conflicts } from "./engine/conflicts";
-import { keptInstance } from "./engine/current";
-import { driftOf, observedInputs } from "./engine/drift";
+import { keptInstance, wantsInstance } from "./engine/current";
+import { driftOf, driftSince, observedInputs } from "./engine/drift";
 import { observe } from "./engine/observe";
-import { isGone, outputsOf } from "./engine/outputs";
-import { plan } from "./engine/plan";
+import { heldElasticIp, holdingsOf, isGone, outputsOf } from "./engine/outputs";
 import { outdatedParts } from "./engine/planning/instance";
 import { reconcile, ReconcileFailure, tearDown } from "./engine/reconcile";
 import type { Deps } from "./engine/run";
-import type { Desired, Recorded } from "./engine/state";
+import type { Desired, MachineState, Recorded } from "./engine/state";
 import { markReady } from "./engine/steps/tags";
 import { GOES_ON, kept, PartialFailure, PlainFailure, sentence } from "./failure";
 import { checkInputs, desiredOf, SERIALIZED_PROVIDER } from "./inputs";
-import { lookedAt, needsInstance } from "./outlook";
+import { lookedAt } from "./outlook";
 import type { Session } from "./session";
 import { needsLook, stableOutputs, survivingOutputs } from "./surviving-outputs";
 import { type Failure, isUnknown } from "./validation";
@@ -60,12 +59,12 @@ export class Handlers {
       this.session.announce(`${nameIn(inputs)}: ${announceCreate(inputs)}`);
       return { inputs, failures };
     }
-    const found = await lookAtAdoption(this.session.ec2(region), inputs);
+    const found = await lookAtAdoption(this.session.ec2(region), news, inputs);
     if (found.failures.length > 0) {
       return { inputs: news, failures: found.failures };
     }
     this.session.announce(`${nameIn(inputs)}: ${announceAdoption(found, inputs)}`);
-    return { inputs: { ...inputs, ...missingFrom(news, found.has) }, failures };
+    return { inputs: found.inputs, failures };
   }
 
   /** Of a machine that there is. `own` is what the program says, `inputs` that with what the past adds. */
@@ -75,9 +74,10 @@ export class Handlers {
     inputs: Properties,
   ): Promise<{ inputs: Properties; failures: Failure[] }> {
     const changes = changesBetween(olds, inputs);
-    // Whether there is an interface already, the old inputs do not tell; until then another one may be adopted.
+    // Whether there is an interface already, and with which addresses, the old inputs do not tell.
     const isOther = own.adopt !== undefined && JSON.stringify(own.adopt) !== JSON.stringify(olds.adopt);
-    const past = isOther ? { ...olds, ...(await this.lookUp(olds)) } : olds;
+    const isNewAddress = changes.some((it) => it.input === "privateIp");
+    const past = isOther || isNewAddress ? { ...olds, ...(await this.lookUp(olds)) } : olds;
     const failures = await this.session
       .surroundings(regionOf(inputs))
       .failures(own, past, (name) => changes.some((it) => it.input === name));
@@ -85,7 +85,7 @@ export class Handlers {
       return { inputs: own, failures };
     }
     const stable = stableOutputs(olds);
-    const recorded = needsLook(changes, stable, inputs) ? { ...stable, ...(await this.lookUp(olds, inputs)) } : stable;
+    const recorded = needsLook(changes, stable) ? { ...stable, ...(await this.lookUp(olds, inputs)) } : stable;
     return { inputs: { ...survivingOutputs(changes, recorded, inputs), ...inputs }, failures };
   }
 
@@ -96,39 +96,64 @@ export class Handlers {
   ): Promise<{ changes: boolean; replaces: string[]; deleteBeforeReplace: boolean }> {
     const changes = changesBetween(olds, news);
     const needed = changes.length > 0 || driftIn(olds).length > 0;
-    if (needed) {
-      const recorded = needsInstance(changes, olds, news) ? await this.withInstance(id, olds, news) : olds;
-      this.session.announce(`${nameIn(news)}: ${announceUpdate(changes, recorded, news)}`);
-    }
     const replaces = changes.filter((it) => it.class === "replaces-resource").map((it) => it.input);
+    if (needed) {
+      const look = replaces.length > 0 ? { recorded: olds, obstacles: [] } : await this.look(id, olds, news);
+      const line =
+        look.obstacles.length > 0
+          ? announceDrift(look.obstacles, olds, false)
+          : announceUpdate(changes, look.recorded, news);
+      this.session.announce(`${nameIn(news)}: ${line}`);
+    }
     return { changes: needed, replaces, deleteBeforeReplace: true };
   }
 
-  /** What cannot be looked at is announced as it is on record; that it cannot, `up` says. */
-  private async withInstance(id: string, olds: Properties, news: Properties): Promise<Properties> {
-    if (isUnknown(news)) {
-      return olds;
-    }
+  /**
+   * What is on record, put right by what is there by now, and what is in the way of an update. What cannot be looked at is announced
+   * as it is on record; that it cannot, `up` says.
+   */
+  private async look(id: string, olds: Properties, news: Properties): Promise<Look> {
     try {
-      const desired = withHeldAddresses(desiredOf(news), olds);
+      const applied = recordedDesired(olds);
       const recorded = recordedIn(id, olds);
-      const observed = await observe(this.session.ec2(desired.region), { id, desired, recorded });
-      const held = observed.instances.find((it) => it.id === olds.instanceId);
-      return lookedAt(olds, outdatedParts({ id, desired, observed, recorded }), held);
+      const ec2 = this.session.ec2(applied.region);
+      const observed = await observe(ec2, { id, desired: applied, recorded });
+      const situation = { id, desired: applied, observed, recorded };
+      const { allocationId, publicIp } = heldElasticIp(situation) ?? {};
+      const now = {
+        ...olds,
+        ...withHeldOutputs(outputsOf(situation), olds),
+        ...(allocationId === undefined ? {} : { allocationId, publicIp }),
+        drift: driftSince(driftIn(olds), situation),
+      };
+      const held = observed.instances.find((it) => it.id === now.instanceId);
+      const further =
+        held === undefined || held.id !== applied.adopt?.instanceId
+          ? []
+          : await furtherInterfaces(ec2, held, now.networkInterfaceId);
+      const things = held === undefined ? undefined : { instance: held, further };
+      if (isUnknown(news)) {
+        return { recorded: lookedAt(now, undefined, things), obstacles: [] };
+      }
+      const desired = withHeldAddresses(desiredOf(news), olds);
+      const isLookedFor = LOOKED_FOR.some((it) => JSON.stringify(desired[it]) !== JSON.stringify(applied[it]));
+      const there = isLookedFor ? await observe(ec2, { id, desired, recorded }) : observed;
+      const wanted = { id, desired, observed: there, recorded };
+      return { recorded: lookedAt(now, outdatedParts(wanted), things), obstacles: conflicts(wanted) };
     } catch {
-      return olds;
+      return { recorded: olds, obstacles: [] };
     }
   }
 
   async create(inputs: Properties): Promise<{ id: string; outs: Properties }> {
     const desired = desiredOf(inputs);
-    const { ec2 } = this.depsOf(desired);
+    const deps = this.depsOf(desired);
     const taken = new Set<string>();
     let id: string | undefined;
     for (;;) {
       try {
-        id = await claimId(ec2, desired.resourceUrn, taken);
-        return { id, outs: await this.reconcile(id, desired) };
+        id = await claimId(deps.ec2, desired.resourceUrn, taken);
+        return { id, outs: await this.reconcile(id, desired, deps) };
       } catch (error) {
         if (id === undefined || !(error instanceof IdTaken)) {
           throw this.failed(error, { id, desired, inputs });
@@ -141,7 +166,7 @@ export class Handlers {
   async update(id: string, olds: Properties, news: Properties): Promise<{ outs: Properties }> {
     const desired = withHeldAddresses(desiredOf(news), olds);
     try {
-      return { outs: await this.reconcile(id, desired, recordedIn(id, olds)) };
+      return { outs: await this.reconcile(id, desired, this.depsOf(desired), recordedIn(id, olds)) };
     } catch (error) {
       throw this.failed(error, { id, desired, inputs: news, olds, recorded: recordedIn(id, olds) });
     }
@@ -160,7 +185,7 @@ export class Handlers {
       const situation = { id, desired, observed, recorded };
       const outputs = withHeldOutputs(outputsOf(situation), properties);
       const obstacles = conflicts(situation);
-      const drift = obstacles.length > 0 ? obstacles : driftOf(plan({ ...situation, known: false }));
+      const drift = obstacles.length > 0 ? obstacles : driftOf(situation);
       const props = { ...observedInputs(situation), ...outputs, drift };
       if (drift.length > 0) {
         this.session.announce(`${nameIn(properties)}: ${announceDrift(drift, properties, obstacles.length === 0)}`);
@@ -184,12 +209,11 @@ export class Handlers {
     }
   }
 
-  private depsOf({ region, resourceUrn }: Desired): Deps {
-    return this.session.deps(region, nameOf(resourceUrn));
+  private depsOf({ region, resourceUrn, replacement: { timeoutSeconds } }: Desired): Deps {
+    return this.session.deps({ region, name: nameOf(resourceUrn), timeoutSeconds });
   }
 
-  private async reconcile(id: string, desired: Desired, recorded?: Recorded): Promise<Properties> {
-    const deps = this.depsOf(desired);
+  private async reconcile(id: string, desired: Desired, deps: Deps, recorded?: Recorded): Promise<Properties> {
     const outputs = await reconcile({ id, desired, recorded, known: recorded !== undefined }, deps);
     return { ...desired, ...outputs };
   }
@@ -210,11 +234,16 @@ export class Handlers {
     const applied = before === undefined || keptInstance({ id, desired, observed, recorded }) !== undefined;
     // Tags that are to go may still be on things, so they stay on record until a run got to its end.
     const spec = { ...(applied ? desired : before), tags: { ...before?.tags, ...desired.tags } };
-    const outputs = withHeldOutputs(outputsOf({ id, desired: spec, observed, recorded }), olds ?? {});
-    const state = outputs.state === "missing" ? "failed" : outputs.state;
+    const situation = { id, desired: spec, observed, recorded };
+    const outputs = withHeldOutputs(outputsOf(situation), olds ?? {});
+    const state = stateAfter(outputs.state, spec);
     // The runtime adds its text to what a handler returns, but not to what one throws; without it nothing could be deleted.
     const provider = { [SERIALIZED_PROVIDER]: inputs[SERIALIZED_PROVIDER] };
-    return new PartialFailure(id, { ...spec, ...outputs, state, ...provider }, `${reason}${kept(outputs)}`);
+    return new PartialFailure(
+      id,
+      { ...spec, ...outputs, state, ...provider },
+      `${reason}${kept(holdingsOf(situation))}`,
+    );
   }
 
   /**
@@ -234,10 +263,30 @@ export class Handlers {
       return {};
     }
     const id = template.name;
-    const observed = await observe(ec2, { id, desired });
+    const next = isUnknown(wanted) ? undefined : desiredOf(wanted);
+    const { userData, rootVolume } = next ?? desired;
+    const observed = await observe(ec2, { id, desired: { ...desired, userData, rootVolume } });
     const outputs: Properties = { ...withHeldOutputs(outputsOf({ id, desired, observed }), olds) };
-    return isUnknown(wanted) ? outputs : lookedAt(outputs, outdatedParts({ id, desired: desiredOf(wanted), observed }));
+    return next === undefined ? outputs : lookedAt(outputs, outdatedParts({ id, desired: next, observed }));
   }
+}
+
+/** The inputs that a look looks for by what they name. */
+const LOOKED_FOR = [
+  "subnetId",
+  "privateIp",
+  "elasticIp",
+  "dataVolumes",
+  "adopt",
+  "userData",
+  "rootVolume",
+  "persistPrivateIp",
+] as const satisfies (keyof Desired)[];
+
+/** What a preview found. */
+interface Look {
+  recorded: Properties;
+  obstacles: string[];
 }
 
 /** A create (without `olds`) or an update that failed. */
@@ -247,6 +296,11 @@ interface Attempt {
   inputs: Properties;
   olds?: Properties;
   recorded?: Recorded;
+}
+
+/** What was stopped on the way, and was to run, is not paused. */
+function stateAfter(state: MachineState, spec: Pick<Desired, "desiredState">): MachineState {
+  return state === "missing" || (state === "paused" && wantsInstance(spec)) ? "failed" : state;
 }
 
 function nameIn(inputs: Properties): string {

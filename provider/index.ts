@@ -15,10 +15,10 @@ type Bound = Pick<Handlers, "check" | "diff" | "create" | "read" | "update" | "d
  * @param request the stack's config; `aws:region`, `aws:profile` and the `ec2` of `aws:endpoints` are read
  */
 export function configure(request: ConfigureRequest): Bound {
-  const watch = new EngineWatch();
+  const watch = EngineWatch.ofProcess();
   const settings = settingsFrom((key) => request.config.get(key));
-  const handlers = new Handlers(new Session(settings, { isAbandoned: watch.isAbandoned }));
-  watch.begin();
+  const { isAbandoned, cancelled } = watch;
+  const handlers = new Handlers(new Session(settings, { isAbandoned, cancelled }));
   return {
     check: (olds, news) => watch.during(() => handlers.check(olds, news)),
     diff: (id, olds, news) => watch.during(() => handlers.diff(id, olds, news)),

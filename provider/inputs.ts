@@ -129,9 +129,10 @@ const INPUTS: Readonly<Record<keyof Desired, Field>> = {
   publicIpAssignment: { validate: oneOf("subnet-default", "assign", "none"), default: "subnet-default" },
   elasticIp: { validate: elasticIp, default: false },
   securityGroupIds: {
-    validate: listOf(
+    validate: distinctList(
       id("sg", "a security group id"),
       "a list of at least one security group id (leave it out for the VPC's default group)",
+      { atLeast: 1 },
     ),
   },
   sourceDestCheck: { validate: flag, default: true },

@@ -1,8 +1,8 @@
 /** What will become of the instance, as far as the recorded outputs can tell. (pure) */
 import { type Change, driftIn } from "./changes";
-import { OUTDATED } from "./engine/drift";
-import type { LaunchPart } from "./engine/specification";
-import type { Instance, Lifecycle, Strategy } from "./engine/state";
+import { OUTDATED, RETYPED } from "./engine/drift";
+import { type LaunchPart, partOf } from "./engine/specification";
+import type { Instance, Lifecycle, NetworkInterface, Strategy } from "./engine/state";
 import { keepsInstance, type Path, pathOf } from "./engine/strategy";
 
 export type Outlook =
@@ -22,21 +22,33 @@ export type Outlook =
 
 type Properties = Readonly<Record<string, unknown>>;
 
-/** The names of what {@link lookedAt} adds. */
-const WAITING = "waitingParts";
-const HELD = "heldInstance";
-
-/**
- * The recorded outputs, and what a look at EC2 told: the instance that is there, and in what it differs from what is wanted where
- * the record does not tell.
- */
-export function lookedAt(recorded: Properties, waiting: readonly LaunchPart[], instance?: Instance): Properties {
-  return { ...recorded, [HELD]: instance, ...(isUntold(recorded) ? { [WAITING]: waiting } : {}) };
+/** The instance that is there, and its interfaces that are not the machine's. */
+export interface Held {
+  instance: Instance;
+  further: NetworkInterface[];
 }
 
-/** The instance that a look found. */
-export function heldInstance(recorded: Properties): Instance | undefined {
-  return recorded[HELD] as Instance | undefined;
+/** The names of what {@link lookedAt} adds. */
+const WAITING = "waitingParts";
+const DIFFERENT = "differentParts";
+const HELD = "held";
+
+/**
+ * The recorded outputs, and what a look at EC2 told: the instance that is there, and in what it differs from what is wanted, if that
+ * is known. Inputs may change and name what it has.
+ */
+export function lookedAt(recorded: Properties, different?: readonly LaunchPart[], held?: Held): Properties {
+  return {
+    ...recorded,
+    [HELD]: held,
+    [DIFFERENT]: different,
+    ...(isUntold(recorded) ? { [WAITING]: different ?? [] } : {}),
+  };
+}
+
+/** What a look found. */
+export function heldIn(recorded: Properties): Held | undefined {
+  return recorded[HELD] as Held | undefined;
 }
 
 /** What changed while there was no running instance to change, or while nobody looked. */
@@ -46,20 +58,8 @@ export function waitingParts(recorded: Properties): readonly LaunchPart[] {
 }
 
 export function isOutdated(recorded: Properties): boolean {
-  return driftIn(recorded).includes(OUTDATED);
-}
-
-/**
- * Whether only a look at EC2 tells what becomes of the instance: what was launched with other inputs is not on record, nor what
- * an instance that was adopted has on it.
- */
-export function needsInstance(changes: Change[], recorded: Properties, wanted: Properties): boolean {
-  const { instanceId: adopted } = (recorded.adopt ?? {}) as { instanceId?: unknown };
-  const isAdopted = adopted !== undefined && adopted === recorded.instanceId;
-  return (
-    (isAdopted && endsInstance(outlookFor(changes, recorded, wanted))) ||
-    (wanted.desiredState !== "paused" && isUntold(recorded))
-  );
+  const drift = driftIn(recorded);
+  return drift.includes(OUTDATED) || drift.includes(RETYPED);
 }
 
 /** Whether the instance that is there will not be there any more. */
@@ -81,8 +81,7 @@ export function outlookFor(changes: Change[], recorded: Properties, wanted: Prop
   if (wanted.desiredState === "paused") {
     return pauseOutlook(recorded, wanted, moves);
   }
-  const isReplaced =
-    moves || changes.some((it) => it.class === "replaces-instance") || waitingParts(recorded).length > 0;
+  const isReplaced = moves || differentParts(changes, recorded).length > 0;
   const isGone = recorded.state === "missing" || recorded.state === "failed";
   const hasNone = instanceId === "" && recorded.state === "paused";
   if (isGone || hasNone) {
@@ -109,10 +108,9 @@ function pauseOutlook(recorded: Properties, { pauseBehavior }: Properties, moves
 function pathFor(changes: Change[], recorded: Properties, { replacement, market, cpuOptions }: Properties): Path {
   const { strategy = "terminate-first" } = (replacement ?? {}) as { strategy?: Strategy };
   const { lifecycle = "on-demand" } = (market ?? {}) as { lifecycle?: Lifecycle };
-  const replacing = changes.filter((it) => it.class === "replaces-instance");
   return pathOf({
     strategy,
-    parts: [...replacing.map((it) => partOf(it.input)), ...waitingParts(recorded)],
+    parts: differentParts(changes, recorded),
     moves: changes.some((it) => it.class === "moves"),
     isRunning: recorded.state === "running",
     runsAs: recorded.lifecycle === "spot" ? "spot" : "on-demand",
@@ -121,8 +119,11 @@ function pathFor(changes: Change[], recorded: Properties, { replacement, market,
   });
 }
 
-function partOf(input: Change["input"]): LaunchPart {
-  return input === "imageId" || input === "instanceType" || input === "userData" ? input : "other";
+/** In what the instance differs from what is wanted: as a look told, else as what changed has it. */
+function differentParts(changes: Change[], recorded: Properties): readonly LaunchPart[] {
+  const replacing = changes.filter((it) => it.class === "replaces-instance");
+  const told = recorded[DIFFERENT] as readonly LaunchPart[] | undefined;
+  return told ?? [...replacing.map((it) => partOf(it.input)), ...waitingParts(recorded)];
 }
 
 function textOf(value: unknown): string {

@@ -1,5 +1,5 @@
 /** Changes that no machine can take: what stays as it was made, and what only its making can say. (pure) */
-import { type Failure, isGiven, isObject, shown } from "./validation";
+import { type Failure, isGiven, isObject, shown, shownBare } from "./validation";
 
 type Inputs = Readonly<Record<string, unknown>>;
 
@@ -10,7 +10,20 @@ export function isReplacedElsewhere(olds: Inputs, news: Inputs): boolean {
 
 /** @param olds what is on record of the machine; empty before there is one */
 export function refusedChanges(olds: Inputs, news: Inputs): Failure[] {
-  return [...shrinks(olds, news), ...lateAdoption(olds, news)];
+  return [...shrinks(olds, news), ...lateAdoption(olds, news), ...secondaryMadePrimary(olds, news)];
+}
+
+/** EC2 makes no address primary, and another interface cannot have it while it is on this one. */
+function secondaryMadePrimary({ privateIp: has, secondaryPrivateIps }: Inputs, { privateIp }: Inputs): Failure[] {
+  const isHeld = Array.isArray(secondaryPrivateIps) && secondaryPrivateIps.includes(privateIp);
+  if (!isGiven(privateIp) || !isHeld) {
+    return [];
+  }
+  const now = isGiven(has)
+    ? `its primary one stays ${shownBare(String(has))} for the life of the interface`
+    : "its primary one stays";
+  const reason = `privateIp: ${shown(privateIp)} is a secondary private IP of this machine, and ${now}; keep it as a secondary one, or first take it out of secondaryPrivateIps, run up, and then make it privateIp, which replaces the network interface`;
+  return [{ property: "privateIp", reason }];
 }
 
 /** The data volumes of a set of inputs, as far as they are ones, each with its path. */

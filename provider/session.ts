@@ -1,7 +1,7 @@
 /** What the handlers share in one provider process: the stack's settings, the clients, and the way to the user. */
-import { type Clock, scaledClock } from "./clock";
-import { createEc2, type Ec2Options, findRegion } from "./ec2/client";
-import type { Ec2 } from "./ec2/ec2";
+import { cancellable, type Clock, scaledClock } from "./clock";
+import { createEc2, type Ec2Client, type Ec2Options, findRegion } from "./ec2/client";
+import { Patience } from "./ec2/retry";
 import type { Deps } from "./engine/run";
 import { Surroundings } from "./surroundings";
 
@@ -46,20 +46,32 @@ export interface Around {
   clock: Clock;
   say: (line: string) => void;
   isAbandoned: () => boolean;
+  /** Aborted when the user ends the run. */
+  cancelled: AbortSignal;
   client: Pick<Ec2Options, "requestHandler" | "credentials" | "random">;
 }
 
+/** Which machine a run is of, and how long it may be held up. */
+export interface RunOf {
+  region: string;
+  name: string;
+  timeoutSeconds: number;
+}
+
 export class Session {
-  private readonly clients = new Map<string, Ec2>();
+  private readonly clients = new Map<string, Ec2Client>();
   private readonly places = new Map<string, Surroundings>();
   private readonly said = new Set<string>();
   private readonly around: Around;
+  private readonly clock: Clock;
 
   constructor(
     private readonly settings: Settings,
     around: Partial<Around>,
   ) {
-    this.around = { clock: scaledClock(timeScale()), isAbandoned: () => false, say, client: {}, ...around };
+    const cancelled = new AbortController().signal;
+    this.around = { clock: scaledClock(timeScale()), isAbandoned: () => false, cancelled, say, client: {}, ...around };
+    this.clock = cancellable(this.around.clock, this.around.cancelled);
   }
 
   /** The region where an input names none. */
@@ -69,12 +81,13 @@ export class Session {
       : Promise.resolve(this.settings.region);
   }
 
-  ec2(region: string): Ec2 {
+  ec2(region: string): Ec2Client {
     let client = this.clients.get(region);
     if (client === undefined) {
       const { profile, endpoints } = this.settings;
       const endpoint = ec2Endpoint(endpoints);
-      client = createEc2({ region, profile, endpoint, clock: this.around.clock, ...this.around.client });
+      const { say, client: given } = this.around;
+      client = createEc2({ region, profile, endpoint, clock: this.clock, say, ...given });
       this.clients.set(region, client);
     }
     return client;
@@ -83,21 +96,21 @@ export class Session {
   surroundings(region: string): Surroundings {
     let surroundings = this.places.get(region);
     if (surroundings === undefined) {
-      surroundings = new Surroundings(this.ec2(region), this.around.clock, region);
+      surroundings = new Surroundings(this.ec2(region), this.clock, region);
       this.places.set(region, surroundings);
     }
     return surroundings;
   }
 
-  deps(region: string, name: string): Deps {
-    return {
-      ec2: this.ec2(region),
-      clock: this.around.clock,
-      say: (line) => {
-        this.around.say(`${name}: ${line}`);
-      },
-      isAbandoned: this.around.isAbandoned,
+  /** For one run of a machine. */
+  deps({ region, name, timeoutSeconds }: RunOf): Deps {
+    const say = (line: string): void => {
+      this.around.say(`${name}: ${line}`);
     };
+    const { clock } = this;
+    const patience = new Patience(clock, timeoutSeconds * 1000);
+    const { isAbandoned, cancelled } = this.around;
+    return { ec2: this.ec2(region).forRun({ patience, say }), clock, say, isAbandoned, cancelled };
   }
 
   /** Prints a line that several calls of one run would repeat. */

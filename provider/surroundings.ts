@@ -1,7 +1,8 @@
-/** What only EC2 can say of the inputs, said at preview: whether the subnet, the image, the types and the volumes fit. */
+/** What only EC2 can say of the inputs, said at preview: whether subnet, image, types, Elastic IP and volumes are there and fit. */
 import { contains, isReserved, usableRange } from "./cidr";
 import type { Clock } from "./clock";
 import type { Ec2, Image, InstanceType, Subnet } from "./ec2/ec2";
+import { findElasticIp } from "./engine/observe";
 import type { Volume } from "./engine/state";
 import type { InputName } from "./inputs";
 import { Lookups, patiently } from "./lookups";
@@ -13,6 +14,7 @@ type Changed = (name: InputName) => boolean;
 
 const ADDRESS_INPUTS = ["privateIp", "secondaryPrivateIps", "ipv6Addresses", "ipv6AddressCount"] as const;
 const TYPE_INPUTS = ["imageId", "instanceType"] as const;
+const OFFER_INPUTS = ["instanceType", "fallbackInstanceTypes", "subnetId"] as const;
 
 /**
  * One for each region in a provider process: a thousand machines of one stack share a subnet and an image, so each is looked
@@ -22,6 +24,8 @@ export class Surroundings {
   private readonly subnets: Lookups<Subnet>;
   private readonly images: Lookups<Image>;
   private readonly types: Lookups<InstanceType>;
+  /** The zones that have a type. */
+  private readonly offerings: Lookups<string[]>;
 
   constructor(
     private readonly ec2: Ec2,
@@ -32,6 +36,7 @@ export class Surroundings {
     this.images = new Lookups((id) => patiently(() => ec2.describeImage(id), isFound, clock), isAvailable);
     // A type is not made, so there is nothing to wait for.
     this.types = new Lookups(async (name) => (await ec2.describeInstanceTypes([name])).find((it) => it.name === name));
+    this.offerings = new Lookups((name) => ec2.findZonesWith(name));
   }
 
   /**
@@ -52,6 +57,8 @@ export class Surroundings {
     const found = await Promise.all([
       this.addresses(inputs, isNew),
       this.launch(inputs, isNew),
+      this.offers(inputs, isNew),
+      this.givenElasticIp(inputs, isNew),
       this.givenVolumes(inputs, isNew),
       this.stayingVolumes(inputs, past, isNew),
     ]);
@@ -110,6 +117,47 @@ export class Surroundings {
     const type = await this.types.get(id);
     const reason = `${property}: ${id} is not an instance type of ${this.region}; take another, or another region`;
     return { property, id, architectures: type?.architectures, failures: type ? [] : [{ property, reason }] };
+  }
+
+  /** One type that the zone has is enough: which of them, is the launch's choice. */
+  private async offers(inputs: Inputs, changed: Changed): Promise<Failure[]> {
+    const subnetId = knownText(inputs.subnetId);
+    const types = typesIn(inputs);
+    if (subnetId === undefined || types === undefined || !OFFER_INPUTS.some(changed)) {
+      return [];
+    }
+    const zone = (await this.subnets.get(subnetId))?.availabilityZone;
+    const elsewhere = zone === undefined ? undefined : await this.zonesOf(types, zone);
+    if (elsewhere === undefined) {
+      return [];
+    }
+    const others = types.length > 1 ? ", nor is one of fallbackInstanceTypes" : "";
+    const reason = `instanceType: ${types[0] ?? ""} is not offered in ${zone ?? ""}, the zone of subnetId: ${subnetId}${others}; take a type that is, or a subnet of a zone that has it: ${elsewhere.join("; ")}`;
+    return [{ property: "instanceType", reason }];
+  }
+
+  /** Where the types are offered, if this zone has none of them. */
+  private async zonesOf(types: string[], zone: string): Promise<string[] | undefined> {
+    const found: string[] = [];
+    for (const type of types) {
+      const zones = (await this.offerings.get(type)) ?? [];
+      // One that no zone has is not one of the region, which is said of it by itself.
+      if (zones.length === 0 || zones.includes(zone)) {
+        return undefined;
+      }
+      found.push(`${type} (${zones.join(", ")})`);
+    }
+    return found;
+  }
+
+  private async givenElasticIp(inputs: Inputs, changed: Changed): Promise<Failure[]> {
+    const given = knownText(inputs.elasticIp);
+    if (given === undefined || !changed("elasticIp")) {
+      return [];
+    }
+    const found = await patiently(() => findElasticIp(this.ec2, given), isFound, this.clock);
+    const advice = "give one of this account, or true to allocate one";
+    return found === undefined ? [this.missing("elasticIp", given, advice)] : [];
   }
 
   private async givenVolumes(inputs: Inputs, changed: Changed): Promise<Failure[]> {
@@ -252,6 +300,14 @@ function textsIn(list: unknown): { path: string; text: string }[] {
     const text = knownText(it);
     return text === undefined ? [] : [{ path: `[${index}]`, text }];
   });
+}
+
+/** All types that may be launched, the preferred one first; nothing as long as one of them is not known. */
+function typesIn({ instanceType, fallbackInstanceTypes }: Inputs): string[] | undefined {
+  const fallbacks = fallbackInstanceTypes ?? [];
+  const all: unknown[] = Array.isArray(fallbacks) ? [instanceType, ...(fallbacks as unknown[])] : [undefined];
+  const known = all.flatMap((it) => knownText(it) ?? []);
+  return known.length === all.length ? known : undefined;
 }
 
 /** Whether an address input asks for anything: an empty list and a count of 0 do not. */

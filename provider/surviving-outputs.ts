@@ -12,9 +12,9 @@ const IDENTITY = [
   "privateIp",
   "privateDnsName",
   "macAddress",
-  "availabilityZone",
-  "vpcId",
 ] as const satisfies (keyof Outputs)[];
+/** What the subnet decides. */
+const PLACE = ["availabilityZone", "vpcId"] as const satisfies (keyof Outputs)[];
 const SECONDARY = ["secondaryPrivateIps"] as const satisfies (keyof Outputs)[];
 const IPV6 = ["ipv6Addresses"] as const satisfies (keyof Outputs)[];
 const PUBLIC = ["publicIp", "allocationId"] as const satisfies (keyof Outputs)[];
@@ -26,7 +26,7 @@ const STATE = ["state"] as const satisfies (keyof Outputs)[];
 const VOLUMES = ["dataVolumeIds"] as const satisfies (keyof Outputs)[];
 
 /** What outlives an instance: what is on record of it stays true until an input changes it. */
-const STABLE: readonly string[] = [...IDENTITY, ...SECONDARY, ...IPV6, ...PUBLIC, ...RECORD, ...VOLUMES];
+const STABLE: readonly string[] = [...IDENTITY, ...PLACE, ...SECONDARY, ...IPV6, ...PUBLIC, ...RECORD, ...VOLUMES];
 
 /** Without the outputs that the next failure or the next interruption makes untrue. */
 export function stableOutputs(recorded: Properties): Record<string, unknown> {
@@ -36,25 +36,15 @@ export function stableOutputs(recorded: Properties): Record<string, unknown> {
 }
 
 /**
- * Whether what earlier checks added is not enough to show a preview: they knew nothing of what was made since, and a change in
- * place also shows the instance, which only a look at EC2 tells.
+ * Whether what earlier checks added is not enough to show a preview: they knew nothing of what was made since, nor of how the
+ * instance is doing, which decides what a change does to it.
  */
-export function needsLook(changes: Change[], olds: Properties, wanted: Properties): boolean {
+export function needsLook(changes: Change[], olds: Properties): boolean {
   const lacks = (name: keyof Outputs): boolean => typeof olds[name] !== "string" || olds[name] === "";
   const hasInterface = olds.persistPrivateIp !== false || olds.desiredState !== "paused";
   const isNew =
     (hasInterface && !isHeld(olds)) || lacks("launchTemplateId") || (olds.elasticIp !== false && lacks("allocationId"));
-  // An instance that goes is not shown, whichever it is; how it is replaced depends on how it runs.
-  return isNew || (changes.length > 0 && (!replaces(changes) || asksForPath(wanted)));
-}
-
-function replaces(changes: Change[]): boolean {
-  return changes.some((it) => it.class === "replaces-instance" || it.class === "moves");
-}
-
-function asksForPath({ replacement, desiredState }: Properties): boolean {
-  const strategy = (replacement as { strategy?: unknown } | undefined)?.strategy;
-  return desiredState === "paused" || (strategy !== undefined && strategy !== "terminate-first");
+  return isNew || changes.length > 0;
 }
 
 /** What a preview knows of the changes: the outlook, and what it means for each kind of output. */
@@ -98,6 +88,7 @@ function keepsItsInterface(recorded: Properties, wanted: Properties): boolean {
 /** When each output is the same after the changes. */
 const SURVIVAL: readonly [readonly (keyof Outputs)[], (prospect: Prospect, changes: Change[]) => boolean][] = [
   [IDENTITY, ({ interfaceStays }) => interfaceStays],
+  [PLACE, (it) => !it.changed("subnetId")],
   [
     SECONDARY,
     (it) =>

@@ -88,9 +88,9 @@ export function listOf(item: Validator, accepted: string, { atLeast = 1 } = {}):
   });
 }
 
-/** A list, perhaps empty, in which nothing comes twice: two spellings of one thing are the same. */
-export function distinctList(item: Validator, accepted: string): Validator {
-  const list = listOf(item, accepted, { atLeast: 0 });
+/** A list, by default perhaps empty, in which nothing comes twice: two spellings of one thing are the same. */
+export function distinctList(item: Validator, accepted: string, { atLeast = 0 } = {}): Validator {
+  const list = listOf(item, accepted, { atLeast });
   return known((given, path, report) => {
     const items = list(given, path, report);
     for (const { first, second, key } of Array.isArray(items) ? repeats(items, (it) => it) : []) {

@@ -219,7 +219,7 @@ export interface ReplacementArgs {
    */
   rollbackOnFailure?: Input<boolean>;
   /**
-   * How long to wait for any one step of EC2's, in seconds, 30 to 86400.
+   * How long to wait for any one step of EC2's, and how long throttling and lost replies may hold up the whole, in seconds, 30 to 86400.
    *
    * @default 600
    */
@@ -290,7 +290,8 @@ export interface ManagedInstanceArgs {
    * subnet are AWS's own. An error with `persistPrivateIp: false` and with `adopt`.
    *
    * Changing it gives up the network interface for a new one with the new address; the Elastic IP moves along. Removing
-   * it from the program keeps the address that is held.
+   * it from the program keeps the address that is held. A secondary address of the machine cannot become the primary one
+   * at once: take it out of `secondaryPrivateIps` in an update before.
    *
    * @default one that EC2 picks from the subnet, and that then stays
    */
@@ -375,7 +376,7 @@ export interface ManagedInstanceArgs {
   /**
    * The instance type, such as `m7i.large`.
    *
-   * Changing it replaces the instance; the addresses stay.
+   * Changing it replaces the instance; the addresses stay. Naming the type that runs already, as a fallback, does not.
    */
   instanceType: Input<string>;
   /**
@@ -473,7 +474,7 @@ export interface ManagedInstanceArgs {
   /**
    * The root volume, where it should differ from the image's.
    *
-   * Changing it replaces the instance; the addresses stay.
+   * Changing it replaces the instance; the addresses stay. Naming what it already is does not.
    */
   rootVolume?: Input<RootVolumeArgs>;
   /**
@@ -530,6 +531,7 @@ export interface ManagedInstanceArgs {
   /**
    * An instance or a network interface that exists and is to become this machine, addresses and all. `pulumi destroy` gives
    * it back: what was adopted is never deleted. An error with `privateIp` and with `persistPrivateIp: false`.
+   * Of several Elastic IPs on the interface the one on the primary private IP comes along, and the others are left alone.
    *
    * At create only. Another id is an error later; taking it out changes nothing.
    *

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import ts from "typescript";
 import { withTable } from "../scripts/replacement-table";
+import { withRetryTables } from "../scripts/retry-tables";
 
 const ROOT = join(__dirname, "..");
 const HOW_TO = join(ROOT, "docs", "how-to");
@@ -11,6 +12,7 @@ const PAGES = [
   join(ROOT, "examples", "README.md"),
   join(ROOT, "docs", "replacement.md"),
   join(ROOT, "docs", "reliability.md"),
+  join(ROOT, "docs", "retries.md"),
   ...readdirSync(HOW_TO).map((name) => join(HOW_TO, name)),
 ];
 
@@ -143,6 +145,11 @@ describe("the pages for users", () => {
   it("say which change takes which way, as the code decides it", () => {
     const page = readFileSync(join(ROOT, "docs", "replacement.md"), "utf8");
     assert.equal(page, withTable(page), "npm run docs writes it");
+  });
+
+  it("say what is retried, as the code does it", () => {
+    const page = readFileSync(join(ROOT, "docs", "retries.md"), "utf8");
+    assert.equal(page, withRetryTables(page), "npm run docs writes it");
   });
 
   it("have a test for each pain of Spot's users that is said to be solved", () => {

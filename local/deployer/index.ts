@@ -123,7 +123,13 @@ class Deployment {
   async perform(): Promise<StackOutputs> {
     const before = this.snapshot.root()?.outputs ?? {};
     const abort = (): void => {
-      this.run.fail(new DeployError("interrupted: what was under way is finished and recorded, nothing else is begun"));
+      this.run.fail(new DeployError("interrupted: what was under way ends and is recorded, nothing else is begun"));
+      this.provider?.then(
+        (it) => {
+          it.cancel();
+        },
+        () => undefined,
+      );
     };
     this.options.signal?.addEventListener("abort", abort);
     try {

@@ -1,5 +1,6 @@
 import { credentials, status, type ServiceError } from "@grpc/grpc-js";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Child, describeEnding, type Ending } from "./child";
 import { DeployError } from "./errors";
@@ -65,6 +66,11 @@ export class Provider {
     const provider = new Provider(child, client);
     await provider.configure(options.config);
     return provider;
+  }
+
+  /** Tells it, as the engine does on Ctrl-C, that the run is to end. Nothing depends on whether it listens. */
+  cancel(): void {
+    this.client.cancel(new Empty(), () => undefined);
   }
 
   async stop(): Promise<void> {

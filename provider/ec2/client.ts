@@ -29,6 +29,7 @@ import {
   EC2Client,
   type EC2ClientConfig,
   type Filter,
+  type IamInstanceProfileAssociation,
   type InstanceAttribute,
   type InstanceAttributeName,
   ModifyInstanceAttributeCommand,
@@ -80,8 +81,9 @@ import type {
   Subnet,
   TemplateVersion,
 } from "./ec2";
-import { Ec2Error } from "./errors";
-import { withRetries } from "./retry";
+import { Ec2Error, isAboutTime, isEc2Error } from "./errors";
+import { actionOf, type Call, isRepeatable } from "./repeats";
+import { OTHER_PATIENCE_MS, Pace, Patience, type Retry, withRetries } from "./retry";
 import {
   elasticIpOf,
   instanceOf,
@@ -110,7 +112,22 @@ export interface Ec2Options {
   requestHandler?: EC2ClientConfig["requestHandler"];
   credentials?: EC2ClientConfig["credentials"];
   random?: () => number;
+  replyTimeoutMs?: number;
+  /** Prints one line for the user. */
+  say?: (line: string) => void;
 }
+
+/** What bounds the calls of one run of a machine, and tells its user of them. */
+export type OfRun = Pick<Retry, "patience" | "say">;
+
+export interface Ec2Client extends Ec2 {
+  /** The same client for one run, of which all calls share one patience. */
+  forRun(run: OfRun): Ec2;
+}
+
+/** Without these a lost reply is waited for as long as the connection stands. EC2's slowest calls answer within seconds. */
+export const CONNECT_TIMEOUT_MS = 10_000;
+export const REPLY_TIMEOUT_MS = 60_000;
 
 // The SDK's notice about old Node versions would show in every `pulumi up`, and no user can act on it there.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
@@ -133,38 +150,48 @@ export async function findRegion(profile: string | undefined): Promise<string | 
 }
 
 /** `Ec2` over the AWS SDK. */
-export function createEc2(options: Ec2Options): Ec2 {
+export function createEc2(options: Ec2Options): Ec2Client {
   const client = new EC2Client({
     region: options.region,
     maxAttempts: 1,
     ...(options.profile === undefined ? {} : { profile: options.profile }),
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
-    ...(options.requestHandler === undefined ? {} : { requestHandler: options.requestHandler }),
+    requestHandler: options.requestHandler ?? {
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      requestTimeout: options.replyTimeoutMs ?? REPLY_TIMEOUT_MS,
+      throwOnRequestTimeout: true,
+    },
     ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
   });
-  return new SdkEc2(client, options.clock, options.random ?? Math.random);
+  const { clock, random = Math.random, say = () => undefined } = options;
+  return new SdkEc2(client, { clock, random, say, pace: new Pace() });
 }
 
 interface Thrown {
   name?: string;
   code?: string;
   message?: string;
-  $metadata?: { requestId?: string; httpStatusCode?: number };
+  $metadata?: { requestId?: string; httpStatusCode?: number; clockSkewCorrected?: boolean };
 }
 
 /** EC2's errors carry the code in `name`, those of the way there in `code`; any other HTTP 5xx is a fault on the way. */
+function codeOf(error: Thrown, status: number): string {
+  const named = status === 0 ? (error.code ?? error.name) : error.name;
+  const isNamed = named !== undefined && named !== "Error";
+  return isNamed ? named : status >= 500 ? "ServiceUnavailable" : "UnknownError";
+}
+
 function toEc2Error(action: string, thrown: unknown): Ec2Error {
   if (thrown instanceof Ec2Error) {
     return thrown;
   }
   const error = thrown as Thrown;
-  const status = error.$metadata?.httpStatusCode ?? 0;
-  const named = status === 0 ? (error.code ?? error.name) : error.name;
-  const isNamed = named !== undefined && named !== "Error";
-  const code = isNamed ? named : status >= 500 ? "ServiceUnavailable" : "UnknownError";
+  const { requestId, httpStatusCode = 0, clockSkewCorrected = false } = error.$metadata ?? {};
+  const code = codeOf(error, httpStatusCode);
   return new Ec2Error(action, code, error.message === "" ? code : (error.message ?? String(thrown)), {
-    requestId: error.$metadata?.requestId,
+    requestId,
     cause: thrown,
+    isClockCorrected: clockSkewCorrected && isAboutTime(code),
   });
 }
 
@@ -184,15 +211,49 @@ async function gathered<Page, One>(
   return found;
 }
 
-class SdkEc2 implements Ec2 {
+/** The same client, whose every call is a dry run; what EC2 has no dry run of is not sent. */
+function dryRunning(client: EC2Client): EC2Client {
+  const dry = Object.create(client) as EC2Client;
+  dry.middlewareStack = client.middlewareStack.clone();
+  dry.middlewareStack.add((next) => (args) => next({ ...args, input: { ...args.input, DryRun: true } }), {
+    step: "initialize",
+  });
+  dry.middlewareStack.add(
+    (next) => (args) => {
+      const { body } = args.request as { body?: unknown };
+      if (typeof body !== "string" || new URLSearchParams(body).get("DryRun") !== "true") {
+        throw new Error("EC2 has no dry run of this; nothing was sent");
+      }
+      return next(args);
+    },
+    { step: "finalizeRequest" },
+  );
+  return dry;
+}
+
+class SdkEc2 implements Ec2Client {
   constructor(
     private readonly client: EC2Client,
-    private readonly clock: Clock,
-    private readonly random: () => number,
+    private readonly around: Pick<Retry, "clock" | "random" | "pace" | "say">,
+    private readonly patience?: Patience,
   ) {}
+
+  forRun({ patience, say }: OfRun): Ec2 {
+    return new SdkEc2(this.client, { ...this.around, say }, patience);
+  }
 
   async requireCredentials(): Promise<void> {
     await this.call("GetCredentials", () => this.client.config.credentials());
+  }
+
+  async dryRun(call: (ec2: Ec2) => Promise<unknown>): Promise<void> {
+    try {
+      await call(new SdkEc2(dryRunning(this.client), this.around, this.patience));
+    } catch (error) {
+      if (!(error instanceof Ec2Error) || error.code !== "DryRunOperation") {
+        throw error;
+      }
+    }
   }
 
   describeLaunchTemplates(filters: Filters): Promise<LaunchTemplate[]> {
@@ -217,6 +278,7 @@ class SdkEc2 implements Ec2 {
       return {
         number: present(version.VersionNumber, "version number"),
         description: version.VersionDescription ?? "",
+        createdAt: version.CreateTime?.getTime(),
         imageId: data?.ImageId,
       };
     });
@@ -314,7 +376,7 @@ class SdkEc2 implements Ec2 {
       const reply = await this.client.send(new AssignPrivateIpAddressesCommand(input));
       return (reply.AssignedPrivateIpAddresses ?? []).flatMap((it) => it.PrivateIpAddress ?? []);
     };
-    return this.call("AssignPrivateIpAddresses", assign, { repeatable: "addresses" in wanted });
+    return this.call("addresses" in wanted ? "AssignPrivateIpAddresses" : "AssignPrivateIpAddresses by count", assign);
   }
 
   async unassignPrivateIps(networkInterfaceId: string, addresses: string[]): Promise<void> {
@@ -329,7 +391,7 @@ class SdkEc2 implements Ec2 {
     };
     const assign = async (): Promise<string[]> =>
       (await this.client.send(new AssignIpv6AddressesCommand(input))).AssignedIpv6Addresses ?? [];
-    return this.call("AssignIpv6Addresses", assign, { repeatable: "addresses" in wanted });
+    return this.call("addresses" in wanted ? "AssignIpv6Addresses" : "AssignIpv6Addresses by count", assign);
   }
 
   async unassignIpv6Addresses(networkInterfaceId: string, addresses: string[]): Promise<void> {
@@ -376,7 +438,7 @@ class SdkEc2 implements Ec2 {
       );
       return elasticIpOf({ AllocationId: reply.AllocationId, PublicIp: reply.PublicIp, Tags: toTagList(tags) });
     };
-    return this.call("AllocateAddress", allocate, { repeatable: false });
+    return this.call("AllocateAddress", allocate);
   }
 
   associateAddress(allocationId: string, networkInterfaceId: string, privateIp: string): Promise<string> {
@@ -418,17 +480,6 @@ class SdkEc2 implements Ec2 {
       const reply = await this.client.send(new RunInstancesCommand(runRequest(request)));
       return instanceOf(present(reply.Instances?.[0], "instance"));
     });
-  }
-
-  async checkLaunch(request: LaunchRequest): Promise<void> {
-    try {
-      const input = { ...runRequest(request), DryRun: true };
-      await this.call("RunInstances", () => this.client.send(new RunInstancesCommand(input)));
-    } catch (error) {
-      if (!(error instanceof Ec2Error) || error.code !== "DryRunOperation") {
-        throw error;
-      }
-    }
   }
 
   async startInstance(instanceId: string): Promise<void> {
@@ -500,27 +551,45 @@ class SdkEc2 implements Ec2 {
   }
 
   async setInstanceProfile(instanceId: string, profile: string | undefined): Promise<void> {
-    const current = await this.call("DescribeIamInstanceProfileAssociations", async () => {
+    const is = await this.profileOf(instanceId);
+    try {
+      await this.changeProfile(instanceId, { is, profile });
+    } catch (error) {
+      const now = isEc2Error(error, "unreachable") ? await this.profileOf(instanceId) : is;
+      // Another association than before, or none: it took effect, and only the reply was lost.
+      if (now?.AssociationId === is?.AssociationId && now?.IamInstanceProfile?.Arn === is?.IamInstanceProfile?.Arn) {
+        throw error;
+      }
+    }
+  }
+
+  private profileOf(instanceId: string): Promise<IamInstanceProfileAssociation | undefined> {
+    return this.call("DescribeIamInstanceProfileAssociations", async () => {
       const Filters = filterList({ "instance-id": [instanceId], state: ["associating", "associated"] });
       const pages = paginateDescribeIamInstanceProfileAssociations({ client: this.client }, { Filters });
-      return (await gathered(pages, (page) => page.IamInstanceProfileAssociations))[0]?.AssociationId;
+      return (await gathered(pages, (page) => page.IamInstanceProfileAssociations))[0];
     });
+  }
+
+  private async changeProfile(
+    InstanceId: string,
+    { is, profile }: { is: IamInstanceProfileAssociation | undefined; profile: string | undefined },
+  ): Promise<void> {
+    const AssociationId = is?.AssociationId;
     const IamInstanceProfile = profile?.startsWith("arn:") === true ? { Arn: profile } : { Name: profile };
     if (profile === undefined) {
-      if (current !== undefined) {
+      if (AssociationId !== undefined) {
         await this.call("DisassociateIamInstanceProfile", () =>
-          this.client.send(new DisassociateIamInstanceProfileCommand({ AssociationId: current })),
+          this.client.send(new DisassociateIamInstanceProfileCommand({ AssociationId })),
         );
       }
-    } else if (current === undefined) {
+    } else if (AssociationId === undefined) {
       await this.call("AssociateIamInstanceProfile", () =>
-        this.client.send(new AssociateIamInstanceProfileCommand({ InstanceId: instanceId, IamInstanceProfile })),
+        this.client.send(new AssociateIamInstanceProfileCommand({ InstanceId, IamInstanceProfile })),
       );
     } else {
       await this.call("ReplaceIamInstanceProfileAssociation", () =>
-        this.client.send(
-          new ReplaceIamInstanceProfileAssociationCommand({ AssociationId: current, IamInstanceProfile }),
-        ),
+        this.client.send(new ReplaceIamInstanceProfileAssociationCommand({ AssociationId, IamInstanceProfile })),
       );
     }
   }
@@ -634,12 +703,13 @@ class SdkEc2 implements Ec2 {
     );
   }
 
-  isOffered(instanceType: string, availabilityZone: string): Promise<boolean> {
+  findZonesWith(instanceType: string): Promise<string[]> {
     return this.call("DescribeInstanceTypeOfferings", async () => {
-      const Filters = filterList({ "instance-type": [instanceType], location: [availabilityZone] });
+      const Filters = filterList({ "instance-type": [instanceType] });
       const input = { LocationType: "availability-zone", Filters } as const;
       const pages = paginateDescribeInstanceTypeOfferings({ client: this.client }, input);
-      return (await gathered(pages, (page) => page.InstanceTypeOfferings)).length > 0;
+      const offerings = await gathered(pages, (page) => page.InstanceTypeOfferings);
+      return offerings.flatMap((it) => it.Location ?? []).sort();
     });
   }
 
@@ -663,7 +733,8 @@ class SdkEc2 implements Ec2 {
     );
   }
 
-  private call<T>(action: string, send: () => Promise<T>, options = { repeatable: true }): Promise<T> {
+  private call<T>(call: Call, send: () => Promise<T>): Promise<T> {
+    const action = actionOf(call);
     const attempt = async (): Promise<T> => {
       try {
         return await send();
@@ -671,7 +742,8 @@ class SdkEc2 implements Ec2 {
         throw toEc2Error(action, error);
       }
     };
-    return withRetries(attempt, { clock: this.clock, random: this.random, ...options });
+    const patience = this.patience ?? new Patience(this.around.clock, OTHER_PATIENCE_MS);
+    return withRetries(attempt, { ...this.around, action, patience, repeatable: isRepeatable(call) });
   }
 }
 

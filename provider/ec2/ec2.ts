@@ -53,6 +53,7 @@ export interface LaunchRequest {
 export interface TemplateVersion {
   number: number;
   description: string;
+  createdAt?: number;
   /** With an SSM parameter looked up. */
   imageId?: string;
 }
@@ -99,6 +100,12 @@ export interface Image {
 export interface Ec2 {
   /** Fails if there are no credentials; asks nothing of EC2. */
   requireCredentials(): Promise<void>;
+  /**
+   * Asks EC2 whether it would accept a call; nothing of it happens.
+   *
+   * @param call makes that one call, of the `Ec2` that it is given
+   */
+  dryRun(call: (ec2: Ec2) => Promise<unknown>): Promise<void>;
 
   describeLaunchTemplates(filters: Filters): Promise<LaunchTemplate[]>;
   describeLatestVersion(templateId: string, options?: { resolveImage: boolean }): Promise<TemplateVersion>;
@@ -161,8 +168,6 @@ export interface Ec2 {
 
   describeInstances(filters: Filters): Promise<Instance[]>;
   runInstance(request: LaunchRequest): Promise<Instance>;
-  /** Asks EC2 whether it would accept the launch. */
-  checkLaunch(request: LaunchRequest): Promise<void>;
   startInstance(instanceId: string): Promise<void>;
   /** @param skipOsShutdown whether the guest is not waited for */
   stopInstance(instanceId: string, skipOsShutdown: boolean): Promise<void>;
@@ -214,5 +219,6 @@ export interface Ec2 {
   describeImage(imageId: string): Promise<Image | undefined>;
   /** Those of them that the region has. */
   describeInstanceTypes(names: string[]): Promise<InstanceType[]>;
-  isOffered(instanceType: string, availabilityZone: string): Promise<boolean>;
+  /** The availability zones of the region that have it. */
+  findZonesWith(instanceType: string): Promise<string[]>;
 }

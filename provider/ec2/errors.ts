@@ -1,4 +1,5 @@
 /** The one table of EC2's error codes: what kind of thing each means, and what a user can do about it. */
+import { adviceOn, saidOf } from "./denial";
 
 export type ErrorClass =
   | "not-found"
@@ -21,6 +22,9 @@ interface Meaning {
 
 const CREDENTIALS =
   "Set the stack's aws:profile, AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and check that they are still valid.";
+
+/** For codes by which EC2 also refuses what was signed at a wrong time. */
+const CLOCK = "If they are, check this machine's clock.";
 
 const TYPE_LIMIT = "Give fewer, or take an instanceType that holds more.";
 
@@ -148,10 +152,14 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   "Client.RequestLimitExceeded": { class: "throttled" },
   Throttling: { class: "throttled" },
   ThrottlingException: { class: "throttled" },
+  ThrottledException: { class: "throttled" },
   EC2ThrottledException: { class: "throttled" },
+  RequestThrottled: { class: "throttled" },
+  RequestThrottledException: { class: "throttled" },
+  TooManyRequestsException: { class: "throttled" },
 
-  UnauthorizedOperation: { class: "denied", advice: "Allow the action in the IAM policy of these credentials." },
-  AccessDenied: { class: "denied", advice: "Allow the action in the IAM policy of these credentials." },
+  UnauthorizedOperation: { class: "denied" },
+  AccessDenied: { class: "denied" },
   OperationNotPermitted: {
     class: "denied",
     advice:
@@ -178,7 +186,8 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
 
   CredentialsProviderError: { class: "no-credentials", advice: CREDENTIALS },
   ExpiredToken: { class: "no-credentials", advice: CREDENTIALS },
-  RequestExpired: { class: "no-credentials", advice: CREDENTIALS },
+  RequestExpired: { class: "no-credentials", advice: `${CREDENTIALS} ${CLOCK}` },
+  SignatureDoesNotMatch: { class: "no-credentials", advice: `${CREDENTIALS} ${CLOCK}` },
   TokenProviderError: { class: "no-credentials", advice: CREDENTIALS },
 
   ECONNREFUSED: { class: "unreachable", advice: "Check the endpoint and the network." },
@@ -187,7 +196,10 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   ECONNRESET: { class: "unreachable" },
   EPIPE: { class: "unreachable" },
   ETIMEDOUT: { class: "unreachable" },
+  EHOSTUNREACH: { class: "unreachable", advice: "Check the network." },
+  ENETUNREACH: { class: "unreachable", advice: "Check the network." },
   TimeoutError: { class: "unreachable" },
+  RequestTimeout: { class: "unreachable" },
   InternalError: { class: "unreachable" },
   InternalFailure: { class: "unreachable" },
   Unavailable: { class: "unreachable" },
@@ -197,6 +209,28 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
 /** Launching right after its role was made: EC2 does not see the profile yet. EC2 has no code of its own for it. */
 const PROFILE_NOT_SEEN = /Invalid IAM Instance Profile/i;
 
+/**
+ * Whether EC2 may mean by it that the request was signed at another time than its own. The SDK sets its clock by any answer and
+ * says so of any error, so that the code has to tell.
+ */
+export function isAboutTime(code: string): boolean {
+  return ["RequestExpired", "SignatureDoesNotMatch", "AuthFailure"].includes(code);
+}
+
+/** The codes of a class, as the documentation lists them. */
+export function codesOf(kind: ErrorClass): string[] {
+  return Object.keys(MEANINGS).filter((code) => MEANINGS[code]?.class === kind);
+}
+
+export interface ErrorDetails {
+  requestId?: string;
+  cause?: unknown;
+  /** Whether the SDK has set its clock by this answer, so that the next request is signed with the right time. */
+  isClockCorrected?: boolean;
+  /** How often, and for how long, the call was sent in vain. */
+  tried?: string;
+}
+
 /** What EC2 (or the way to it) answered. */
 export class Ec2Error extends Error {
   override readonly name = "Ec2Error";
@@ -205,7 +239,7 @@ export class Ec2Error extends Error {
     readonly action: string,
     readonly code: string,
     readonly said: string,
-    readonly details: { requestId?: string; cause?: unknown } = {},
+    readonly details: ErrorDetails = {},
   ) {
     super(`${action}: ${code}: ${said}`, { cause: details.cause });
   }
@@ -214,13 +248,20 @@ export class Ec2Error extends Error {
     return MEANINGS[this.code]?.class ?? "refused";
   }
 
+  /** The same, of a call that was sent again and again. */
+  afterTries(tries: number, ms: number): Ec2Error {
+    const tried = `${tries} tries in ${Math.round(ms / 1000)} s`;
+    return new Ec2Error(this.action, this.code, this.said, { ...this.details, tried });
+  }
+
   /** What EC2 said and what to do, as the end of a sentence that says what was being done. */
   get explanation(): string {
-    const request = this.details.requestId === undefined ? "" : `, request ${this.details.requestId}`;
-    const advice = MEANINGS[this.code]?.advice;
-    const said = this.said.trim().replace(/\.$/, "");
+    const { requestId, tried } = this.details;
+    const request = `${requestId === undefined ? "" : `, request ${requestId}`}${tried === undefined ? "" : `; ${tried}`}`;
+    const advice = isUnauthorized(this) ? adviceOn(this.said, requestId) : MEANINGS[this.code]?.advice;
+    const said = saidOf(this.said).replace(/\.$/, "");
     if (this.class === "no-credentials") {
-      return `there are no usable AWS credentials (${said}). ${CREDENTIALS}`;
+      return `there are no usable AWS credentials (${said}). ${advice ?? CREDENTIALS}`;
     }
     const action = this.class === "denied" ? `${this.action} was denied: ` : "";
     return `${action}${said} (${this.code}${request}).${advice === undefined ? "" : ` ${advice}`}`;
@@ -230,6 +271,11 @@ export class Ec2Error extends Error {
 /** Whether `error` came from EC2 and is of one of these classes. */
 export function isEc2Error(error: unknown, ...classes: ErrorClass[]): error is Ec2Error {
   return error instanceof Ec2Error && (classes.length === 0 || classes.includes(error.class));
+}
+
+/** Whether the credentials have not the right to it, whatever else might be said of the call. */
+export function isUnauthorized(error: unknown): boolean {
+  return error instanceof Ec2Error && (error.code === "UnauthorizedOperation" || error.code === "AccessDenied");
 }
 
 /** What a launch is made of and this product makes itself: not found means that EC2 does not see it yet. */

@@ -1,38 +1,215 @@
-import type { Clock } from "../clock";
-import { isEc2Error } from "./errors";
+/** The retry policy of the product, all of it: what is sent again, for how long, and with which pauses. */
+import { Cancelled, type Clock } from "../clock";
+import { Ec2Error, type ErrorClass } from "./errors";
 
-/** Throttling passes: EC2's buckets refill within seconds, so it is waited out for this long. */
-const THROTTLED_FOR_MS = 5 * 60_000;
-/** What does not get through is tried again this often, if a repeat is harmless. */
-const UNREACHABLE_RETRIES = 4;
-const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 20_000;
+export interface Policy {
+  /** Whether a call that ended so is sent again; `if-repeatable`: it may have taken effect, see REPEATS. */
+  again: "always" | "if-repeatable" | "never";
+  /** How many tries there are in all, where not only time limits them. */
+  tries?: number;
+  /** What becomes of it where it is not sent again, or no more. */
+  then: string;
+}
+
+const FATAL = "ends the run, with what to do";
+
+/** By what kind of thing EC2 answered; which code is of which kind, errors.ts says. */
+export const POLICIES: Readonly<Record<ErrorClass, Policy>> = {
+  throttled: { again: "always", then: "ends the run, which the next `up` takes up again" },
+  unreachable: {
+    again: "if-repeatable",
+    tries: 5,
+    then: "one more look in a wait; else it ends the run, and the next `up` finds by looking what came of the call",
+  },
+  "not-found": {
+    again: "never",
+    then: "of what the run has just made: asked again for up to 2 minutes, as EC2 may not show it yet; of what is to be deleted: done; else it ends the run",
+  },
+  transition: {
+    again: "never",
+    then: "looked at and waited for, at most `timeoutSeconds`, where it passes by itself; else it ends the run",
+  },
+  "in-use": {
+    again: "never",
+    then: "who holds it is looked up: our own is adopted, one that is coming off is waited for, any other ends the run",
+  },
+  capacity: { again: "never", then: "the next of `fallbackInstanceTypes`, then on-demand, if that is allowed" },
+  quota: { again: "never", then: FATAL },
+  denied: { again: "never", then: FATAL },
+  "no-credentials": { again: "never", then: FATAL },
+  mismatch: { again: "never", then: "sent under another client token, as its parameters have changed" },
+  "name-taken": { again: "never", then: "another run made the record: its work is joined, or another id taken" },
+  refused: { again: "never", then: FATAL },
+};
+
+/** Told the right time by a refusal, the SDK signs the next request with it. More than once would be another fault. */
+export const CLOCK_TRIES = 2;
+
+export const FIRST_PAUSE_MS = 500;
+export const LONGEST_PAUSE_MS = 20_000;
+/** Full jitter may come to nothing, and a clock that stands still would never get on. */
+const SHORTEST_PAUSE_MS = 50;
+/** A pause that the user would notice is told, and not more often than this. */
+const TOLD_PAUSE_MS = 1000;
+const TELL_EVERY_MS = 15_000;
+
+/** How long calls may be held up that belong to no run of a machine, such as those of a preview. */
+export const OTHER_PATIENCE_MS = 5 * 60_000;
+
+/** How long the calls of one run may be held up by retries, all together; what is held up at the same time counts once. */
+export class Patience {
+  private heldUp = 0;
+  private since = 0;
+  private usedMs = 0;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly totalMs: number,
+  ) {}
+
+  get leftMs(): number {
+    const current = this.heldUp === 0 ? 0 : this.clock.now() - this.since;
+    return Math.max(0, this.totalMs - this.usedMs - current);
+  }
+
+  begin(): void {
+    if (this.heldUp++ === 0) {
+      this.since = this.clock.now();
+    }
+  }
+
+  end(): void {
+    if (--this.heldUp === 0) {
+      this.usedMs += this.clock.now() - this.since;
+    }
+  }
+}
+
+const MAX_PRESSURE = 6;
+
+/**
+ * How hard EC2 throttles each action, as all machines of a process find out together: its limits are per account, region and
+ * action, so one machine's refusal slows the others down too, until calls pass again.
+ */
+export class Pace {
+  private readonly pressures = new Map<string, number>();
+
+  of(action: string): number {
+    return this.pressures.get(action) ?? 0;
+  }
+
+  throttled(action: string): void {
+    this.pressures.set(action, Math.min(this.of(action) + 1, MAX_PRESSURE));
+  }
+
+  passed(action: string): void {
+    this.pressures.set(action, Math.floor(this.of(action) / 2));
+  }
+}
 
 export interface Retry {
   clock: Clock;
+  action: string;
   /** Whether the call may be sent again when it is unknown if it took effect. */
   repeatable: boolean;
   /** 0 to 1: spreads the retries of many machines. */
   random: () => number;
+  patience: Patience;
+  pace: Pace;
+  /** Prints one line for the user. */
+  say: (line: string) => void;
 }
 
 /**
- * The retry policy of the product, in place of the SDK's, which takes a lack of capacity (HTTP 500) for a passing fault
- * (hashicorp/terraform-provider-aws#21293) and does not wait by an injected clock.
+ * The one layer that sends calls again. The SDK makes one attempt: it takes a lack of capacity (HTTP 500) for a passing fault
+ * (hashicorp/terraform-provider-aws#21293), and does not wait by an injected clock.
  */
 export async function withRetries<T>(call: () => Promise<T>, retry: Retry): Promise<T> {
-  const start = retry.clock.now();
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return await call();
-    } catch (error) {
-      const throttled = isEc2Error(error, "throttled") && retry.clock.now() - start < THROTTLED_FOR_MS;
-      const lost = isEc2Error(error, "unreachable") && retry.repeatable && attempt < UNREACHABLE_RETRIES;
-      if (!throttled && !lost) {
-        throw error;
+  const stall = new Stall(retry);
+  try {
+    await stall.beforehand();
+    for (let tries = 1; ; tries++) {
+      try {
+        const result = await call();
+        retry.pace.passed(retry.action);
+        return result;
+      } catch (error) {
+        await stall.orThrow(error, tries);
       }
     }
-    const pause = Math.min(FIRST_PAUSE_MS * 2 ** attempt, LONGEST_PAUSE_MS);
-    await retry.clock.sleep(pause * (0.5 + retry.random() / 2));
+  } finally {
+    stall.end();
+  }
+}
+
+/** One call that is held up. */
+class Stall {
+  private since: number | undefined;
+  private toldAt = -Infinity;
+
+  constructor(private readonly retry: Retry) {}
+
+  /** Where EC2 throttles the action, a new call does not make it worse at once. */
+  async beforehand(): Promise<void> {
+    const pressure = this.retry.pace.of(this.retry.action);
+    if (pressure > 0) {
+      await this.pause(pressure, `EC2 throttles ${this.retry.action}`);
+    }
+  }
+
+  /** Pauses, if the call may be sent again. */
+  async orThrow(error: unknown, tries: number): Promise<void> {
+    if (!(error instanceof Ec2Error)) {
+      throw error;
+    }
+    const { action, pace } = this.retry;
+    if (error.details.isClockCorrected === true && tries < CLOCK_TRIES) {
+      return;
+    }
+    if (!this.isPassing(error, tries)) {
+      throw this.since === undefined ? error : error.afterTries(tries, this.retry.clock.now() - this.since);
+    }
+    if (error.class === "throttled") {
+      pace.throttled(action);
+      await this.pause(Math.max(tries, pace.of(action)), `EC2 throttles ${action} (${error.code})`);
+    } else {
+      await this.pause(tries, `${action} did not get through (${error.code})`);
+    }
+  }
+
+  end(): void {
+    if (this.since !== undefined) {
+      this.retry.patience.end();
+    }
+  }
+
+  private isPassing(error: Ec2Error, tries: number): boolean {
+    const { again, tries: limit = Infinity } = POLICIES[error.class];
+    const isSafe = again === "always" || (again === "if-repeatable" && this.retry.repeatable);
+    return isSafe && tries < limit && this.retry.patience.leftMs > 0;
+  }
+
+  /** @param doublings how often the longest pause has been doubled, from 1 */
+  private async pause(doublings: number, why: string): Promise<void> {
+    const { clock, patience, random, say } = this.retry;
+    if (this.since === undefined) {
+      this.since = clock.now();
+      patience.begin();
+    }
+    const longest = Math.min(FIRST_PAUSE_MS * 2 ** (doublings - 1), LONGEST_PAUSE_MS);
+    // "Full jitter": anything up to the longest, so that machines that were refused together do not come back together.
+    const pause = Math.min(
+      Math.max(longest * random(), SHORTEST_PAUSE_MS),
+      Math.max(patience.leftMs, SHORTEST_PAUSE_MS),
+    );
+    if (pause >= TOLD_PAUSE_MS && clock.now() - this.toldAt >= TELL_EVERY_MS) {
+      this.toldAt = clock.now();
+      say(`${why}; trying again in ${Math.round(pause / 1000)} s`);
+    }
+    try {
+      await clock.sleep(pause);
+    } catch (error) {
+      throw error instanceof Cancelled ? new Cancelled(why) : error;
+    }
   }
 }

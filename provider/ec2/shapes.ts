@@ -102,6 +102,7 @@ export function elasticIpOf(address: sdk.Address): ElasticIp {
           association: {
             id: address.AssociationId,
             networkInterfaceId: address.NetworkInterfaceId,
+            privateIp: address.PrivateIpAddress,
             instanceId: address.InstanceId === "" ? undefined : address.InstanceId,
           },
         }),
@@ -171,6 +172,8 @@ export function volumeOf(volume: sdk.Volume): Volume {
     type: volume.VolumeType ?? "",
     iops: volume.Iops,
     throughput: volume.Throughput,
+    encrypted: volume.Encrypted ?? false,
+    kmsKeyId: volume.KmsKeyId,
     status: volume.State ?? "",
     ...(attachment === undefined
       ? {}

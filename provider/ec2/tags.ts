@@ -9,6 +9,8 @@ export const TAG = {
   generation: "managed-instance:generation",
   /** On instances: a digest of the launch inputs that it was launched with. */
   launch: "managed-instance:launch",
+  /** On instances: the type that it was launched or started as. */
+  type: "managed-instance:type",
   /** On the launch template: `creating` until a state is known to have it, then `ready`. */
   phase: "managed-instance:phase",
   /** `false` on what was given to the managed instance; such a thing is never deleted. */

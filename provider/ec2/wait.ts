@@ -1,4 +1,4 @@
-import type { Clock } from "../clock";
+import { Cancelled, type Clock } from "../clock";
 import { explain, isEc2Error } from "./errors";
 
 export interface Wait<T> {
@@ -60,6 +60,10 @@ export async function waitFor<T>(wait: Wait<T>): Promise<T> {
       const seconds = String(Math.round(elapsed / 1000));
       throw new WaitTimeout(`still waiting for ${wait.what} after ${seconds} s; last seen: ${last}`, { cause });
     }
-    await wait.clock.sleep(Math.min(Math.max(FIRST_POLL_MS, elapsed * POLL_SHARE), LAST_POLL_MS));
+    try {
+      await wait.clock.sleep(Math.min(Math.max(FIRST_POLL_MS, elapsed * POLL_SHARE), LAST_POLL_MS));
+    } catch (error) {
+      throw error instanceof Cancelled ? new Cancelled(`waited for ${wait.what}; last seen: ${last}`) : error;
+    }
   }
 }

@@ -1,12 +1,12 @@
 /** Taking over what exists: how it differs from what is wanted, and why it cannot be had. (pure) */
-import { TAG } from "../ec2/tags";
-import { toBase64 } from "../user-data";
-import type { LaunchPart } from "./specification";
-import type { Adoption, Desired, Instance, NetworkInterface, Recorded } from "./state";
+import { EC2_TAG_LIMIT, PASSING_TAGS, TAG } from "../ec2/tags";
+import { has, rootVolumeOf } from "./launched";
+import { askedOf, LAUNCH_INPUTS, type LaunchInput, type LaunchPart, partOf } from "./specification";
+import type { Adoption, Desired, Instance, NetworkInterface, Recorded, Tags, Volume } from "./state";
 
 /** An input that the instance was not launched with, and so has to be replaced for. */
 export interface Misfit {
-  input: keyof Desired;
+  input: LaunchInput;
   part: LaunchPart;
 }
 
@@ -14,38 +14,31 @@ export interface Misfit {
  * Why an instance that is being adopted cannot stay. Only what the program says is compared: what it leaves out is as good as
  * it is, until the next launch.
  */
-export function misfits({ instance, userData }: Adoption, desired: Desired): Misfit[] {
+export function misfits({ instance }: Adoption, rootVolumes: readonly Volume[], desired: Desired): Misfit[] {
   if (instance === undefined) {
     return [];
   }
-  const { imageId, instanceType, market, keyName, rootVolume } = desired;
-  const checks: [boolean, keyof Desired, LaunchPart][] = [
-    // Behind an SSM parameter is whatever image it names at the next launch.
-    [imageId.startsWith("resolve:ssm:") || imageId === instance.imageId, "imageId", "imageId"],
-    [instanceType === instance.type, "instanceType", "instanceType"],
-    [market.lifecycle === instance.lifecycle, "market", "other"],
-    [desired.userData === undefined || toBase64(desired.userData) === userData, "userData", "userData"],
-    [keyName === undefined || keyName === instance.keyName, "keyName", "other"],
-    [rootVolume === undefined, "rootVolume", "other"],
-    ...placementChecks(instance, desired),
-  ];
-  return checks.flatMap(([isSame, input, part]) => (isSame ? [] : [{ input, part }]));
+  const found = { instance, rootVolume: rootVolumeOf(instance, rootVolumes) };
+  return LAUNCH_INPUTS.filter((input) => isNamed(input, desired) && !has(input, found, desired)).map((input) => ({
+    input,
+    part: partOf(input),
+  }));
 }
 
-function placementChecks(instance: Instance, desired: Desired): [boolean, keyof Desired, LaunchPart][] {
-  const { ebsOptimized, tenancy, cpuCredits, cpuOptions, placementGroup } = desired;
-  const { coreCount, threadsPerCore } = cpuOptions ?? {};
-  const hasCpu =
-    (coreCount === undefined || coreCount === instance.cpuOptions.coreCount) &&
-    (threadsPerCore === undefined || threadsPerCore === instance.cpuOptions.threadsPerCore);
-  return [
-    [ebsOptimized === undefined || ebsOptimized === instance.ebsOptimized, "ebsOptimized", "other"],
-    [tenancy === undefined || tenancy === instance.tenancy, "tenancy", "other"],
-    // EC2 tells it by another call; who asks for one gets an instance that surely has it.
-    [cpuCredits === undefined, "cpuCredits", "other"],
-    [hasCpu, "cpuOptions", "other"],
-    [placementGroup === undefined || placementGroup === instance.placementGroup, "placementGroup", "other"],
-  ];
+/** Behind an SSM parameter is whatever image it names at the next launch; what has a default may not have been said at all. */
+function isNamed(input: LaunchInput, desired: Desired): boolean {
+  switch (input) {
+    case "imageId":
+      return !desired.imageId.startsWith("resolve:ssm:");
+    case "userData":
+    case "rootVolume":
+      return askedOf(input, desired[input]) !== undefined;
+    case "publicIpAssignment":
+    case "recycleTriggers":
+      return false;
+    default:
+      return desired[input] !== undefined;
+  }
 }
 
 /**
@@ -68,7 +61,25 @@ export function adoptionConflicts(
   }
   const place =
     recorded?.networkInterfaceId === networkInterface.id ? [] : placeConflicts(networkInterface, subnetId, adopt);
-  return [...ownerConflicts(id, networkInterface, instance), ...place];
+  return [...ownerConflicts(id, networkInterface, instance), ...place, ...tagConflicts(networkInterface, instance)];
+}
+
+const INTERFACE_TAGS = [TAG.id, TAG.owned, TAG.publicIp];
+const INSTANCE_TAGS = [TAG.id, TAG.owned, TAG.generation, TAG.launch, TAG.type, ...PASSING_TAGS];
+
+function tagConflicts(eni: NetworkInterface, instance: Instance | undefined): string[] {
+  return [...(instance === undefined ? [] : tagsTooMany(instance, INSTANCE_TAGS)), ...tagsTooMany(eni, INTERFACE_TAGS)];
+}
+
+/** AWS's own count for nothing. */
+function tagsTooMany({ id, tags }: { id: string; tags: Tags }, ours: readonly string[]): string[] {
+  const held = Object.keys(tags).filter((it) => !it.startsWith("aws:"));
+  const surplus = new Set([...held, ...ours]).size - EC2_TAG_LIMIT;
+  return surplus <= 0
+    ? []
+    : [
+        `${id} has ${held.length} tags, and with the ${ours.length} of this package that is more than the ${EC2_TAG_LIMIT} that EC2 takes; take ${surplus} off it first`,
+      ];
 }
 
 function isThere({ state }: Instance): boolean {
@@ -87,18 +98,23 @@ function ownerConflicts(id: string, eni: NetworkInterface, instance: Instance | 
   ];
 }
 
+/** An instance is adopted with its primary interface, and with no other. */
+function heldBy(holder: string | undefined, deviceIndex: number): string {
+  if (holder === undefined) {
+    return "something that is no instance; free it first";
+  }
+  return deviceIndex === 0
+    ? `${holder}; adopt.instanceId: "${holder}" takes over both`
+    : `${holder} at device index ${deviceIndex}, and adopt.instanceId would take over that instance's primary interface and not this one; detach it there first, and adopt it by itself`;
+}
+
 function placeConflicts(eni: NetworkInterface, subnetId: string, adopt: Desired["adopt"]): string[] {
-  const holder = eni.attachment?.instanceId;
+  const { instanceId: holder, deviceIndex = 0 } = eni.attachment ?? {};
   const isHeld = adopt?.networkInterfaceId !== undefined && eni.attachment !== undefined;
   return [
     ...(eni.subnetId === subnetId
       ? []
       : [`${eni.id} is in ${eni.subnetId}, and subnetId is ${subnetId}; set subnetId to ${eni.subnetId}`]),
-    ...(isHeld
-      ? [
-          `${eni.id} (adopt.networkInterfaceId) is held by ${holder ?? "something that is no instance"}; ` +
-            (holder === undefined ? "free it first" : `adopt.instanceId: "${holder}" takes over both`),
-        ]
-      : []),
+    ...(isHeld ? [`${eni.id} (adopt.networkInterfaceId) is held by ${heldBy(holder, deviceIndex)}`] : []),
   ];
 }

@@ -1,6 +1,8 @@
 /** One loop over the steps. */
+import { Cancelled } from "../clock";
 import { explain } from "../ec2/errors";
 import { IdTaken } from "./claim";
+import { currentNetworkInterface } from "./current";
 import { ObserveAgain, type Run } from "./run";
 import type { Step } from "./step";
 import { entryOf } from "./steps";
@@ -17,19 +19,33 @@ export class Abandoned extends Error {
 
 export async function apply(steps: Step[], run: Run): Promise<void> {
   for (const step of steps) {
+    const entry = entryOf(step);
     // A machine that this run took down is brought up again first, with its data, heard or unheard.
     if (run.darkSince === undefined && step.kind !== "attach-volumes" && run.isAbandoned()) {
       throw new Abandoned(
         "the Pulumi engine is gone; stopped at a safe point, and the next `pulumi up` goes on from there",
       );
     }
+    if (run.cancelled.aborted) {
+      throw cancelled(run, `before it would ${entry.doing(run, step)}`);
+    }
     try {
-      await entryOf(step).take(run, step);
+      await entry.take(run, step);
     } catch (error) {
       if (error instanceof ObserveAgain || error instanceof IdTaken) {
         throw error;
       }
-      throw new StepFailure(`could not ${entryOf(step).doing(run, step)}: ${explain(error)}`, { cause: error });
+      if (error instanceof Cancelled) {
+        throw cancelled(run, `as it was to ${entry.doing(run, step)} (${error.message})`);
+      }
+      throw new StepFailure(`could not ${entry.doing(run, step)}: ${explain(error)}`, { cause: error });
     }
   }
+}
+
+/** Unlike an engine that is gone, a user who ends the run is there to read what it leaves, and decides what comes next. */
+function cancelled(run: Run, when: string): Cancelled {
+  const address = currentNetworkInterface(run)?.privateIp ?? "its address";
+  const dark = run.darkSince === undefined ? "" : ` No instance runs behind ${address} until it is run again.`;
+  return new Cancelled(`Cancelled: stopped ${when}.${dark}`);
 }

@@ -1,19 +1,23 @@
 /** What is in the way and belongs to somebody else, in sentences; while there is any, nothing is done. (pure) */
 import { TAG } from "../ec2/tags";
+import { canonicalDevice } from "../formats";
 import { adoptionConflicts } from "./adoption";
 import {
   currentElasticIp,
   currentNetworkInterface,
   currentVolume,
   isAlive,
+  isAtHome,
   isElsewhere,
   isOnOurs,
   isOwnedElasticIp,
   isOwnedVolume,
   type Situation,
+  stayingInstance,
 } from "./current";
+import { SENTENCES } from "./drift";
 import { surplusVolumes } from "./planning/data-volumes";
-import type { DataVolume, Desired, ElasticIp, Observed, Volume } from "./state";
+import type { DataVolume, Desired, ElasticIp, NetworkInterface, Observed, Volume } from "./state";
 
 export function conflicts(situation: Situation): string[] {
   const { id, desired, observed, recorded } = situation;
@@ -21,13 +25,32 @@ export function conflicts(situation: Situation): string[] {
     ...(observed.adoption === undefined ? [] : adoptionConflicts(id, desired, observed.adoption, recorded)),
     ...elasticIpConflicts(situation),
     ...desired.dataVolumes.flatMap((wanted) => volumeConflicts(wanted, situation)),
+    ...deviceConflicts(situation),
     ...volumeDeletionConflicts(surplusVolumes(situation), situation),
     ...heldByStrangers(observed),
+    ...takenAddresses(situation),
   ];
 }
 
+/** The address of an interface that is gone is anybody's. */
+function takenAddresses({ desired: { privateIp }, observed: { addressTaker: taker } }: Situation): string[] {
+  const isWanted =
+    privateIp !== undefined && (taker?.privateIp === privateIp || taker?.secondaryPrivateIps.includes(privateIp));
+  return taker === undefined || !isWanted
+    ? []
+    : [
+        `${SENTENCES["make-network-interface"]}, and ${heldBy(privateIp, taker)}; free it there, or give another privateIp`,
+      ];
+}
+
+export function heldBy(address: string, { id, attachment }: NetworkInterface): string {
+  const instance = attachment?.instanceId;
+  return `${address} is held by ${id}${instance === undefined ? "" : ` of ${instance}`}`;
+}
+
 /** One that was given and is not wanted any more may be wherever its owner put it. */
-function elasticIpConflicts({ desired, observed, recorded }: Situation): string[] {
+function elasticIpConflicts(situation: Situation): string[] {
+  const { desired, observed, recorded } = situation;
   const given = observed.givenElasticIp;
   const missing =
     typeof desired.elasticIp === "string" && given === undefined
@@ -41,7 +64,21 @@ function elasticIpConflicts({ desired, observed, recorded }: Situation): string[
   const taken = [...(wanted === undefined ? [] : [wanted]), ...released]
     .filter((eip) => isTaken(eip, observed))
     .map((eip) => `${inUse(eip)}; it is never taken from its holder: disassociate it there first, or change elasticIp`);
-  return [...missing, ...taken];
+  return [...missing, ...taken, ...placeConflicts(wanted, situation)];
+}
+
+/** Somebody put another one where the wanted one, which is still on a further address, belongs. */
+function placeConflicts(wanted: ElasticIp | undefined, situation: Situation): string[] {
+  const eni = currentNetworkInterface(situation);
+  if (wanted === undefined || eni === undefined) {
+    return [];
+  }
+  return situation.observed.otherElasticIps
+    .filter((it) => isAtHome(it, eni))
+    .map(
+      ({ publicIp, allocationId }) =>
+        `the Elastic IP ${publicIp} (${allocationId}) is on ${eni.privateIp} of ${eni.id}, where ${wanted.publicIp} belongs; disassociate it there first, or name it in elasticIp`,
+    );
 }
 
 export function teardownConflicts(observed: Observed, deletion: Desired["deletion"]): string[] {
@@ -82,6 +119,22 @@ function volumeConflicts(wanted: DataVolume, situation: Situation): string[] {
       : [`${what} is in ${volume.availabilityZone} and the machine in ${zone}; a volume cannot leave its zone`]),
     ...heldElsewhere(what, volume, observed),
   ];
+}
+
+/** An instance that stays may have a volume of its own where a data volume is to be. */
+export function deviceConflicts(situation: Situation): string[] {
+  const { desired, observed } = situation;
+  const instance = stayingInstance(situation);
+  // A data volume makes way for another.
+  const others = instance?.devices.filter((it) => !observed.volumes.some(({ id }) => id === it.volumeId)) ?? [];
+  return desired.dataVolumes.flatMap(({ name, deviceName }) => {
+    const other = others.find((it) => canonicalDevice(it.deviceName) === canonicalDevice(deviceName));
+    return other === undefined
+      ? []
+      : [
+          `the data volume ${name} is to be on ${deviceName}, and ${instance?.id ?? ""} has ${other.volumeId} there; give ${name} another deviceName, or volumeId: "${other.volumeId}" to hold that one`,
+        ];
+  });
 }
 
 function heldElsewhere(what: string, volume: Volume, observed: Observed): string[] {

@@ -1,7 +1,8 @@
 /** Which of the things observed is the one that the inputs ask for. (pure) */
 import { isOwned, TAG } from "../ec2/tags";
 import { misfits } from "./adoption";
-import { differentParts, launchHash, type LaunchPart } from "./specification";
+import { differences, rootVolumeOf } from "./launched";
+import { launchHash, type LaunchPart, partOf } from "./specification";
 import type { DataVolume, Desired, ElasticIp, Instance, NetworkInterface, Observed, Recorded, Volume } from "./state";
 import { keepsInstance, type Path, pathOf } from "./strategy";
 
@@ -100,6 +101,12 @@ export function staysStopped(instance: Instance, desired: Desired): boolean {
   return !wantsInstance(desired) && desired.pauseBehavior === "stop" && instance.lifecycle === "on-demand";
 }
 
+/** The instance that stays, as it is or changed. */
+export function stayingInstance(situation: Situation): Instance | undefined {
+  const instance = currentInstance(currentNetworkInterface(situation), situation.observed);
+  return instance !== undefined && staysOn(instance, situation) ? instance : undefined;
+}
+
 /** Whether the instance on an interface will be on it still when all is as it is wanted. */
 function staysOn(instance: Instance, situation: Situation): boolean {
   if (!wantsInstance(situation.desired)) {
@@ -138,6 +145,11 @@ export function isOwnedElasticIp(eip: ElasticIp): boolean {
 /** Whether an Elastic IP is on an interface of this managed instance. */
 export function isOnOurs(eip: ElasticIp, observed: Observed): boolean {
   return observed.networkInterfaces.some((eni) => eni.id === eip.association?.networkInterfaceId);
+}
+
+/** Whether an Elastic IP is where a machine's is: on the primary address of an interface, and on none of its further ones. */
+export function isAtHome({ association }: ElasticIp, eni: Pick<NetworkInterface, "id" | "privateIp">): boolean {
+  return association?.networkInterfaceId === eni.id && (association.privateIp ?? eni.privateIp) === eni.privateIp;
 }
 
 export function holds(instance: Instance, eni: Pick<NetworkInterface, "id">): boolean {
@@ -196,9 +208,14 @@ export function differencesOf(instance: Instance, { id, desired, observed, recor
   const isRecorded = recorded?.instanceId === instance.id;
   const launchedWith = instance.tags[TAG.launch] ?? (isRecorded ? recorded.launchHash : undefined);
   if (observed.adoption?.instance?.id === instance.id) {
-    return [...new Set(misfits(observed.adoption, desired).map((it) => it.part))];
+    return [...new Set(misfits(observed.adoption, observed.rootVolumes, desired).map((it) => it.part))];
   }
-  return launchedWith === undefined ? ["other"] : differentParts(launchedWith, launchHash(id, desired));
+  if (launchedWith === undefined) {
+    return ["other"];
+  }
+  const isGiven = !isOwnedInstance(instance, desired);
+  const found = { instance, isGiven, rootVolume: rootVolumeOf(instance, observed.rootVolumes) };
+  return [...new Set(differences(found, launchedWith, launchHash(id, desired), desired).map(partOf))];
 }
 
 /** Which way the instance will be replaced. */

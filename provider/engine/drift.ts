@@ -1,8 +1,18 @@
 /** How what exists differs from what was applied, in terms of the inputs. (pure) */
 import { TAG } from "../ec2/tags";
-import { currentInstance, currentNetworkInterface, type Situation, wantsInstance } from "./current";
+import {
+  currentInstance,
+  currentNetworkInterface,
+  generationOf,
+  keptInstance,
+  type Situation,
+  wantsInstance,
+} from "./current";
+import { isOfItsType } from "./launched";
 import { hasMetadataOptions, hasProfile } from "./planning/instance";
 import { hasSecurityGroups } from "./planning/network-interface";
+import { plan } from "./plan";
+import { launchHash } from "./specification";
 import type { Desired } from "./state";
 import type { Step } from "./step";
 
@@ -32,12 +42,13 @@ export function observedInputs(situation: Situation): Desired {
 }
 
 /** What a plan would put right, as the end of "found that …". */
-export function driftOf(steps: Step[]): string[] {
+export function driftOf(situation: Situation): string[] {
+  const steps = plan({ ...situation, known: false });
   const kinds = new Set(steps.map((step) => step.kind));
   const follows = (step: Step): boolean =>
     CONSEQUENCES.some(([of, what]) => of.some((it) => kinds.has(it)) && what.includes(step.kind)) ||
     (kinds.has("record") && isRecount(step));
-  const found = steps.flatMap((step) => (follows(step) ? [] : (sentenceFor(step) ?? [])));
+  const found = steps.flatMap((step) => (follows(step) ? [] : (sentenceFor(step, situation) ?? [])));
   return [...new Set(found)];
 }
 
@@ -61,6 +72,8 @@ const CONSEQUENCES: readonly [of: readonly Step["kind"][], what: readonly Step["
 
 /** It makes way, or is changed, for what is wanted. */
 export const OUTDATED = "its instance is not of the newest generation";
+/** The same, where somebody made it another type. */
+export const RETYPED = "its instance is of another type than it was launched as";
 
 /** For the steps that need no more words. What is on record of a machine is said in the same ones. */
 export const SENTENCES = {
@@ -76,9 +89,9 @@ export const SENTENCES = {
   "assign-ipv6-addresses": "IPv6 addresses were taken off",
   "unassign-ipv6-addresses": "it has IPv6 addresses that are not declared",
   "allocate-elastic-ip": "its Elastic IP is gone",
-  "associate-elastic-ip": "its Elastic IP is not on its network interface",
-  "release-elastic-ip": "an Elastic IP that it gave up is left",
-  "delete-network-interface": "a network interface that it gave up is left",
+  "associate-elastic-ip": "its Elastic IP is not on its primary private IP",
+  "release-elastic-ip": "an Elastic IP is left that it does not use",
+  "delete-network-interface": "a network interface is left that it does not use",
   preflight: OUTDATED,
   launch: "it has no instance",
   "launch-beside": "it has no instance",
@@ -95,8 +108,44 @@ export const SENTENCES = {
   "delete-volume": "a data volume that it gave up is left",
 } as const satisfies Partial<Record<Step["kind"], string>>;
 
-function sentenceFor(step: Step): string | undefined {
+const OF_INPUTS: readonly string[] = [
+  SENTENCES["set-security-groups"],
+  SENTENCES["set-source-dest-check"],
+  SENTENCES["set-metadata-options"],
+  SENTENCES["set-instance-profile"],
+  SENTENCES["set-monitoring"],
+];
+
+/** With what an earlier refresh put into the inputs on record, where the next look finds nothing off. */
+export function driftSince(earlier: readonly string[], situation: Situation): string[] {
+  return [...new Set([...earlier.filter((it) => OF_INPUTS.includes(it)), ...driftOf(situation)])];
+}
+
+/** How the sentence on a replacement begins that ended with the previous instance specification. */
+export const ROLLED_BACK = "the last replacement was rolled back";
+
+/** A generation was recorded after that of the instance, for other inputs than those that were applied last. */
+function failedReplacement(situation: Situation): string | undefined {
+  const { id, desired, observed } = situation;
+  const { template, generation: latest } = observed;
+  const instance = keptInstance(situation);
+  const own = instance && generationOf(instance);
+  const isNewer = latest !== undefined && own !== undefined && own < latest.number;
+  if (instance === undefined || !isNewer || latest.launchHash === launchHash(id, desired)) {
+    return undefined;
+  }
+  const isBack = template?.latestVersionAt !== undefined && instance.launchedAt > template.latestVersionAt;
+  return isBack
+    ? `${ROLLED_BACK}: generation ${latest.number} did not start, and ${instance.id} runs as generation ${own} again`
+    : `the last replacement did not come about: ${instance.id} is still of generation ${own}, and none of generation ${latest.number} is there`;
+}
+
+function sentenceFor(step: Step, situation: Situation): string | undefined {
   switch (step.kind) {
+    case "preflight":
+      return isOfItsType(step.instance, situation.desired) ? OUTDATED : RETYPED;
+    case "record-generation":
+      return failedReplacement(situation) ?? SENTENCES[step.kind];
     case "tag":
       return `tags of ${step.resourceIds[0] ?? ""} were changed`;
     case "make-volume":

@@ -25,13 +25,19 @@ export function networkInterfaceTags(id: string, desired: Desired): Tags {
   return { ...baseTags(id, desired), ...(desired.persistPrivateIp ? {} : { [TAG.kept]: "false" }) };
 }
 
-export function instanceTags(id: string, desired: Desired, generation: number): Tags {
-  return { ...baseTags(id, desired), ...launchTags(id, desired, generation) };
+/** Which generation an instance is of, and its type. */
+export interface Launched {
+  generation: number;
+  type: string;
+}
+
+export function instanceTags(id: string, desired: Desired, launched: Launched): Tags {
+  return { ...baseTags(id, desired), ...launchTags(id, desired, launched) };
 }
 
 /** From what an instance was launched, or what it was brought to. */
-export function launchTags(id: string, desired: Desired, generation: number): Tags {
-  return { [TAG.generation]: String(generation), [TAG.launch]: launchHash(id, desired) };
+export function launchTags(id: string, desired: Desired, { generation, type }: Launched): Tags {
+  return { [TAG.generation]: String(generation), [TAG.launch]: launchHash(id, desired), [TAG.type]: type };
 }
 
 export function volumeTags(id: string, desired: Desired, name: string): Tags {

@@ -1,8 +1,8 @@
 /** One snapshot of what exists, found by tag, and by recorded id where a tag was taken off. */
 import type { Ec2, Filters } from "../ec2/ec2";
 import { TAG } from "../ec2/tags";
-import { isAlive } from "./current";
-import { readGeneration } from "./specification";
+import { isAlive, isAtHome, isOwnedInstance } from "./current";
+import { differentInputs, launchHash, readGeneration } from "./specification";
 import type {
   Adoption,
   Desired,
@@ -18,18 +18,18 @@ import type {
 
 export interface Target {
   id: string;
-  desired?: Pick<Desired, "elasticIp" | "dataVolumes" | "adopt" | "userData">;
+  desired?: Desired;
   recorded?: Recorded;
 }
 
 export async function observe(ec2: Ec2, target: Target): Promise<Observed> {
   const { id, desired, recorded } = target;
   const ours: Filters = { [`tag:${TAG.id}`]: [id] };
-  const [record, networkInterfaces, elasticIps, givenElasticIp, tagged, volumes] = await Promise.all([
+  const [record, networkInterfaces, elasticIps, givenElasticIp, tagged, { marked, ...volumes }] = await Promise.all([
     observeRecord(ec2, id),
     observeNetworkInterfaces(ec2, ours, recorded?.networkInterfaceId),
     observeElasticIps(ec2, ours, recorded),
-    observeGivenElasticIp(ec2, desired?.elasticIp),
+    typeof desired?.elasticIp === "string" ? findElasticIp(ec2, desired.elasticIp) : undefined,
     ec2.describeInstances(ours),
     observeVolumes(ec2, target),
   ]);
@@ -41,11 +41,15 @@ export async function observe(ec2: Ec2, target: Target): Promise<Observed> {
     networkInterfaces,
     elasticIps,
     givenElasticIp,
+    otherElasticIps: await observeOtherElasticIps(ec2, networkInterfaces, [...elasticIps, ...listed(givenElasticIp)]),
     instances: [...tagged, ...holders.filter(isOurs)],
     strangers: holders.filter((it) => !isOurs(it)),
     ...volumes,
+    rootVolumes: [],
+    place: await observePlace(ec2, desired, networkInterfaces),
+    addressTaker: networkInterfaces.length > 0 ? undefined : await observeTaker(ec2, target),
   };
-  return withAdoption(ec2, target, observed);
+  return withInstances(ec2, target, await withAdoption(ec2, target, observed), marked);
 }
 
 async function observeRecord(ec2: Ec2, id: string): Promise<{ template?: LaunchTemplate; generation?: Generation }> {
@@ -55,7 +59,7 @@ async function observeRecord(ec2: Ec2, id: string): Promise<{ template?: LaunchT
   }
   const latest = await ec2.describeLatestVersion(template.id);
   return {
-    template: { ...template, latestVersion: latest.number },
+    template: { ...template, latestVersion: latest.number, latestVersionAt: latest.createdAt },
     generation: readGeneration(latest.number, latest.description),
   };
 }
@@ -88,15 +92,28 @@ async function observeElasticIps(ec2: Ec2, ours: Filters, recorded: Recorded | u
   return [...tagged, ...ofUs];
 }
 
-async function observeGivenElasticIp(
+function listed<T>(one: T | undefined): T[] {
+  return one === undefined ? [] : [one];
+}
+
+/** Somebody who moved an Elastic IP of ours to a further address may have put another in its place. */
+async function observeOtherElasticIps(
   ec2: Ec2,
-  elasticIp: boolean | string | undefined,
-): Promise<ElasticIp | undefined> {
-  if (typeof elasticIp !== "string") {
-    return undefined;
-  }
-  const filter = elasticIp.startsWith("eipalloc-") ? "allocation-id" : "public-ip";
-  const [found] = await ec2.describeAddresses({ [filter]: [elasticIp] });
+  networkInterfaces: NetworkInterface[],
+  ours: ElasticIp[],
+): Promise<ElasticIp[]> {
+  const places = networkInterfaces.filter((eni) =>
+    ours.some((it) => it.association?.networkInterfaceId === eni.id && !isAtHome(it, eni)),
+  );
+  const ids = places.map((it) => it.id);
+  const found = ids.length === 0 ? [] : await ec2.describeAddresses({ "network-interface-id": ids });
+  return found.filter((it) => !ours.some(({ allocationId }) => allocationId === it.allocationId));
+}
+
+/** @param given an allocation id or an address */
+export async function findElasticIp(ec2: Ec2, given: string): Promise<ElasticIp | undefined> {
+  const filter = given.startsWith("eipalloc-") ? "allocation-id" : "public-ip";
+  const [found] = await ec2.describeAddresses({ [filter]: [given] });
   return found;
 }
 
@@ -104,7 +121,7 @@ async function observeGivenElasticIp(
 async function observeVolumes(
   ec2: Ec2,
   { id, desired, recorded }: Target,
-): Promise<Pick<Observed, "volumes" | "leftVolumes">> {
+): Promise<Pick<Observed, "volumes" | "leftVolumes"> & { marked: Volume[] }> {
   const wanted = desired?.dataVolumes ?? [];
   const recordedIds = Object.values(recorded?.dataVolumeIds ?? {});
   const all = await ec2.describeVolumes({ [`tag:${TAG.id}`]: [id] });
@@ -113,12 +130,41 @@ async function observeVolumes(
   const others = [...ids].filter((it) => it !== "" && !tagged.some((volume) => volume.id === it));
   const found = others.length === 0 ? [] : await ec2.describeVolumes({ "volume-id": others });
   const volumes = [...tagged, ...found];
-  return { volumes, leftVolumes: all.filter((it) => isLeft(it) && !volumes.some((volume) => volume.id === it.id)) };
+  const leftVolumes = all.filter((it) => isLeft(it) && !volumes.some((volume) => volume.id === it.id));
+  return { volumes, leftVolumes, marked: all };
 }
 
 /** It has the tags of the instance that it was launched with, and that instance let go of it. */
 function isLeft({ tags, attachment, status }: Volume): boolean {
   return tags[TAG.generation] !== undefined && attachment === undefined && status === "available";
+}
+
+/** Of a machine on record whose interface is gone: who has its address by now. */
+async function observeTaker(ec2: Ec2, { desired, recorded }: Target): Promise<NetworkInterface | undefined> {
+  if (recorded === undefined || desired?.privateIp === undefined || !desired.persistPrivateIp) {
+    return undefined;
+  }
+  const { privateIp, subnetId } = desired;
+  return (await ec2.describeNetworkInterfaces(holdersOf(privateIp, subnetId)))[0];
+}
+
+/** What finds the interface that has an address. */
+export function holdersOf(address: string, subnetId: string): Filters {
+  const filter = address.includes(":") ? "ipv6-addresses.ipv6-address" : "addresses.private-ip-address";
+  return { [filter]: [address], "subnet-id": [subnetId] };
+}
+
+/** Where a machine is that has, or is to have, no interface to tell it. */
+async function observePlace(
+  ec2: Ec2,
+  desired: Target["desired"],
+  networkInterfaces: NetworkInterface[],
+): Promise<Observed["place"]> {
+  const { subnetId, persistPrivateIp, desiredState } = desired ?? {};
+  if (subnetId === undefined || persistPrivateIp !== false || desiredState !== "paused") {
+    return undefined;
+  }
+  return networkInterfaces.find((eni) => eni.subnetId === subnetId) ?? (await ec2.describeSubnet(subnetId));
 }
 
 /** The interface's attachment is the truth about who holds it, tag or no tag. */
@@ -136,7 +182,9 @@ async function observeHolders(
 /** What is to be adopted counts as ours from the first look on; the inputs name it until it has all its tags. */
 async function withAdoption(ec2: Ec2, target: Target, observed: Observed): Promise<Observed> {
   const { desired, recorded } = target;
-  if (desired?.adopt === undefined || isAdopted(desired.adopt, observed, recorded)) {
+  // What is adopted is kept: a machine that keeps no interface, or kept none, has given it back.
+  const isOver = desired?.persistPrivateIp === false || recorded?.persistPrivateIp === false;
+  if (desired?.adopt === undefined || isOver || isAdopted(desired.adopt, observed, recorded)) {
     return observed;
   }
   const adoption = await observeAdoption(ec2, desired);
@@ -145,7 +193,10 @@ async function withAdoption(ec2: Ec2, target: Target, observed: Observed): Promi
     ...observed,
     adoption,
     networkInterfaces: withOne(observed.networkInterfaces, networkInterface),
-    instances: withOne(observed.instances, instance),
+    instances: withOne(
+      observed.instances.filter((it) => it.id !== instance?.id),
+      instance,
+    ),
     strangers: observed.strangers.filter((it) => it.id !== instance?.id),
   };
 }
@@ -155,17 +206,44 @@ function withOne<T extends { id: string }>(list: T[], one: T | undefined): T[] {
 }
 
 /** What the inputs say is to be adopted. */
-async function observeAdoption(
-  ec2: Ec2,
-  { adopt, userData: wanted }: Pick<Desired, "adopt" | "userData">,
-): Promise<Adoption> {
+async function observeAdoption(ec2: Ec2, { adopt }: Pick<Desired, "adopt">): Promise<Adoption> {
   const instance = adopt?.instanceId === undefined ? undefined : await describeInstance(ec2, adopt.instanceId);
   const interfaceId = adopt?.networkInterfaceId ?? instance?.networkInterfaceId;
   const [networkInterface] =
     interfaceId === undefined ? [] : await ec2.describeNetworkInterfaces({ "network-interface-id": [interfaceId] });
-  const isCompared = instance !== undefined && isAlive(instance) && wanted !== undefined;
-  const userData = isCompared ? await ec2.describeUserData(instance.id) : undefined;
-  return { instance, networkInterface, userData };
+  return { instance, networkInterface };
+}
+
+/** What only another call tells of the instances, where it matters. */
+async function withInstances(
+  ec2: Ec2,
+  { id, desired }: Target,
+  observed: Observed,
+  marked: readonly Volume[],
+): Promise<Observed> {
+  const alive = observed.instances.filter(isAlive);
+  const isGiven = (it: Instance): boolean => !isOwnedInstance(it, { adopt: desired?.adopt });
+  const roots = alive
+    .filter((it) => !isGiven(it) || desired?.rootVolume !== undefined)
+    .flatMap((it) => it.devices.filter(({ deviceName }) => deviceName === it.rootDeviceName))
+    .map((it) => it.volumeId);
+  const isMarked = (volumeId: string): boolean => marked.some((it) => it.id === volumeId);
+  const others = roots.filter((it) => !isMarked(it));
+  const [unmarked] = await Promise.all([
+    others.length === 0 ? [] : ec2.describeVolumes({ "volume-id": others }),
+    ...alive.filter(isGiven).map(async (it) => {
+      it.userData = asksForUserData(id, it, desired) ? await ec2.describeUserData(it.id) : undefined;
+    }),
+  ]);
+  return { ...observed, rootVolumes: [...marked.filter((it) => roots.includes(it.id)), ...unmarked] };
+}
+
+/** Whether an instance was not launched with the user data that the inputs name, and so may have it only since before it was given. */
+function asksForUserData(id: string, { tags }: Instance, desired: Desired | undefined): boolean {
+  return (
+    desired?.userData !== undefined &&
+    differentInputs(tags[TAG.launch] ?? "", launchHash(id, desired)).includes("userData")
+  );
 }
 
 /** It has what it is known by: its interface, and if the instance still lives, what that was brought to. */

@@ -5,10 +5,11 @@ import {
   currentInstance,
   currentNetworkInterface,
   currentVolume,
+  isOnOurs,
   type Situation,
   wantsInstance,
 } from "./current";
-import type { Instance, MachineState, NetworkInterface, Observed, Outputs } from "./state";
+import type { ElasticIp, Instance, MachineState, NetworkInterface, Observed, Outputs } from "./state";
 
 const STATES: Readonly<Record<Instance["state"], MachineState>> = {
   pending: "pending",
@@ -43,8 +44,8 @@ export function outputsOf(situation: Situation): Outputs {
     state: instance === undefined ? stateWithout(situation) : STATES[instance.state],
     lifecycle: instance?.lifecycle ?? "",
     launchedInstanceType: instance?.type ?? "",
-    availabilityZone: eni?.availabilityZone ?? "",
-    vpcId: eni?.vpcId ?? "",
+    availabilityZone: (eni ?? observed.place)?.availabilityZone ?? "",
+    vpcId: (eni ?? observed.place)?.vpcId ?? "",
     generation: observed.generation?.number ?? observed.template?.latestVersion ?? 0,
     launchTemplateId: observed.template?.id ?? "",
     dataVolumeIds: Object.fromEntries(
@@ -54,6 +55,36 @@ export function outputsOf(situation: Situation): Outputs {
       }),
     ),
     drift: [],
+  };
+}
+
+/** The Elastic IP that the machine has, be it on its interface or not. */
+export function heldElasticIp({ desired, observed, recorded }: Situation): ElasticIp | undefined {
+  const eip = currentElasticIp(desired, observed, recorded);
+  return eip?.association === undefined || isOnOurs(eip, observed) ? eip : undefined;
+}
+
+/** What there is of the machine, whether it is where it is to be or not. */
+export interface Holdings {
+  networkInterfaces: NetworkInterface[];
+  elasticIps: ElasticIp[];
+  instanceId: string;
+}
+
+export function holdingsOf(situation: Situation): Holdings {
+  const { observed } = situation;
+  const { networkInterfaceId, instanceId } = outputsOf(situation);
+  const held = heldElasticIp(situation);
+  const isFreeOrOurs = (it: ElasticIp): boolean => it.association === undefined || isOnOurs(it, observed);
+  const others = observed.elasticIps.filter((it) => it.allocationId !== held?.allocationId && isFreeOrOurs(it));
+  const isMain = (it: NetworkInterface): boolean => it.id === networkInterfaceId;
+  return {
+    networkInterfaces: [
+      ...observed.networkInterfaces.filter(isMain),
+      ...observed.networkInterfaces.filter((it) => !isMain(it)),
+    ],
+    elasticIps: [...(held === undefined ? [] : [held]), ...others],
+    instanceId,
   };
 }
 

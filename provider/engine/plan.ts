@@ -16,6 +16,7 @@ import { planInstance } from "./planning/instance";
 import { planAddressesGivenUp, planNetworkInterface } from "./planning/network-interface";
 import { planRecord } from "./planning/record";
 import { giveBack } from "./planning/retention";
+import { withRightsChecked } from "./planning/rights";
 import { planLostTags, planTags, planTagsOf, withLostTags } from "./planning/tags";
 import type { NetworkInterface } from "./state";
 import type { Step } from "./step";
@@ -30,7 +31,7 @@ export function plan(situation: Situation): Step[] {
   const record = planRecord(situation);
   const lostTags = planLostTags(situation);
   const isNew = situation.observed.template === undefined;
-  return [
+  return withRightsChecked([
     ...(isNew ? record : []),
     ...lostTags,
     ...planAdoption(situation),
@@ -47,7 +48,7 @@ export function plan(situation: Situation): Step[] {
     ...planAttachments(situation),
     ...planSurplus(situation),
     ...planTags(withLostTags(situation, lostTags)),
-  ];
+  ]);
 }
 
 /** First of all it is made known whose it is, so that it is found again however this run ends. */

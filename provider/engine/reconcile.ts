@@ -1,5 +1,6 @@
 /** observe → plan → apply → outputs: the one way in which a managed instance comes about and changes. */
 import { randomUUID } from "node:crypto";
+import { Cancelled } from "../clock";
 import type { Ec2 } from "../ec2/ec2";
 import { explain } from "../ec2/errors";
 import { apply } from "./apply";
@@ -9,6 +10,7 @@ import { currentNetworkInterface } from "./current";
 import { observe, type Target } from "./observe";
 import { outputsOf } from "./outputs";
 import { plan } from "./plan";
+import { protections } from "./protection";
 import { type Deps, ObserveAgain, type Run } from "./run";
 import type { Desired, Observed, Outputs, Recorded } from "./state";
 import { planTeardown } from "./teardown";
@@ -49,7 +51,7 @@ export async function reconcile(request: Request, deps: Deps): Promise<Outputs> 
         throw error;
       }
       if (!(error instanceof ObserveAgain) || looks === MAX_LOOKS) {
-        throw new ReconcileFailure(explain(error), observed, error);
+        throw new ReconcileFailure(explain(error), await leftBy(error, { observed, request, deps }), error);
       }
     }
   }
@@ -60,16 +62,25 @@ async function look(ec2: Ec2, target: Target): Promise<Observed> {
   try {
     return await observe(ec2, target);
   } catch (error) {
+    if (error instanceof Cancelled) {
+      throw error;
+    }
     throw new Error(`could not look at what there is of ${target.id}: ${explain(error)}`, { cause: error });
   }
 }
 
+/** A run that the user ended stopped between two looks, so what it leaves is looked at, as far as one look can tell. */
+async function leftBy(
+  error: unknown,
+  { observed, request, deps }: { observed: Observed; request: Request; deps: Deps },
+): Promise<Observed> {
+  return error instanceof Cancelled ? observe(deps.ec2, request).catch(() => observed) : observed;
+}
+
 async function approach(run: Run): Promise<Outputs> {
-  const found = conflicts(run);
-  if (found.length > 0) {
-    throw new Error(`nothing was changed: ${found.join("; ")}.`);
-  }
+  refuse("changed", conflicts(run));
   const steps = plan(run);
+  refuse("changed", await protections(run.ec2, steps));
   run.chosenInterfaceId = currentNetworkInterface(run)?.id;
   await apply(steps, run);
   return outputsOf(run);
@@ -79,17 +90,17 @@ async function approach(run: Run): Promise<Outputs> {
 export async function tearDown(request: Request, deps: Deps): Promise<void> {
   const { id, desired, recorded } = request;
   const observed = await look(deps.ec2, { id, recorded, desired: { ...desired, adopt: undefined } });
-  const found = [
+  refuse("deleted", [
     ...teardownConflicts(observed, desired.deletion),
     ...volumeDeletionConflicts(observed.volumes, { id, desired, observed, recorded }),
-  ];
+  ]);
+  const steps = planTeardown({ id, observed, recorded, deletion: desired.deletion, adopt: desired.adopt });
+  refuse("deleted", await protections(deps.ec2, steps));
+  await apply(steps, { ...deps, ...request, nonce: randomUUID(), observed });
+}
+
+function refuse(what: "changed" | "deleted", found: string[]): void {
   if (found.length > 0) {
-    throw new Error(`nothing was deleted: ${found.join("; ")}.`);
+    throw new Error(`nothing was ${what}: ${found.join("; ")}.`);
   }
-  await apply(planTeardown({ id, observed, recorded, deletion: desired.deletion, adopt: desired.adopt }), {
-    ...deps,
-    ...request,
-    nonce: randomUUID(),
-    observed,
-  });
 }

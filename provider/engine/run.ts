@@ -1,8 +1,8 @@
 /** What one run of the steps works with. Steps write what they made into `observed`, where later steps find it. */
-import type { Clock } from "../clock";
+import { Cancelled, type Clock } from "../clock";
 import type { Ec2 } from "../ec2/ec2";
 import { waitFor } from "../ec2/wait";
-import { isEc2Error } from "../ec2/errors";
+import { explain, isEc2Error } from "../ec2/errors";
 import { currentElasticIp, currentNetworkInterface, type Situation } from "./current";
 import type { ElasticIp, Instance, NetworkInterface } from "./state";
 
@@ -13,6 +13,8 @@ export interface Deps {
   say: (line: string) => void;
   /** Whether the engine that asked for this is gone, so that no more should be begun. */
   isAbandoned: () => boolean;
+  /** Aborted when the user ends the run; every pause of `clock` ends with it. */
+  cancelled: AbortSignal;
 }
 
 export interface Run extends Deps, Situation {
@@ -33,6 +35,11 @@ export interface Run extends Deps, Situation {
 /** The world is not as it was observed; the plan has to be made anew. */
 export class ObserveAgain extends Error {
   override readonly name = "ObserveAgain";
+}
+
+/** Whether the run is over with this, so that no step may answer it with another attempt. */
+export function endsAttempts(error: unknown): boolean {
+  return error instanceof ObserveAgain || error instanceof Cancelled;
 }
 
 /** How long EC2, or the guest, may take for a change of state before it counts as stuck. */
@@ -64,35 +71,55 @@ export function made<T>(thing: T | undefined, what: string): T {
   return thing;
 }
 
+interface Passing {
+  /** What is waited for, as the end of "waiting for …". */
+  what: string;
+  /** Tells a refusal that passes by itself from others. */
+  isPassing: (error: unknown) => boolean;
+  timeoutMs: number;
+}
+
 /**
- * Repeats `call` while EC2 does not know yet what was just made; `isNotSeen` tells that from other refusals. All else ends it: a call
- * of which nobody knows what came of it may not be one to repeat.
+ * Repeats `call` while EC2 refuses it for what passes by itself. All else ends it: a call of which nobody knows what came of it may not
+ * be one to repeat.
  */
-export async function oncePropagated<T>(
+async function onceAccepted<T>(run: Run, { what, isPassing, timeoutMs }: Passing, call: () => Promise<T>): Promise<T> {
+  const result = (await waitFor<{ value: T } | { error: unknown } | string>({
+    what,
+    read: async () => {
+      try {
+        return { value: await call() };
+      } catch (error) {
+        return isPassing(error) ? explain(error) : { error };
+      }
+    },
+    isReady: (it) => typeof it !== "string",
+    describe: (it) => (typeof it === "string" ? it : "accepted"),
+    timeoutMs: Math.min(timeoutMs, transitionTimeout(run)),
+    clock: run.clock,
+  })) as { value: T } | { error: unknown };
+  if ("error" in result) {
+    throw result.error;
+  }
+  return result.value;
+}
+
+/** Repeats `call` while EC2 does not know yet what was just made; `isNotSeen` tells that from other refusals. */
+export function oncePropagated<T>(
   run: Run,
   what: string,
   call: () => Promise<T>,
   isNotSeen: (error: unknown) => boolean = (error) => isEc2Error(error, "not-found"),
 ): Promise<T> {
-  const result = await waitFor<{ value: T } | { error: unknown } | undefined>({
-    what: `${what} to be known to EC2`,
-    read: async () => {
-      try {
-        return { value: await call() };
-      } catch (error) {
-        return isNotSeen(error) ? undefined : { error };
-      }
-    },
-    isReady: (it) => it !== undefined,
-    describe: () => "not known yet",
-    timeoutMs: Math.min(PROPAGATION_TIMEOUT_MS, transitionTimeout(run)),
-    clock: run.clock,
-  });
-  const end = made(result, what);
-  if ("error" in end) {
-    throw end.error;
-  }
-  return end.value;
+  const passing = { what: `${what} to be known to EC2`, isPassing: isNotSeen, timeoutMs: PROPAGATION_TIMEOUT_MS };
+  return onceAccepted(run, passing, call);
+}
+
+/** Deletes what was seen to be free: EC2 may refuse that for a moment, as not every part of it has heard of it. */
+export function deleteOnceFree(run: Run, id: string, call: () => Promise<void>): Promise<void> {
+  const isPassing = (error: unknown): boolean => isEc2Error(error, "in-use", "transition");
+  const passing = { what: `EC2 to delete ${id}`, isPassing, timeoutMs: PROPAGATION_TIMEOUT_MS };
+  return onceAccepted(run, passing, () => goneIsFine(call));
 }
 
 /** Ends quietly if the thing is gone already, which is what was wanted. */

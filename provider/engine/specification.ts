@@ -4,7 +4,7 @@ import type { LaunchData } from "../ec2/ec2";
 import { toBase64 } from "../user-data";
 import type { Desired, Generation } from "./state";
 
-/** Short, because four of them go into a tag; long enough that two specifications of one machine never meet. */
+/** Short, because many of them go into a tag; long enough that two specifications of one machine never meet. */
 const DIGEST_LENGTH = 12;
 
 /** A digest that does not depend on the order of keys. `salt` keeps equal secrets of two machines apart. */
@@ -17,34 +17,74 @@ function digest(salt: string, content: unknown): string {
   return createHash("sha256").update(`${salt}\n${canonical}`).digest("hex").slice(0, DIGEST_LENGTH);
 }
 
-/** The parts of a launch that have a digest of their own, because an instance can be given another one of them. */
-const PARTS = ["imageId", "instanceType", "userData", "other"] as const;
-export type LaunchPart = (typeof PARTS)[number];
+/** The inputs that a running instance cannot take on, each with a digest of its own. */
+export const LAUNCH_INPUTS = [
+  "imageId",
+  "instanceType",
+  "userData",
+  "market",
+  "keyName",
+  "rootVolume",
+  "ebsOptimized",
+  "tenancy",
+  "cpuCredits",
+  "cpuOptions",
+  "placementGroup",
+  "publicIpAssignment",
+  "recycleTriggers",
+] as const satisfies (keyof Desired)[];
+export type LaunchInput = (typeof LAUNCH_INPUTS)[number];
 
-/** Stands for a part that is being changed: whether the old or the new one is there, is not known. */
-const CHANGING = "changing";
+/** What of a launch an instance can be given anew by some strategy, and all the rest. */
+export type LaunchPart = "imageId" | "instanceType" | "userData" | "other";
 
-/** Of all inputs that a running instance cannot take on: a digest of each {@link LaunchPart}. */
-export function launchHash(id: string, desired: Desired): string {
-  const { imageId, instanceType, market, userData, keyName, rootVolume, recycleTriggers } = desired;
-  const { publicIpAssignment, ebsOptimized, tenancy, cpuCredits, cpuOptions, placementGroup } = desired;
-  const bought = { lifecycle: market.lifecycle, maxPrice: market.maxPrice };
-  const data = userData === undefined ? undefined : toBase64(userData);
-  const compute = { keyName, rootVolume, ebsOptimized, tenancy, cpuCredits, cpuOptions, placementGroup };
-  const other = { ...compute, bought, recycleTriggers, publicIpAssignment };
-  return [{ imageId }, { instanceType }, { data }, other].map((part) => digest(id, part)).join(".");
+export function partOf(input: string): LaunchPart {
+  return input === "imageId" || input === "instanceType" || input === "userData" ? input : "other";
 }
 
-/** In which parts two launch digests differ. */
-export function differentParts(a: string, b: string): LaunchPart[] {
+/** What an input asks of a launch. Saying what EC2 does unasked asks for nothing, as leaving it out does. */
+export function askedOf(input: string, value: unknown): unknown {
+  switch (input) {
+    case "userData":
+      return typeof value === "string" && value !== "" ? toBase64(value) : undefined;
+    case "tenancy":
+      return value === "default" ? undefined : value;
+    case "ebsOptimized":
+      return value === false ? undefined : value;
+    case "rootVolume":
+      return Object.keys(value ?? {}).length === 0 ? undefined : value;
+    default:
+      return value;
+  }
+}
+
+/** Stands for an input that is being changed: whether the old or the new one is there, is not known. */
+const CHANGING = "changing";
+
+/** A digest of each of {@link LAUNCH_INPUTS}. */
+export function launchHash(id: string, desired: Desired): string {
+  const { lifecycle, maxPrice } = desired.market;
+  const bought = { ...desired, market: { lifecycle, maxPrice } };
+  return LAUNCH_INPUTS.map((input) => digest(id, { [input]: askedOf(input, bought[input]) })).join(".");
+}
+
+/** In which inputs two launches differ. */
+export function differentInputs(a: string, b: string): LaunchInput[] {
   const [these, those] = [a.split("."), b.split(".")];
-  return PARTS.filter((_part, index) => these[index] !== those[index] || these[index] === CHANGING);
+  return LAUNCH_INPUTS.filter((_input, index) => these[index] !== those[index] || these[index] === CHANGING);
+}
+
+/** Whether an input of a launch is being changed. */
+export function isChanging(launched: string, input: LaunchInput): boolean {
+  return launched.split(".")[LAUNCH_INPUTS.indexOf(input)] === CHANGING;
 }
 
 /** The digest of a launch of which `parts` are being changed. */
 export function changingHash(launched: string, parts: LaunchPart[]): string {
   const digests = launched.split(".");
-  return PARTS.map((part, index) => (parts.includes(part) ? CHANGING : (digests[index] ?? CHANGING))).join(".");
+  return LAUNCH_INPUTS.map((input, index) =>
+    parts.includes(partOf(input)) ? CHANGING : (digests[index] ?? CHANGING),
+  ).join(".");
 }
 
 /** Of the launch template's content that a running instance takes on in place. */
@@ -72,13 +112,13 @@ export function readGeneration(number: number, description: string): Generation 
 
 /** What the launch template holds. `rootDeviceName` is the image's, needed only for `rootVolume`. */
 export function launchData(desired: Desired, rootDeviceName: string | undefined): LaunchData {
-  const { userData, rootVolume } = desired;
+  const rootVolume = askedOf("rootVolume", desired.rootVolume) as Desired["rootVolume"];
   const { imageId, instanceType, keyName, iamInstanceProfile, metadataOptions, monitoring } = desired;
   const { ebsOptimized, tenancy, cpuCredits, cpuOptions, placementGroup } = desired;
   return {
     imageId,
     instanceType,
-    userData: userData === undefined ? undefined : toBase64(userData),
+    userData: askedOf("userData", desired.userData) as string | undefined,
     keyName,
     iamInstanceProfile,
     metadataOptions,

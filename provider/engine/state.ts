@@ -144,6 +144,8 @@ export interface Instance {
   /** EC2's code and sentence for the last change of state. */
   stateReason?: { code: string; message: string };
   launchedAt: number;
+  /** base64; only read of one that was given, where the inputs name another than it was launched with. */
+  userData?: string;
   tags: Tags;
 }
 
@@ -163,6 +165,9 @@ export interface Volume {
   type: string;
   iops?: number;
   throughput?: number;
+  encrypted: boolean;
+  /** The key's ARN. */
+  kmsKeyId?: string;
   /** `creating`, `available`, `in-use`, `deleting`, … */
   status: string;
   attachment?: { instanceId: string; deviceName: string; status: string; deleteOnTermination: boolean };
@@ -200,7 +205,7 @@ export interface ElasticIp {
   allocationId: string;
   publicIp: string;
   /** Set while it is associated. */
-  association?: { id: string; networkInterfaceId?: string; instanceId?: string };
+  association?: { id: string; networkInterfaceId?: string; privateIp?: string; instanceId?: string };
   tags: Tags;
 }
 
@@ -210,6 +215,8 @@ export interface LaunchTemplate {
   /** The managed instance's id. */
   name: string;
   latestVersion: number;
+  /** When that came about, as the last look told. */
+  latestVersionAt?: number;
   createdAt: number;
   tags: Tags;
 }
@@ -237,22 +244,28 @@ export interface Observed {
   givenElasticIp?: ElasticIp;
   /** Ours by tag, recorded or to be adopted; ended ones included as long as EC2 shows them. */
   instances: Instance[];
+  /** Those of others on our interfaces; looked for where one of ours is not where it belongs. */
+  otherElasticIps: ElasticIp[];
   /** Instances that hold one of our network interfaces and are none of ours. */
   strangers: Instance[];
   /** Data volumes: ours by tag, recorded, or named in the inputs. */
   volumes: Volume[];
   /** Volumes that were launched with an instance of ours and outlived it, as when EC2 could not replace a root volume. */
   leftVolumes: Volume[];
+  /** Those of the instances; of one that was given only where the inputs say how it is to be. */
+  rootVolumes: Volume[];
   /** What is being adopted, until it has all its tags. */
   adoption?: Adoption;
+  /** The interface that has the address of one that is gone. */
+  addressTaker?: NetworkInterface;
+  /** Where a machine is that is paused without an interface. */
+  place?: Pick<NetworkInterface, "availabilityZone" | "vpcId">;
 }
 
 /** What the inputs say is to be adopted, as it was found. */
 export interface Adoption {
   networkInterface?: NetworkInterface;
   instance?: Instance;
-  /** base64; only read where one is wanted */
-  userData?: string;
 }
 
 /** What an earlier run left in Pulumi's state: a cache of ids, never proof that a thing exists. */

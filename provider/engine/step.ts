@@ -28,6 +28,7 @@ export type Step =
   | { kind: "release-elastic-ip"; elasticIp: ElasticIp }
   // The instance.
   | { kind: "preflight"; instance: Instance; path: Path }
+  | { kind: "check-rights"; steps: Step[] }
   | { kind: "drain"; instance: Instance }
   | { kind: "retire"; instance: Instance }
   | { kind: "launch" }

@@ -502,6 +502,35 @@ describe("addresses of both kinds", () => {
     assert.deepEqual(SECONDARY.on(now.eni), ["10.0.1.21"], "one makes room for another");
   });
 
+  for (const [title, inputs] of [
+    ["named", { secondaryPrivateIps: ["10.0.1.20"] }],
+    ["counted", { secondaryPrivateIpCount: 1 }],
+    ["nobody's", {}],
+  ] as const) {
+    it(`cannot become the primary one, ${title} ones: preview says so, and by two updates they can`, async () => {
+      const owner = await up(inputs);
+      const was = machineOf(owner);
+      if (title === "nobody's") {
+        const ec2 = somebody(owner);
+        await SECONDARY.assign(ec2, was.eni, "10.0.1.20");
+      }
+      const address = only(SECONDARY.on(only(made(owner).networkInterfaces)));
+      owner.calls();
+      const { failures } = await owner.preview(program({ privateIp: address }));
+      const { property, reason } = only(failures);
+      assert.equal(property, "privateIp");
+      assert.match(reason, new RegExp(`^privateIp: "${address}" is a secondary private IP of this machine, and its`));
+      assert.deepEqual(owner.calls("mutating"), []);
+      await owner.up(program({ secondaryPrivateIps: [] }));
+      if (title === "nobody's") {
+        await SECONDARY.unassign(somebody(owner), was.eni, address);
+      }
+      await owner.up(program({ privateIp: address }));
+      assert.equal(machineOf(owner).privateIp, address);
+      await settled(owner, { privateIp: address });
+    });
+  }
+
   it("stay while the machine is paused either way", async () => {
     for (const pauseBehavior of ["stop", "terminate"]) {
       const inputs = { ...IPV6, pauseBehavior };

@@ -1,16 +1,29 @@
 /** Taking over what somebody made by hand; how it is given back stands in give-back.test.ts. */
 import assert from "node:assert/strict";
-import { AllocateAddressCommand, StopInstancesCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
+import {
+  AllocateAddressCommand,
+  AssignPrivateIpAddressesCommand,
+  AssociateAddressCommand,
+  AttachNetworkInterfaceCommand,
+  DeleteTagsCommand,
+  DisassociateAddressCommand,
+  ModifyNetworkInterfaceAttributeCommand,
+  StopInstancesCommand,
+  TerminateInstancesCommand,
+} from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
 import { UNKNOWN } from "../../provider/validation";
 import {
   adopted,
   announced,
+  type ByHand,
   DISRUPTIVE,
   elasticIpIn,
+  elasticIpOn,
   fitting,
   instanceIn,
+  interfaceByHand,
   interfaceIn,
   isGivenBack,
   launchedByHand,
@@ -111,8 +124,8 @@ describe("adoption of an instance that fits", () => {
     const { owner, had } = await adopted({ tags: { Team: "ours", Stage: "prod" } });
     const [id, given] = [owner.recorded?.id ?? "", { [TAG.owned]: "false" }];
     const instance = instanceIn(owner, had.instanceId);
-    const { [TAG.generation]: generation, [TAG.launch]: launched, ...marks } = marksOf(instance);
-    assert.deepEqual([marks, generation], [{ [TAG.id]: id, ...given }, "1"]);
+    const { [TAG.generation]: generation, [TAG.launch]: launched, [TAG.type]: type, ...marks } = marksOf(instance);
+    assert.deepEqual([marks, generation, type], [{ [TAG.id]: id, ...given }, "1", "m7i.large"]);
     assert.match(launched ?? "", /^[0-9a-f.]+$/);
     for (const it of [interfaceIn(owner, had.networkInterfaceId), elasticIpIn(owner, had.allocationId)]) {
       assert.deepEqual(marksOf(it), { [TAG.id]: id, ...given });
@@ -150,6 +163,130 @@ describe("adoption of an instance that fits", () => {
     assert.deepEqual(owner.calls("mutating"), []);
   });
 
+  const IN_PLACE: [what: string, inputs: (had: ByHand) => Properties, said: (had: ByHand) => string, action: string][] =
+    [
+      [
+        "other security groups",
+        () => ({ securityGroupIds: [WELL_KNOWN.securityGroup] }),
+        () => `sets its security groups to ${WELL_KNOWN.securityGroup} (now ${WELL_KNOWN.otherSecurityGroup})`,
+        "ModifyNetworkInterfaceAttribute",
+      ],
+      [
+        "another source/destination check",
+        () => ({ sourceDestCheck: false }),
+        () => "switches its source/destination check off",
+        "ModifyNetworkInterfaceAttribute",
+      ],
+      [
+        "other metadata options",
+        () => ({ metadataOptions: { httpTokens: "optional", httpPutResponseHopLimit: 3 } }),
+        () => "sets its metadata options: httpPutResponseHopLimit 3 (now 2)",
+        "ModifyInstanceMetadataOptions",
+      ],
+      [
+        "detailed monitoring",
+        () => ({ monitoring: true }),
+        () => "switches its detailed monitoring on",
+        "MonitorInstances",
+      ],
+      [
+        "an instance profile",
+        () => ({ iamInstanceProfile: WELL_KNOWN.instanceProfile }),
+        () => `sets its instance profile to ${WELL_KNOWN.instanceProfile}`,
+        "AssociateIamInstanceProfile",
+      ],
+      [
+        "more addresses",
+        () => ({ secondaryPrivateIpCount: 2 }),
+        () => "gives it 2 more secondary private IPs",
+        "AssignPrivateIpAddresses",
+      ],
+      [
+        "a data volume under another device name",
+        ({ dataVolumeId: volumeId }) => ({ dataVolumes: [{ name: "data", deviceName: "/dev/sdg", volumeId }] }),
+        ({ dataVolumeId }) =>
+          `takes the data volume data (${dataVolumeId}) off /dev/sdf and attaches it again as /dev/sdg: unmount it in the guest before, which keeps it while it is mounted`,
+        "DetachVolume",
+      ],
+      [
+        "a larger data volume",
+        ({ dataVolumeId: volumeId }) => ({
+          dataVolumes: [{ name: "data", deviceName: "/dev/sdf", volumeId, size: 80 }],
+        }),
+        ({ dataVolumeId }) =>
+          `changes the data volume data (${dataVolumeId}) from 40 to 80 GiB (none can shrink again)`,
+        "ModifyVolume",
+      ],
+    ];
+
+  for (const [what, overrides, said, action] of IN_PLACE) {
+    it(`says at preview that it gets ${what} in place, and does just that`, async () => {
+      const owner = quick();
+      const had = await launchedByHand(owner);
+      const inputs = fitting(had, overrides(had));
+      const line = await announced(owner, inputs);
+      assert.ok(line.endsWith(`; it fits and keeps running; ${said(had)}`), line);
+      owner.calls();
+      await owner.up(inputs);
+      assert.ok(owner.calls("mutating").includes(action));
+      assert.equal(owner.outputs.instanceId, had.instanceId);
+      assert.equal(await owner.up(inputs), "same");
+    });
+  }
+
+  it("says at preview that it gets an Elastic IP, and what that takes from it", async () => {
+    const owner = quick();
+    const had = await launchedByHand(owner, {}, { waits: false });
+    later(owner);
+    const line = await announced(owner, fitting(had, { elasticIp: true }));
+    assert.match(line, /; it fits and keeps running; puts a new Elastic IP on it, and any other public address goes$/);
+  });
+
+  it("says at preview what becomes of its further interfaces, which no machine keeps", async () => {
+    for (const [gone, fate] of [
+      [true, "would be deleted"],
+      [false, "would be left without an instance"],
+    ] as const) {
+      const owner = quick();
+      const had = await launchedByHand(owner);
+      const further = await interfaceByHand(owner, undefined, { elastic: false });
+      const ec2 = somebody(owner);
+      const { AttachmentId } = await ec2.send(
+        new AttachNetworkInterfaceCommand({
+          NetworkInterfaceId: further.networkInterfaceId,
+          InstanceId: had.instanceId,
+          DeviceIndex: 1,
+        }),
+      );
+      await ec2.send(
+        new ModifyNetworkInterfaceAttributeCommand({
+          NetworkInterfaceId: further.networkInterfaceId,
+          Attachment: { AttachmentId, DeleteOnTermination: gone },
+        }),
+      );
+      const named = `${further.networkInterfaceId} (${further.privateIp})`;
+      const line = await announced(owner, fitting(had));
+      assert.ok(
+        line.endsWith(
+          `; it fits and keeps running; at its first replacement ${named} ${fate}, which this machine does not keep`,
+        ),
+        line,
+      );
+      const goes = gone
+        ? `${had.rootVolumeId}, ${had.dataVolumeId}, ${named} would be deleted with it`
+        : `${had.rootVolumeId}, ${had.dataVolumeId} would be deleted with it; ${named} would be left without an instance`;
+      const replaced = await announced(owner, fitting(had, { imageId: WELL_KNOWN.imageV2 }));
+      assert.ok(replaced.endsWith(`, terminate-first, about 60 s dark; ${goes}`), replaced);
+      await owner.up(fitting(had));
+      const changed = await announced(owner, fitting(had, { imageId: WELL_KNOWN.imageV2 }));
+      assert.ok(changed.endsWith(`; ${goes}`), changed);
+      await owner.up(fitting(had, { imageId: WELL_KNOWN.imageV2 }));
+      later(owner);
+      const left = made(owner).networkInterfaces.map((it) => it.networkInterfaceId);
+      assert.equal(left.includes(further.networkInterfaceId), !gone);
+    }
+  });
+
   it("does not mind what the program leaves out", async () => {
     const owner = quick();
     const had = await launchedByHand(owner, {
@@ -159,7 +296,10 @@ describe("adoption of an instance that fits", () => {
       Placement: { GroupName: WELL_KNOWN.placementGroup, Tenancy: "dedicated" },
     });
     const inputs = program({ adopt: { instanceId: had.instanceId } });
-    assert.match(await announced(owner, inputs), /; it fits and keeps running$/);
+    assert.match(
+      await announced(owner, inputs),
+      /; it fits and keeps running; sets its metadata options: httpTokens required \(now optional\)$/,
+    );
     await owner.up(inputs);
     const instance = instanceIn(owner, had.instanceId);
     assert.notEqual(instance.iamInstanceProfile, undefined);
@@ -490,6 +630,80 @@ describe("adoption of an instance that is to be paused", () => {
   });
 });
 
+describe("adoption of an interface with several Elastic IPs", () => {
+  /** With one on the primary address, and one on a further address that was put there first. */
+  async function withTwo(owner: Stack): Promise<{ had: ByHand; further: { allocationId: string; publicIp: string } }> {
+    const had = await launchedByHand(owner);
+    const ec2 = somebody(owner);
+    const NetworkInterfaceId = had.networkInterfaceId;
+    const { AssignedPrivateIpAddresses = [] } = await ec2.send(
+      new AssignPrivateIpAddressesCommand({ NetworkInterfaceId, SecondaryPrivateIpAddressCount: 1 }),
+    );
+    const PrivateIpAddress = AssignedPrivateIpAddresses[0]?.PrivateIpAddress;
+    // EC2 answers in an order of its own, so the further one takes the place of the first.
+    const AllowReassociation = true;
+    const first = { AllocationId: had.allocationId, NetworkInterfaceId, PrivateIpAddress, AllowReassociation };
+    await ec2.send(new AssociateAddressCommand(first));
+    const home = await elasticIpOn(owner, NetworkInterfaceId);
+    return { had: { ...had, ...home }, further: { allocationId: had.allocationId, publicIp: had.publicIp } };
+  }
+
+  it("holds the one on the primary address, and leaves the other, as it says", async () => {
+    const owner = quick();
+    const { had, further } = await withTwo(owner);
+    assert.equal(
+      await announced(owner, fitting(had)),
+      `web: adopts ${had.instanceId} on ${had.networkInterfaceId} with ${had.privateIp}, ${had.publicIp}; it fits and keeps running; leaves ${further.publicIp} on it, out of its care`,
+    );
+    await owner.up(fitting(had));
+    assert.deepEqual([owner.outputs.allocationId, owner.outputs.publicIp], [had.allocationId, had.publicIp]);
+    assert.deepEqual(marksOf(elasticIpIn(owner, further.allocationId)), {});
+    await owner.refresh();
+    assert.deepEqual(owner.outputs.drift, []);
+    await owner.destroy();
+    isGivenBack(owner, { ...had });
+    assert.equal(elasticIpIn(owner, further.allocationId).networkInterfaceId, had.networkInterfaceId);
+  });
+
+  it("holds none where there is one on a further address only", async () => {
+    const owner = quick();
+    const { had, further } = await withTwo(owner);
+    const { associationId } = elasticIpIn(owner, had.allocationId);
+    await somebody(owner).send(new DisassociateAddressCommand({ AssociationId: associationId }));
+    assert.match(await announced(owner, fitting(had)), /; leaves [0-9.]+ on it, out of its care$/);
+    await owner.up(fitting(had));
+    assert.deepEqual([owner.outputs.elasticIp, owner.outputs.allocationId], [false, ""]);
+    assert.notEqual(elasticIpIn(owner, further.allocationId).privateIpAddress, had.privateIp);
+  });
+});
+
+describe("adoption with elasticIp: false", () => {
+  it("leaves the one that is on it, out of its care, over a replacement and a destroy, and said so before", async () => {
+    const owner = quick();
+    const had = await launchedByHand(owner);
+    const inputs = fitting(had, { elasticIp: false });
+    assert.equal(
+      await announced(owner, inputs),
+      `web: adopts ${had.instanceId} on ${had.networkInterfaceId} with ${had.privateIp}; it fits and keeps running; leaves ${had.publicIp} on it, out of its care`,
+    );
+    await owner.up(inputs);
+    const isThere = (): void => {
+      const eip = elasticIpIn(owner, had.allocationId);
+      assert.deepEqual([eip.networkInterfaceId, marksOf(eip)], [had.networkInterfaceId, {}]);
+    };
+    isThere();
+    assert.deepEqual([owner.outputs.elasticIp, owner.outputs.allocationId], [false, ""]);
+    await owner.refresh();
+    assert.deepEqual(owner.outputs.drift, []);
+    assert.equal(await owner.up(inputs), "same");
+    await owner.up({ ...inputs, imageId: WELL_KNOWN.imageV2 });
+    isThere();
+    await owner.destroy();
+    isThere();
+    nothingIsOurs(owner);
+  });
+});
+
 describe("adoption that is refused", () => {
   it("of an instance in an Auto Scaling group", async () => {
     const owner = quick();
@@ -520,6 +734,23 @@ describe("adoption that is refused", () => {
     assert.ok(failures.some((it) => it.reason === said));
   });
 
+  it("of an instance that has no room for this package's tags", async () => {
+    const owner = quick();
+    const Tags = Array.from({ length: 44 }, (_, index) => ({ Key: `tag-${index}`, Value: "" }));
+    const had = await launchedByHand(owner, { TagSpecifications: [{ ResourceType: "instance", Tags }] });
+    assert.equal(
+      await refused(owner, fitting(had)),
+      `${had.instanceId} has 44 tags, and with the 7 of this package that is more than the 50 that EC2 takes; take 1 off it first`,
+    );
+    const [Key] = Tags.map((it) => it.Key);
+    await somebody(owner).send(new DeleteTagsCommand({ Resources: [had.instanceId], Tags: [{ Key }] }));
+    const inputs = fitting(had, { replacement: { drainSeconds: 10 } });
+    await owner.up(inputs);
+    await owner.up({ ...inputs, imageId: WELL_KNOWN.imageV2 });
+    assert.equal(owner.outputs.state, "running");
+    assert.notEqual(owner.outputs.instanceId, had.instanceId);
+  });
+
   it("of an instance that has ended, or that nobody knows", async () => {
     const owner = quick();
     const had = await launchedByHand(owner);
@@ -547,6 +778,24 @@ describe("adoption that is refused", () => {
     assert.equal(
       await refused(owner, program({ adopt: { networkInterfaceId } })),
       `${networkInterfaceId} (adopt.networkInterfaceId) is held by ${instanceId}; adopt.instanceId: "${instanceId}" takes over both`,
+    );
+  });
+
+  it("of a further interface of an instance: it says that the instance would not bring it", async () => {
+    const owner = quick();
+    const { instanceId } = await launchedByHand(owner);
+    const { networkInterfaceId } = await interfaceByHand(owner);
+    await somebody(owner).send(
+      new AttachNetworkInterfaceCommand({
+        InstanceId: instanceId,
+        NetworkInterfaceId: networkInterfaceId,
+        DeviceIndex: 1,
+      }),
+    );
+    later(owner);
+    assert.equal(
+      await refused(owner, program({ adopt: { networkInterfaceId } })),
+      `${networkInterfaceId} (adopt.networkInterfaceId) is held by ${instanceId} at device index 1, and adopt.instanceId would take over that instance's primary interface and not this one; detach it there first, and adopt it by itself`,
     );
   });
 
@@ -588,6 +837,82 @@ describe("adoption that is refused", () => {
     owner.simulator.faults.add({ action: "DescribeInstances", error: { code: "UnauthorizedOperation", status: 403 } });
     const { failures } = await owner.preview(fitting(had));
     assert.match(only(failures).reason, /DescribeInstances was denied/);
+  });
+});
+
+describe("adoption by a machine that then keeps no address", () => {
+  for (const what of ["instanceId", "networkInterfaceId"] as const) {
+    it(`of an ${what === "instanceId" ? "instance" : "interface"} is over: it is given back, and stays so over pauses and back`, async () => {
+      const owner = quick();
+      const byHand = what === "instanceId" ? await launchedByHand(owner) : await interfaceByHand(owner);
+      const { networkInterfaceId } = byHand;
+      await owner.up(program({ adopt: { [what]: (byHand as Properties)[what] }, elasticIp: false }));
+      assert.equal(owner.outputs.networkInterfaceId, networkInterfaceId);
+      // The program has dropped what is remembered of it.
+      for (const inputs of [
+        { persistPrivateIp: false },
+        { persistPrivateIp: false, desiredState: "paused", pauseBehavior: "terminate" },
+        { persistPrivateIp: false, desiredState: "paused", pauseBehavior: "terminate", tags: { a: "b" } },
+        { desiredState: "paused", pauseBehavior: "terminate" },
+        {},
+      ]) {
+        await owner.up(program({ ...inputs, elasticIp: false }));
+        await owner.refresh();
+        assert.deepEqual(owner.outputs.drift, []);
+        assert.notEqual(owner.outputs.networkInterfaceId, networkInterfaceId);
+        assert.deepEqual(marksOf(interfaceIn(owner, networkInterfaceId)), {});
+      }
+      assert.equal(owner.outputs.state, "running");
+      await owner.destroy();
+      nothingIsOurs(owner);
+    });
+  }
+});
+
+describe("data volumes of an adopted instance", () => {
+  const data = (deviceName: string, more: Properties = {}): Properties => ({
+    dataVolumes: [{ name: "data", deviceName, size: 10, ...more }],
+  });
+
+  for (const deviceName of ["/dev/sdf", "/dev/xvdf"]) {
+    it(`are refused on ${deviceName}, where it has another: at preview, with what to do`, async () => {
+      const owner = quick();
+      const had = await launchedByHand(owner);
+      owner.calls();
+      const { failures } = await owner.preview(fitting(had, data(deviceName)));
+      assert.deepEqual(failures, [
+        {
+          property: "dataVolumes",
+          reason: `the data volume data is to be on ${deviceName}, and ${had.instanceId} has ${had.dataVolumeId} there; give data another deviceName, or volumeId: "${had.dataVolumeId}" to hold that one`,
+        },
+      ]);
+      assert.deepEqual(owner.calls("mutating"), []);
+    });
+  }
+
+  it("are refused there by a later update too, before anything is changed", async () => {
+    const { owner, inputs, had } = await adopted();
+    const wanted = { ...inputs, ...data("/dev/sdf") };
+    assert.match(await announced(owner, wanted), new RegExp(`${had.instanceId} has ${had.dataVolumeId} there`));
+    owner.calls();
+    const { message } = await failureOf(owner.up(wanted));
+    assert.match(message, /^nothing was changed: the data volume data is to be on \/dev\/sdf/);
+    assert.deepEqual(owner.calls("mutating"), []);
+  });
+
+  it("take its place where it is that very volume, where they are on another device, and where the instance goes", async () => {
+    for (const more of [
+      ({ dataVolumeId }: ByHand): Properties => data("/dev/sdf", { size: undefined, volumeId: dataVolumeId }),
+      (): Properties => data("/dev/sdg"),
+      (): Properties => ({ ...data("/dev/sdf"), imageId: WELL_KNOWN.imageV2 }),
+    ]) {
+      const owner = quick();
+      const had = await launchedByHand(owner);
+      const inputs = fitting(had, more(had));
+      await owner.up(inputs);
+      assert.equal(owner.outputs.state, "running");
+      assert.equal(await owner.up(inputs), "same");
+    }
   });
 });
 

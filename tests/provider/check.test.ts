@@ -33,7 +33,12 @@ describe("check", () => {
       const owner = quick();
       const { failures } = await owner.preview(program({ elasticIp: true, privateIp: "10.0.1.7" }));
       assert.deepEqual(failures, []);
-      assert.deepEqual(owner.calls(), ["DescribeSubnets", "DescribeImages", "DescribeInstanceTypes"]);
+      assert.deepEqual(owner.calls(), [
+        "DescribeSubnets",
+        "DescribeImages",
+        "DescribeInstanceTypes",
+        "DescribeInstanceTypeOfferings",
+      ]);
       const [line, ...others] = owner.lines;
       assert.match(line ?? "", /^web: launches m7i\.large on a new network interface.*10\.0\.1\.7.*a new Elastic IP$/);
       assert.deepEqual(others, []);
@@ -100,11 +105,23 @@ describe("check", () => {
       }
       assert.ok(INSTANCE.every((name) => !(name in stay)));
       assert.ok(!("generation" in stay));
+      assert.equal(stay.state, "running");
+      // Its record has all that lasts by now, and not how it is doing.
+      await owner.refresh();
+      assert.equal((await shown(owner, { ...inputs, imageId: WELL_KNOWN.imageV2 })).state, "running");
+    });
+
+    it("over a change of the image of one that somebody stopped: not its state, which changes", async () => {
+      const owner = await up(inputs);
+      await somebody(owner).send(new StopInstancesCommand({ InstanceIds: [machineOf(owner).instance.instanceId] }));
+      later(owner);
+      const stay = await shown(owner, { ...inputs, imageId: WELL_KNOWN.imageV2 });
+      assert.ok(!("state" in stay));
     });
 
     it("over a change of the subnet: the Elastic IP, and no private address", async () => {
       const owner = await up(inputs);
-      const stay = await shown(owner, { ...inputs, subnetId: WELL_KNOWN.subnetB });
+      const stay = await shown(owner, { ...inputs, subnetId: WELL_KNOWN.subnetB, instanceType: "t3.medium" });
       for (const name of ELASTIC) {
         assert.equal(stay[name], owner.outputs[name], name);
       }

@@ -246,10 +246,16 @@ describe("create", () => {
       ["belongs to another account", WELL_KNOWN.foreignAllocationId],
       ["is an address that nobody has", "192.0.2.1"],
     ] as const) {
-      it(`says that it ${what}: nothing is made`, async () => {
+      it(`says at preview that it ${what}: nothing is made`, async () => {
         const owner = quick();
+        const { failures } = await owner.preview(program({ elasticIp }));
+        assert.deepEqual(
+          failures.map((it) => it.property),
+          ["elasticIp"],
+        );
         const failure = await refused(owner, { elasticIp });
-        assert.match(failure.message, new RegExp(`the Elastic IP ${elasticIp} \\(elasticIp\\) does not exist`));
+        assert.match(failure.message, new RegExp(`elasticIp: ${elasticIp} does not exist in us-east-1; give one`));
+        assert.deepEqual(owner.calls("mutating"), []);
         assert.ok(!("id" in failure));
         assert.equal(owner.recorded, undefined);
         nothingIsLeft(owner);
@@ -311,11 +317,6 @@ describe("create", () => {
         /sg-0a1b2c3d4e5f60718.* does not exist .*Check securityGroupIds/,
       ],
       ["an unknown key", { keyName: "nobody" }, /key pair 'nobody' does not exist .*Check keyName/],
-      [
-        "a type that the zone does not have",
-        { subnetId: WELL_KNOWN.subnetB },
-        /no capacity in us-east-1b: m7i\.large \(on-demand\): .*not supported in your requested Availability Zone/,
-      ],
     ];
 
     for (const [title, inputs, said] of REFUSED) {

@@ -224,9 +224,14 @@ describe("delete", () => {
         new ModifyInstanceAttributeCommand({ InstanceId: instance.instanceId, DisableApiTermination: { Value } }),
       );
     await protect(true);
+    owner.calls();
     const failure = await failureOf(owner.destroy());
-    assert.match(failure.message, /could not retire i-\w+: .*may not be terminated.*take that off first/);
+    assert.match(
+      failure.message,
+      /^nothing was deleted: i-\w+ has termination protection; take it off \(aws ec2 .*, then run again\./,
+    );
     machineOf(owner);
+    assert.deepEqual(owner.calls("mutating"), []);
     await protect(false);
     await destroyed(owner);
     nothingIsLeft(owner);

@@ -42,6 +42,25 @@ async function allocate(owner: Stack): Promise<Given> {
   return { allocationId: AllocationId, publicIp: PublicIp };
 }
 
+/** Moves an Elastic IP to the secondary address of the machine's interface. */
+async function putOnSecondary(owner: Stack, AllocationId: string): Promise<string> {
+  const eni = only(made(owner).networkInterfaces);
+  const PrivateIpAddress = only(eni.privateAddresses.filter((it) => !it.primary)).address;
+  await somebody(owner).send(
+    new AssociateAddressCommand({
+      AllocationId,
+      NetworkInterfaceId: eni.networkInterfaceId,
+      PrivateIpAddress,
+      AllowReassociation: true,
+    }),
+  );
+  return PrivateIpAddress;
+}
+
+function tagsIn(owner: Stack): Properties {
+  return { tags: owner.outputs.tags };
+}
+
 /** Puts an Elastic IP on an interface of somebody else's. */
 async function useElsewhere(owner: Stack, AllocationId: string): Promise<string> {
   const ec2 = somebody(owner);
@@ -107,6 +126,14 @@ function isSame(from: Way, to: Way): boolean {
 }
 
 describe("elasticIp", () => {
+  it("is named among what is kept after a failure, while it is on no interface", async () => {
+    const owner = quick();
+    owner.simulator.faults.add({ action: "AssociateAddress", error: { code: "UnauthorizedOperation", status: 403 } });
+    const failure = await failureOf(owner.up(program({ elasticIp: true })));
+    const { publicIp } = only(made(owner).elasticIps);
+    assert.ok(failure.message.includes(`, the Elastic IP ${publicIp}. \`pulumi up\` goes on`), failure.message);
+  });
+
   for (const from of WAYS) {
     for (const to of WAYS.filter((it) => it !== from)) {
       it(`changes in place from ${from} to ${to}`, async () => {
@@ -280,19 +307,65 @@ describe("elasticIp", () => {
         const was = machineOf(owner);
         await somebody(owner).send(new DisassociateAddressCommand({ AssociationId: was.eip?.associationId }));
         await owner.refresh();
-        assert.deepEqual(owner.outputs.drift, ["its Elastic IP is not on its network interface"]);
+        assert.deepEqual(owner.outputs.drift, ["its Elastic IP is not on its primary private IP"]);
         // Its own is not forgotten while it is off; a given one is only its while it is on.
         const { publicIp = "", allocationId = "" } = inputs.elasticIp === true ? (was.eip ?? {}) : {};
         assert.deepEqual([owner.outputs.publicIp, owner.outputs.allocationId], [publicIp, allocationId]);
         assert.ok(
-          owner.lines.some((line) => line.includes("found that its Elastic IP is not on its network interface")),
+          owner.lines.some((line) => line.includes("found that its Elastic IP is not on its primary private IP")),
         );
         assert.equal((await owner.preview(program(inputs))).changes, true);
-        assert.ok(owner.lines.at(-1)?.includes("changes in place (its Elastic IP is not on its network interface)"));
+        assert.ok(owner.lines.at(-1)?.includes("changes in place (its Elastic IP is not on its primary private IP)"));
         await owner.up(program(inputs));
         sameInstance(was, machineOf(owner));
         assert.deepEqual(identityOf(machineOf(owner)), identityOf(was));
         await settled(owner, inputs);
+      });
+
+      for (const between of ["nothing", "a refresh"]) {
+        it(`and put on a further address: ${title} one comes back to the primary one, with ${between} between`, async () => {
+          const owner = quick();
+          const a = await allocate(owner);
+          const inputs = { elasticIp: inputOf(a), secondaryPrivateIpCount: 1 };
+          await owner.up(program(inputs));
+          const was = machineOf(owner);
+          const AllocationId = was.eip?.allocationId ?? "";
+          await putOnSecondary(owner, AllocationId);
+          if (between === "a refresh") {
+            await owner.refresh();
+            assert.deepEqual(owner.outputs.drift, ["its Elastic IP is not on its primary private IP"]);
+            await owner.up(program(inputs));
+          } else {
+            await owner.up(program({ ...inputs, tags: { Team: "a" } }));
+          }
+          const now = machineOf(owner);
+          sameInstance(was, now);
+          assert.deepEqual(identityOf(now), identityOf(was));
+          assert.equal(now.eip?.privateIpAddress, now.privateIp);
+          assert.equal(await owner.up(program({ ...inputs, ...tagsIn(owner) })), "same");
+          await settled(owner, { ...inputs, ...tagsIn(owner) });
+        });
+      }
+
+      it(`and put on a further address, with another in its place: ${title} one is left there, with what to do`, async () => {
+        const owner = quick();
+        const a = await allocate(owner);
+        const inputs = { elasticIp: inputOf(a), secondaryPrivateIpCount: 1 };
+        await owner.up(program(inputs));
+        const was = machineOf(owner);
+        const AllocationId = was.eip?.allocationId ?? "";
+        const secondary = await putOnSecondary(owner, AllocationId);
+        const b = await allocate(owner);
+        const NetworkInterfaceId = was.eni.networkInterfaceId;
+        await somebody(owner).send(new AssociateAddressCommand({ AllocationId: b.allocationId, NetworkInterfaceId }));
+        await owner.refresh();
+        const said = `the Elastic IP ${b.publicIp} (${b.allocationId}) is on ${was.privateIp} of ${NetworkInterfaceId}, where ${was.eip?.publicIp ?? ""} belongs; disassociate it there first, or name it in elasticIp`;
+        assert.deepEqual(owner.outputs.drift, [said]);
+        owner.calls();
+        assert.match((await failureOf(owner.up(program(inputs)))).message, /^nothing was changed: the Elastic IP /);
+        assert.deepEqual(owner.calls("mutating"), []);
+        const eip = only(made(owner).elasticIps.filter((it) => it.allocationId === AllocationId));
+        assert.equal(eip.privateIpAddress, secondary);
       });
 
       for (const refreshed of [true, false]) {

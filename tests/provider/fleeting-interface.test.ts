@@ -21,6 +21,8 @@ import {
 
 type Properties = Record<string, unknown>;
 
+const PLACE = ["availabilityZone", "vpcId"];
+
 /** What goes with an interface. */
 const OF_THE_INTERFACE = ["networkInterfaceId", "privateIp", "privateDnsName", "macAddress"];
 const PUBLIC = ["publicIp", "allocationId"];
@@ -182,7 +184,11 @@ describe("persistPrivateIp: false", () => {
       assert.equal(only(made(owner).elasticIps).associationId, undefined);
       assert.deepEqual(shown(owner.outputs, PUBLIC), [was.eip?.publicIp, was.eip?.allocationId]);
       assert.deepEqual(shown(owner.outputs, [...OF_THE_INTERFACE, "state"]), ["", "", "", "", "paused"]);
+      const place = [was.eni.availabilityZone, was.eni.vpcId];
+      assert.deepEqual(shown(preview, PLACE), place);
+      assert.deepEqual(shown(owner.outputs, PLACE), place);
       await settled(owner, paused);
+      assert.deepEqual(shown(owner.outputs, PLACE), place);
       const waiting = (await owner.preview(program({ ...paused, tags: { Team: "a" } }))).inputs;
       assert.deepEqual(shown(waiting, [...PUBLIC, "privateIp"]), [was.eip?.publicIp, was.eip?.allocationId, ""]);
       await owner.up(program({ ...paused, imageId: WELL_KNOWN.imageV2 }));
@@ -221,6 +227,7 @@ describe("persistPrivateIp: false", () => {
       assert.deepEqual([made(owner).networkInterfaces, made(owner).instances], [[], []]);
       const eip = only(made(owner).elasticIps);
       assert.deepEqual(shown(owner.outputs, PUBLIC), [eip.publicIp, eip.allocationId]);
+      assert.deepEqual(shown(owner.outputs, PLACE), ["us-east-1a", WELL_KNOWN.vpcId]);
       await settled(owner, paused);
       await owner.up(program(withElasticIp()));
       assert.equal(machineOf(owner).eip?.allocationId, eip.allocationId);
@@ -279,6 +286,18 @@ describe("persistPrivateIp: false", () => {
     assert.notEqual(now.instance.instanceId, was.instance.instanceId);
     assert.equal(now.eip?.allocationId, was.eip?.allocationId);
     await settled(owner, withElasticIp());
+  });
+
+  it("says of an instance and its interface that somebody deleted what is gone, not that it was never there", async () => {
+    const owner = await up(withElasticIp());
+    const { eni, eip } = machineOf(owner);
+    await terminate(owner);
+    await somebody(owner).send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId: eni.networkInterfaceId }));
+    owner.lines.length = 0;
+    await owner.preview(program(withElasticIp({ tags: { Team: "a" } })));
+    const line = only(owner.lines);
+    assert.match(line, /^web: launches an instance \(tags; its network interface is gone; /);
+    assert.ok(line.endsWith(`; keeps ${eip?.publicIp ?? "-"}`), line);
   });
 
   it("makes an interface for one that somebody deleted with the instance, on whatever address there is", async () => {

@@ -52,7 +52,7 @@ export function holderOf(owner: Stack): Holder {
     [owner.recorded.id, owner.recorded.id, instance.instanceId],
   );
   assert.ok(Number(instance.tags[TAG.generation]) <= Number(generation));
-  assert.match(instance.tags[TAG.launch] ?? "", /^[0-9a-f]{12}(\.[0-9a-f]{12}){3}$/);
+  assert.match(instance.tags[TAG.launch] ?? "", /^[0-9a-f]{12}(\.[0-9a-f]{12}){12}$/);
   assert.equal(TAG.draining in instance.tags, false);
   const eip = world.elasticIps.find((it) => it.networkInterfaceId === eni.networkInterfaceId);
   const { macAddress, privateAddresses } = eni;

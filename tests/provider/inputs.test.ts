@@ -67,6 +67,13 @@ const BAD: Bad[] = [
     '"10.0.1.8"',
     /^secondaryPrivateIps\[0\] and secondaryPrivateIps\[2\] are both .*; give it once/,
   ],
+  [
+    "a security group twice",
+    { securityGroupIds: ["sg-0a1b2c3d", "sg-0a1b2c3e", "sg-0a1b2c3d"] },
+    "securityGroupIds[0]",
+    '"sg-0a1b2c3d"',
+    /^securityGroupIds\[0\] and securityGroupIds\[2\] are both .*; give it once/,
+  ],
   ["fewer than no secondary IPs", { secondaryPrivateIpCount: -1 }, "secondaryPrivateIpCount", "-1", /from 0 to 49/],
   ["50 secondary IPs", { secondaryPrivateIpCount: 50 }, "secondaryPrivateIpCount", "50", /from 0 to 49/],
   ["a number in words", { secondaryPrivateIpCount: "2" }, "secondaryPrivateIpCount", '"2"', /a whole number/],

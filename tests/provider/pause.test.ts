@@ -362,7 +362,7 @@ describe("desiredState: paused", () => {
     const ec2 = somebody(owner);
     await ec2.send(new ModifyInstanceAttributeCommand({ InstanceId, DisableApiStop: { Value: true } }));
     const failure = await failureOf(owner.up(program(PAUSED)));
-    assert.match(failure.message, new RegExp(`could not stop ${InstanceId}: .*OperationNotPermitted.*stop protection`));
+    assert.match(failure.message, new RegExp(`^nothing was changed: ${InstanceId} has stop protection; take it off`));
     assert.match(failure.message, /`pulumi up` goes on from here/);
     assert.equal(only(made(owner).instances).state, "running");
     await ec2.send(new ModifyInstanceAttributeCommand({ InstanceId, DisableApiStop: { Value: false } }));
@@ -376,10 +376,29 @@ describe("desiredState: paused", () => {
     const ec2 = somebody(owner);
     await ec2.send(new ModifyInstanceAttributeCommand({ InstanceId, DisableApiTermination: { Value: true } }));
     const failure = await failureOf(owner.up(program(ENDED)));
-    assert.match(failure.message, new RegExp(`could not retire ${InstanceId}: .*termination .*protection`));
+    assert.match(failure.message, new RegExp(`^nothing was changed: ${InstanceId} has termination protection`));
     assert.equal(only(made(owner).instances).state, "running");
     await owner.up(program());
     machineOf(owner);
+  });
+
+  it("is over once it is resumed: a start that fails leaves it failed, and not paused", async () => {
+    const owner = await up();
+    await owner.up(program(PAUSED));
+    owner.simulator.failNextLaunch("Client.InternalError");
+    await failureOf(owner.up(program()));
+    assert.equal(only(made(owner).instances).state, "stopped");
+    assert.equal(owner.outputs.state, "failed");
+    await owner.up(program());
+    machineOf(owner);
+  });
+
+  it("stays what it is when a change to it fails", async () => {
+    const owner = await up();
+    await owner.up(program(PAUSED));
+    owner.simulator.iam.deny("AllocateAddress");
+    await failureOf(owner.up(program({ ...PAUSED, elasticIp: true })));
+    assert.equal(owner.outputs.state, "paused");
   });
 
   for (const paused of [PAUSED, ENDED]) {

@@ -198,16 +198,6 @@ const TAKEN_WITH: Readonly<Record<string, string>> = {
   "ec2:ReplaceIamInstanceProfileAssociation": "iam:PassRole",
 };
 
-/** Where a right is found missing only after something was taken out of use for the change; it is back with the next `up`. */
-const OUT_OF_USE: Readonly<Record<string, readonly string[]>> = {
-  "terminate-first": ["ec2:AttachVolume"],
-  "stop-start": ["ec2:StartInstances"],
-  overlap: ["ec2:AttachNetworkInterface"],
-  "another subnet": ["ec2:AssociateAddress", "ec2:DisassociateAddress"],
-  "another assignment of a public address": ["ec2:ModifyNetworkInterfaceAttribute"],
-  "adoption by replacement": ["ec2:AttachVolume"],
-};
-
 const courses = new Map<string, Promise<Course>>();
 
 async function run(name: string): Promise<Course> {
@@ -256,18 +246,12 @@ async function failsWithout(name: string, right: string): Promise<{ owner: Stack
     RIGHTS.filter((it) => it !== right),
   );
   const { message } = await failureOf(carriedOut(owner, wanted));
-  const [, action = ""] = right.split(":");
-  const said = new RegExp(
-    `(\\b${action} was denied: |not authorized to perform: ${right} ).*Allow the action in the IAM policy`,
-  );
-  assert.match(message, said, name);
+  assert.ok(message.includes(` was denied: `), message);
+  assert.ok(message.includes(`Allow the action ${right} in the IAM policy of these credentials.`), message);
   later(owner);
   const lost = await lostBy(owner, name);
-  const isOutOfUse = OUT_OF_USE[name]?.includes(right) ?? false;
-  assert.deepEqual(
-    [lost.filter((it) => !it.endsWith(IN_USE)), lost.some((it) => it.endsWith(IN_USE))],
-    [[], isOutOfUse],
-  );
+  // Not even for a while: what would only be refused later is asked about before.
+  assert.deepEqual(lost, [], `${name} without ${right}`);
   return { owner, wanted };
 }
 

@@ -9,6 +9,7 @@ import {
   DeleteVolumeCommand,
   DisassociateAddressCommand,
   type EC2Client,
+  ModifyInstanceAttributeCommand,
   ModifyInstanceMetadataOptionsCommand,
   ModifyNetworkInterfaceAttributeCommand,
   ReleaseAddressCommand,
@@ -30,6 +31,7 @@ import {
   nothingIsLeft,
   only,
   quick,
+  settled,
   somebody,
   up,
 } from "./world";
@@ -60,6 +62,20 @@ async function mended(
   const now = machineOf(owner);
   assert.equal(await owner.up(program(inputs)), "same");
   return { owner, was, now, found };
+}
+
+/** Somebody makes an instance another type. */
+async function becomes(
+  ec2: EC2Client,
+  account: Pick<Stack, "clock">,
+  InstanceId: string,
+  instanceType: string,
+): Promise<void> {
+  await ec2.send(new StopInstancesCommand({ InstanceIds: [InstanceId] }));
+  later(account);
+  await ec2.send(new ModifyInstanceAttributeCommand({ InstanceId, InstanceType: { Value: instanceType } }));
+  await ec2.send(new StartInstancesCommand({ InstanceIds: [InstanceId] }));
+  later(account);
 }
 
 async function terminate(ec2: EC2Client, { instance }: Machine, owner: Stack): Promise<void> {
@@ -160,7 +176,7 @@ describe("read", () => {
     const { was, now, found } = await mended({ elasticIp: true }, (ec2, { eip }) =>
       ec2.send(new DisassociateAddressCommand({ AssociationId: eip?.associationId })),
     );
-    assert.deepEqual(found.drift, ["its Elastic IP is not on its network interface"]);
+    assert.deepEqual(found.drift, ["its Elastic IP is not on its primary private IP"]);
     assert.equal(found.allocationId, was.eip?.allocationId);
     assert.equal(now.instance.instanceId, was.instance.instanceId);
     assert.deepEqual(identityOf(now), identityOf(was));
@@ -385,6 +401,87 @@ describe("a read of a machine that somebody changed", () => {
       assert.deepEqual(now.eip?.tags, was.eip?.tags);
     });
   }
+
+  for (const [title, keys] of [
+    ["all", undefined],
+    ["its owner's", [TAG.id]],
+    ["the name", ["Name"]],
+    ["that of its launch", [TAG.generation]],
+  ] as const) {
+    it(`finds tags of its root volume taken off, ${title}: the next up puts them back, and destroy leaves nothing`, async () => {
+      const { owner, was, now, found } = await mended({ tags: { Team: "a" } }, (ec2, { volume }) =>
+        ec2.send(new DeleteTagsCommand({ Resources: [volume.volumeId], Tags: keys?.map((Key) => ({ Key })) })),
+      );
+      assert.deepEqual(found.drift, [`tags of ${was.volume.volumeId} were changed`]);
+      assert.equal(now.instance.launchTime, was.instance.launchTime);
+      const needed = Object.entries(was.volume.tags).filter(([key]) => key !== TAG.launch && key !== TAG.type);
+      assert.deepEqual({ ...now.volume.tags, ...Object.fromEntries(needed) }, now.volume.tags);
+      await owner.destroy();
+      later(owner);
+      nothingIsLeft(owner);
+    });
+  }
+
+  it("finds the tags of its root volume taken off while they change in the program: it has the new ones", async () => {
+    const owner = await up({ tags: { Team: "a", Stage: "x" } });
+    const { volume } = machineOf(owner);
+    await somebody(owner).send(new DeleteTagsCommand({ Resources: [volume.volumeId] }));
+    await owner.up(program({ tags: { Team: "b" } }));
+    const now = machineOf(owner);
+    assert.deepEqual([now.volume.tags.Team, now.volume.tags.Stage, now.volume.tags.Name], ["b", undefined, "web"]);
+    await settled(owner, { tags: { Team: "b" } });
+  });
+
+  for (const strategy of ["terminate-first", "stop-start", "auto"] as const) {
+    it(`finds its type changed by hand: the next up puts it right by ${strategy}, and said so`, async () => {
+      const inputs = { elasticIp: true, replacement: { strategy } };
+      const { owner, was, now, found } = await mended(inputs, async (ec2, { instance }, { clock }) => {
+        await becomes(ec2, { clock }, instance.instanceId, "m6i.large");
+      });
+      assert.deepEqual(found.drift, ["its instance is of another type than it was launched as"]);
+      assert.equal(now.instance.instanceType, "m7i.large");
+      assert.deepEqual(identityOf(now), identityOf(was));
+      const isChanged = strategy === "stop-start" || strategy === "auto";
+      assert.equal(now.instance.instanceId === was.instance.instanceId, isChanged);
+      const verb = isChanged ? "changes" : "replaces";
+      const path = strategy === "auto" ? "stop-start" : strategy;
+      const line = new RegExp(`web: ${verb} i-\\w+ \\(its instance is of another type .*\\), ${path}, about`);
+      assert.ok(
+        owner.lines.some((it) => line.test(it)),
+        owner.lines.join("\n"),
+      );
+    });
+  }
+
+  it("takes a type for its own that the program names as wanted or as a fallback, or that it was started as", async () => {
+    for (const after of [{ instanceType: "m6i.large" }, { fallbackInstanceTypes: ["m6i.large"] }]) {
+      const owner = await up();
+      const was = machineOf(owner);
+      await becomes(somebody(owner), owner, was.instance.instanceId, "m6i.large");
+      await owner.up(program(after));
+      assert.equal(machineOf(owner).instance.instanceId, was.instance.instanceId);
+      await settled(owner, after);
+      // Once it is its own, it stays so.
+      const without = { instanceType: "m6i.large", fallbackInstanceTypes: [] };
+      await owner.up(program(without));
+      assert.equal(machineOf(owner).instance.instanceId, was.instance.instanceId);
+      await settled(owner, without);
+    }
+  });
+
+  it("takes the fallback that it was started as for its own, also once that is no fallback any more", async () => {
+    const inputs = { fallbackInstanceTypes: ["m6i.large"] };
+    const owner = await up(inputs);
+    await owner.up(program({ ...inputs, desiredState: "paused" }));
+    owner.simulator.capacity.set("m7i.large", "us-east-1a", "on-demand", 0);
+    await owner.up(program(inputs));
+    const was = machineOf(owner);
+    assert.equal(was.instance.instanceType, "m6i.large");
+    await settled(owner, inputs);
+    await owner.up(program());
+    assert.equal(machineOf(owner).instance.instanceId, was.instance.instanceId);
+    await settled(owner, {});
+  });
 
   it("finds a paused one started: the next up stops it again", async () => {
     const inputs = program({ desiredState: "paused" });

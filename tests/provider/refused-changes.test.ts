@@ -97,6 +97,26 @@ describe("adoption", () => {
   });
 });
 
+describe("a secondary private IP", () => {
+  const olds = { privateIp: "10.0.1.7", secondaryPrivateIps: ["10.0.1.8", "10.0.1.9"], vpcId: "vpc-1" };
+
+  it("cannot become the primary one: it says why, and what can be done", () => {
+    const [failure, ...others] = refusedChanges(olds, { privateIp: "10.0.1.9", secondaryPrivateIps: ["10.0.1.8"] });
+    assert.deepEqual(others, []);
+    assert.deepEqual(failure, {
+      property: "privateIp",
+      reason:
+        'privateIp: "10.0.1.9" is a secondary private IP of this machine, and its primary one stays 10.0.1.7 for the life of the interface; keep it as a secondary one, or first take it out of secondaryPrivateIps, run up, and then make it privateIp, which replaces the network interface',
+    });
+  });
+
+  for (const privateIp of ["10.0.1.7", "10.0.1.10", undefined, UNKNOWN]) {
+    it(`is none of ${String(privateIp)}`, () => {
+      assert.deepEqual(refusedChanges(olds, { privateIp }), []);
+    });
+  }
+});
+
 describe("another region", () => {
   it("has nothing to do with the past", () => {
     assert.ok(isReplacedElsewhere({ region: "us-east-1" }, { region: "eu-west-1" }));

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { WELL_KNOWN } from "../../local/ec2";
+import { said } from "./holder";
 import { interposed } from "./interruptions";
 import { killedAfter, killedUp } from "./kills";
 import { program, type Stack } from "./support";
-import { failureOf, machineOf, made, only, quick, up } from "./world";
+import { failureOf, machineOf, made, only, quick, settled, up } from "./world";
 
 type Properties = Record<string, unknown>;
 
@@ -68,5 +69,44 @@ describe("a preview after a failed update", () => {
     owner.simulator.capacity.set("m6i.large", "us-east-1a", "on-demand", 0);
     await failureOf(owner.up(program({ instanceType: "m6i.large" })));
     assert.notEqual((await shown(owner, {})).instanceId, instanceId);
+  });
+
+  it("says that the last replacement was rolled back, and that this up tries again, at refresh too", async () => {
+    const owner = await up();
+    const type = { instanceType: "m6i.large" };
+    owner.simulator.capacity.set("m6i.large", "us-east-1a", "on-demand", 0);
+    await failureOf(owner.up(program(type)));
+    const { instanceId, networkInterfaceId, privateIp } = owner.outputs as Record<string, string>;
+    const back = `the last replacement was rolled back: generation 2 did not start, and ${instanceId ?? ""} runs as generation 1 again`;
+    assert.equal(
+      await said(owner, type),
+      `replaces ${instanceId ?? ""} (instanceType; ${back}), terminate-first, about 60 s dark; tries again what was rolled back: should it fail again, it is dark until the previous generation is back; keeps ${networkInterfaceId ?? ""}, ${privateIp ?? ""}`,
+    );
+    owner.lines.length = 0;
+    await owner.refresh();
+    assert.deepEqual(owner.lines, [
+      `web: found that ${back} (recorded: ${instanceId ?? ""}); the next \`pulumi up\` tries it again, with an outage, unless the program takes the change back`,
+    ]);
+    assert.match(
+      await said(owner, {}),
+      /^changes in place \(the last replacement was rolled back: .*; i-\w+ keeps running;/,
+    );
+    owner.simulator.capacity.set("m6i.large", "us-east-1a", "on-demand", 1);
+    await owner.up(program(type));
+    await settled(owner, type);
+  });
+
+  it("says that the last replacement did not come about, where it was refused with the instance untouched", async () => {
+    const owner = await up();
+    await owner.refresh();
+    const { instanceId } = owner.outputs as Record<string, string>;
+    await killedUp(owner, killedAfter("CreateLaunchTemplateVersion"), program({ imageId: WELL_KNOWN.imageV2 }));
+    await owner.refresh();
+    assert.deepEqual(owner.outputs.drift, [
+      `the last replacement did not come about: ${instanceId ?? ""} is still of generation 1, and none of generation 2 is there`,
+    ]);
+    await owner.up(program());
+    assert.equal(owner.outputs.instanceId, instanceId);
+    await settled(owner, {});
   });
 });

@@ -1,6 +1,7 @@
 /** What keeps a working machine from harm: the preflight, the limits on waiting, draining, and the way back. */
 import assert from "node:assert/strict";
 import {
+  AllocateAddressCommand,
   CreateImageCommand,
   DeregisterImageCommand,
   type EC2Client,
@@ -118,16 +119,6 @@ const CHECKS: Check[] = [
     after: { ...IMAGE, keyName: "nobodys" },
     says: /EC2 would not accept the launch: .*nobodys.*InvalidKeyPair\.NotFound/,
   },
-  {
-    what: "the old instance is protected from being ended",
-    after: async (owner) => {
-      const InstanceId = String(owner.outputs.instanceId);
-      const DisableApiTermination = { Value: true };
-      await somebody(owner).send(new ModifyInstanceAttributeCommand({ InstanceId, DisableApiTermination }));
-      return IMAGE;
-    },
-    says: /i-\w+ has termination protection; take it off \(aws ec2 modify-instance-attribute --instance-id i-\w+ --no-disable-api-termination\)/,
-  },
 ];
 
 describe("nothing is ended, or launched, when", () => {
@@ -173,6 +164,213 @@ describe("nothing is ended, or launched, when", () => {
     assert.match(failure.message, /could not change i-\w+: m7i\.large \(instanceType\) is not offered in us-east-1b/);
     await owner.up(program(base));
     await settled(owner, base);
+  });
+});
+
+describe("protection", () => {
+  const DRAINED = { elasticIp: true, replacement: { drainSeconds: 60 } };
+  const MOVED = { subnetId: WELL_KNOWN.subnetB, instanceType: "t3.medium" };
+  const PAUSED = { desiredState: "paused" };
+
+  async function protect(
+    owner: Stack,
+    name: "DisableApiStop" | "DisableApiTermination",
+    Value: boolean,
+  ): Promise<void> {
+    const InstanceId = String(owner.outputs.instanceId);
+    await somebody(owner).send(new ModifyInstanceAttributeCommand({ InstanceId, [name]: { Value } }));
+  }
+
+  for (const [what, kind, change, replacement] of [
+    ["a replacement", "termination", IMAGE, {}],
+    ["a replacement by overlap", "termination", IMAGE, { strategy: "overlap" }],
+    ["a change of type", "stop", { instanceType: "m6i.large" }, { strategy: "stop-start" }],
+    ["a pause that stops it", "stop", PAUSED, {}],
+    ["a pause that ends it", "termination", { ...PAUSED, pauseBehavior: "terminate" }, {}],
+    ["a pause in another subnet", "termination", { ...PAUSED, ...MOVED }, {}],
+    ["a move", "termination", { ...MOVED, elasticIp: false }, {}],
+    ["destroy", "termination", undefined, {}],
+  ] as const) {
+    it(`from ${kind} is found before anything is begun: ${what}`, async () => {
+      const base = { ...DRAINED, replacement: { ...DRAINED.replacement, ...replacement } };
+      const owner = await up(base);
+      await owner.refresh();
+      const was = holderOf(owner);
+      const attribute = kind === "stop" ? "DisableApiStop" : "DisableApiTermination";
+      await protect(owner, attribute, true);
+      const before = made(owner);
+      owner.calls();
+      const carriedOut = (): Promise<unknown> =>
+        change === undefined ? owner.destroy() : owner.up(program({ ...base, ...change }));
+      const { message } = await failureOf(carriedOut());
+      const id = was.instance.instanceId;
+      const option = `--no-${kind === "stop" ? "disable-api-stop" : "disable-api-termination"}`;
+      assert.ok(
+        message.startsWith(
+          `nothing was ${change === undefined ? "deleted" : "changed"}: ${id} has ${kind} protection; take it off (aws ec2 modify-instance-attribute --instance-id ${id} ${option}), then run again.`,
+        ),
+        message,
+      );
+      assert.deepEqual(owner.calls("mutating"), []);
+      assert.deepEqual(made(owner), before);
+      await protect(owner, attribute, false);
+      await carriedOut();
+    });
+  }
+
+  it("of another kind than what is to happen stands in no one's way", async () => {
+    const owner = await up(DRAINED);
+    await protect(owner, "DisableApiTermination", true);
+    await owner.up(program({ ...DRAINED, ...PAUSED }));
+    await owner.up(program(DRAINED));
+    await protect(owner, "DisableApiTermination", false);
+    await protect(owner, "DisableApiStop", true);
+    await owner.up(program({ ...DRAINED, ...PAUSED, pauseBehavior: "terminate" }));
+    assert.equal(owner.outputs.state, "paused");
+  });
+});
+
+describe("the rights that a change takes once something is out of use", () => {
+  const SMALL = { name: "data", deviceName: "/dev/sdf", size: 5 };
+  const DATA = { dataVolumes: [SMALL] };
+  const TYPE = { instanceType: "m6i.large" };
+  const MOVED = { subnetId: WELL_KNOWN.subnetB };
+
+  interface Need {
+    what: string;
+    before?: Properties;
+    after: Properties;
+    replacement?: Properties;
+    /** What is asked for by dry runs, beside the launch. */
+    asks: string[];
+  }
+
+  const NEEDS: Need[] = [
+    { what: "a replacement takes none but the launch's", after: IMAGE, asks: [] },
+    { what: "data volumes", before: DATA, after: IMAGE, asks: ["AttachVolume"] },
+    {
+      what: "data volumes that grow",
+      before: DATA,
+      after: { ...IMAGE, dataVolumes: [{ ...SMALL, size: 9 }] },
+      asks: ["AttachVolume", "ModifyVolume"],
+    },
+    {
+      what: "a data volume that changes its device",
+      before: DATA,
+      after: { dataVolumes: [{ ...SMALL, deviceName: "/dev/sdg" }] },
+      asks: ["AttachVolume"],
+    },
+    {
+      what: "a change of type",
+      after: TYPE,
+      replacement: { strategy: "stop-start" },
+      asks: ["CreateTags", "ModifyInstanceAttribute", "StartInstances"],
+    },
+    {
+      what: "other user data",
+      after: { userData: "#!/bin/sh\n" },
+      replacement: { strategy: "stop-start" },
+      asks: ["CreateTags", "ModifyInstanceAttribute", "StartInstances"],
+    },
+    { what: "overlap", after: IMAGE, replacement: { strategy: "overlap" }, asks: ["AttachNetworkInterface"] },
+    {
+      what: "another subnet",
+      before: { elasticIp: true, instanceType: "t3.medium" },
+      after: MOVED,
+      asks: ["AssociateAddress", "DisassociateAddress"],
+    },
+    {
+      what: "a changing public address",
+      after: { publicIpAssignment: "assign" },
+      asks: ["CreateTags", "ModifyNetworkInterfaceAttribute"],
+    },
+    {
+      what: "the subnet's public address again",
+      before: { publicIpAssignment: "assign" },
+      after: { publicIpAssignment: "subnet-default" },
+      asks: ["DeleteTags", "ModifyNetworkInterfaceAttribute"],
+    },
+  ];
+
+  const LOSSES = [
+    "TerminateInstances",
+    "StopInstances",
+    "DetachNetworkInterface",
+    "DisassociateAddress",
+    "DetachVolume",
+    // Nor is a machine launched that the interface could not be moved to.
+    "RunInstances",
+  ];
+
+  function asked(owner: Stack): string[] {
+    const dry = owner.simulator.calls().filter((it) => it.dryRun && it.action !== "RunInstances");
+    return dry.map((it) => it.action).sort();
+  }
+
+  for (const { what, before = {}, after, replacement = {}, asks } of NEEDS) {
+    it(`are asked for before, and no others: ${what}`, async () => {
+      const base = { ...before, replacement };
+      const owner = await up(base);
+      owner.calls();
+      await owner.up(program({ ...base, ...after }));
+      assert.deepEqual(asked(owner), asks);
+    });
+
+    // Without the right to set tags, the record of the new generation is refused already.
+    for (const action of asks.filter((it) => it !== "CreateTags")) {
+      it(`are asked for before: ${what} without ${action}`, async () => {
+        const base = { ...before, replacement };
+        const owner = await up(base);
+        owner.simulator.iam.deny(action);
+        owner.calls();
+        const { message } = await failureOf(owner.up(program({ ...base, ...after })));
+        assert.match(
+          message,
+          new RegExp(`^could not begin .*: ${action} was denied: .*Nothing was ended or taken off\\.`),
+        );
+        assert.deepEqual(
+          owner.calls("mutating").filter((it) => LOSSES.includes(it)),
+          [],
+        );
+        owner.simulator.iam.clear();
+        await owner.up(program({ ...base, ...after }));
+        later(owner);
+        await settled(owner, { ...base, ...after });
+      });
+    }
+  }
+
+  it("are asked for where an Elastic IP is exchanged for another", async () => {
+    const owner = await up({ elasticIp: true });
+    const { elasticIps } = made(owner);
+    const { AllocationId } = await somebody(owner).send(new AllocateAddressCommand({ Domain: "vpc" }));
+    owner.simulator.iam.deny("AssociateAddress");
+    const { message } = await failureOf(owner.up(program({ elasticIp: AllocationId })));
+    assert.match(message, /AssociateAddress was denied/);
+    const held = made(owner).elasticIps.filter((it) => it.allocationId !== AllocationId);
+    assert.deepEqual(held, elasticIps);
+    owner.simulator.iam.clear();
+    await owner.up(program({ elasticIp: AllocationId }));
+    assert.equal(owner.outputs.allocationId, AllocationId);
+  });
+
+  it("are not taken for missing because EC2 would refuse the call as long as the old instance runs", async () => {
+    const base = { replacement: { strategy: "stop-start" } };
+    const owner = await up(base);
+    for (const action of ["StartInstances", "ModifyInstanceAttribute"]) {
+      owner.simulator.faults.add({ action, error: { code: "IncorrectInstanceState", message: "runs" }, times: 1 });
+    }
+    await owner.up(program({ ...base, ...TYPE }));
+    assert.equal(holderOf(owner).instance.instanceType, "m6i.large");
+  });
+
+  it("are not taken for there because EC2 did not answer", async () => {
+    const base = { replacement: { strategy: "stop-start" } };
+    const owner = await up(base);
+    owner.simulator.faults.add({ action: "StartInstances", reset: true });
+    const { message } = await failureOf(owner.up(program({ ...base, ...TYPE })));
+    assert.match(message, /could not begin .*ECONNRESET/);
+    assert.ok(!owner.calls("mutating").includes("StopInstances"));
   });
 });
 

@@ -114,7 +114,8 @@ describe("Session", () => {
 
   it("puts the machine's name before each line", () => {
     const said: string[] = [];
-    new Session({ region: "us-east-1" }, { say: (line) => said.push(line) }).deps("us-east-1", "web").say("hello");
+    const session = new Session({}, { say: (line) => said.push(line) });
+    session.deps({ region: "us-east-1", name: "web", timeoutSeconds: 600 }).say("hello");
     assert.deepEqual(said, ["web: hello"]);
   });
 

@@ -289,6 +289,7 @@ describe("stop-start", () => {
     const failure = await failureOf(owner.up(program({ ...after, replacement })));
     assert.match(failure.message, /could not be started: m6i\.large/);
     assert.equal(only(made(owner).instances).state, "stopped");
+    assert.equal(owner.outputs.state, "failed");
     await owner.up(program({ ...base, replacement }));
     later(owner);
     const now = holderOf(owner);
@@ -301,7 +302,7 @@ describe("stop-start", () => {
     owner.simulator.failNextLaunch("Client.InternalError");
     const failure = await failureOf(owner.up(program({ ...after, fallbackInstanceTypes: ["c6i.large"] })));
     assert.match(failure.message, /Client\.InternalError.*runs again as it was, as m7i\.large/);
-    assert.equal(owner.calls().filter((it) => it === "StartInstances").length, 2);
+    assert.equal(owner.calls("mutating").filter((it) => it === "StartInstances").length, 2);
   });
 
   it("goes back when it runs and never passes its status checks", async () => {
@@ -320,7 +321,7 @@ describe("stop-start", () => {
     const failure = await failureOf(owner.up(program(after)));
     assert.match(
       failure.message,
-      new RegExp(`could not change .*${String(instanceId)} has stop protection; take it off`),
+      new RegExp(`^nothing was changed: ${String(instanceId)} has stop protection; take it off`),
     );
     assert.ok(!owner.calls("mutating").includes("StopInstances"));
     await owner.up(program(base));

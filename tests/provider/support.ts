@@ -138,6 +138,7 @@ export type RequestHandler = NonNullable<Around["client"]["requestHandler"]>;
 
 export interface StackOptions {
   isAbandoned?: () => boolean;
+  cancelled?: AbortSignal;
   on?: Pick<Stack, "simulator" | "clock">;
   /** Every pause takes at least this long: fewer looks at what takes time, where the time itself does not matter. */
   leapMs?: number;
@@ -162,6 +163,7 @@ export function stack(options: StackOptions = {}): Stack {
       },
       say: (line) => lines.push(line),
       isAbandoned: options.isAbandoned ?? (() => false),
+      ...(options.cancelled === undefined ? {} : { cancelled: options.cancelled }),
       client: {
         requestHandler: through(simulator.requestHandler()),
         credentials: { accessKeyId: "test", secretAccessKey: "test" },

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CreateVolumeCommand } from "@aws-sdk/client-ec2";
+import { AllocateAddressCommand, CreateVolumeCommand } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../local/ec2";
 import { createEc2 } from "../../provider/ec2/client";
 import type { Ec2 } from "../../provider/ec2/ec2";
@@ -25,6 +25,8 @@ interface Scene {
   calls: () => string[];
   /** @returns its id */
   makeVolume: (zone: string, size: number) => Promise<string>;
+  /** Allocates an Elastic IP. */
+  allocate: () => Promise<{ id: string; address: string }>;
 }
 
 /** A simulated account, in virtual time; `standIn` answers in place of the client where it has an answer of its own. */
@@ -60,6 +62,10 @@ function scene(standIn: (ec2: Ec2) => Partial<Ec2> = () => ({})): Scene {
       simulator.clearCalls();
       return made.sort();
     },
+    allocate: async () => {
+      const { AllocationId = "", PublicIp = "" } = await somebody.send(new AllocateAddressCommand({ Domain: "vpc" }));
+      return { id: AllocationId, address: PublicIp };
+    },
     makeVolume: async (AvailabilityZone, Size) => {
       const { VolumeId = "" } = await somebody.send(new CreateVolumeCommand({ AvailabilityZone, Size }));
       simulator.clearCalls();
@@ -93,6 +99,12 @@ async function only(found: Promise<Failure[]>): Promise<Failure> {
   assert.ok(!failure.reason.includes("\n"));
   return failure;
 }
+
+/** With a type that the other zone has. */
+const TO_B = { subnetId: WELL_KNOWN.subnetB, instanceType: "t3.medium" };
+
+/** What a machine is looked up by that names one image, one type and one subnet. */
+const ONCE = ["DescribeImages", "DescribeInstanceTypeOfferings", "DescribeInstanceTypes", "DescribeSubnets"];
 
 const volume = (overrides: Inputs = {}): Inputs => ({ name: "data", deviceName: "/dev/sdf", size: 10, ...overrides });
 const IPV6 = { subnetId: WELL_KNOWN.dualStackSubnet };
@@ -163,7 +175,7 @@ describe("the surroundings", () => {
     });
 
     it("that stays is judged by the subnet that is new", async () => {
-      const found = ofUpdate(scene(), { privateIp: "10.0.1.7" }, { subnetId: WELL_KNOWN.subnetB });
+      const found = ofUpdate(scene(), { privateIp: "10.0.1.7" }, TO_B);
       assert.equal((await only(found)).property, "privateIp");
     });
 
@@ -256,6 +268,76 @@ describe("the surroundings", () => {
     });
   });
 
+  describe("the zone of the subnet", () => {
+    const ZONE_B = { subnetId: WELL_KNOWN.subnetB };
+
+    it("must offer the type: the zones that have it are named", async () => {
+      const { property, reason } = await only(ofCreate(scene(), { ...ZONE_B, instanceType: "m7i.large" }));
+      assert.equal(property, "instanceType");
+      assert.equal(
+        reason,
+        `instanceType: m7i.large is not offered in us-east-1b, the zone of subnetId: ${WELL_KNOWN.subnetB}; take a type that is, or a subnet of a zone that has it: m7i.large (us-east-1a, us-east-1c)`,
+      );
+    });
+
+    it("must offer one of the types that may be launched, of which each is named with its zones", async () => {
+      const types = { ...ZONE_B, instanceType: "m7i.large", fallbackInstanceTypes: ["i4i.large"] };
+      const { property, reason } = await only(ofCreate(scene(), types));
+      assert.equal(property, "instanceType");
+      assert.match(
+        reason,
+        /not offered in us-east-1b, .*, nor is one of fallbackInstanceTypes; .*: m7i\.large \(.*\); i4i\.large \(us-east-1a, us-east-1c\)$/,
+      );
+      assert.deepEqual(await ofCreate(scene(), { ...types, fallbackInstanceTypes: ["i4i.large", "t3.medium"] }), []);
+    });
+
+    it("is judged as soon as the type, the fallback types or the subnet change", async () => {
+      const small = { ...ZONE_B, instanceType: "t3.medium" };
+      const both = { ...ZONE_B, instanceType: "m7i.large", fallbackInstanceTypes: ["t3.medium"] };
+      for (const found of [
+        ofUpdate(scene(), small, { instanceType: "m7i.large" }),
+        ofUpdate(scene(), both, { fallbackInstanceTypes: [] }),
+        ofUpdate(scene(), { instanceType: "m7i.large" }, ZONE_B),
+      ]) {
+        assert.equal((await only(found)).property, "instanceType");
+      }
+      assert.deepEqual(await ofUpdate(scene(), both, { tags: { Team: "a" } }), []);
+    });
+
+    it("waits for what is not known yet", async () => {
+      const unknown = { ...ZONE_B, instanceType: "m7i.large", fallbackInstanceTypes: ["i4i.large", UNKNOWN] };
+      assert.deepEqual(await ofCreate(scene(), unknown), []);
+      assert.deepEqual(await ofCreate(scene(), { ...unknown, subnetId: UNKNOWN }), []);
+    });
+
+    it("is not what a type lacks that the region does not have", async () => {
+      const { reason } = await only(ofCreate(scene(), { ...ZONE_B, instanceType: "m7i.huge" }));
+      assert.match(reason, /is not an instance type of us-east-1/);
+    });
+  });
+
+  describe("a given Elastic IP", () => {
+    for (const elasticIp of ["eipalloc-0a000000000000fff", "198.51.100.9"]) {
+      it(`must be there: ${elasticIp}`, async () => {
+        for (const found of [ofCreate(scene(), { elasticIp }), ofUpdate(scene(), { elasticIp: true }, { elasticIp })]) {
+          const { property, reason } = await only(found);
+          assert.equal(property, "elasticIp");
+          assert.equal(
+            reason,
+            `elasticIp: ${elasticIp} does not exist in us-east-1; give one of this account, or true to allocate one`,
+          );
+        }
+      });
+    }
+
+    it("is found by its id and by its address", async () => {
+      const the = scene();
+      const { id, address } = await the.allocate();
+      assert.deepEqual(await ofCreate(the, { elasticIp: id }), []);
+      assert.deepEqual(await ofCreate(the, { elasticIp: address }), []);
+    });
+  });
+
   describe("a given volume", () => {
     it("must be there", async () => {
       const the = scene();
@@ -304,8 +386,6 @@ describe("the surroundings", () => {
   });
 
   describe("a move to another zone", () => {
-    const TO_B = { subnetId: WELL_KNOWN.subnetB };
-
     it("is refused where data volumes would stay behind: it names the zone and what can be done", async () => {
       const { property, reason } = await only(ofUpdate(scene(), { dataVolumes: [volume()] }, TO_B));
       assert.equal(property, "subnetId");
@@ -350,7 +430,7 @@ describe("the surroundings", () => {
     const olds = { ...checked({ dataVolumes: [volume()], adopt: { instanceId: "i-0a1b2c3d" } }), region: "eu-west-1" };
     const inputs = checked({ dataVolumes: [volume({ size: 1 })], adopt: { instanceId: "i-1a1b2c3d" } });
     assert.deepEqual(await the.surroundings.failures(inputs, olds, (name) => name === "region"), []);
-    assert.deepEqual(the.calls(), ["DescribeImages", "DescribeInstanceTypes", "DescribeSubnets"]);
+    assert.deepEqual(the.calls(), ONCE);
   });
 
   it("are nowhere as long as the region is not known", async () => {
@@ -377,18 +457,30 @@ describe("the surroundings", () => {
         [],
       ],
       ["nothing of an address that goes", { privateIp: undefined, secondaryPrivateIps: [] }, []],
-      ["nothing of fallback types that go", { fallbackInstanceTypes: [] }, []],
+      [
+        "the zone alone where fallback types go",
+        { fallbackInstanceTypes: [] },
+        ["DescribeInstanceTypeOfferings", "DescribeSubnets"],
+      ],
       ["the subnet of another address", { privateIp: "10.0.1.9" }, ["DescribeSubnets"]],
       [
         "another subnet",
         { subnetId: WELL_KNOWN.tinySubnet, privateIp: "10.0.9.4", secondaryPrivateIps: [] },
-        ["DescribeSubnets"],
+        ["DescribeInstanceTypeOfferings", "DescribeSubnets"],
       ],
       [
-        "the image and the types of another type",
+        "the image, the types and the zone of another type",
         { instanceType: "m5.large" },
-        ["DescribeImages", "DescribeInstanceTypes", "DescribeInstanceTypes"],
+        [
+          "DescribeImages",
+          "DescribeInstanceTypeOfferings",
+          "DescribeInstanceTypes",
+          "DescribeInstanceTypes",
+          "DescribeSubnets",
+        ],
       ],
+      ["another given Elastic IP", { elasticIp: "198.51.100.9" }, Array(4).fill("DescribeAddresses") as string[]],
+      ["nothing of an Elastic IP that is allocated", { elasticIp: true }, []],
       ["nothing of a volume that is made", { dataVolumes: [volume()] }, []],
       [
         "the volume and the subnet of a given volume",
@@ -412,6 +504,7 @@ describe("the surroundings", () => {
         ipv6Addresses: UNKNOWN,
         imageId: UNKNOWN,
         instanceType: UNKNOWN,
+        elasticIp: UNKNOWN,
         fallbackInstanceTypes: UNKNOWN,
         dataVolumes: [volume({ volumeId: UNKNOWN }), UNKNOWN],
         adopt: { instanceId: UNKNOWN },
@@ -426,8 +519,6 @@ describe("the surroundings", () => {
 
   describe("a thousand machines of one stack", () => {
     const machines = Array.from({ length: 1000 }, (_, index) => ({ tags: { Index: String(index) } }));
-    const ONCE = ["DescribeImages", "DescribeInstanceTypes", "DescribeSubnets"];
-
     it("ask once what they share, even at the same time", async () => {
       const the = scene();
       const found = await Promise.all(machines.map((overrides) => ofCreate(the, overrides)));
@@ -500,7 +591,7 @@ describe("the surroundings", () => {
   });
 
   it("throw what EC2 does not answer, and do not take it for nothing", async () => {
-    for (const action of ["describeSubnet", "describeImage", "describeInstanceTypes"] as const) {
+    for (const action of ["describeSubnet", "describeImage", "describeInstanceTypes", "findZonesWith"] as const) {
       const refuse = (): Promise<never> => Promise.reject(new Ec2Error(action, "UnauthorizedOperation", "no"));
       await assert.rejects(ofCreate(scene(() => ({ [action]: refuse }))), /UnauthorizedOperation/);
     }

@@ -181,7 +181,7 @@ function skewed(name: string, minutes: number): Weather {
     clear: ({ clockSkew }) => {
       clockSkew.set(0);
     },
-    endsWell: false,
+    endsWell: true,
   };
 }
 

@@ -1,6 +1,7 @@
 /** Property tests: whatever its user, others and EC2 do to a machine, the invariants hold, and in the end it comes to rest. */
 import fc from "fast-check";
 import { histories, live } from "./history";
+import { isOnPage } from "./page";
 
 const RUNS = 60;
 const LENGTH = 25;
@@ -16,6 +17,6 @@ describe("a random history", function () {
       }),
       { numRuns: RUNS, seed: Number(process.env.SEED ?? 20_261_122), path: process.env.SEED_PATH },
     );
-    process.stdout.write(`    ${steps} random steps\n`);
+    isOnPage("histories", { "random steps": steps });
   });
 });

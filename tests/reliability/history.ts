@@ -214,7 +214,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 2, arbitrary: fc.constant({ act: "refresh" as const }) },
   { weight: 4, arbitrary: fc.record({ act: fc.constant("others" as const), deed }) },
   { weight: 1, arbitrary: fc.record({ act: fc.constant("pass" as const), minutes: fc.integer({ min: 1, max: 30 }) }) },
-) as fc.Arbitrary<Act>;
+);
 
 export function histories(maxLength: number): fc.Arbitrary<History> {
   return fc.array(act, { minLength: 1, maxLength, size: "max" });

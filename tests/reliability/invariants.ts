@@ -95,7 +95,9 @@ export class Watch {
         const reply = await handler.handle(request).catch((error: unknown) => error);
         this.looks++;
         if (isDry || action.startsWith("Describe")) {
-          done.checked.add(isDry ? `dry run of ${action}` : action);
+          if (isYes(reply, isDry)) {
+            done.checked.add(isDry ? `dry run of ${action}` : action);
+          }
         } else {
           this.lookAt({ action, before, after: made(this.account), recorded, held, purpose, done });
         }
@@ -145,6 +147,17 @@ export class Watch {
   holds(at: string): void {
     assert.deepEqual(this.breaches, [], at);
   }
+}
+
+/** A dry run that is allowed is answered by an error. */
+function isYes(reply: unknown, isDry: boolean): boolean {
+  if (reply instanceof Error) {
+    return false;
+  }
+  const { response } = reply as { response: { statusCode: number; body: Uint8Array } };
+  return isDry
+    ? new TextDecoder().decode(response.body).includes("<Code>DryRunOperation</Code>")
+    : response.statusCode === 200;
 }
 
 /** What one process has done so far. */

@@ -43,7 +43,7 @@ async function soak({ minutes, length, seed, path }: Options): Promise<number> {
     if (result.failed && result.counterexample !== null) {
       process.stdout.write(`${JSON.stringify(result.counterexample[0], null, 1)}\n${String(result.errorInstance)}\n`);
       process.stdout.write(
-        `\nAgain: npm run soak -- --length ${length} --seed ${result.seed} --path ${result.counterexamplePath ?? ""}\n`,
+        `\nAgain: npm run soak -- --length ${length} --seed ${result.seed} --path ${result.counterexamplePath}\n`,
       );
       return 1;
     }

@@ -1,4 +1,11 @@
-import { currentElasticIp, currentNetworkInterface, isOnOurs, isOwnedElasticIp, type Situation } from "../current";
+import {
+  currentElasticIp,
+  currentNetworkInterface,
+  isAtHome,
+  isOnOurs,
+  isOwnedElasticIp,
+  type Situation,
+} from "../current";
 import { givenTags, NOT_GIVEN } from "../labels";
 import type { ElasticIp } from "../state";
 import type { Step } from "../step";
@@ -51,12 +58,11 @@ function placeTakers(situation: Situation): ElasticIp[] {
   );
 }
 
-/** The Elastic IP follows from an interface that is given up, once nothing works behind it any more. */
+/** The Elastic IP follows from an interface that is given up, once nothing works behind it, and from where somebody put it. */
 export function planElasticIpMove(situation: Situation): Step[] {
   const wanted = currentElasticIp(situation.desired, situation.observed, situation.recorded);
   const eni = currentNetworkInterface(situation);
-  const holder = wanted?.association?.networkInterfaceId;
-  if (wanted?.association === undefined || (eni !== undefined && holder === eni.id)) {
+  if (wanted?.association === undefined || (eni !== undefined && isAtHome(wanted, eni))) {
     return [];
   }
   const off: Step = { kind: "disassociate-elastic-ip", elasticIp: wanted };

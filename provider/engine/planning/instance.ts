@@ -4,7 +4,6 @@ import {
   currentInstance,
   currentNetworkInterface,
   differencesOf,
-  fits,
   holds,
   isAlive,
   isOwnedInstance,
@@ -115,7 +114,7 @@ export function comingInstance(situation: Situation): Instance | undefined {
 }
 
 /** The one that holds the interface, or held the one that is given up. */
-function workingInstance({ observed }: Situation, candidate: Instance | undefined): Instance | undefined {
+export function workingInstance({ observed }: Situation, candidate?: Instance): Instance | undefined {
   const alive = observed.instances.filter((it) => isAlive(it) && it !== candidate);
   return alive.find((it) => holdsOurs(it, observed)) ?? alive[0];
 }
@@ -130,8 +129,8 @@ function pathFrom(old: Instance | undefined, situation: Situation): Path {
 
 /** In what the instance that is there differs from what is wanted; nothing if it may stay, or there is none. */
 export function outdatedParts(situation: Situation): LaunchPart[] {
-  const held = currentInstance(currentNetworkInterface(situation), situation.observed);
-  if (held === undefined || fits(held, situation)) {
+  const held = workingInstance(situation);
+  if (held === undefined || held === keptInstance(situation)) {
     return [];
   }
   const parts = differencesOf(held, situation);
@@ -140,7 +139,8 @@ export function outdatedParts(situation: Situation): LaunchPart[] {
 
 /**
  * The new instance is launched and proven beside the old one. Then the interface is moved; an old one that has it as its primary
- * interface, or has data volumes, must have ended before.
+ * interface, or has data volumes, must have ended before. Where the interface is another one than that of the old instance, it
+ * works on until all is on the new one.
  */
 function planOverlap(situation: Situation, candidate: Instance | undefined, old: Instance | undefined): Step[] {
   const { observed } = situation;
@@ -149,7 +149,7 @@ function planOverlap(situation: Situation, candidate: Instance | undefined, old:
     candidate === undefined ? { kind: "launch-beside" } : { kind: "prove-candidate", instance: candidate };
   const hasVolumes = observed.volumes.some((volume) => volume.attachment?.instanceId === old?.id);
   const isMovable = old !== undefined && eni !== undefined && old.secondaryNetworkInterfaceIds.includes(eni.id);
-  const isFree = old !== undefined && eni !== undefined && !holdsOurs(old, observed);
+  const isFree = old !== undefined && eni?.attachment === undefined;
   if ((isMovable || isFree) && !hasVolumes) {
     const handOver: Step[] = [
       ...(isMovable ? [{ kind: "detach-network-interface", instance: old } as const] : []),

@@ -23,6 +23,7 @@ import {
   templateTags,
   volumeTags,
 } from "../labels";
+import { rootVolumeOf } from "../launched";
 import type { Instance, Observed, Recorded, Tags, Volume } from "../state";
 import type { Step } from "../step";
 
@@ -99,6 +100,7 @@ export function withLostTags<T extends Situation>(situation: T, steps: TagStep[]
       elasticIps: observed.elasticIps.map((it) => again(it.allocationId, it)),
       instances: observed.instances.map((it) => again(it.id, it)),
       volumes: observed.volumes.map((it) => again(it.id, it)),
+      rootVolumes: observed.rootVolumes.map((it) => again(it.id, it)),
     },
   };
 }
@@ -153,18 +155,20 @@ function taggedInstance(situation: Situation): Tagged[] {
   if (instance === undefined || isEnded) {
     return [];
   }
-  const generation = generationToCarry(instance, observed);
+  const launched = { generation: generationToCarry(instance, observed), type: instance.type };
   if (!isOwnedInstance(instance, desired)) {
-    const wanted = { ...givenTags(id), ...launchTags(id, desired, generation) };
+    const wanted = { ...givenTags(id), ...launchTags(id, desired, launched) };
     return [{ resourceIds: [instance.id], held: instance.tags, wanted, stale: [...PASSING_TAGS] }];
   }
+  const root = rootVolumeOf(instance, observed.rootVolumes);
   return [
     {
       resourceIds: withItsLaunch(instance, observed),
       held: instance.tags,
-      wanted: instanceTags(id, desired, generation),
+      wanted: instanceTags(id, desired, launched),
       stale: [...staleTags(situation), ...PASSING_TAGS],
     },
+    ...(root === undefined ? [] : [taggedRoot(root, instance, launched.generation, situation)]),
   ];
 }
 
@@ -172,6 +176,20 @@ function taggedInstance(situation: Situation): Tagged[] {
 function withItsLaunch(instance: Instance, observed: Observed): string[] {
   const requests = instance.spotRequestId === undefined ? [] : [instance.spotRequestId];
   return [instance.id, ...launchedVolumes(instance, observed), ...requests];
+}
+
+/** What the instance gets, it gets too. Its generation tells that it came with a launch. */
+function taggedRoot(
+  { id: volumeId, tags }: Volume,
+  instance: Instance,
+  generation: number,
+  situation: Situation,
+): Tagged {
+  const { id, desired } = situation;
+  const wanted = { ...baseTags(id, desired), [TAG.generation]: tags[TAG.generation] ?? String(generation) };
+  const comes = Object.entries(wanted).filter(([key, value]) => instance.tags[key] !== value);
+  const stale = staleTags(situation).filter((key) => !(key in instance.tags));
+  return { resourceIds: [volumeId], held: { ...tags, ...Object.fromEntries(comes) }, wanted, stale };
 }
 
 /** Those that came with the launch: not the data volumes, nor what somebody attached. */

@@ -5,7 +5,7 @@ import { waitFor, WaitFailure, WaitTimeout } from "../../ec2/wait";
 import { currentInstance, currentNetworkInterface, currentVolume, recordedVolumeId } from "../current";
 import { volumeTags } from "../labels";
 import { differentShape, isComingOff } from "../planning/data-volumes";
-import { goneIsFine, made, networkInterfaceOf, type Run, transitionTimeout } from "../run";
+import { deleteOnceFree, goneIsFine, made, networkInterfaceOf, type Run, transitionTimeout } from "../run";
 import { clientToken } from "../specification";
 import type { DataVolume, Instance, Volume, VolumeShape } from "../state";
 
@@ -251,7 +251,7 @@ function isPassing(error: unknown): boolean {
 
 export async function deleteVolume(run: Run, volume: Volume): Promise<void> {
   await awaitVolume(run, volume.id, "to be free", (it) => it?.attachment === undefined);
-  await goneIsFine(() => run.ec2.deleteVolume(volume.id));
+  await deleteOnceFree(run, volume.id, () => run.ec2.deleteVolume(volume.id));
   run.observed.volumes = run.observed.volumes.filter((it) => it.id !== volume.id);
   run.say(`${volume.id} deleted`);
 }

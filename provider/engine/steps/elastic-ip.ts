@@ -2,7 +2,7 @@
 import { isEc2Error } from "../../ec2/errors";
 import { TAG } from "../../ec2/tags";
 import { waitFor } from "../../ec2/wait";
-import { isOwnedElasticIp } from "../current";
+import { isAtHome, isOwnedElasticIp } from "../current";
 import { baseTags } from "../labels";
 import { elasticIpOf, goneIsFine, networkInterfaceOf, oncePropagated, type Run } from "../run";
 import type { ElasticIp } from "../state";
@@ -56,7 +56,7 @@ export async function associateElasticIp(run: Run, eni = networkInterfaceOf(run)
     // EC2 takes none for an interface whose instance is still pending.
     (error) => isEc2Error(error, "not-found", "transition"),
   );
-  eip.association = { id, networkInterfaceId: eni.id };
+  eip.association = { id, networkInterfaceId: eni.id, privateIp: eni.privateIp };
   run.say(`Elastic IP ${eip.publicIp} is on ${eni.id}`);
 }
 
@@ -71,7 +71,7 @@ async function associate(
   } catch (error) {
     if (isEc2Error(error, "in-use")) {
       const [now] = await run.ec2.describeAddresses({ "allocation-id": [eip.allocationId] });
-      if (now?.association?.networkInterfaceId === networkInterfaceId) {
+      if (now?.association !== undefined && isAtHome(now, { id: networkInterfaceId, privateIp })) {
         return now.association.id;
       }
     }

@@ -1,8 +1,17 @@
 /** `overlap`: the network interface goes from the old instance to a new one that has been seen to work. */
 import { explain, isEc2Error } from "../../ec2/errors";
 import { waitFor } from "../../ec2/wait";
-import { candidateInstance, currentInstance } from "../current";
-import { made, networkInterfaceOf, ObserveAgain, oncePropagated, type Run, seconds, transitionTimeout } from "../run";
+import { candidateInstance } from "../current";
+import { workingInstance } from "../planning/instance";
+import {
+  endsAttempts,
+  made,
+  networkInterfaceOf,
+  oncePropagated,
+  type Run,
+  seconds,
+  transitionTimeout,
+} from "../run";
 import type { Instance, NetworkInterface } from "../state";
 import { besideInterface, wantedLaunch } from "./launchable";
 import { launchOffered } from "./launch";
@@ -14,32 +23,32 @@ import { awaitRunning, settle } from "./start";
 import { tagInstance } from "./tags";
 
 /** The kept interface is the second one; the first is the instance's own. */
-const DEVICE_INDEX = 1;
+export const DEVICE_INDEX = 1;
 
 /** Nothing has been taken from the old instance yet: if this fails, it works on. */
 export async function launchBeside(run: Run): Promise<void> {
   const network = besideInterface(run, networkInterfaceOf(run));
-  const old = currentInstance(networkInterfaceOf(run), run.observed);
+  const old = workingInstance(run);
   try {
     const start = run.clock.now();
     const instance = await launchOffered(run, (offer) => wantedLaunch(run, offer, network));
     settle(run, instance, start, false);
     await prove(run, instance);
   } catch (error) {
-    throw error instanceof ObserveAgain ? error : await endCandidate(run, error, old);
+    throw endsAttempts(error) ? error : await endCandidate(run, error, old);
   }
 }
 
 /** One that an earlier run launched and did not get to hand over to. */
 export async function proveCandidate(run: Run, candidate: Instance): Promise<void> {
-  const old = currentInstance(networkInterfaceOf(run), run.observed);
+  const old = workingInstance(run, candidate);
   const start = run.clock.now();
   run.launched = candidate;
   try {
     settle(run, await awaitRunning(run, candidate), start, false);
     await prove(run, candidate);
   } catch (error) {
-    throw await endCandidate(run, error, old);
+    throw endsAttempts(error) ? error : await endCandidate(run, error, old);
   }
 }
 
@@ -95,7 +104,7 @@ async function attach(run: Run, eni: NetworkInterface, candidate: Instance): Pro
   try {
     await attachAndWait(run, eni, candidate);
   } catch (error) {
-    if (old?.state !== "running") {
+    if (old?.state !== "running" || endsAttempts(error)) {
       throw error;
     }
     // The old instance still runs: it gets its address back.

@@ -16,6 +16,7 @@ import { prove } from "./prove";
 import * as record from "./record";
 import { retire } from "./retire";
 import { replaceRootVolume } from "./root-volume";
+import { checkRights } from "./rights";
 import * as settings from "./settings";
 import * as starting from "./start";
 import * as stopStart from "./stop-start";
@@ -107,6 +108,10 @@ const STEPS: Steps = {
   preflight: {
     take: (run, step) => preflight(run, step.instance, step.path),
     doing: (_run, step) => `${keepsInstance(step.path) ? "change" : "replace"} ${step.instance.id}`,
+  },
+  "check-rights": {
+    take: (run, step) => checkRights(run, step.steps),
+    doing: () => "begin a change that these credentials may not finish",
   },
   drain: { take: (run, step) => drain(run, step.instance), doing: (_run, step) => `drain ${step.instance.id}` },
   retire: { take: (run, step) => retire(run, step.instance), doing: (_run, step) => `retire ${step.instance.id}` },

@@ -3,7 +3,7 @@ import { explain, isCapacityReason, isEc2Error, isInstanceProfileNotSeen, isOwnP
 import { TAG } from "../../ec2/tags";
 import { waitFor } from "../../ec2/wait";
 import { isAlive } from "../current";
-import { networkInterfaceOf, ObserveAgain, type Run, transitionTimeout } from "../run";
+import { endsAttempts, networkInterfaceOf, ObserveAgain, type Run, transitionTimeout } from "../run";
 import type { Desired, Instance, Market } from "../state";
 import { awaitFree, readNetworkInterface } from "./network-interface";
 import { type Launchable, launchRequest, onInterface, wantedLaunch } from "./launchable";
@@ -31,7 +31,7 @@ export async function launch(run: Run): Promise<void> {
     await prove(run, instance);
   } catch (error) {
     // A world that changed is looked at again.
-    throw error instanceof ObserveAgain ? error : await rollBack(run, error);
+    throw endsAttempts(error) ? error : await rollBack(run, error);
   }
 }
 

@@ -34,7 +34,8 @@ export function besideInterface({ desired }: Pick<Run, "desired">, eni: NetworkI
 /** The newest generation. */
 export function wantedLaunch(run: Run, offer: Offer, network: LaunchNetwork): Launchable {
   const version = made(run.observed.generation, "generation").number;
-  return { ...offer, version, network, tags: instanceTags(run.id, run.desired, version) };
+  const launched = { generation: version, type: offer.instanceType };
+  return { ...offer, version, network, tags: instanceTags(run.id, run.desired, launched) };
 }
 
 /** `intent` tells one attempt's client token from another's. */

@@ -3,9 +3,11 @@ import type { Addresses, Ec2 } from "../../ec2/ec2";
 import { Ec2Error, explain, isEc2Error } from "../../ec2/errors";
 import { TAG } from "../../ec2/tags";
 import { waitFor } from "../../ec2/wait";
+import { heldBy } from "../conflicts";
 import { networkInterfaceTags } from "../labels";
+import { holdersOf } from "../observe";
 import {
-  goneIsFine,
+  deleteOnceFree,
   made,
   networkInterfaceOf,
   ObserveAgain,
@@ -116,16 +118,8 @@ export async function aboutAddresses(run: Run, addresses: string[], error: unkno
 }
 
 async function holderOf(run: Run, address: string): Promise<string | undefined> {
-  const filter = address.includes(":") ? "ipv6-addresses.ipv6-address" : "addresses.private-ip-address";
-  const [holder] = await run.ec2.describeNetworkInterfaces({
-    [filter]: [address],
-    "subnet-id": [run.desired.subnetId],
-  });
-  if (holder === undefined) {
-    return undefined;
-  }
-  const instance = holder.attachment?.instanceId;
-  return `${address} is held by ${holder.id}${instance === undefined ? "" : ` of ${instance}`}`;
+  const [holder] = await run.ec2.describeNetworkInterfaces(holdersOf(address, run.desired.subnetId));
+  return holder === undefined ? undefined : heldBy(address, holder);
 }
 
 export async function setSecurityGroups(run: Run, securityGroupIds: string[] | undefined): Promise<void> {
@@ -170,7 +164,7 @@ export async function keepOnTermination(run: Run, networkInterfaceId: string, at
 
 export async function deleteNetworkInterface(run: Run, eni: NetworkInterface): Promise<void> {
   await awaitFree(run, eni);
-  await goneIsFine(() => run.ec2.deleteNetworkInterface(eni.id));
+  await deleteOnceFree(run, eni.id, () => run.ec2.deleteNetworkInterface(eni.id));
   run.observed.networkInterfaces = run.observed.networkInterfaces.filter((it) => it.id !== eni.id);
   run.say(`${eni.id} deleted, ${eni.privateIp} given up`);
 }

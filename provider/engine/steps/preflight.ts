@@ -7,6 +7,7 @@ import type { Instance } from "../state";
 import { keepsInstance, type Path } from "../strategy";
 import { type Offer, offers } from "./launch";
 import { besideInterface, launchRequest, onInterface, wantedLaunch } from "./launchable";
+import { isNoAnswer } from "./rights";
 
 /** A new instance could not start, so the old one is left alone. */
 export class PreflightFailure extends Error {
@@ -19,8 +20,6 @@ export async function preflight(run: Run, instance: Instance, path: Path): Promi
     checkTypes(run, path),
     ...(offered.length === 0 ? [Promise.resolve(notOffered(run))] : []),
     ...(keepsInstance(path) || offered.length === 0 ? [] : [checkAccepted(run, path, offered)]),
-    ...(keepsInstance(path) ? [] : [checkProtection(run, instance)]),
-    ...(path === "stop-start" ? [checkStopProtection(run, instance)] : []),
   ];
   const problems = (await Promise.all(checks)).filter((it) => it !== undefined);
   if (problems.length > 0) {
@@ -79,8 +78,8 @@ async function typesOffered(run: Run): Promise<string[]> {
   const { ec2, desired } = run;
   const zone = networkInterfaceOf(run).availabilityZone;
   const types = [desired.instanceType, ...desired.fallbackInstanceTypes];
-  const isOffered = await Promise.all(types.map((it) => ec2.isOffered(it, zone)));
-  return types.filter((_type, index) => isOffered[index]);
+  const zones = await Promise.all(types.map((it) => ec2.findZonesWith(it)));
+  return types.filter((_type, index) => zones[index]?.includes(zone));
 }
 
 function notOffered(run: Run): string {
@@ -115,10 +114,15 @@ async function refusalOf(run: Run, path: Path, offer: Offer): Promise<unknown> {
   const launchable = wantedLaunch(run, offer, network);
   try {
     const request = launchRequest(run, launchable, ["dry run"]);
-    await oncePropagated(run, "the launch template", () => run.ec2.checkLaunch(request), isOwnPartNotSeen);
+    await oncePropagated(
+      run,
+      "the launch template",
+      () => run.ec2.dryRun((ec2) => ec2.runInstance(request)),
+      isOwnPartNotSeen,
+    );
     return undefined;
   } catch (error) {
-    if (isEc2Error(error, "throttled", "unreachable", "no-credentials")) {
+    if (isNoAnswer(error)) {
       throw error;
     }
     if (isEc2Error(error, "in-use")) {
@@ -127,19 +131,6 @@ async function refusalOf(run: Run, path: Path, offer: Offer): Promise<unknown> {
     }
     return error;
   }
-}
-
-/** Somebody said that this instance is not to be ended. */
-async function checkProtection(run: Run, { id }: Instance): Promise<string | undefined> {
-  return (await run.ec2.isProtectedFromTermination(id))
-    ? `${id} has termination protection; take it off (aws ec2 modify-instance-attribute --instance-id ${id} --no-disable-api-termination), then run again`
-    : undefined;
-}
-
-async function checkStopProtection(run: Run, { id, state }: Instance): Promise<string | undefined> {
-  return state !== "stopped" && (await run.ec2.isProtectedFromStop(id))
-    ? `${id} has stop protection; take it off (aws ec2 modify-instance-attribute --instance-id ${id} --no-disable-api-stop), then run again`
-    : undefined;
 }
 
 /** Behind an SSM parameter is the image that the newest version of the template finds now. */

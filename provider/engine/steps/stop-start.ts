@@ -2,7 +2,7 @@
 import { explain, isCapacityReason, isEc2Error } from "../../ec2/errors";
 import { TAG } from "../../ec2/tags";
 import { toBase64 } from "../../user-data";
-import { type Run, seconds, transitionTimeout } from "../run";
+import { endsAttempts, type Run, seconds, transitionTimeout } from "../run";
 import type { LaunchPart } from "../specification";
 import type { Instance } from "../state";
 import { waitFor } from "../../ec2/wait";
@@ -10,7 +10,7 @@ import { NoCapacity } from "./launch";
 import { prove } from "./prove";
 import { bothSaid } from "./roll-back";
 import { awaitRunning, awaitStopped, EndedAtLaunch, settle } from "./start";
-import { markChanging, tagInstance, unmarkChanging } from "./tags";
+import { markChanging, tagInstance, tagType, unmarkChanging } from "./tags";
 
 /** The machine is paused; its addresses and volumes stay with the instance. */
 export async function stop(run: Run, instance: Instance): Promise<void> {
@@ -86,7 +86,8 @@ export async function changeStopped(run: Run, instance: Instance, parts: LaunchP
     await prove(run, running);
     await tagInstance(run, running);
   } catch (error) {
-    throw run.desired.replacement.rollbackOnFailure ? await goBack(run, instance, { error, done, before }) : error;
+    const goesBack = run.desired.replacement.rollbackOnFailure && !endsAttempts(error);
+    throw goesBack ? await goBack(run, instance, { error, done, before }) : error;
   }
 }
 
@@ -101,6 +102,7 @@ export async function start(run: Run, instance: Instance): Promise<void> {
   const isFree = cpuOptions === undefined && instance.lifecycle === "on-demand";
   const others = isFree ? [instanceType, ...fallbackInstanceTypes] : [];
   settle(run, await startAs(run, instance, [instance.type, ...others.filter((it) => it !== instance.type)]), begin);
+  await tagType(run, instance);
   await prove(run, instance);
 }
 

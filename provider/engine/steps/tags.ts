@@ -24,6 +24,14 @@ export async function markChanging(run: Run, instance: Instance, parts: LaunchPa
   await run.ec2.createTags([instance.id], { [TAG.launch]: changingHash(launched, parts) });
 }
 
+/** It was started as another type than it was launched as. */
+export async function tagType(run: Run, instance: Instance): Promise<void> {
+  if (instance.tags[TAG.type] !== instance.type) {
+    await run.ec2.createTags([instance.id], { [TAG.type]: instance.type });
+    instance.tags = { ...instance.tags, [TAG.type]: instance.type };
+  }
+}
+
 /** It is as it was before, after all. */
 export async function unmarkChanging(run: Run, instance: Instance, before: Instance): Promise<void> {
   const launched = before.tags[TAG.launch];
@@ -36,11 +44,11 @@ export async function unmarkChanging(run: Run, instance: Instance, before: Insta
 /** An instance was brought to the newest generation: it says so, and so does what it got by that. */
 export async function tagInstance(run: Run, instance: Instance): Promise<void> {
   const { id, desired, observed, recorded } = run;
-  const generation = made(observed.generation, "generation").number;
+  const launched = { generation: made(observed.generation, "generation").number, type: instance.type };
   const isOwned = isOwnedInstance(instance, desired);
   const wanted = isOwned
-    ? instanceTags(id, desired, generation)
-    : { ...givenTags(id), ...launchTags(id, desired, generation) };
+    ? instanceTags(id, desired, launched)
+    : { ...givenTags(id), ...launchTags(id, desired, launched) };
   const stale = [...PASSING_TAGS, ...Object.keys(recorded?.tags ?? {}).filter((it) => isOwned && it !== "Name")];
   const remove = stale.filter((it) => it in instance.tags && !(it in wanted));
   let seen = instance;

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 
-import { DescribeInstancesCommand, DescribeVpcsCommand } from "@aws-sdk/client-ec2";
+import {
+  AttachVolumeCommand,
+  DescribeInstancesCommand,
+  DescribeVpcsCommand,
+  ModifyInstanceAttributeCommand,
+  StartInstancesCommand,
+} from "@aws-sdk/client-ec2";
 
 import { WELL_KNOWN } from "../../../local/ec2";
 import { launched, madeInterface, refused, terminated } from "./scenes";
@@ -33,6 +39,34 @@ describe("a denied action", () => {
     const facts = JSON.parse(Buffer.from(encoded, "base64url").toString()) as { context: Record<string, string> };
     assert.equal(facts.context.action, "ec2:TerminateInstances");
     assert.match(facts.context.resource ?? "", new RegExp(`instance/${instance.InstanceId ?? ""}$`));
+  });
+
+  it("is told from a state that the call has to wait for, also by a dry run before its time", async () => {
+    const { ec2, simulator } = simulated();
+    const { InstanceId = "", BlockDeviceMappings = [] } = await launched(ec2);
+    const VolumeId = BlockDeviceMappings[0]?.Ebs?.VolumeId ?? "";
+    const DryRun = true;
+    const before = simulator.snapshot();
+    const calls: [action: string, send: () => Promise<unknown>][] = [
+      ["StartInstances", () => ec2.send(new StartInstancesCommand({ InstanceIds: [InstanceId], DryRun }))],
+      ["AttachVolume", () => ec2.send(new AttachVolumeCommand({ InstanceId, VolumeId, Device: "/dev/sdf", DryRun }))],
+      [
+        "ModifyInstanceAttribute",
+        () =>
+          ec2.send(new ModifyInstanceAttributeCommand({ InstanceId, InstanceType: { Value: "m6i.large" }, DryRun })),
+      ],
+    ];
+    for (const [action, send] of calls) {
+      simulator.iam.deny(action);
+      await refused(send(), "UnauthorizedOperation", new RegExp(`ec2:${action}`), 403);
+      simulator.iam.clear();
+      const { name } = (await send().catch((thrown: unknown) => thrown)) as Error;
+      assert.ok(
+        ["DryRunOperation", "IncorrectInstanceState", "IncorrectState", "VolumeInUse"].includes(name),
+        `${action}: ${name}`,
+      );
+    }
+    assert.deepEqual(simulator.snapshot(), before);
   });
 
   it("may be all but a few", async () => {

@@ -189,7 +189,7 @@ describe("the EC2 client and Elastic IPs", () => {
     const described = async () => (await ec2.describeAddresses({ "allocation-id": [allocationId] }))[0];
     assert.deepEqual(await described(), { allocationId, publicIp, tags: TAGS });
     const id = await ec2.associateAddress(allocationId, eni.id, eni.privateIp);
-    const association = { id, networkInterfaceId: eni.id, instanceId: instance.id };
+    const association = { id, networkInterfaceId: eni.id, privateIp: eni.privateIp, instanceId: instance.id };
     assert.deepEqual(await described(), { allocationId, publicIp, association, tags: TAGS });
     await ec2.disassociateAddress(id);
     assert.deepEqual(await described(), { allocationId, publicIp, tags: TAGS });

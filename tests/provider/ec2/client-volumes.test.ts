@@ -18,6 +18,8 @@ describe("the EC2 client and volumes", () => {
       id: made.id,
       availabilityZone: "us-east-1a",
       ...shape,
+      encrypted: true,
+      kmsKeyId: KEY,
       status: "available",
       tags: TAGS,
     });

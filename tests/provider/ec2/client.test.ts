@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { WELL_KNOWN } from "../../../local/ec2";
 import { createEc2 } from "../../../provider/ec2/client";
 import type { Ec2Error } from "../../../provider/ec2/errors";
@@ -42,6 +44,7 @@ describe("the EC2 client", () => {
     assert.deepEqual(await ec2.describeLatestVersion(id), {
       number: 2,
       description: "second",
+      createdAt,
       imageId: WELL_KNOWN.imageV2,
     });
   });
@@ -82,6 +85,64 @@ describe("the EC2 client", () => {
     const { ec2 } = account(cutting("AllocateAddress", "after"));
     assert.equal(await codeOf(ec2.allocateAddress(TAGS)), "ECONNRESET");
     assert.equal((await ec2.describeAddresses({ domain: ["vpc"] })).length, 1);
+  });
+
+  it("repeats what gets no reply at all, in the time that the client waits for one", async () => {
+    const { ec2, simulator } = account();
+    simulator.faults.add({ action: "DescribeInstances", hang: true, times: 1 });
+    assert.deepEqual(await ec2.describeInstances({ "instance-id": ["i-0a1b2c3d"] }), []);
+  });
+
+  it("waits for no reply for ever", async () => {
+    const silent = createServer(() => undefined);
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    try {
+      const { clock } = account();
+      const ec2 = createEc2({
+        region: "us-east-1",
+        endpoint: `http://127.0.0.1:${(silent.address() as AddressInfo).port}`,
+        clock: { now: () => clock.now(), sleep: () => Promise.resolve() },
+        credentials: { accessKeyId: "test", secretAccessKey: "test" },
+        replyTimeoutMs: 20,
+      });
+      assert.equal(await codeOf(ec2.describeSubnet("subnet-1")), "ETIMEDOUT");
+    } finally {
+      silent.closeAllConnections();
+      silent.close();
+    }
+  });
+
+  it("signs with EC2's time once it knows it, so that a clock that is wrong fails nothing, not even what is not repeated", async () => {
+    for (const minutes of [20, -20]) {
+      const { ec2, simulator } = account();
+      simulator.clockSkew.set(minutes * 60_000);
+      await ec2.allocateAddress(TAGS);
+      await ec2.allocateAddress(TAGS);
+      assert.deepEqual(
+        simulator.calls().map((it) => [it.action, it.result]),
+        [
+          ["AllocateAddress", "RequestExpired"],
+          ["AllocateAddress", "ok"],
+          ["AllocateAddress", "ok"],
+        ],
+      );
+    }
+  });
+
+  it("does not repeat what has expired at the right time: the credentials have", async () => {
+    const { ec2, simulator } = account();
+    simulator.faults.add({
+      action: "*",
+      error: { code: "RequestExpired", message: "Request has expired.", status: 400 },
+    });
+    await assert.rejects(ec2.describeSubnet("subnet-1"), (error: Ec2Error) => {
+      assert.match(
+        error.explanation,
+        /no usable AWS credentials \(Request has expired\).* If they are, check this machine's clock\./,
+      );
+      return true;
+    });
+    assert.equal(simulator.calls().length, 1);
   });
 
   it("does not repeat a lack of capacity, although it comes as HTTP 500", async () => {
@@ -129,9 +190,23 @@ describe("the EC2 client", () => {
   it("asks EC2 whether it would launch, and launches nothing", async () => {
     const { ec2, simulator } = account();
     const request = await launchRequest(ec2);
-    await ec2.checkLaunch(request);
+    await ec2.dryRun((it) => it.runInstance(request));
     assert.deepEqual(simulator.snapshot().instances, {});
-    assert.equal(await codeOf(ec2.checkLaunch({ ...request, version: 7 })), "InvalidLaunchTemplateId.VersionNotFound");
+    assert.equal(
+      await codeOf(ec2.dryRun((it) => it.runInstance({ ...request, version: 7 }))),
+      "InvalidLaunchTemplateId.VersionNotFound",
+    );
+  });
+
+  it("makes no call for a dry run that EC2 has no dry run of", async () => {
+    const { ec2, simulator } = account();
+    const eni = await madeInterface(ec2);
+    simulator.clearCalls();
+    await assert.rejects(
+      ec2.dryRun((it) => it.assignPrivateIps(eni.id, { count: 1 })),
+      /EC2 has no dry run of this; nothing was sent/,
+    );
+    assert.deepEqual(simulator.calls(), []);
   });
 
   it("sets, changes and takes off an instance profile, by name or ARN", async () => {
@@ -177,8 +252,8 @@ describe("the EC2 client", () => {
         ipv6AddressesPerInterface: 4,
       },
     ]);
-    assert.equal(await ec2.isOffered("m7i.large", "us-east-1a"), true);
-    assert.equal(await ec2.isOffered("m7i.large", "us-east-1b"), false);
+    assert.deepEqual(await ec2.findZonesWith("m7i.large"), ["us-east-1a", "us-east-1c"]);
+    assert.deepEqual(await ec2.findZonesWith("m99.large"), []);
   });
 
   it("looks up the image behind an SSM parameter", async () => {

@@ -131,6 +131,63 @@ describe("an explanation", () => {
     assert.match(ec2Error("UnauthorizedOperation", "No.").explanation, /^RunInstances was denied: No .*IAM policy/);
   });
 
+  describe("of a denied call", () => {
+    const BLOB = "4GIOHlTkIaWHQD0Q0m6XSnuUMCm-".repeat(20);
+    const ENCODED = ` Encoded authorization failure message: ${BLOB}`;
+    const denied = (right: string, why: string, encoded = ENCODED): string =>
+      ec2Error(
+        "UnauthorizedOperation",
+        `You are not authorized to perform this operation. User: arn:aws:iam::123456789012:user/ann is not authorized to perform: ${right} on resource: arn:aws:ec2:us-east-1:123456789012:instance/* ${why}.${encoded}`,
+        "req-1",
+      ).explanation;
+
+    for (const right of ["ec2:RunInstances", "ec2:CreateTags", "iam:PassRole"]) {
+      it(`names the right that EC2 names: ${right}`, () => {
+        const said = denied(right, `because no identity-based policy allows the ${right} action`);
+        assert.match(
+          said,
+          /^RunInstances was denied: You are not authorized .* \(UnauthorizedOperation, request req-1\)\./,
+        );
+        assert.ok(said.includes(` Allow the action ${right} in the IAM policy of these credentials.`), said);
+      });
+    }
+
+    it("leaves EC2's encoded details out, and says where they are and how they are read", () => {
+      const said = denied("ec2:CreateTags", "because no identity-based policy allows the ec2:CreateTags action");
+      assert.ok(!said.includes("4GIOHl") && !said.includes("Encoded authorization failure message"), said);
+      assert.match(
+        said,
+        / in CloudTrail, with request req-1, for `aws sts decode-authorization-message --encoded-message`\.$/,
+      );
+      assert.ok(!denied("ec2:CreateTags", "because", "").includes("decode-authorization-message"));
+    });
+
+    it("gives the details where they alone tell which right is missing, as a command", () => {
+      const said = ec2Error("UnauthorizedOperation", `You are not authorized to perform this operation.${ENCODED}`);
+      assert.equal(
+        said.explanation,
+        `RunInstances was denied: You are not authorized to perform this operation (UnauthorizedOperation). Allow the action in the IAM policy of these credentials. Which one, this tells: aws sts decode-authorization-message --encoded-message ${BLOB}`,
+      );
+    });
+
+    for (const [why, advice] of [
+      [
+        "with an explicit deny in an identity-based policy",
+        /Take the explicit deny of the action ec2:X out .* in an identity-based policy\./,
+      ],
+      ["with an explicit deny in a service control policy", /Take the explicit deny .* in a service control policy\./],
+      [
+        "because no service control policy allows the ec2:X action",
+        /Allow the action ec2:X in the service control policy/,
+      ],
+      ["because no permissions boundary allows the ec2:X action", /Allow the action ec2:X in the permissions boundary/],
+    ] as const) {
+      it(`says where: ${why}`, () => {
+        assert.match(denied("ec2:X", why), advice);
+      });
+    }
+  });
+
   it("says in one sentence that there are no credentials, and how to give some", () => {
     assert.match(
       ec2Error("CredentialsProviderError", "Could not load credentials from any providers").explanation,

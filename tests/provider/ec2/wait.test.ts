@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Clock } from "../../../provider/clock";
+import { cancellable, Cancelled, type Clock } from "../../../provider/clock";
 import { Ec2Error } from "../../../provider/ec2/errors";
 import { type Wait, waitFor, WaitFailure, WaitTimeout } from "../../../provider/ec2/wait";
 
@@ -108,5 +108,19 @@ describe("waitFor", () => {
       assert.match(error.message, /last seen: socket hang up/);
       return true;
     });
+  });
+
+  it("says what it waited for, and what it saw last, when the user ends the run", async () => {
+    const user = new AbortController();
+    const wait = seeing(["pending"]);
+    const clock = cancellable(wait.clock, user.signal);
+    const read = (): Promise<string> => {
+      user.abort();
+      return wait.read();
+    };
+    await assert.rejects(
+      waitFor({ ...wait, read, clock }),
+      (error: Error) => error instanceof Cancelled && error.message === "waited for i-1 to run; last seen: pending",
+    );
   });
 });

@@ -2,14 +2,23 @@ import assert from "node:assert/strict";
 import { TAG } from "../../../provider/ec2/tags";
 import { adoptionConflicts, misfits } from "../../../provider/engine/adoption";
 import type { Adoption, Instance, NetworkInterface } from "../../../provider/engine/state";
-import { desired, eni, ID, instance } from "./things";
+import { desired, eni, ID, instance, volume } from "./things";
 
 type Properties = Record<string, unknown>;
 
 const TYPED = { ebsOptimized: true, cpuOptions: { coreCount: 1, threadsPerCore: 2 }, placementGroup: "demo" };
 
-function reasons(inputs: Properties, overrides: Partial<Instance> = {}, userData?: string): string[] {
-  return misfits({ instance: instance(overrides), networkInterface: eni(), userData }, desired(inputs)).map(
+const ROOT = volume({
+  id: "vol-1",
+  size: 20,
+  type: "gp3",
+  iops: 3000,
+  encrypted: true,
+  kmsKeyId: "arn:aws:kms:x:1:key/k",
+});
+
+function reasons(inputs: Properties, overrides: Partial<Instance> = {}): string[] {
+  return misfits({ instance: instance(overrides), networkInterface: eni() }, [ROOT], desired(inputs)).map(
     (it) => `${it.input} (${it.part})`,
   );
 }
@@ -20,15 +29,20 @@ describe("misfits", () => {
     assert.deepEqual(
       reasons(
         { ...TYPED, keyName: "demo", tenancy: "dedicated", userData: "hello" },
-        { ...TYPED, keyName: "demo", tenancy: "dedicated" },
-        Buffer.from("hello").toString("base64"),
+        { ...TYPED, keyName: "demo", tenancy: "dedicated", userData: Buffer.from("hello").toString("base64") },
       ),
       [],
     );
   });
 
   it("are none for what the program leaves out", () => {
-    assert.deepEqual(reasons({}, { ...TYPED, keyName: "ops", tenancy: "dedicated" }, "eA=="), []);
+    assert.deepEqual(reasons({}, { ...TYPED, keyName: "ops", tenancy: "dedicated", userData: "eA==" }), []);
+    assert.deepEqual(reasons({ userData: "", rootVolume: {} }, { userData: "eA==" }), []);
+  });
+
+  it("are none for a root volume that has what is said of it", () => {
+    assert.deepEqual(reasons({ rootVolume: { size: 20, type: "gp3", encrypted: true, kmsKeyId: "k" } }), []);
+    assert.deepEqual(reasons({ rootVolume: { encrypted: true, kmsKeyId: "arn:aws:kms:x:1:key/k" } }), []);
   });
 
   it("are none for an image behind a parameter, which it names at the next launch only", () => {
@@ -36,7 +50,7 @@ describe("misfits", () => {
   });
 
   it("are none of an interface with no instance", () => {
-    assert.deepEqual(misfits({ networkInterface: eni() }, desired({ imageId: "ami-0a1b2c3d" })), []);
+    assert.deepEqual(misfits({ networkInterface: eni() }, [], desired({ imageId: "ami-0a1b2c3d" })), []);
   });
 
   for (const [said, inputs] of [
@@ -45,7 +59,9 @@ describe("misfits", () => {
     ["market (other)", { market: { lifecycle: "spot" } }],
     ["userData (userData)", { userData: "hello" }],
     ["keyName (other)", { keyName: "demo" }],
-    ["rootVolume (other)", { rootVolume: { size: 20 } }],
+    ["rootVolume (other)", { rootVolume: { size: 30 } }],
+    ["rootVolume (other)", { rootVolume: { size: 20, iops: 4000 } }],
+    ["rootVolume (other)", { rootVolume: { encrypted: true, kmsKeyId: "alias/k" } }],
     ["ebsOptimized (other)", { ebsOptimized: true }],
     ["tenancy (other)", { tenancy: "dedicated" }],
     ["cpuCredits (other)", { instanceType: "m7i.large", cpuCredits: "unlimited" }],
@@ -100,6 +116,25 @@ describe("adoptionConflicts", () => {
       "the network interface eni-1 (adopt) does not exist in us-east-1",
     ]);
     assert.match(conflicts({ networkInterface: undefined })[0] ?? "", /^the network interface eni-1 \(adopt\)/);
+  });
+
+  it("are too many tags, with this package's own, on either; AWS's do not count", () => {
+    const tagged = (count: number, more: Record<string, string> = {}): Record<string, string> => ({
+      ...Object.fromEntries(Array.from({ length: count }, (_, index) => [`tag-${index}`, ""])),
+      ...more,
+    });
+    assert.deepEqual(
+      conflicts({ instance: instance({ tags: tagged(43, { "aws:cloudformation:stack-id": "s" }) }) }),
+      [],
+    );
+    assert.deepEqual(conflicts({ instance: instance({ tags: tagged(45) }) }), [
+      "i-1 has 45 tags, and with the 7 of this package that is more than the 50 that EC2 takes; take 2 off it first",
+    ]);
+    const begun = tagged(45, { [TAG.id]: ID, [TAG.owned]: "false" });
+    assert.match(conflicts({ instance: instance({ tags: begun }) })[0] ?? "", /take 2 off it first/);
+    const held = (count: number): NetworkInterface => eni({ tags: tagged(count), description: "" });
+    assert.deepEqual(conflicts({ networkInterface: held(47) }), []);
+    assert.match(conflicts({ networkInterface: held(50) })[0] ?? "", /^eni-1 has 50 tags.* 3 of this .* take 3 off it/);
   });
 
   it("are another machine's, by the tag of either", () => {

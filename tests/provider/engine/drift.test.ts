@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import { driftOf, observedInputs } from "../../../provider/engine/drift";
-import { plan } from "../../../provider/engine/plan";
 import type { Desired, Observed, Volume } from "../../../provider/engine/state";
 import { TAG } from "../../../provider/ec2/tags";
 import { instanceTags, volumeTags } from "../../../provider/engine/labels";
 import { desired, elasticIp, eni, generation, givenElasticIp, ID, instance, observed, recorded } from "./things";
 
 function found(wanted: Desired, world: Observed): string[] {
-  return driftOf(plan({ id: ID, desired: wanted, observed: world, recorded: recorded(), known: true }));
+  return driftOf({ id: ID, desired: wanted, observed: world, recorded: recorded() });
 }
 
 const DATA = { name: "data", deviceName: "/dev/sdf", size: 10 };
@@ -16,6 +15,7 @@ const WITH_DATA = desired({ dataVolumes: [DATA] });
 function volume(overrides: Partial<Volume> = {}): Volume {
   return {
     id: "vol-9",
+    encrypted: false,
     availabilityZone: "us-east-1a",
     size: 10,
     type: "gp3",
@@ -57,20 +57,20 @@ const CASES: [sentences: string[], wanted: Properties, world: Partial<Observed>]
     { ipv6AddressCount: 0 },
     { networkInterfaces: [eni({ ipv6Addresses: ["2001:db8::1"] })] },
   ],
-  [["its Elastic IP is gone", "its Elastic IP is not on its network interface"], { elasticIp: true }, {}],
+  [["its Elastic IP is gone", "its Elastic IP is not on its primary private IP"], { elasticIp: true }, {}],
   [
-    ["its Elastic IP is not on its network interface"],
+    ["its Elastic IP is not on its primary private IP"],
     { elasticIp: true },
     { elasticIps: [elasticIp({ association: undefined })] },
   ],
-  [["an Elastic IP that it gave up is left"], {}, { elasticIps: [elasticIp({ association: undefined })] }],
+  [["an Elastic IP is left that it does not use"], {}, { elasticIps: [elasticIp({ association: undefined })] }],
   [
     ["eipalloc-0a1b2c3d is still marked as its own, and it gave it up"],
     {},
     { elasticIps: [givenElasticIp({ association: undefined })] },
   ],
   [
-    ["a network interface that it gave up is left"],
+    ["a network interface is left that it does not use"],
     {},
     { networkInterfaces: [eni(), { ...FREE, id: "eni-2", subnetId: "subnet-2" }] },
   ],
@@ -109,7 +109,7 @@ describe("driftOf", () => {
       const settled = world.template === undefined && "template" in world ? {} : { template: whole.template };
       const instances = (world.instances ?? [instance()]).map((it) => ({
         ...it,
-        tags: instanceTags(ID, launched, 1),
+        tags: instanceTags(ID, launched, { generation: 1, type: it.type }),
       }));
       const tagged = observed({ ...settled, ...world, instances }, launched);
       tagged.template &&= { ...tagged.template, tags: observed({}, wanted).template?.tags ?? {} };

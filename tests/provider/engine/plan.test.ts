@@ -171,6 +171,7 @@ describe("plan", () => {
     it("moves the interface from an old one that it can be taken off, and ends that last", () => {
       assert.deepEqual(planOf([instance(DETACHABLE)]), [
         "preflight",
+        "check-rights",
         "launch-beside",
         "detach-network-interface",
         "attach-network-interface",
@@ -179,12 +180,19 @@ describe("plan", () => {
     });
 
     it("ends an old one that it cannot be taken off only after the new one is proven", () => {
-      assert.deepEqual(planOf([instance()]), ["preflight", "launch-beside", "retire", "attach-network-interface"]);
+      assert.deepEqual(planOf([instance()]), [
+        "preflight",
+        "check-rights",
+        "launch-beside",
+        "retire",
+        "attach-network-interface",
+      ]);
     });
 
     it("goes on with the one that an earlier run launched", () => {
       assert.deepEqual(planOf([instance(DETACHABLE), candidate]), [
         "prove-candidate",
+        "check-rights",
         "detach-network-interface",
         "attach-network-interface",
         "retire",
@@ -262,6 +270,7 @@ describe("plan", () => {
       assert.deepEqual(kinds({ desired: wanted, observed: observed({ elasticIps: [elasticIp()] }) }), [
         "make-network-interface",
         "preflight",
+        "check-rights",
         "retire",
         "disassociate-elastic-ip",
         "associate-elastic-ip",
@@ -366,6 +375,7 @@ describe("plan", () => {
         "make-network-interface",
         "record-generation",
         "preflight",
+        "check-rights",
         "retire",
         "disassociate-elastic-ip",
         "associate-elastic-ip",
@@ -380,7 +390,7 @@ describe("plan", () => {
         kinds({ desired: desired({ ...paused, pauseBehavior: "terminate" }), observed: world() }).filter(
           (it) => it !== "tag",
         ),
-        ["retire", "disassociate-elastic-ip", "delete-network-interface"],
+        ["check-rights", "retire", "disassociate-elastic-ip", "delete-network-interface"],
       );
       assert.deepEqual(
         kinds({ desired: desired(paused), observed: world() }).filter((it) => it !== "tag"),
@@ -583,6 +593,19 @@ describe("plan", () => {
       }
     });
 
+    it("asks for the rights of what comes back before anything is taken out of use", () => {
+      for (const { steps } of plans) {
+        const taken = steps.findIndex(
+          (it) =>
+            (it.kind === "retire" && !["shutting-down", "terminated"].includes(it.instance.state)) ||
+            it.kind === "disassociate-elastic-ip",
+        );
+        const asked = steps.findIndex((it) => it.kind === "check-rights");
+        const late = steps.filter((it, index) => it.kind === "associate-elastic-ip" && taken >= 0 && index > taken);
+        assert.ok(late.length === 0 || (asked >= 0 && asked < taken), JSON.stringify(steps));
+      }
+    });
+
     it("never releases what was given, and deletes no interface that is wanted", () => {
       for (const { situation, steps } of plans) {
         for (const step of steps) {
@@ -627,7 +650,11 @@ describe("plan of data volumes", () => {
       assert.deepEqual(kinds({ desired: wanted(DATA), observed: on([coming]) }), ["attach-volumes"], status);
     }
     const elsewhere = volume({ attachment: { ...attached, deviceName: "/dev/sdz" } });
-    assert.deepEqual(kinds({ desired: wanted(DATA), observed: on([elsewhere]) }), ["detach-volume", "attach-volumes"]);
+    assert.deepEqual(kinds({ desired: wanted(DATA), observed: on([elsewhere]) }), [
+      "check-rights",
+      "detach-volume",
+      "attach-volumes",
+    ]);
   });
 
   it("never takes one off an instance that is none of the machine's", () => {

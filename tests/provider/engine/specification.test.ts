@@ -3,7 +3,7 @@ import {
   changingHash,
   clientToken,
   describeGeneration,
-  differentParts,
+  differentInputs,
   launchData,
   launchHash,
   readGeneration,
@@ -51,20 +51,20 @@ describe("launchHash", () => {
   it("differs between two machines with the same secret", () => {
     const wanted = desired({ userData: "hunter2" });
     assert.notEqual(launchHash("mi-1", wanted), launchHash("mi-2", wanted));
-    assert.match(launchHash(ID, wanted), /^[0-9a-f]{12}(\.[0-9a-f]{12}){3}$/);
+    assert.match(launchHash(ID, wanted), /^[0-9a-f]{12}(\.[0-9a-f]{12}){12}$/);
   });
 });
 
-describe("differentParts", () => {
+describe("differentInputs", () => {
   const before = launchHash(ID, desired());
-  const parts = (overrides: Record<string, unknown>): string[] =>
-    differentParts(before, launchHash(ID, desired(overrides)));
+  const inputs = (overrides: Record<string, unknown>): string[] =>
+    differentInputs(before, launchHash(ID, desired(overrides)));
 
-  it("names what of a launch differs, and all that has no part of its own as other", () => {
-    assert.deepEqual(parts({}), []);
-    assert.deepEqual(parts({ imageId: "ami-0a1b2c3d" }), ["imageId"]);
-    assert.deepEqual(parts({ instanceType: "m7i.xlarge", userData: "a" }), ["instanceType", "userData"]);
+  it("names the inputs in which two launches differ", () => {
+    assert.deepEqual(inputs({}), []);
+    assert.deepEqual(inputs({ instanceType: "m7i.xlarge", userData: "a" }), ["instanceType", "userData"]);
     for (const other of [
+      { imageId: "ami-0a1b2c3d" },
       { keyName: "k" },
       { market: { lifecycle: "spot" } },
       { rootVolume: { size: 9 } },
@@ -76,14 +76,21 @@ describe("differentParts", () => {
       { cpuOptions: { coreCount: 1, threadsPerCore: 1 } },
       { placementGroup: "p" },
     ]) {
-      assert.deepEqual(parts(other), ["other"], JSON.stringify(other));
+      assert.deepEqual(inputs(other), Object.keys(other));
     }
   });
 
-  it("counts a part that is being changed as different from everything, also from itself", () => {
+  for (const nothing of [{ userData: "" }, { tenancy: "default" }, { ebsOptimized: false }, { rootVolume: {} }]) {
+    it(`names none for ${JSON.stringify(nothing)}, which asks for what EC2 does unasked`, () => {
+      assert.deepEqual(inputs(nothing), []);
+    });
+  }
+
+  it("counts an input that is being changed as different from everything, also from itself", () => {
     const changing = changingHash(before, ["imageId"]);
-    assert.deepEqual(differentParts(changing, before), ["imageId"]);
-    assert.deepEqual(differentParts(changing, changing), ["imageId"]);
+    assert.deepEqual(differentInputs(changing, before), ["imageId"]);
+    assert.deepEqual(differentInputs(changing, changing), ["imageId"]);
+    assert.deepEqual(differentInputs(changingHash(before, ["other"]), before).length, 10);
   });
 });
 
@@ -100,7 +107,7 @@ describe("settingsHash", () => {
 describe("a generation", () => {
   const written = {
     replacesBefore: 3,
-    launchHash: "0123456789ab.0123456789ab.0123456789ab.0123456789ab",
+    launchHash: launchHash(ID, desired()),
     settingsHash: "fedcba9876543210",
   };
 

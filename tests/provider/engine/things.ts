@@ -82,7 +82,7 @@ export function instance(overrides: Partial<Instance> = {}, wanted = desired()):
     metadataOptions: { ...wanted.metadataOptions, httpPutResponseHopLimit: 2 },
     devices: [{ deviceName: "/dev/xvda", volumeId: "vol-1", deleteOnTermination: true }],
     launchedAt: 0,
-    tags: instanceTags(ID, wanted, 1),
+    tags: instanceTags(ID, wanted, { generation: 1, type: wanted.instanceType }),
     ...overrides,
   };
 }
@@ -106,6 +106,7 @@ export function volume(overrides: Partial<Volume> = {}, wanted = desired()): Vol
     type: "gp3",
     iops: 3000,
     throughput: 125,
+    encrypted: false,
     status: "in-use",
     attachment: { instanceId: "i-1", deviceName: "/dev/sdf", status: "attached", deleteOnTermination: false },
     tags: volumeTags(ID, wanted, "data"),
@@ -125,10 +126,12 @@ export function observed(overrides: Partial<Observed> = {}, wanted = desired()):
     generation: generation({}, wanted),
     networkInterfaces: [eni({}, wanted)],
     elasticIps: [],
+    otherElasticIps: [],
     instances: [instance({}, wanted)],
     strangers: [],
     volumes: [],
     leftVolumes: [],
+    rootVolumes: [],
     ...overrides,
   };
 }
@@ -136,10 +139,12 @@ export function observed(overrides: Partial<Observed> = {}, wanted = desired()):
 export const NOTHING: Observed = {
   networkInterfaces: [],
   elasticIps: [],
+  otherElasticIps: [],
   instances: [],
   strangers: [],
   volumes: [],
   leftVolumes: [],
+  rootVolumes: [],
 };
 
 /** What is on record, where only some of it matters. */

@@ -1,0 +1,40 @@
+/** What EC2 says of a call that the credentials may not make, and what to do about it. (pure) */
+
+/** EC2 asks for several rights at once, and names the one that is missing: tagging and passing a role have their own. */
+const RIGHT = /is not authorized to perform: ([\w-]+:\w+)/;
+
+/** Hundreds of characters, which only STS can read. */
+const DETAILS = /\s*Encoded authorization failure message:\s*([\w-]+={0,2})\.?/;
+
+/** What forbids it, where that is not for want of a policy that allows it. */
+const DENY = /with an explicit deny in (an? [a-z -]*policy|an? permissions boundary)/;
+
+/** What may have to allow it beside the policies of the credentials. */
+const LIMIT =
+  /because no (service control policy|resource control policy|permissions boundary|session policy|VPC endpoint policy) allows/;
+
+const DECODE = "aws sts decode-authorization-message --encoded-message";
+
+/** Without the details, where the sentence names the right that is missing. */
+export function saidOf(said: string): string {
+  return said.replace(DETAILS, "").trim();
+}
+
+/** @param requestId by which CloudTrail has all that EC2 said */
+export function adviceOn(said: string, requestId: string | undefined): string {
+  const [, right] = RIGHT.exec(said) ?? [];
+  const [, details] = DETAILS.exec(said) ?? [];
+  const action = right === undefined ? "the action" : `the action ${right}`;
+  const [, denies] = DENY.exec(said) ?? [];
+  const [, limit] = LIMIT.exec(said) ?? [];
+  const what =
+    denies === undefined
+      ? `Allow ${action} in the ${limit ?? "IAM policy"} of these credentials.`
+      : `Take the explicit deny of ${action} out of the policy: it is in ${denies}.`;
+  if (details === undefined) {
+    return what;
+  }
+  return right === undefined
+    ? `${what} Which one, this tells: ${DECODE} ${details}`
+    : `${what} More details are in CloudTrail, with request ${requestId ?? "ids"}, for \`${DECODE}\`.`;
+}

@@ -1,0 +1,112 @@
+/** Whether these credentials may do what will be needed once something is out of use: asked by dry runs of those very calls. */
+import type { Ec2 } from "../../ec2/ec2";
+import { explain, isEc2Error, isUnauthorized } from "../../ec2/errors";
+import { TAG } from "../../ec2/tags";
+import { toBase64 } from "../../user-data";
+import { candidateInstance, currentVolume, isAlive } from "../current";
+import { elasticIpOf, endsAttempts, networkInterfaceOf, type Run } from "../run";
+import type { LaunchPart } from "../specification";
+import type { Instance, NetworkInterface, PublicIpAssignment } from "../state";
+import type { Step } from "../step";
+import { DEVICE_INDEX } from "./hand-over";
+
+/** A right that a later step takes is missing, so nothing was begun. */
+export class RightsMissing extends Error {
+  override readonly name = "RightsMissing";
+}
+
+type Call = (ec2: Ec2) => Promise<unknown>;
+
+export async function checkRights(run: Run, steps: Step[]): Promise<void> {
+  const calls = steps.flatMap((step) => callsOf(step, run));
+  const refusals = await Promise.all(calls.map((call) => refusalOf(run, call)));
+  const found = [...new Set(refusals.filter((it) => it !== undefined))];
+  if (found.length > 0) {
+    throw new RightsMissing(`${found.join(" ")} Nothing was ended or taken off.`);
+  }
+}
+
+/**
+ * What EC2 has against the call itself says nothing: the call is made before its time, on an instance that still runs and on what
+ * is still held.
+ */
+async function refusalOf(run: Run, call: Call): Promise<string | undefined> {
+  try {
+    await run.ec2.dryRun(call);
+    return undefined;
+  } catch (error) {
+    if (isNoAnswer(error)) {
+      throw error;
+    }
+    return isUnauthorized(error) ? explain(error) : undefined;
+  }
+}
+
+/** A dry run that came to nothing: it tells neither that a call would be accepted, nor that it would be refused. */
+export function isNoAnswer(error: unknown): boolean {
+  return endsAttempts(error) || isEc2Error(error, "throttled", "unreachable", "no-credentials");
+}
+
+/** The launch itself is asked for by the preflight, with all that it is launched with. */
+function callsOf(step: Step, run: Run): Call[] {
+  switch (step.kind) {
+    case "change-stopped":
+      return callsOfChange(step.instance, step.parts, run);
+    case "disassociate-elastic-ip": {
+      const { association } = step.elasticIp;
+      return association === undefined ? [] : [(ec2) => ec2.disassociateAddress(association.id)];
+    }
+    case "associate-elastic-ip":
+      return [callOfAssociation(run)];
+    case "set-public-ip-assignment":
+      return callsOfAssignment(networkInterfaceOf(run), step.assignment);
+    case "attach-network-interface": {
+      const { id: networkInterfaceId } = networkInterfaceOf(run);
+      return onInstance(run, ({ id }) => [(ec2) => ec2.attachNetworkInterface(networkInterfaceId, id, DEVICE_INDEX)]);
+    }
+    case "modify-volume":
+      return [(ec2) => ec2.modifyVolume(step.volume.id, step.shape)];
+    case "attach-volumes":
+      return onInstance(run, ({ id }) => callsOfVolumes(run, id));
+    default:
+      return [];
+  }
+}
+
+function callsOfChange({ id, tags }: Instance, parts: LaunchPart[], { desired }: Run): Call[] {
+  const { userData, instanceType } = desired;
+  return [
+    (ec2) => ec2.createTags([id], { [TAG.launch]: tags[TAG.launch] ?? "" }),
+    parts.includes("userData")
+      ? (ec2): Promise<void> => ec2.setUserData(id, userData === undefined ? undefined : toBase64(userData))
+      : (ec2): Promise<void> => ec2.setInstanceType(id, instanceType),
+    (ec2) => ec2.startInstance(id),
+  ];
+}
+
+function callOfAssociation(run: Run): Call {
+  const { id, privateIp } = networkInterfaceOf(run);
+  return (ec2) => ec2.associateAddress(elasticIpOf(run).allocationId, id, privateIp);
+}
+
+function callsOfAssignment({ id }: NetworkInterface, assignment: PublicIpAssignment): Call[] {
+  return [
+    (ec2) => ec2.setPublicIpAssignment(id, assignment === "assign"),
+    assignment === "subnet-default"
+      ? (ec2): Promise<void> => ec2.deleteTags([id], [TAG.publicIp])
+      : (ec2): Promise<void> => ec2.createTags([id], { [TAG.publicIp]: assignment }),
+  ];
+}
+
+function callsOfVolumes({ desired, observed, recorded }: Run, instanceId: string): Call[] {
+  return desired.dataVolumes.flatMap((wanted): Call[] => {
+    const volume = currentVolume(wanted, observed, recorded);
+    return volume === undefined ? [] : [(ec2) => ec2.attachVolume(volume.id, instanceId, wanted.deviceName)];
+  });
+}
+
+/** The instance that is to come is not there yet; the one that it comes after has the same tags, by which rights may be given. */
+function onInstance(run: Run, calls: (instance: Instance) => Call[]): Call[] {
+  const instance = candidateInstance(run) ?? run.observed.instances.find(isAlive);
+  return instance === undefined ? [] : calls(instance);
+}
