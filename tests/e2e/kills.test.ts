@@ -1,12 +1,66 @@
 import assert from "node:assert/strict";
 import { availableDrivers } from "../../local/driver";
 import { WELL_KNOWN } from "../../local/ec2";
+import { virtualClock } from "../local/ec2/support";
+import { launchedByHand, USER_DATA } from "../provider/by-hand";
 import { isRunning, Lab, providerOf, WHOLE } from "./support";
 
 /** In simulated milliseconds: long enough that a process can be killed while EC2 has not answered yet. */
 const SLOW = 60_000;
 
 const NEW_IMAGE = { imageId: WELL_KNOWN.imageV2 };
+
+type Victim = "provider" | "engine" | "both";
+const WHO = { provider: "the provider is", engine: "the engine is", both: "both processes are" };
+
+interface Sample {
+  what: string;
+  before?: Record<string, unknown>;
+  /** Nothing for a destroy. */
+  change?: Record<string, unknown>;
+  action: string;
+  victim: Victim;
+  left?: Record<string, number>;
+}
+
+const OVERLAP = { replacement: { strategy: "overlap" } };
+const ENDED = { desiredState: "paused", pauseBehavior: "terminate" };
+
+/** One of each verb; every call of each is cut in process (tests/reliability/crash-matrix.test.ts), and each of these costs seconds. */
+const SAMPLE: Sample[] = [
+  {
+    what: "a new root volume",
+    before: { replacement: { strategy: "root-volume" } },
+    change: NEW_IMAGE,
+    action: "CreateReplaceRootVolumeTask",
+    victim: "both",
+  },
+  {
+    what: "a change of the type by stop-start",
+    before: { replacement: { strategy: "stop-start" } },
+    change: { instanceType: "m6i.large" },
+    action: "StopInstances",
+    victim: "engine",
+  },
+  {
+    what: "an overlap",
+    before: OVERLAP,
+    change: NEW_IMAGE,
+    action: "AttachNetworkInterface",
+    victim: "provider",
+    left: { ...WHOLE, eni: 2 },
+  },
+  {
+    what: "a pause",
+    change: ENDED,
+    action: "TerminateInstances",
+    victim: "both",
+    left: { eni: 1, eipalloc: 1, lt: 1 },
+  },
+  { what: "a resume", before: ENDED, change: { desiredState: "running" }, action: "RunInstances", victim: "both" },
+  { what: "a destroy", action: "ReleaseAddress", victim: "provider" },
+  { what: "another destroy", action: "TerminateInstances", victim: "both" },
+];
 
 for (const name of availableDrivers()) {
   describe(`processes that are killed, run by the ${name}`, function () {
@@ -18,18 +72,22 @@ for (const name of availableDrivers()) {
     });
     afterEach(() => lab.close());
 
-    /** Begins an `up`, waits until EC2 is asked for `action`, and kills there: the call takes effect afterwards. */
+    /** Begins a command, waits until EC2 is asked for `action`, and kills there: the call takes effect afterwards. */
     const killDuring = async (
       action: string,
       args: Record<string, unknown>,
-      victim: "provider" | "engine",
+      victim: Victim,
+      verb: "up" | "destroy" = "up",
     ): Promise<number> => {
       const { faults } = lab.server.simulator;
       lab.server.simulator.clearCalls();
       faults.add({ action, latencyMs: SLOW, times: 1 });
-      const { process: engine, finished } = await lab.begin("up", args);
+      const { process: engine, finished } = await lab.begin(verb, args);
       const provider = await asked(action, engine.pid ?? 0);
-      process.kill(victim === "provider" ? provider : (engine.pid ?? 0), "SIGKILL");
+      const pids = { provider: [provider], engine: [engine.pid ?? 0], both: [engine.pid ?? 0, provider] };
+      for (const pid of pids[victim]) {
+        process.kill(pid, "SIGKILL");
+      }
       await finished;
       faults.clear();
       return provider;
@@ -47,7 +105,7 @@ for (const name of availableDrivers()) {
       assert.ok(ok, output);
     };
 
-    // A sample, because each costs seconds; tests/provider/resume.test.ts cuts every call in process.
+    // A sample, because each costs seconds; tests/reliability/crash-matrix.test.ts cuts every call in process.
     for (const action of ["AllocateAddress", "RunInstances"]) {
       it(`makes everything once if the provider is killed during ${action} of a create`, async () => {
         await killDuring(action, {}, "provider");
@@ -86,6 +144,50 @@ for (const name of availableDrivers()) {
       await upAgain({});
       await lab.until("the provider has ended", () => !isRunning(provider));
       assert.deepEqual(lab.contents(), WHOLE);
+    });
+
+    for (const { what, before = {}, change, action, victim, left = WHOLE } of SAMPLE) {
+      it(`finishes ${what} if ${WHO[victim]} killed during ${action}, and loses nothing`, async () => {
+        await upAgain(before);
+        const first = await lab.driver.outputs();
+        const verb = change === undefined ? "destroy" : "up";
+        const args = { ...before, ...change };
+        const provider = await killDuring(action, args, victim, verb);
+        await lab.until("the provider has ended", () => !isRunning(provider));
+        await lab.driver.unlock();
+        const { ok, output } = await lab.run(verb, args);
+        assert.ok(ok, output);
+        assert.deepEqual(lab.contents(), change === undefined ? {} : left);
+        if (change !== undefined) {
+          const last = await lab.driver.outputs();
+          const identity = ["networkInterfaceId", "privateIp", "macAddress", "publicIp", "allocationId"];
+          assert.deepEqual(
+            identity.map((it) => last[it]),
+            identity.map((it) => first[it]),
+          );
+        }
+      });
+    }
+
+    it("finishes an adoption if both processes are killed during its first change, and loses nothing", async () => {
+      const { simulator } = lab.server;
+      const had = await launchedByHand({ simulator, clock: virtualClock() }, {}, { waits: false });
+      const adoption = { adopt: { instanceId: had.instanceId }, elasticIp: undefined, privateIp: undefined };
+      const args = { ...adoption, keyName: WELL_KNOWN.keyName, userData: USER_DATA };
+      await lab.until("it runs", () => simulator.snapshot().instances[had.instanceId]?.state === "running");
+      const provider = await killDuring("ModifyNetworkInterfaceAttribute", args, "both");
+      await lab.until("the provider has ended", () => !isRunning(provider));
+      await lab.driver.unlock();
+      await upAgain(args);
+      const { networkInterfaceId, privateIp, instanceId } = await lab.driver.outputs();
+      assert.deepEqual(
+        [networkInterfaceId, privateIp, instanceId],
+        [had.networkInterfaceId, had.privateIp, had.instanceId],
+      );
+      const destroy = await lab.run("destroy", args);
+      assert.ok(destroy.ok, destroy.output);
+      // What was given is given back, with the disk that came with it.
+      assert.deepEqual(lab.contents(), { i: 1, eni: 1, vol: 2 });
     });
 
     it("brings a machine up that the provider of a killed engine took down", async () => {

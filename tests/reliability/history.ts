@@ -22,7 +22,7 @@ import { TAG } from "../../provider/ec2/tags";
 import { interfaceByHand } from "../provider/by-hand";
 import { goingOn } from "../provider/kills";
 import { program, type RequestHandler, type Stack, type StackOptions } from "../provider/support";
-import { made, quick, somebody } from "../provider/world";
+import { type Made, made, quick, somebody } from "../provider/world";
 import {
   ENDING,
   isAsDeclared,
@@ -371,27 +371,41 @@ class Life {
     }
     await watch.byOthers(async () => {
       const now = made(owner);
-      for (const { networkInterfaceId, associationId } of now.elasticIps) {
+      for (const { allocationId, associationId, networkInterfaceId, tags } of now.elasticIps) {
         if (networkInterfaceId === this.foreignInterfaceId) {
           await ec2.send(new DisassociateAddressCommand({ AssociationId: associationId }));
+        } else if (isLeft(tags) && associationId === undefined) {
+          // An account may have five.
+          await ec2.send(new ReleaseAddressCommand({ AllocationId: allocationId }));
         }
       }
-      for (const { networkInterfaceId: NetworkInterfaceId, tags } of now.networkInterfaces) {
-        const isTheirs = NetworkInterfaceId !== this.foreignInterfaceId && watch.foreign.has(NetworkInterfaceId);
-        if (!(TAG.id in tags) && (isTheirs || TAG.retained in tags)) {
-          await ec2.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId }));
+      for (const { networkInterfaceId: id, tags } of now.networkInterfaces) {
+        const isTheirs = id !== this.foreignInterfaceId && watch.foreign.has(id);
+        if (isLeft(tags) || (isTheirs && !(TAG.id in tags))) {
+          await ec2.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId: id }));
         }
       }
-      if (!now.elasticIps.some((it) => it.allocationId === this.given)) {
-        const { AllocationId = "" } = await ec2.send(new AllocateAddressCommand({ Domain: "vpc" }));
-        this.inputs = this.inputs.elasticIp === this.given ? { ...this.inputs, elasticIp: AllocationId } : this.inputs;
-      }
+      await this.giveAgain(now);
     });
+  }
+
+  /** A given Elastic IP that somebody released does not come back: there is another. */
+  private async giveAgain(now: Made): Promise<void> {
+    if (now.elasticIps.some((it) => it.allocationId === this.given)) {
+      return;
+    }
+    const { AllocationId = "" } = await somebody(this.owner).send(new AllocateAddressCommand({ Domain: "vpc" }));
+    this.inputs = this.inputs.elasticIp === this.given ? { ...this.inputs, elasticIp: AllocationId } : this.inputs;
   }
 }
 
 type InProcess = Parameters<NonNullable<StackOptions["through"]>>[0];
 const KILLED = "the process was killed";
+
+/** It was to be retained, and is nobody's. */
+function isLeft(tags: Record<string, string>): boolean {
+  return TAG.retained in tags && !(TAG.id in tags);
+}
 
 /** From that call on nothing of the process gets through. */
 function killing({ killedAtCall, when }: { killedAtCall: number; when: string }, handler: InProcess): RequestHandler {

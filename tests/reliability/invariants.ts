@@ -298,7 +298,7 @@ export function straysIn(now: Made, recorded: Stack["recorded"], others: Ids): s
     ...now.templates.map((it): [string, boolean] => [it.launchTemplateId, tagged(it)]),
     ...now.networkInterfaces.map((it): [string, boolean] => [it.networkInterfaceId, tagged(it) || endsWithOurs(it)]),
     ...now.elasticIps.map((it): [string, boolean] => [it.allocationId, tagged(it)]),
-    ...now.instances.map((it): [string, boolean] => [it.instanceId, tagged(it)]),
+    ...now.instances.map((it): [string, boolean] => [it.instanceId, instances.has(it.instanceId)]),
     ...now.volumes.map((it): [string, boolean] => [it.volumeId, tagged(it) || endsWithOurs(it)]),
     ...now.spotRequests.map((it): [string, boolean] => [it.spotInstanceRequestId, instances.has(it.instanceId)]),
   ];

@@ -38,6 +38,7 @@ async function soak({ minutes, length, seed, path }: Options): Promise<number> {
       seed: round,
       path,
       numRuns: 100,
+      unbiased: true,
       interruptAfterTimeLimit: end - Date.now(),
     });
     if (result.failed && result.counterexample !== null) {

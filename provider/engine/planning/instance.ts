@@ -47,7 +47,7 @@ function planDrain(instance: Instance, desired: Desired): Step[] {
 /** What follows the machine from an interface that is given up, and what has to be set before a launch. */
 function planMove(situation: Situation): Step[] {
   return [
-    ...planAddressMove(situation),
+    ...(wantsInterface(situation) ? planAddressMove(situation) : []),
     ...planElasticIpMove(situation),
     ...(wantsInterface(situation) ? planPublicIpAssignment(situation) : []),
   ];

@@ -1,0 +1,142 @@
+/**
+ * `npm run mutations`: breaks one rule of the product at a time, each by one edit in a copy of the checkout, and expects the tests to
+ * fail. A rule that can be broken unseen is one that nothing holds.
+ */
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+const ROOT = join(__dirname, "..");
+
+interface Mutation {
+  rule: string;
+  file: string;
+  from: string;
+  to: string;
+}
+
+const MUTATIONS: readonly Mutation[] = [
+  {
+    rule: "what is made again after a kill has the same client token",
+    file: "provider/engine/specification.ts",
+    from: 'return createHash("sha256").update(JSON.stringify(intent)).digest("hex");',
+    to: 'return createHash("sha256").update(JSON.stringify([...intent, Math.random()])).digest("hex");',
+  },
+  {
+    rule: "the record comes first",
+    file: "provider/engine/plan.ts",
+    from: "const isNew = situation.observed.template === undefined;",
+    to: "const isNew = false;",
+  },
+  {
+    rule: "what was given is not ours",
+    file: "provider/ec2/tags.ts",
+    from: 'return tagged.tags[TAG.owned] !== "false";',
+    to: "return tagged.tags !== undefined;",
+  },
+  {
+    rule: "the preflight comes before an instance is retired",
+    file: "provider/engine/planning/instance.ts",
+    from: 'old === undefined || candidate !== undefined ? [] : [{ kind: "preflight", instance: old, path }];',
+    to: "[];",
+  },
+  {
+    rule: "the interface is waited for before a launch on it",
+    file: "provider/engine/steps/network-interface.ts",
+    from: 'if (eni.status === "available") {',
+    to: 'if (eni.status !== "pending") {',
+  },
+  {
+    rule: "the interface does not end with its instance",
+    file: "provider/engine/planning/network-interface.ts",
+    from: "attachment?.deleteOnTermination === true",
+    to: "attachment?.deleteOnTermination === undefined",
+  },
+  {
+    rule: "no Elastic IP is taken from its holder",
+    file: "provider/ec2/client.ts",
+    from: "AllowReassociation: false",
+    to: "AllowReassociation: true",
+  },
+  {
+    rule: "a run keeps to the interface that it chose",
+    file: "provider/engine/current.ts",
+    from: "if (chosenInterfaceId !== undefined) {",
+    to: "if (chosenInterfaceId === id) {",
+  },
+  {
+    rule: "a lack of capacity is not tried again but answered with the next type",
+    file: "provider/engine/steps/launch.ts",
+    from: 'if (isEc2Error(error, "capacity")) {',
+    to: 'if (isEc2Error(error, "quota")) {',
+  },
+  {
+    rule: "what lost its tags is marked before anything else",
+    file: "provider/engine/plan.ts",
+    from: "    ...lostTags,\n",
+    to: "",
+  },
+];
+
+/** The tests that hold the rules, and not those of the tools beside the product. */
+const TESTS = ["tests/reliability/**/*.test.ts", "tests/provider/**/*.test.ts"];
+
+function copyOf(root: string): string {
+  const folder = mkdtempSync(join(tmpdir(), "managed-instance-mutations-"));
+  const list = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "-z"], { cwd: root, encoding: "utf8" });
+  for (const file of list.split("\0").filter((it) => it !== "")) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    cpSync(join(root, file), join(folder, file));
+  }
+  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+  return folder;
+}
+
+/** The name of the first test that failed; nothing, if all passed. */
+function caughtBy(folder: string): string | undefined {
+  const mocha = join("node_modules", "mocha", "bin", "mocha.js");
+  const { status, stdout } = spawnSync(process.execPath, [mocha, "--parallel", "--jobs", "2", "--bail", ...TESTS], {
+    cwd: folder,
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+  });
+  if (status === 0) {
+    return undefined;
+  }
+  return /^ {2}1\) ([^]*?):\n/m.exec(stdout)?.[1]?.replace(/\s+/g, " ") ?? "a run that did not get to its end";
+}
+
+function main(): number {
+  const folder = copyOf(ROOT);
+  let missed = 0;
+  try {
+    const already = caughtBy(folder);
+    if (already !== undefined) {
+      throw new Error(`with nothing broken there is a test that fails: ${already}`);
+    }
+    for (const { rule, file, from, to } of MUTATIONS) {
+      const path = join(folder, file);
+      const text = readFileSync(path, "utf8");
+      if (text.split(from).length !== 2) {
+        throw new Error(`${file} has to have this once: ${from}`);
+      }
+      writeFileSync(
+        path,
+        text.replace(from, () => to),
+      );
+      const by = caughtBy(folder);
+      writeFileSync(path, text);
+      missed += by === undefined ? 1 : 0;
+      process.stdout.write(
+        `${by === undefined ? "MISSED" : "caught"}: ${rule}\n${by === undefined ? "" : `        ${by}\n`}`,
+      );
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  process.stdout.write(`${MUTATIONS.length - missed} passed, ${missed} failed\n`);
+  return missed === 0 ? 0 : 1;
+}
+
+process.exitCode = main();
