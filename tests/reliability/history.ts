@@ -37,7 +37,7 @@ import {
 /** What goes wrong while a command runs. */
 type Trouble = { killedAtCall: number; when: "before" | "after" } | { fault: Fault };
 
-type Act =
+export type Act =
   | { act: "up"; change: Properties; trouble?: Trouble }
   | { act: "destroy"; trouble?: Trouble }
   | { act: "preview"; change: Properties }

@@ -91,15 +91,14 @@ export class Watch {
         const asked = new URLSearchParams(String(request.body));
         const action = asked.get("Action") ?? "";
         const isDry = asked.get("DryRun") === "true";
-        const before = made(this.account);
+        const isRead = isDry || action.startsWith("Describe");
+        const before = isRead ? undefined : made(this.account);
         const reply = await handler.handle(request).catch((error: unknown) => error);
         this.looks++;
-        if (isDry || action.startsWith("Describe")) {
-          if (isYes(reply, isDry)) {
-            done.checked.add(isDry ? `dry run of ${action}` : action);
-          }
-        } else {
+        if (before !== undefined) {
           this.lookAt({ action, before, after: made(this.account), recorded, held, purpose, done });
+        } else if (isYes(reply, isDry)) {
+          done.checked.add(isDry ? `dry run of ${action}` : action);
         }
         if (reply instanceof Error) {
           throw reply;
@@ -291,7 +290,10 @@ export function straysIn(now: Made, recorded: Stack["recorded"], others: Ids): s
   const onRecord = JSON.stringify(recorded?.outputs ?? {});
   const isKnown = (id: string, it: { tags: Record<string, string> }): boolean =>
     tagged(it) || onRecord.includes(`"${id}"`);
-  const instances = new Set(now.instances.filter((it) => isKnown(it.instanceId, it)).map((it) => it.instanceId));
+  // What is ending by itself needs nobody to know it.
+  const instances = new Set(
+    now.instances.filter((it) => it.state === "shutting-down" || isKnown(it.instanceId, it)).map((it) => it.instanceId),
+  );
   const endsWithOurs = (it: { attachment?: { instanceId: string; deleteOnTermination: boolean } }): boolean =>
     it.attachment !== undefined && it.attachment.deleteOnTermination && instances.has(it.attachment.instanceId);
   const unknown: [string, boolean][] = [
