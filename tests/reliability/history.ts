@@ -51,12 +51,14 @@ const VOLUME = { name: "data", deviceName: "/dev/sdf", size: 10 };
 /** Stands for an Elastic IP of somebody's, which is there from the beginning. */
 const GIVEN = "(given)";
 
+const FALLBACK = ["m5.large"];
+
 /** What a user may change; each by itself a thing that `check` may also refuse beside the others. */
 const CHANGES: Readonly<Record<string, readonly unknown[]>> = {
   imageId: [WELL_KNOWN.imageV1, WELL_KNOWN.imageV2],
   // Of those that both zones have.
   instanceType: ["m6i.large", "m6i.xlarge"],
-  fallbackInstanceTypes: [undefined, ["m5.large"]],
+  fallbackInstanceTypes: [undefined, FALLBACK],
   userData: [undefined, "#!/bin/sh\n"],
   recycleTriggers: [undefined, { at: "1" }, { at: "2" }],
   elasticIp: [undefined, true, GIVEN],
@@ -271,7 +273,8 @@ class Life {
     owner.clock.advance(10 * 60_000);
     await owner.refresh();
     await owner.up(this.inputs);
-    isAsDeclared(owner, this.inputs, this.watch.foreign);
+    // A type that is not to fall back to any more still runs where it was fallen back to.
+    isAsDeclared(owner, { ...this.inputs, fallbackInstanceTypes: FALLBACK }, this.watch.foreign);
     await isAtRest(owner, this.inputs);
     await owner.destroy();
     owner.clock.advance(10 * 60_000);
