@@ -21,6 +21,11 @@ export interface Request {
   known: boolean;
 }
 
+/** Something is in the way, seen before the first step. */
+class Refused extends Error {
+  override readonly name = "Refused";
+}
+
 /** It did not get to the end: what exists by now, and why it ended. */
 export class ReconcileFailure extends Error {
   override readonly name = "ReconcileFailure";
@@ -28,6 +33,8 @@ export class ReconcileFailure extends Error {
   constructor(
     readonly reason: string,
     readonly observed: Observed,
+    /** Whether nothing was changed. */
+    readonly isUntouched: boolean,
     cause?: unknown,
   ) {
     super(reason, { cause });
@@ -49,7 +56,8 @@ export async function reconcile(request: Request, deps: Deps): Promise<Outputs> 
         throw error;
       }
       if (!(error instanceof ObserveAgain) || look === MAX_LOOKS) {
-        throw new ReconcileFailure(explain(error), await leftBy(error, { observed, request, deps }), error);
+        const left = await leftBy(error, { observed, request, deps });
+        throw new ReconcileFailure(explain(error), left, error instanceof Refused && look === 1, error);
       }
     }
   }
@@ -86,6 +94,6 @@ export async function tearDown(request: Request, deps: Deps): Promise<void> {
 
 function refuse(what: "changed" | "deleted", found: string[]): void {
   if (found.length > 0) {
-    throw new Error(`nothing was ${what}: ${found.join("; ")}.`);
+    throw new Refused(`nothing was ${what}: ${found.join("; ")}.`);
   }
 }
