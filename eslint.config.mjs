@@ -69,7 +69,7 @@ export default tseslint.config(
   },
   // Programs as a user without TypeScript would write them.
   {
-    files: ["tests/**/fixtures/**/*.js"],
+    files: ["tests/**/fixtures/**/*.{js,cjs}"],
     languageOptions: {
       sourceType: "commonjs",
       globals: { process: "readonly", console: "readonly", require: "readonly", module: "writable" },

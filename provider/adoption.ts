@@ -7,10 +7,12 @@ import { deviceConflicts } from "./engine/conflicts";
 import { currentInstance, currentNetworkInterface, isAtHome, type Situation } from "./engine/current";
 import { observe } from "./engine/observe";
 import { plan } from "./engine/plan";
+import { protections } from "./engine/protection";
 import type { Adoption, Desired, ElasticIp, Instance, NetworkInterface } from "./engine/state";
 import { missingFrom } from "./continuity";
 import { changesInPlace } from "./in-place";
 import { desiredOf } from "./inputs";
+import type { Step } from "./engine/step";
 import type { Failure } from "./validation";
 
 export interface FoundAdoption {
@@ -56,18 +58,34 @@ export async function lookAtAdoption(
     observed: { ...observed, givenElasticIp: observed.givenElasticIp ?? eip },
     known: false,
   };
-  const failures = isBegun ? [] : refusals(situation, adoption, desired, eip);
+  const { steps, failures } = isBegun
+    ? { steps: [], failures: [] }
+    : await planned(ec2, situation, refusals(situation, adoption, desired, eip));
   const isTaken = !isBegun && failures.length === 0;
   return {
     adoption,
     isBegun,
     failures,
     misfits: isTaken ? misfits(adoption, observed.rootVolumes, desired) : [],
-    inPlace: isTaken ? [...changesInPlace(plan(situation), situation), ...leftAlone(onIt, completed.elasticIp)] : [],
+    inPlace: isTaken ? [...changesInPlace(steps, situation), ...leftAlone(onIt, completed.elasticIp)] : [],
     further: await furtherInterfaces(ec2, adoption.instance, eni?.id),
     publicIp: completed.elasticIp === false ? undefined : eip?.publicIp,
     inputs: completed,
   };
+}
+
+/** What is to be done, and what stands against it beside what is refused already. */
+async function planned(
+  ec2: Ec2,
+  situation: Situation & { known: boolean },
+  refused: Failure[],
+): Promise<{ steps: Step[]; failures: Failure[] }> {
+  if (refused.length > 0) {
+    return { steps: [], failures: refused };
+  }
+  const steps = plan(situation);
+  const protectedOnes = await protections(ec2, steps);
+  return { steps, failures: protectedOnes.map((reason) => ({ property: "adopt", reason })) };
 }
 
 /** Those on an interface, and of them the one on its primary address: the others are somebody's for something else. */

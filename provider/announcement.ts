@@ -5,7 +5,16 @@ import { ROLLED_BACK } from "./engine/drift";
 import type { DataVolume, Desired, Instance, NetworkInterface } from "./engine/state";
 import { keepsInstance, type Path } from "./engine/strategy";
 import { reattaches } from "./in-place";
-import { endsInstance, type Held, heldIn, isOutdated, type Outlook, outlookFor, waitingParts } from "./outlook";
+import {
+  endsInstance,
+  type Held,
+  heldIn,
+  isOutdated,
+  isTriedAgain,
+  type Outlook,
+  outlookFor,
+  waitingParts,
+} from "./outlook";
 import { losesInterface } from "./surviving-outputs";
 import { isUnknown } from "./validation";
 
@@ -155,7 +164,7 @@ export function announceUpdate(changes: Change[], recorded: Properties, wanted: 
       because,
       changes.some((it) => it.class === "moves"),
     ),
-    ...triesAgain(driftIn(recorded), outlook),
+    ...triesAgain(recorded, outlook),
     ...fate(changes, outlook, { recorded, wanted }),
     ...volumesThatGo(recorded, wanted),
     ...(recorded.state === "running" && !endsInstance(outlook) ? volumesThatComeOff(recorded, wanted) : []),
@@ -171,7 +180,7 @@ function isBegun(recorded: Properties): boolean {
 
 function reasonsFor(changes: Change[], recorded: Properties, wanted: Properties): string {
   const names = namesOf(changes, wanted);
-  const resumes = wanted.desiredState !== "paused";
+  const resumes = recorded.desiredState === "paused" && wanted.desiredState !== "paused";
   const wasPaused = resumes && !isOutdated(recorded) && waitingParts(recorded).length > 0;
   return [
     ...(names === "" ? [] : [names]),
@@ -255,8 +264,8 @@ export function announceDrift(drift: string[], recorded: Properties, isMendable 
 }
 
 /** EC2 cannot be asked for capacity, so whether it goes better this time, only another try tells. */
-function triesAgain(drift: string[], outlook: Outlook): string[] {
-  return drift.some(isRolledBack) && outlook.kind === "replaces"
+function triesAgain(recorded: Properties, outlook: Outlook): string[] {
+  return driftIn(recorded).some(isRolledBack) && isTriedAgain(recorded) && outlook.kind === "replaces"
     ? ["tries again what was rolled back: should it fail again, it is dark until the previous generation is back"]
     : [];
 }
@@ -279,13 +288,19 @@ function fate(changes: Change[], outlook: Outlook, { recorded, wanted }: Pair): 
   const keeps = [...(moves ? [] : identity), ...(elasticGoes ? [] : elastic)].filter((it) => it !== "");
   const goes = [
     ...(moves ? identity : []),
-    ...(elasticGoes ? elastic : []),
+    ...(elasticGoes ? elastic.map((it) => released(it, recorded, wanted)) : []),
     ...addressesThatGo(recorded, wanted),
   ].filter((it) => it !== "");
   return [
     ...(keeps.length === 0 ? [] : [`keeps ${keeps.join(", ")}`]),
     ...(goes.length === 0 ? [] : [`gives up ${goes.join(", ")}`]),
   ];
+}
+
+/** One that was allocated goes back to AWS, and does not come again. */
+function released(publicIp: string, { elasticIp }: Properties, { deletion }: Properties): string {
+  const { elasticIp: retention } = (deletion ?? {}) as Partial<Desired["deletion"]>;
+  return elasticIp === true && retention !== "retain" ? `${publicIp} (released for good)` : publicIp;
 }
 
 /** Secondary addresses that are held and not wanted any more; of those that are only counted, the last ones go. */

@@ -1,5 +1,6 @@
 /** Failures as Pulumi takes them, in sentences for the user. */
 import type { Holdings } from "./engine/outputs";
+import { printable } from "./printable";
 
 /**
  * A failed `create` or `update` of which something exists: Pulumi records it and calls `update` the next time. Only this
@@ -8,14 +9,17 @@ import type { Holdings } from "./engine/outputs";
 export class PartialFailure extends Error {
   override readonly name = "PartialFailure";
   readonly reasons: string[];
+  declare readonly properties: Record<string, unknown>;
 
   constructor(
     readonly id: string,
-    readonly properties: Record<string, unknown>,
+    properties: Record<string, unknown>,
     reason: string,
   ) {
     super(reason);
     this.reasons = [reason];
+    // Secrets are among them, and whatever prints an error prints what can be enumerated of it.
+    Object.defineProperty(this, "properties", { value: properties, enumerable: false });
   }
 }
 
@@ -42,7 +46,8 @@ export function kept({ networkInterfaces, elasticIps, instanceId }: Holdings): s
   return `${list} ${GOES_ON}`;
 }
 
-/** Ends a sentence that may have its full stop already. */
+/** On one line, whatever EC2 or a name brought along; it ends a sentence that may have its full stop already. */
 export function sentence(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
+  const line = printable(text);
+  return /[.!?]$/.test(line) ? line : `${line}.`;
 }

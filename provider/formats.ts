@@ -1,13 +1,14 @@
 /** The formats of single values, as EC2 takes them. */
 import { isIPv4, isIPv6 } from "node:net";
-import { EC2_TAG_LIMIT, OWN_TAG_PREFIX, RESERVED_TAGS } from "./ec2/tags";
+import { EC2_TAG_LIMIT, nameOf, OWN_TAG_PREFIX, RESERVED_TAGS } from "./ec2/tags";
 import { userDataSize } from "./user-data";
 import { distinctList, known, mapOf, shown, text, type Validator, value } from "./validation";
 
 /** EC2's limit on user data before base64. */
 const MAX_USER_DATA_BYTES = 16 * 1024;
 const MAX_TAGS = EC2_TAG_LIMIT - RESERVED_TAGS;
-const MAX_TAG_KEY = 128;
+/** Its guide says 128, its error 127. */
+const MAX_TAG_KEY = 127;
 const MAX_TAG_VALUE = 256;
 const ID = "(?:[0-9a-f]{8}|[0-9a-f]{17})";
 /** Characters that no name in EC2 has, and that could pretend to be output of ours. */
@@ -17,15 +18,48 @@ export function id(prefix: string, what: string): Validator {
   return text(new RegExp(`^${prefix}-${ID}$`), `${what}, such as ${prefix}-0a1b2c3d4e5f60718`);
 }
 
+/** No name, ARN or path that AWS has is longer. */
+const MAX_NAME = 2048;
+
 export const nonEmpty = (what: string): Validator =>
   value(
-    (given) => typeof given === "string" && PRINTABLE.test(given),
-    `${what}, not empty and without control characters`,
+    (given) => typeof given === "string" && given.length <= MAX_NAME && PRINTABLE.test(given),
+    `${what}, not empty, of at most ${MAX_NAME} characters and without control characters`,
   );
+
+/** Half of a character stands for no bytes: on the way to Pulumi or EC2 it would become another one. */
+const HALF = /\p{Cs}/u;
+
+/** What a tag cannot carry: control characters, and what XML, in which EC2 answers, has no way to write. */
+const UNTAGGABLE = /[\p{Cc}\p{Cs}\ufffe\uffff]/u;
+const NOT_IN_TAGS = "control characters, halves of characters and U+FFFE and U+FFFF cannot be in a tag";
+
+/** The key that objects have for something else: on Pulumi's way to the provider, what is under it gets lost. */
+const LOST_KEY = "__proto__";
+
+const lostKey = (what: string): string => `the ${what} "${LOST_KEY}" is refused: it would get lost on Pulumi's way`;
+
+/** It ends with the name of the resource, which is in the `Name` tag and at the beginning of every line that is printed. */
+export const resourceUrn: Validator = known((given, path, report) => {
+  if (typeof given !== "string" || given === "") {
+    report({ property: path, reason: `got ${shown(given)}, but ${path} must be the URN that the package passes` });
+    return given;
+  }
+  const name = nameOf(given);
+  const is = `the name of the resource is ${shown(name)}, and`;
+  if (UNTAGGABLE.test(given)) {
+    report({ property: path, reason: `${is} ${NOT_IN_TAGS}, as it has to be; take them out of it` });
+  } else if (name.length > MAX_TAG_VALUE) {
+    const reason = `${is} has ${name.length} characters; it is also a tag, which takes at most ${MAX_TAG_VALUE}`;
+    report({ property: path, reason });
+  }
+  return given;
+});
 
 export const imageId = value(
   (given) =>
     typeof given === "string" &&
+    given.length <= MAX_NAME &&
     (new RegExp(`^ami-${ID}$`).test(given) || /^resolve:ssm:[A-Za-z0-9_./:-]+$/.test(given)),
   "an image id, such as ami-0a1b2c3d4e5f60718, or resolve:ssm:PARAMETER",
 );
@@ -53,7 +87,7 @@ export const ipv6: Validator = known((given, path, report) => {
   return new URL(`http://[${given}]`).hostname.slice(1, -1);
 });
 
-export const instanceType = text(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, "an instance type, such as m7i.large");
+export const instanceType = text(/^[a-z][a-z0-9-]{0,31}\.[a-z0-9-]{1,31}$/, "an instance type, such as m7i.large");
 
 /** A name that EC2 gives to attached volumes; not that of a root volume, /dev/sda1 or /dev/xvda. */
 export const deviceName = text(
@@ -69,7 +103,7 @@ export function canonicalDevice(given: unknown): unknown {
 /** A price is kept as text: it goes to EC2 as it was written. */
 export const maxPrice: Validator = known((given, path, report) => {
   const price = typeof given === "number" ? String(given) : given;
-  if (typeof price !== "string" || !/^\d+(\.\d+)?$/.test(price) || Number(price) <= 0) {
+  if (typeof price !== "string" || !/^\d{1,9}(\.\d{1,9})?$/.test(price) || Number(price) <= 0) {
     const reason = `got ${shown(given)}, but ${path} must be a price in US dollars for an hour, such as "0.05"`;
     report({ property: path, reason });
   }
@@ -80,6 +114,11 @@ export const maxPrice: Validator = known((given, path, report) => {
 export const userData: Validator = known((given, path, report) => {
   if (typeof given !== "string") {
     report({ property: path, reason: `${path} must be a string: plain text or base64` });
+    return given;
+  }
+  if (HALF.test(given)) {
+    const reason = `${path} has half of a character (a lone UTF-16 surrogate), for which there are no bytes; give bytes as base64`;
+    report({ property: path, reason });
     return given;
   }
   const size = userDataSize(given);
@@ -101,10 +140,16 @@ function tagProblem(key: string, given: unknown, path: string): string | undefin
   if (key === "" || key.length > MAX_TAG_KEY) {
     return `the tag key ${name} is refused: a key has 1 to ${MAX_TAG_KEY} characters`;
   }
+  if (key === LOST_KEY) {
+    return lostKey("tag key");
+  }
+  if (UNTAGGABLE.test(key)) {
+    return `the tag key ${name} is refused: ${NOT_IN_TAGS}`;
+  }
   if (typeof given !== "string" || given.length > MAX_TAG_VALUE) {
     return `got ${shown(given)}, but ${path}[${name}] must be a string of at most ${MAX_TAG_VALUE} characters`;
   }
-  return undefined;
+  return UNTAGGABLE.test(given) ? `got ${shown(given)} in ${path}[${name}], but ${NOT_IN_TAGS}` : undefined;
 }
 
 export const tags: Validator = known((given, path, report) => {
@@ -117,9 +162,18 @@ export const tags: Validator = known((given, path, report) => {
   return checked;
 });
 
-export const strings = mapOf((key, given, path) =>
-  typeof given === "string" ? undefined : `got ${shown(given)}, but ${path}[${shown(key)}] must be a string`,
-);
+export const strings = mapOf((key, given, path) => {
+  const at = `${path}[${shown(key)}]`;
+  if (key === LOST_KEY) {
+    return lostKey(`key of ${path}`);
+  }
+  if (typeof given !== "string") {
+    return `got ${shown(given)}, but ${at} must be a string`;
+  }
+  return HALF.test(key) || HALF.test(given)
+    ? `got ${shown(given)} in ${at}, but half of a character (a lone UTF-16 surrogate) would become another on its way`
+    : undefined;
+});
 
 const anyTypes = distinctList(instanceType, "a list of instance types");
 

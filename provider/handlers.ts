@@ -12,13 +12,16 @@ import { driftOf, driftSince, observedInputs } from "./engine/drift";
 import { observe } from "./engine/observe";
 import { heldElasticIp, holdingsOf, isGone, outputsOf } from "./engine/outputs";
 import { outdatedParts } from "./engine/planning/instance";
+import { obstacles } from "./engine/protection";
 import { reconcile, ReconcileFailure, tearDown } from "./engine/reconcile";
 import type { Deps } from "./engine/run";
+import { launchHash } from "./engine/specification";
 import type { Desired, MachineState, Recorded } from "./engine/state";
 import { markReady } from "./engine/steps/tags";
 import { GOES_ON, kept, PartialFailure, PlainFailure, sentence } from "./failure";
 import { checkInputs, desiredOf, SERIALIZED_PROVIDER } from "./inputs";
 import { lookedAt } from "./outlook";
+import { printable } from "./printable";
 import type { Session } from "./session";
 import { needsLook, stableOutputs, survivingOutputs } from "./surviving-outputs";
 import { type Failure, isUnknown } from "./validation";
@@ -26,19 +29,25 @@ import { type Failure, isUnknown } from "./validation";
 export type Properties = Record<string, unknown>;
 
 export class Handlers {
+  /** The URNs of what was read, and not checked since: of these the engine compares what it read, and nothing will be done. */
+  private readonly refreshed = new Set<unknown>();
+
   constructor(private readonly session: Session) {}
 
   /** Validates, fills in defaults, and adds what is known to stay, so that a preview can show it. */
   async check(olds: Properties, news: Properties): Promise<{ inputs: Properties; failures: Failure[] }> {
+    this.refreshed.delete(news.resourceUrn);
     const checked = checkInputs(news, await this.session.defaultRegion());
     if (checked.failures.length > 0) {
-      return { inputs: news, failures: checked.failures };
+      return { inputs: news, failures: checked.failures.map(onOneLine) };
     }
     try {
-      const inputs = carryOver(olds, news, checked.inputs);
-      return Object.keys(olds).length === 0
-        ? await this.checkNew(news, inputs)
-        : await this.checkChanged(olds, checked.inputs, inputs);
+      const before = carryOver(olds, news, checked.inputs);
+      const { inputs, failures } =
+        Object.keys(olds).length === 0
+          ? await this.checkNew(news, before)
+          : await this.checkChanged(olds, checked.inputs, before);
+      return { inputs, failures: failures.map(onOneLine) };
     } catch (error) {
       return {
         inputs: news,
@@ -97,7 +106,7 @@ export class Handlers {
     const changes = changesBetween(olds, news);
     const needed = changes.length > 0 || driftIn(olds).length > 0;
     const replaces = changes.filter((it) => it.class === "replaces-resource").map((it) => it.input);
-    if (needed) {
+    if (needed && !this.refreshed.has(olds.resourceUrn)) {
       const look = replaces.length > 0 ? { recorded: olds, obstacles: [] } : await this.look(id, olds, news);
       const line =
         look.obstacles.length > 0
@@ -139,7 +148,11 @@ export class Handlers {
       const isLookedFor = LOOKED_FOR.some((it) => JSON.stringify(desired[it]) !== JSON.stringify(applied[it]));
       const there = isLookedFor ? await observe(ec2, { id, desired, recorded }) : observed;
       const wanted = { id, desired, observed: there, recorded };
-      return { recorded: lookedAt(now, outdatedParts(wanted), things), obstacles: conflicts(wanted) };
+      const isTriedAgain = there.generation?.launchHash === launchHash(id, desired);
+      return {
+        recorded: lookedAt(now, outdatedParts(wanted), things, isTriedAgain),
+        obstacles: await obstacles(ec2, wanted),
+      };
     } catch {
       return { recorded: olds, obstacles: [] };
     }
@@ -173,6 +186,7 @@ export class Handlers {
   }
 
   async read(id: string, properties: Properties): Promise<{ id: string; props: Properties; inputs?: Properties }> {
+    this.refreshed.add(properties.resourceUrn);
     const desired = recordedDesired(properties);
     const recorded = recordedIn(id, properties);
     const deps = this.depsOf(desired);
@@ -185,7 +199,7 @@ export class Handlers {
       const situation = { id, desired, observed, recorded };
       const outputs = withHeldOutputs(outputsOf(situation), properties);
       const obstacles = conflicts(situation);
-      const drift = obstacles.length > 0 ? obstacles : driftOf(situation);
+      const drift = (obstacles.length > 0 ? obstacles : driftOf(situation)).map(printable);
       const props = { ...observedInputs(situation), ...outputs, drift };
       if (drift.length > 0) {
         this.session.announce(`${nameIn(properties)}: ${announceDrift(drift, properties, obstacles.length === 0)}`);
@@ -230,6 +244,10 @@ export class Handlers {
     const before = olds === undefined ? undefined : recordedDesired(olds);
     if (before === undefined && observed.template === undefined) {
       return new PlainFailure(`${reason} ${GOES_ON}`);
+    }
+    if (before !== undefined && error.isUntouched) {
+      // What was refused was not applied: what is on record stays what is there.
+      return new PlainFailure(`${reason}${kept(holdingsOf({ id, desired: before, observed, recorded }))}`);
     }
     const applied = before === undefined || keptInstance({ id, desired, observed, recorded }) !== undefined;
     // Tags that are to go may still be on things, so they stay on record until a run got to its end.
@@ -301,6 +319,10 @@ interface Attempt {
 /** What was stopped on the way, and was to run, is not paused. */
 function stateAfter(state: MachineState, spec: Pick<Desired, "desiredState">): MachineState {
   return state === "missing" || (state === "paused" && wantsInstance(spec)) ? "failed" : state;
+}
+
+function onOneLine({ property, reason }: Failure): Failure {
+  return { property: printable(property), reason: printable(reason) };
 }
 
 function nameIn(inputs: Properties): string {

@@ -12,6 +12,7 @@ import {
   ipv6,
   maxPrice,
   nonEmpty,
+  resourceUrn,
   strings,
   tags,
   userData,
@@ -117,8 +118,8 @@ export const SERIALIZED_PROVIDER = "__provider";
 
 /** Every input; the order is the one they are documented in. */
 const INPUTS: Readonly<Record<keyof Desired, Field>> = {
-  resourceUrn: { validate: text(/./su, "the URN that the package passes"), required: true, internal: true },
-  region: { validate: text(/^[a-z]{2,}(-[a-z]+)+-\d+$/, "a region, such as eu-central-1") },
+  resourceUrn: { validate: resourceUrn, required: true, internal: true },
+  region: { validate: text(/^[a-z]{2,8}(-[a-z]{1,16}){1,4}-\d{1,2}$/, "a region, such as eu-central-1") },
   subnetId: { validate: id("subnet", "a subnet id"), required: true },
   persistPrivateIp: { validate: flag, default: true },
   privateIp: { validate: ipv4 },

@@ -32,14 +32,21 @@ export interface Held {
 const WAITING = "waitingParts";
 const DIFFERENT = "differentParts";
 const HELD = "held";
+const TRIED_AGAIN = "isTriedAgain";
 
 /**
- * The recorded outputs, and what a look at EC2 told: the instance that is there, and in what it differs from what is wanted, if that
- * is known. Inputs may change and name what it has.
+ * The recorded outputs, and what a look at EC2 told: the instance that is there, in what it differs from what is wanted, if that
+ * is known, and whether the latest generation is what is wanted. Inputs may change and name what it has.
  */
-export function lookedAt(recorded: Properties, different?: readonly LaunchPart[], held?: Held): Properties {
+export function lookedAt(
+  recorded: Properties,
+  different?: readonly LaunchPart[],
+  held?: Held,
+  isTriedAgain = false,
+): Properties {
   return {
     ...recorded,
+    [TRIED_AGAIN]: isTriedAgain,
     [HELD]: held,
     [DIFFERENT]: different,
     ...(isUntold(recorded) ? { [WAITING]: different ?? [] } : {}),
@@ -49,6 +56,11 @@ export function lookedAt(recorded: Properties, different?: readonly LaunchPart[]
 /** What a look found. */
 export function heldIn(recorded: Properties): Held | undefined {
   return recorded[HELD] as Held | undefined;
+}
+
+/** Whether a replacement that was rolled back is what is wanted again, and not another one. */
+export function isTriedAgain(recorded: Properties): boolean {
+  return recorded[TRIED_AGAIN] === true;
 }
 
 /** What changed while there was no running instance to change, or while nobody looked. */

@@ -3,6 +3,7 @@ import { cancellable, type Clock, scaledClock } from "./clock";
 import { createEc2, type Ec2Client, type Ec2Options, findRegion } from "./ec2/client";
 import { Patience } from "./ec2/retry";
 import type { Deps } from "./engine/run";
+import { printable } from "./printable";
 import { Surroundings } from "./surroundings";
 
 /** The stack's config, as far as it is about AWS, under the names that `@pulumi/aws` reads. */
@@ -70,7 +71,18 @@ export class Session {
     around: Partial<Around>,
   ) {
     const cancelled = new AbortController().signal;
-    this.around = { clock: scaledClock(timeScale()), isAbandoned: () => false, cancelled, say, client: {}, ...around };
+    const { say: print = say } = around;
+    this.around = {
+      clock: scaledClock(timeScale()),
+      isAbandoned: () => false,
+      cancelled,
+      client: {},
+      ...around,
+      // A name tag, or what EC2 says, could pretend to be a line of ours.
+      say: (line) => {
+        print(printable(line));
+      },
+    };
     this.clock = cancellable(this.around.clock, this.around.cancelled);
   }
 

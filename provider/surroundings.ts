@@ -16,6 +16,22 @@ const ADDRESS_INPUTS = ["privateIp", "secondaryPrivateIps", "ipv6Addresses", "ip
 const TYPE_INPUTS = ["imageId", "instanceType"] as const;
 const OFFER_INPUTS = ["instanceType", "fallbackInstanceTypes", "subnetId"] as const;
 
+/** The inputs that ask for addresses, and how many a type takes on one interface. */
+const COUNTS = [
+  {
+    inputs: ["secondaryPrivateIps", "secondaryPrivateIpCount"],
+    others: 1,
+    family: "private IPv4",
+    most: (type: InstanceType): number => type.ipv4AddressesPerInterface,
+  },
+  {
+    inputs: ["ipv6Addresses", "ipv6AddressCount"],
+    others: 0,
+    family: "IPv6",
+    most: (type: InstanceType): number => type.ipv6AddressesPerInterface,
+  },
+] as const;
+
 /**
  * One for each region in a provider process: a thousand machines of one stack share a subnet and an image, so each is looked
  * up once. Volumes are not kept: each is of one machine only.
@@ -58,6 +74,7 @@ export class Surroundings {
       this.addresses(inputs, isNew),
       this.launch(inputs, isNew),
       this.offers(inputs, isNew),
+      this.room(inputs, isNew),
       this.givenElasticIp(inputs, isNew),
       this.givenVolumes(inputs, isNew),
       this.stayingVolumes(inputs, past, isNew),
@@ -150,6 +167,23 @@ export class Surroundings {
     return found;
   }
 
+  /** A fallback type may be what is launched, so each type has to take the addresses. */
+  private async room(inputs: Inputs, changed: Changed): Promise<Failure[]> {
+    const types = typesIn(inputs);
+    const areNew =
+      changed("instanceType") || (changed("fallbackInstanceTypes") && types !== undefined && types.length > 1);
+    const asked = COUNTS.flatMap((it) => asksFor(it, inputs)).filter(({ property }) => areNew || changed(property));
+    if (types === undefined || asked.length === 0) {
+      return [];
+    }
+    const found = await Promise.all(types.map((it) => this.types.get(it)));
+    return asked.flatMap(({ property, count, family, most }) => {
+      const small = found.find((it) => it !== undefined && most(it) < count);
+      const reason = `${property}: ${small?.name ?? ""} takes ${small === undefined ? "" : most(small)} ${family} addresses on an interface, and this would be ${count}; give fewer, or types that take more`;
+      return small === undefined ? [] : [{ property, reason }];
+    });
+  }
+
   private async givenElasticIp(inputs: Inputs, changed: Changed): Promise<Failure[]> {
     const given = knownText(inputs.elasticIp);
     if (given === undefined || !changed("elasticIp")) {
@@ -211,6 +245,14 @@ export class Surroundings {
   private missing(property: string, id: string, advice = "check it, and the region"): Failure {
     return { property, reason: `${property}: ${id} does not exist in ${this.region}; ${advice}` };
   }
+}
+
+/** How many addresses an input comes to. */
+interface Asked {
+  property: InputName;
+  count: number;
+  family: string;
+  most: (type: InstanceType) => number;
 }
 
 /** What an input names. */
@@ -308,6 +350,15 @@ function typesIn({ instanceType, fallbackInstanceTypes }: Inputs): string[] | un
   const all: unknown[] = Array.isArray(fallbacks) ? [instanceType, ...(fallbacks as unknown[])] : [undefined];
   const known = all.flatMap((it) => knownText(it) ?? []);
   return known.length === all.length ? known : undefined;
+}
+
+/** The input that asks for addresses of this family, if one does, and how many the interface would have with those that it has anyway. */
+function asksFor({ inputs: names, others, family, most }: (typeof COUNTS)[number], inputs: Inputs): Asked[] {
+  return names.flatMap((property) => {
+    const given = inputs[property];
+    const count = Array.isArray(given) ? given.length : given;
+    return isWanted(given) && typeof count === "number" ? [{ property, count: count + others, family, most }] : [];
+  });
 }
 
 /** Whether an address input asks for anything: an empty list and a count of 0 do not. */

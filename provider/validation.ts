@@ -1,5 +1,6 @@
 /** Small validators that put a value into its normal form or say, for a user to read, what is wrong with it. */
 import { closest, distance } from "fastest-levenshtein";
+import { printable } from "./printable";
 
 /** How Pulumi passes a value that is not known yet, at any depth, in a preview. */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -26,8 +27,6 @@ export function isUnknown(value: unknown): boolean {
 }
 
 const SHOWN_LENGTH = 80;
-/** What JSON leaves as it is, and a terminal takes for a new line, a command or another direction of writing. */
-const UNPRINTABLE = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
 
 /** A value as it is shown in an error: one line, escaped, and short. */
 export function shown(value: unknown): string {
@@ -35,8 +34,12 @@ export function shown(value: unknown): string {
   if (text === undefined) {
     return typeof value;
   }
-  const line = text.replace(UNPRINTABLE, (it) => `\\u${it.charCodeAt(0).toString(16).padStart(4, "0")}`);
-  return line.length > SHOWN_LENGTH ? `${line.slice(0, SHOWN_LENGTH)}…` : line;
+  // Cut first, since a text may be megabytes; no character is cut in two.
+  const line = printable(text.slice(0, SHOWN_LENGTH + 2).replace(/[\ud800-\udbff]$/, ""));
+  const characters = Array.from(line);
+  return text.length > SHOWN_LENGTH || characters.length > SHOWN_LENGTH
+    ? `${characters.slice(0, SHOWN_LENGTH).join("")}…`
+    : line;
 }
 
 /** A text as it is shown in an error, where no quotes are wanted. */
@@ -172,7 +175,8 @@ function readFields(
   }
   const result: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(fields)) {
-    const it = given[name] ?? field.default;
+    // What an object inherits is not in the program.
+    const it = (Object.hasOwn(given, name) ? given[name] : undefined) ?? field.default;
     if (it !== undefined) {
       result[name] = field.validate(it, prefix + name, report);
     } else if (field.required === true) {

@@ -55,7 +55,7 @@ describe("the docs", () => {
     const called = [...read("provider/ec2/client.ts").matchAll(/new (\w+)Command\(|\bpaginate(\w+)\(/g)].map(
       (it) => it[1] ?? it[2] ?? "",
     );
-    const listed = [...read("docs/permissions.md").matchAll(/"ec2:(\w+)"/g)].map((it) => it[1] ?? "");
-    assert.deepEqual(listed.sort(), [...new Set(called)].sort());
+    const listed = [...read("docs/permissions.md").matchAll(/"ec2:(\w+)"(?!:)/g)].map((it) => it[1] ?? "");
+    assert.deepEqual([...new Set(listed)].sort(), [...new Set(called)].sort());
   });
 });

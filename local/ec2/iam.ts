@@ -1,6 +1,8 @@
 import { Ec2Error } from "./model/errors";
-import type { ParamTree } from "./model/state";
+import { askedBy } from "./asked";
+import type { World } from "./model/world";
 import { fits } from "./patterns";
+import { type Asked, type Statement, type Verdict, verdictOn } from "./policy";
 import type { Params } from "./wire/params";
 
 export interface IamRules {
@@ -8,16 +10,13 @@ export interface IamRules {
   allow?: readonly string[];
   /** What fits one of these may not be done, whatever else is allowed. */
   deny: readonly string[];
-}
-
-interface Place {
-  region: string;
-  accountId: string;
+  /** The policies of the caller, with resources and conditions. */
+  policy?: readonly Statement[];
 }
 
 /**
- * What the caller may do, by action: names or patterns such as `ec2:Describe*`, `RunInstances`, `iam:PassRole`. Resources and
- * conditions of policies are not modelled.
+ * What the caller may do: by action, in names or patterns such as `ec2:Describe*`, `RunInstances`, `iam:PassRole`, or by the statements
+ * of policies. Where both are given, both count.
  */
 export class Iam {
   private rules: IamRules = { deny: [] };
@@ -30,6 +29,10 @@ export class Iam {
     this.rules = { ...this.rules, allow: [...actions] };
   }
 
+  attach(policy: readonly Statement[]): void {
+    this.rules = { ...this.rules, policy: [...policy] };
+  }
+
   clear(): void {
     this.rules = { deny: [] };
   }
@@ -38,12 +41,21 @@ export class Iam {
     return this.rules;
   }
 
-  check(action: string, params: Params, place: Place): void {
-    for (const permission of permissionsFor(action, params)) {
-      const isDenied = this.rules.deny.some((pattern) => fits(qualified(pattern), permission));
-      const isAllowed = this.rules.allow?.some((pattern) => fits(qualified(pattern), permission)) ?? true;
-      if (isDenied || !isAllowed) throw refusal(permission, { isDenied, params, place });
+  check(action: string, params: Params, world: World): void {
+    const { allow, deny, policy } = this.rules;
+    if (allow === undefined && policy === undefined && deny.length === 0) return;
+    for (const asked of askedBy(action, params, world)) {
+      const verdict = this.verdictOn(asked);
+      if (verdict !== "allowed") throw refusal(asked, verdict, world);
     }
+  }
+
+  private verdictOn(asked: Asked): Verdict {
+    const { allow, deny, policy } = this.rules;
+    const isOf = (pattern: string): boolean => fits(qualified(pattern), asked.permission);
+    if (deny.some(isOf)) return "denied";
+    if (allow?.some(isOf) === false) return "not allowed";
+    return policy === undefined ? "allowed" : verdictOn(policy, asked);
   }
 }
 
@@ -51,26 +63,11 @@ function qualified(pattern: string): string {
   return pattern.includes(":") || pattern === "*" ? pattern : `ec2:${pattern}`;
 }
 
-/** Tagging at creation and passing a role need permissions of their own (EC2 guide, supported-iam-actions-tagging). */
-function permissionsFor(action: string, params: Params): string[] {
-  const permissions = [`ec2:${action}`];
-  if (params.has("TagSpecification")) permissions.push("ec2:CreateTags");
-  const passes = ["RunInstances", "AssociateIamInstanceProfile", "ReplaceIamInstanceProfileAssociation"];
-  if (passes.includes(action) && params.has("IamInstanceProfile")) permissions.push("iam:PassRole");
-  return permissions;
-}
-
-interface Circumstances {
-  isDenied: boolean;
-  params: Params;
-  place: Place;
-}
-
 /** The sentence as AWS words it since 2021; describes have no resource and nothing encoded. */
-function refusal(permission: string, { isDenied, params, place }: Circumstances): Ec2Error {
-  const user = `arn:aws:iam::${place.accountId}:user/simulated`;
+function refusal({ permission, resource }: Asked, verdict: Verdict, { accountId }: World): Ec2Error {
+  const user = `arn:aws:iam::${accountId}:user/simulated`;
   const isDescribe = permission.startsWith("ec2:Describe");
-  const resource = `arn:aws:ec2:${place.region}:${place.accountId}:${resourceIn(params.tree) ?? "*/*"}`;
+  const isDenied = verdict === "denied";
   const why = isDenied
     ? "with an explicit deny in an identity-based policy"
     : `because no identity-based policy allows the ${permission} action`;
@@ -84,27 +81,4 @@ function refusal(permission: string, { isDenied, params, place }: Circumstances)
       ...(isDescribe ? [] : [`Encoded authorization failure message: ${encoded}`]),
     ].join(" "),
   );
-}
-
-const RESOURCE_TYPES: Readonly<Record<string, string>> = {
-  i: "instance",
-  eni: "network-interface",
-  eipalloc: "elastic-ip",
-  lt: "launch-template",
-  vol: "volume",
-  sir: "spot-instances-request",
-};
-
-/** The first object that the request names. */
-function resourceIn(tree: ParamTree): string | undefined {
-  for (const value of Object.values(tree)) {
-    if (typeof value !== "string") {
-      const inside = resourceIn(value);
-      if (inside !== undefined) return inside;
-      continue;
-    }
-    const type = RESOURCE_TYPES[/^([a-z]+)-[0-9a-z]{8,17}$/.exec(value)?.[1] ?? ""];
-    if (type !== undefined) return `${type}/${value}`;
-  }
-  return undefined;
 }

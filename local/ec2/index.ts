@@ -3,6 +3,7 @@ export { scaledClock, type AdjustableClock, type Clock } from "./clock";
 export type { ConsistencyLags } from "./consistency";
 export { ConnectionReset, NoReply, type Fault, type Faults } from "./faults";
 export type { IamRules } from "./iam";
+export type { Statement } from "./policy";
 export type { InProcessOptions } from "./in-process";
 export { EC2_LATENCY } from "./latency";
 export type { Distribution } from "./model/distribution";

@@ -49,17 +49,24 @@ export const RESERVED_TAGS = 8;
 
 const MAX_TAG_VALUE = 256;
 
-/** The tag value for a URN: the URN itself, or a hash where it is longer than EC2 takes. */
+/** What EC2 reads as something else when it looks for a tag's value; another machine's URN could fit it. */
+const WILDCARDS = /[*?\\]/;
+
+/** The tag value for a URN: the URN itself, or a hash where EC2 does not take it, or would not find it by itself alone. */
 export function urnTag(urn: string): string {
-  if (urn.length <= MAX_TAG_VALUE) {
+  if (urn.length <= MAX_TAG_VALUE && !WILDCARDS.test(urn)) {
     return urn;
   }
   return `sha256:${createHash("sha256").update(urn).digest("hex")}`;
 }
 
+/** Of a URN, before the name: the stack, the project and the type. A name may have the separator in it. */
+const PARTS_BEFORE_NAME = 3;
+
 /** The resource's name, which is the last part of its URN. */
 export function nameOf(urn: string): string {
-  return urn.slice(urn.lastIndexOf("::") + 2);
+  const parts = urn.split("::");
+  return parts.length > PARTS_BEFORE_NAME ? parts.slice(PARTS_BEFORE_NAME).join("::") : urn;
 }
 
 export function isOwned(tagged: { tags: Tags }): boolean {

@@ -78,15 +78,15 @@ export const RETYPED = "its instance is of another type than it was launched as"
 /** For the steps that need no more words. What is on record of a machine is said in the same ones. */
 export const SENTENCES = {
   record: "its launch template is gone",
-  "record-generation": "its launch template is not as it was left",
+  "record-generation": "its launch template is not as declared",
   "make-network-interface": "its network interface is gone",
-  "set-security-groups": "its security groups were changed",
-  "set-source-dest-check": "its source/destination check was changed",
+  "set-security-groups": "its security groups are not as declared",
+  "set-source-dest-check": "its source/destination check is not as declared",
   "set-public-ip-assignment": "its public IP assignment is not known to be as declared",
   "keep-on-termination": "its network interface would be deleted with its instance",
-  "assign-private-ips": "secondary private IPs were taken off",
+  "assign-private-ips": "it lacks secondary private IPs that are declared",
   "unassign-private-ips": "it has secondary private IPs that are not declared",
-  "assign-ipv6-addresses": "IPv6 addresses were taken off",
+  "assign-ipv6-addresses": "it lacks IPv6 addresses that are declared",
   "unassign-ipv6-addresses": "it has IPv6 addresses that are not declared",
   "allocate-elastic-ip": "its Elastic IP is gone",
   "associate-elastic-ip": "its Elastic IP is not on its primary private IP",
@@ -100,9 +100,9 @@ export const SENTENCES = {
   stop: "its instance runs, and it is to be paused",
   retire: "it has an instance that it is not to have",
   "await-running": "its instance is still starting",
-  "set-metadata-options": "its metadata options were changed",
-  "set-instance-profile": "its instance profile was changed",
-  "set-monitoring": "its detailed monitoring was switched",
+  "set-metadata-options": "its metadata options are not as declared",
+  "set-instance-profile": "its instance profile is not as declared",
+  "set-monitoring": "its detailed monitoring is not as declared",
   "attach-volumes": "a data volume is not attached",
   "detach-volume": "a data volume is attached where it is not to be",
   "delete-volume": "a data volume that it gave up is left",
@@ -116,9 +116,15 @@ const OF_INPUTS: readonly string[] = [
   SENTENCES["set-monitoring"],
 ];
 
-/** With what an earlier refresh put into the inputs on record, where the next look finds nothing off. */
+/**
+ * With what an earlier refresh put into the inputs on record, where the next look finds nothing off: but for the launch template, which
+ * is as the inputs were before.
+ */
 export function driftSince(earlier: readonly string[], situation: Situation): string[] {
-  return [...new Set([...earlier.filter((it) => OF_INPUTS.includes(it)), ...driftOf(situation)])];
+  const inInputs = earlier.filter((it) => OF_INPUTS.includes(it));
+  const template = SENTENCES["record-generation"];
+  const isFound = inInputs.length === 0 || earlier.includes(template);
+  return [...new Set([...inInputs, ...driftOf(situation).filter((it) => isFound || it !== template)])];
 }
 
 /** How the sentence on a replacement begins that ended with the previous instance specification. */
@@ -136,7 +142,7 @@ function failedReplacement(situation: Situation): string | undefined {
   }
   const isBack = template?.latestVersionAt !== undefined && instance.launchedAt > template.latestVersionAt;
   return isBack
-    ? `${ROLLED_BACK}: generation ${latest.number} did not start, and ${instance.id} runs as generation ${own} again`
+    ? `${ROLLED_BACK}: generation ${latest.number} did not work, and ${instance.id} runs as generation ${own} again`
     : `the last replacement did not come about: ${instance.id} is still of generation ${own}, and none of generation ${latest.number} is there`;
 }
 
@@ -147,7 +153,7 @@ function sentenceFor(step: Step, situation: Situation): string | undefined {
     case "record-generation":
       return failedReplacement(situation) ?? SENTENCES[step.kind];
     case "tag":
-      return `tags of ${step.resourceIds[0] ?? ""} were changed`;
+      return `tags of ${step.resourceIds[0] ?? ""} are not as declared`;
     case "make-volume":
       return `the data volume ${step.name} is gone (a new one is made in its place, empty or from its snapshot)`;
     case "modify-volume":

@@ -2,8 +2,16 @@
 import { Cancelled } from "../clock";
 import type { Ec2 } from "../ec2/ec2";
 import { explain, isEc2Error } from "../ec2/errors";
-import { isAlive } from "./current";
+import { conflicts } from "./conflicts";
+import { isAlive, type Situation } from "./current";
+import { plan } from "./plan";
 import type { Step } from "./step";
+
+/** What stands against an update: what belongs to somebody else, else what is protected. */
+export async function obstacles(ec2: Ec2, situation: Situation): Promise<string[]> {
+  const found = conflicts(situation);
+  return found.length > 0 ? found : protections(ec2, plan({ ...situation, known: true }));
+}
 
 /** What stands against a plan, in sentences. */
 export async function protections(ec2: Ec2, steps: Step[]): Promise<string[]> {

@@ -23,6 +23,11 @@ export interface Request {
   known: boolean;
 }
 
+/** Something is in the way, seen before the first step. */
+class Refused extends Error {
+  override readonly name = "Refused";
+}
+
 /** It did not get to the end: what exists by now, and why it ended. */
 export class ReconcileFailure extends Error {
   override readonly name = "ReconcileFailure";
@@ -30,6 +35,8 @@ export class ReconcileFailure extends Error {
   constructor(
     readonly reason: string,
     readonly observed: Observed,
+    /** Whether nothing was changed. */
+    readonly isUntouched: boolean,
     cause?: unknown,
   ) {
     super(reason, { cause });
@@ -51,7 +58,8 @@ export async function reconcile(request: Request, deps: Deps): Promise<Outputs> 
         throw error;
       }
       if (!(error instanceof ObserveAgain) || looks === MAX_LOOKS) {
-        throw new ReconcileFailure(explain(error), await leftBy(error, { observed, request, deps }), error);
+        const left = await leftBy(error, { observed, request, deps });
+        throw new ReconcileFailure(explain(error), left, error instanceof Refused && looks === 1, error);
       }
     }
   }
@@ -101,6 +109,6 @@ export async function tearDown(request: Request, deps: Deps): Promise<void> {
 
 function refuse(what: "changed" | "deleted", found: string[]): void {
   if (found.length > 0) {
-    throw new Error(`nothing was ${what}: ${found.join("; ")}.`);
+    throw new Refused(`nothing was ${what}: ${found.join("; ")}.`);
   }
 }

@@ -30,7 +30,6 @@ export class Lab {
         AWS_CONFIG_FILE: join(workDir, "no-aws-config"),
         AWS_SHARED_CREDENTIALS_FILE: join(workDir, "no-aws-credentials"),
         AWS_EC2_METADATA_DISABLED: "true",
-        CANARY: "canary-5f0c1e77",
         MANAGED_INSTANCE_TIME_SCALE: String(TIME_SCALE),
         ...options.env,
       },

@@ -65,7 +65,7 @@ const SECONDARY: Kind = {
   unassign: (ec2, { networkInterfaceId: NetworkInterfaceId }, address) =>
     ec2.send(new UnassignPrivateIpAddressesCommand({ NetworkInterfaceId, PrivateIpAddresses: [address] })),
   take: (ec2, PrivateIpAddress) => makeInterface(ec2, { SubnetId: WELL_KNOWN.subnetA, PrivateIpAddress }),
-  taken: "secondary private IPs were taken off",
+  taken: "it lacks secondary private IPs that are declared",
   undeclared: "it has secondary private IPs that are not declared",
   actions: { assign: "AssignPrivateIpAddresses", unassign: "UnassignPrivateIpAddresses" },
 };
@@ -84,7 +84,7 @@ const IPV6: Kind = {
     ec2.send(new UnassignIpv6AddressesCommand({ NetworkInterfaceId, Ipv6Addresses: [address] })),
   take: (ec2, Ipv6Address) =>
     makeInterface(ec2, { SubnetId: WELL_KNOWN.dualStackSubnet, Ipv6Addresses: [{ Ipv6Address }] }),
-  taken: "IPv6 addresses were taken off",
+  taken: "it lacks IPv6 addresses that are declared",
   undeclared: "it has IPv6 addresses that are not declared",
   actions: { assign: "AssignIpv6Addresses", unassign: "UnassignIpv6Addresses" },
 };
@@ -480,7 +480,7 @@ describe("addresses of both kinds", () => {
     const was = machineOf(owner);
     const tooSmall = { secondaryPrivateIps: ["10.0.1.20", "10.0.1.21"], instanceType: "t3.micro" };
     for (const inputs of [tooSmall, { ...tooSmall, privateIp: "10.0.1.99" }]) {
-      const failure = await failureOf(owner.up(program(inputs)));
+      const failure = await failureOf(owner.unseen(inputs));
       assert.match(failure.message, /t3\.micro \(instanceType\) takes 2 private IPv4 addresses .* would have 3/);
       const { instance, eni } = refound(owner, was);
       assert.deepEqual([instance.instanceId, instance.state], [was.instance.instanceId, "running"]);
@@ -491,9 +491,10 @@ describe("addresses of both kinds", () => {
   it("that the type does not take are refused in a sentence, and what is held stays", async () => {
     const owner = await up({ instanceType: "t3.micro", secondaryPrivateIps: ["10.0.1.20"] });
     const was = machineOf(owner);
-    const failure = await failureOf(owner.up(program({ instanceType: "t3.micro", secondaryPrivateIpCount: 2 })));
+    const tooMany = { instanceType: "t3.micro", secondaryPrivateIpCount: 2 };
+    assert.match((await failureOf(owner.up(program(tooMany)))).message, /t3\.micro takes 2 private IPv4 addresses/);
     assert.match(
-      failure.message,
+      (await failureOf(owner.unseen(tooMany))).message,
       /could not put 1 more private IPs on eni-\w+: Number of private addresses will exceed/,
     );
     await owner.up(program({ instanceType: "t3.micro", secondaryPrivateIps: ["10.0.1.21"] }));

@@ -86,8 +86,13 @@ describe("announceUpdate", () => {
     );
   });
 
-  it("says which Elastic IP is given up, and none where the same one is named", () => {
-    assert.match(announceUpdate([ELASTIC], recorded(), { elasticIp: false }), /; gives up 52\.1\.2\.3$/);
+  it("says which Elastic IP is given up, and whether for good, and none where the same one is named", () => {
+    const off = { elasticIp: false };
+    assert.match(announceUpdate([ELASTIC], recorded(), off), /; gives up 52\.1\.2\.3 \(released for good\)$/);
+    const given = recorded({ elasticIp: "eipalloc-1" });
+    assert.match(announceUpdate([ELASTIC], given, off), /; gives up 52\.1\.2\.3$/);
+    const retained = { ...off, deletion: { elasticIp: "retain" } };
+    assert.match(announceUpdate([ELASTIC], recorded(), retained), /; gives up 52\.1\.2\.3$/);
     for (const elasticIp of ["eipalloc-1", "52.1.2.3"]) {
       assert.doesNotMatch(announceUpdate([ELASTIC], recorded(), { elasticIp }), /gives up/);
     }

@@ -838,7 +838,7 @@ describe("drift of a data volume", () => {
       await untag(owner, idOf(owner), [TAG.id, TAG.urn, TAG.volume, "Name"]);
       if (puts) {
         await owner.refresh();
-        assert.deepEqual(owner.outputs.drift, [`tags of ${idOf(owner)} were changed`]);
+        assert.deepEqual(owner.outputs.drift, [`tags of ${idOf(owner)} are not as declared`]);
         await owner.up(program(inputs));
         assert.equal(named(machineOf(owner)).tags.Name, "web");
       }

@@ -3,6 +3,8 @@ import {
   AssociateAddressCommand,
   CreateNetworkInterfaceCommand,
   DeleteNetworkInterfaceCommand,
+  ModifyInstanceAttributeCommand,
+  ModifyInstanceMetadataOptionsCommand,
   StopInstancesCommand,
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
@@ -129,6 +131,19 @@ describe("diff of a machine that was touched by hand, not refreshed", () => {
     );
     const line = await announced(owner, program(tagged));
     assert.match(line, /^web: changes in place \(tags; its instance is stopped\); starts i-\w+; keeps eni-/);
+    const other = await announced(owner, program({ ...base, imageId: WELL_KNOWN.imageV2 }));
+    assert.match(other, /^web: replaces i-\w+ \(imageId; its instance is stopped\), /, "nobody paused it");
+  });
+
+  it("says of metadata options that somebody changed, after a refresh, nothing of the launch template that follows from it", async () => {
+    const owner = await touched((it, { instanceId: InstanceId = "" }) =>
+      somebody(it).send(new ModifyInstanceMetadataOptionsCommand({ InstanceId, HttpTokens: "optional" })),
+    );
+    await owner.refresh();
+    assert.match(
+      await announced(owner, program(base)),
+      /^web: changes in place \(metadataOptions; its metadata options are not as declared\); i-\w+ keeps running;/,
+    );
   });
 
   it("says what is in the way, and that up changes nothing", async () => {
@@ -153,6 +168,32 @@ describe("diff of a machine that was touched by hand, not refreshed", () => {
     assert.match((await failureOf(owner.up(program(tagged)))).message, /^nothing was changed: the Elastic IP/);
     assert.deepEqual(owner.calls("mutating"), []);
   });
+
+  for (const [title, attribute, inputs] of [
+    ["replace", { DisableApiTermination: { Value: true } }, { imageId: WELL_KNOWN.imageV2 }],
+    [
+      "end for a pause",
+      { DisableApiTermination: { Value: true } },
+      { desiredState: "paused", pauseBehavior: "terminate" },
+    ],
+    ["stop", { DisableApiStop: { Value: true } }, { desiredState: "paused" }],
+  ] as const) {
+    it(`says that what it would ${title} is protected, and that up changes nothing`, async () => {
+      const owner = await touched((it, { instanceId: InstanceId = "" }) =>
+        somebody(it).send(new ModifyInstanceAttributeCommand({ InstanceId, ...attribute })),
+      );
+      const { recorded } = owner;
+      assert.match(
+        await announced(owner, program({ ...tagged, ...inputs })),
+        /^web: found that i-\w+ has (termination|stop) protection; take it off \(aws ec2 .*; until then `pulumi up` changes nothing$/,
+      );
+      owner.calls();
+      await failureOf(owner.up(program({ ...tagged, ...inputs })));
+      assert.deepEqual(owner.calls("mutating"), []);
+      assert.equal(owner.recorded, recorded, "what was refused is not on record as applied");
+      assert.match(await announced(owner, program(tagged)), /^web: changes in place \(tags\); i-\w+ keeps running;/);
+    });
+  }
 
   it("says who has the address of an interface that is gone, and that up changes nothing, at refresh too", async () => {
     let takerId = "";

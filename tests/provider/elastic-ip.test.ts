@@ -245,7 +245,7 @@ describe("elasticIp", () => {
         assert.equal(holderOf(owner, b), holder);
         assert.deepEqual(ownTagsOf(owner, b), []);
         assert.equal(owner.outputs.publicIp, was.eip?.publicIp ?? "");
-        assert.equal(await owner.up(program(before)), "update");
+        assert.equal(await owner.up(program(before)), "same");
         await somebody(owner).send(new DisassociateAddressCommand({ PublicIp: b.publicIp }));
         assert.equal(await owner.up(program({ elasticIp: b.allocationId })), "update");
         assert.equal(holderOf(owner, b), was.eni.networkInterfaceId);
@@ -379,7 +379,7 @@ describe("elasticIp", () => {
           const wanted = refreshed ? inputs : { ...inputs, securityGroupIds: [WELL_KNOWN.otherSecurityGroup] };
           if (refreshed) {
             await owner.refresh();
-            assert.deepEqual(owner.outputs.drift, [`tags of ${was.eip?.allocationId ?? ""} were changed`]);
+            assert.deepEqual(owner.outputs.drift, [`tags of ${was.eip?.allocationId ?? ""} are not as declared`]);
           }
           assert.equal(await owner.up(program(wanted)), "update");
           const now = machineOf(owner);

@@ -177,7 +177,7 @@ describe("overlap", () => {
         const failure = await failureOf(owner.up(program({ ...after, replacement: checked })));
         assert.match(
           failure.message,
-          new RegExp(`i-\\w+ runs and fails its status checks\\. ${was.instance.instanceId} was left running`),
+          new RegExp(`i-\\w+ failed its status checks\\. ${was.instance.instanceId} was left running`),
         );
         untouched(owner, was);
         await owner.up(program({ ...base, replacement: checked }));
@@ -205,7 +205,7 @@ describe("overlap", () => {
       await killedUp(owner, killedAfter("RunInstances"), program({ ...after, replacement: checked }));
       assert.equal(made(owner).instances.length, 2);
       const failure = await failureOf(owner.up(program({ ...after, replacement: checked })));
-      assert.match(failure.message, /fails its status checks\. i-\w+ was left running/);
+      assert.match(failure.message, /failed its status checks\. i-\w+ was left running/);
       untouched(owner, was);
       await owner.up(program({ ...after, replacement: checked }));
       later(owner);

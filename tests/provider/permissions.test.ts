@@ -2,34 +2,66 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { WELL_KNOWN } from "../../local/ec2";
+import {
+  AssociateAddressCommand,
+  CreateLaunchTemplateCommand,
+  CreateNetworkInterfaceCommand,
+  CreateTagsCommand,
+  CreateVolumeCommand,
+  DeleteNetworkInterfaceCommand,
+  DeleteTagsCommand,
+  DeleteVolumeCommand,
+  DetachVolumeCommand,
+  type EC2Client,
+  ReleaseAddressCommand,
+  RunInstancesCommand,
+  type RunInstancesCommandInput,
+  StopInstancesCommand,
+  TerminateInstancesCommand,
+} from "@aws-sdk/client-ec2";
+import { type Statement, WELL_KNOWN } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
 import type { Properties } from "../../provider/handlers";
-import { fitting, launchedByHand, nothingIsOurs } from "./by-hand";
+import { fitting, interfaceByHand, launchedByHand, nothingIsOurs } from "./by-hand";
 import { program, type Stack } from "./support";
-import { failureOf, later, machineOf, made, nothingIsLeft, quick, settled } from "./world";
+import { failureOf, later, machineOf, made, nothingIsLeft, quick, settled, somebody, up } from "./world";
 
-interface Statement {
-  Sid: string;
-  Action: string[];
+const DOCS = readFileSync(join(__dirname, "../../docs/permissions.md"), "utf8");
+
+/** In the order of the docs; each adds to those before it. */
+const [READER = [], OPERATOR = [], UP = [], GIVEN = [], ...OTHERS] = [...DOCS.matchAll(/```json\n([^]*?)```/g)].map(
+  ([, policy = ""]) => (JSON.parse(policy) as { Statement: Statement[] }).Statement,
+);
+
+type Policy = readonly Statement[];
+
+const LIFE: Policy = [...READER, ...OPERATOR, ...UP];
+const ALL: Policy = [...LIFE, ...GIVEN];
+
+const actionsOf = (policy: Policy): string[] => [...new Set(policy.flatMap((it) => it.Action))];
+const RIGHTS = actionsOf(ALL);
+
+function without(right: string, policy: Policy): Policy {
+  return policy.map((it) => ({ ...it, Action: [it.Action].flat().filter((action) => action !== right) }));
 }
 
-function statements(): Statement[] {
-  const docs = readFileSync(join(__dirname, "../../docs/permissions.md"), "utf8");
-  const [, policy = ""] = /```json\n([^]*?)```/.exec(docs) ?? [];
-  return (JSON.parse(policy) as { Statement: Statement[] }).Statement;
-}
+/** What is there already takes one right more. */
+const policyFor = (name: string): Policy => (isAdoption(name) ? ALL : LIFE);
 
-const POLICY = statements();
-const READS = POLICY.filter((it) => it.Sid === "Read").flatMap((it) => it.Action);
-/** With the one that the docs name beside the policy. */
-const RIGHTS = [...POLICY.flatMap((it) => it.Action), "iam:PassRole"];
+/** Of what somebody with other rights made. */
+const isAdoption = (name: string): boolean => name.startsWith("adoption");
 
 const DATA = { name: "data", deviceName: "/dev/sdf", size: 10 };
 const LOGS = { name: "logs", deviceName: "/dev/sdg", size: 10 };
 const DELETES = { deletion: { dataVolumes: "delete" } };
 const SPOT = { market: { lifecycle: "spot" } };
 const IMAGE = { imageId: WELL_KNOWN.imageV2 };
+
+const ONCE = { recycleTriggers: { at: "1" } };
+const AGAIN = { recycleTriggers: { at: "2" } };
+const DRAINED = { replacement: { drainSeconds: 30 } };
+/** What outlives an instance, and the role that each one has. */
+const HELD = { ...DELETES, dataVolumes: [DATA], elasticIp: true, iamInstanceProfile: "demo" };
 
 const DUAL_STACK = { subnetId: WELL_KNOWN.dualStackSubnet };
 
@@ -111,11 +143,20 @@ const SCENARIOS: Readonly<Record<string, Prepare>> = {
     await owner.up(program());
     return change({ desiredState: "paused" }, {})(owner);
   },
+  recycle: change({ ...HELD, ...ONCE }, { ...HELD, ...AGAIN }),
+  "recycle of spot": change({ ...HELD, ...SPOT, ...ONCE }, { ...HELD, ...SPOT, ...AGAIN }),
+  "recycle by overlap": strategy("overlap", AGAIN, ONCE),
+  "pause after draining": change(DRAINED, { ...DRAINED, desiredState: "paused" }),
   "data volumes": change(
     { ...DELETES, dataVolumes: [DATA, LOGS] },
     { ...DELETES, dataVolumes: [{ ...DATA, size: 20 }] },
   ),
   "adoption of a running instance": async (owner) => fitting(await launchedByHand(owner)),
+  "adoption of an Elastic IP": async (owner) => {
+    const { networkInterfaceId, allocationId } = await interfaceByHand(owner);
+    await somebody(owner).send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId: networkInterfaceId }));
+    return program({ elasticIp: allocationId });
+  },
   "adoption by replacement": async (owner) => {
     const had = await launchedByHand(owner, { IamInstanceProfile: { Name: "demo" } });
     return fitting(had, { ...IMAGE, dataVolumes: [{ ...DATA, size: undefined, volumeId: had.dataVolumeId }] });
@@ -134,24 +175,23 @@ const beginnings = new Map<string, Promise<Beginning>>();
 
 async function prepared(name: string): Promise<Beginning> {
   const owner = quick();
-  owner.simulator.iam.allowOnly(RIGHTS);
+  if (!isAdoption(name)) {
+    owner.simulator.iam.attach(LIFE);
+  }
   const wanted = await SCENARIOS[name]?.(owner);
   later(owner);
   return { world: owner.simulator.snapshot(), at: owner.clock.now(), recorded: owner.recorded, wanted };
 }
 
 /** Where a scenario begins, with these rights from then on. */
-async function beginning(
-  name: string,
-  rights: readonly string[],
-): Promise<{ owner: Stack; wanted: Properties | undefined }> {
+async function beginning(name: string, policy: Policy): Promise<{ owner: Stack; wanted: Properties | undefined }> {
   const first = beginnings.get(name) ?? prepared(name);
   beginnings.set(name, first);
   const { world, at, recorded, wanted } = await first;
   const owner = quick();
   owner.clock.advance(at - owner.clock.now());
   owner.simulator.restore(world);
-  owner.simulator.iam.allowOnly(rights);
+  owner.simulator.iam.attach(policy);
   owner.recorded = structuredClone(recorded);
   return { owner, wanted };
 }
@@ -191,7 +231,7 @@ interface Course {
   used: string[];
 }
 
-/** Rights that a call of another action takes too. The simulator does not see a profile that a launch has from its template. */
+/** Rights that a call of another action takes too. */
 const TAKEN_WITH: Readonly<Record<string, string>> = {
   "ec2:CreateLaunchTemplate": "ec2:CreateTags",
   "ec2:AssociateIamInstanceProfile": "iam:PassRole",
@@ -201,11 +241,13 @@ const TAKEN_WITH: Readonly<Record<string, string>> = {
 const courses = new Map<string, Promise<Course>>();
 
 async function run(name: string): Promise<Course> {
-  const { owner, wanted } = await beginning(name, RIGHTS);
+  const { owner, wanted } = await beginning(name, policyFor(name));
   const before = factsOf(owner);
   await carriedOut(owner, wanted);
   const called = owner.simulator.calls().map((it) => `ec2:${it.action}`);
-  const used = new Set([...called, ...called.flatMap((it) => TAKEN_WITH[it] ?? [])]);
+  const passes = called.includes("ec2:RunInstances") && wanted?.iamInstanceProfile !== undefined;
+  const also = [...called.flatMap((it) => TAKEN_WITH[it] ?? []), ...(passes ? ["iam:PassRole"] : [])];
+  const used = new Set([...called, ...also]);
   later(owner);
   const after = factsOf(owner);
   await comesToItsEnd(name, owner, wanted);
@@ -225,7 +267,7 @@ async function comesToItsEnd(name: string, owner: Stack, wanted: Properties | un
     await owner.destroy();
     later(owner);
   }
-  if (name.startsWith("adoption")) {
+  if (isAdoption(name)) {
     nothingIsOurs(owner);
   } else {
     nothingIsLeft(owner);
@@ -241,10 +283,7 @@ async function lostBy(owner: Stack, name: string): Promise<string[]> {
 
 /** The scenario fails without the right, says which it is, and has not lost anything. */
 async function failsWithout(name: string, right: string): Promise<{ owner: Stack; wanted: Properties | undefined }> {
-  const { owner, wanted } = await beginning(
-    name,
-    RIGHTS.filter((it) => it !== right),
-  );
+  const { owner, wanted } = await beginning(name, without(right, policyFor(name)));
   const { message } = await failureOf(carriedOut(owner, wanted));
   assert.ok(message.includes(` was denied: `), message);
   assert.ok(message.includes(`Allow the action ${right} in the IAM policy of these credentials.`), message);
@@ -275,13 +314,12 @@ describe("the policy in the docs", () => {
     });
   }
 
-  it("names every action once, and under Read those that read", () => {
-    assert.deepEqual([...new Set(RIGHTS)], RIGHTS);
-    assert.deepEqual(
-      READS,
-      RIGHTS.filter((it) => it.startsWith("ec2:Describe")),
-    );
-    assert.equal(POLICY.length, 2);
+  it("is for four kinds of caller, of whom the reader has what reads, and nobody else names it again", () => {
+    assert.deepEqual([READER.length, OTHERS], [1, []]);
+    const reads = RIGHTS.filter((it) => it.startsWith("ec2:Describe"));
+    assert.deepEqual(actionsOf(READER), reads);
+    const names = ALL.map((it) => it.Sid);
+    assert.deepEqual([...new Set(names)], names);
   });
 
   for (const right of RIGHTS) {
@@ -289,7 +327,7 @@ describe("the policy in the docs", () => {
       const [first, ...others] = await scenariosWith(right);
       assert.ok(first !== undefined, `no scenario uses ${right}`);
       const { owner, wanted } = await failsWithout(first, right);
-      owner.simulator.iam.allowOnly(RIGHTS);
+      owner.simulator.iam.attach(policyFor(first));
       await carriedOut(owner, wanted);
       later(owner);
       assert.deepEqual(await lostBy(owner, first), []);
@@ -301,10 +339,191 @@ describe("the policy in the docs", () => {
   }
 });
 
+const OPERATED = Object.keys(SCENARIOS).filter((it) => /^(pause|resume|recycle)/.test(it));
+
+describe("the operator's policy", () => {
+  const policy: Policy = [...READER, ...OPERATOR];
+
+  for (const name of OPERATED) {
+    it(`is enough for: ${name}`, async () => {
+      const { owner, wanted } = await beginning(name, policy);
+      assert.ok(wanted !== undefined);
+      await owner.up(wanted);
+      await settled(owner, wanted);
+      later(owner);
+      assert.deepEqual(await lostBy(owner, name), []);
+    });
+  }
+
+  it("has no right that none of these takes", async () => {
+    const courses = await Promise.all(OPERATED.map((name) => ownCallsOf(name, policy)));
+    const used = new Set(courses.flat());
+    assert.deepEqual(
+      actionsOf(OPERATOR).filter((it) => !used.has(it)),
+      [],
+    );
+  });
+
+  for (const name of [
+    "create with everything",
+    "another subnet",
+    "data volumes",
+    "more of what changes in place",
+    "destroy",
+  ]) {
+    it(`is not enough for: ${name}; an error says which right is missing, and nothing is lost`, async () => {
+      const { owner, wanted } = await beginning(name, policy);
+      const { message } = await failureOf(carriedOut(owner, wanted));
+      const [, right = ""] = /Allow the action (\S+) in the IAM policy/.exec(message) ?? [];
+      assert.ok(actionsOf(UP).includes(right), message);
+      later(owner);
+      const gone = await lostBy(owner, name);
+      assert.deepEqual(gone, []);
+    });
+  }
+});
+
+/** Without the destroy that a course ends with. */
+async function ownCallsOf(name: string, policy: Policy): Promise<string[]> {
+  const { owner, wanted } = await beginning(name, policy);
+  await carriedOut(owner, wanted);
+  return [...owner.simulator.calls().map((it) => `ec2:${it.action}`), "iam:PassRole"];
+}
+
+/** What the policies are not for, each as a call by who has them. */
+const STRANGE: Readonly<Record<string, (ec2: EC2Client, things: Things) => Promise<unknown>>> = {
+  "ends another's instance": (ec2, { foreign }) =>
+    ec2.send(new TerminateInstancesCommand({ InstanceIds: [foreign.instanceId], DryRun: true })),
+  "stops another's instance": (ec2, { foreign }) =>
+    ec2.send(new StopInstancesCommand({ InstanceIds: [foreign.instanceId], DryRun: true })),
+  "takes off another's volume": (ec2, { foreign }) =>
+    ec2.send(new DetachVolumeCommand({ VolumeId: foreign.dataVolumeId, DryRun: true })),
+  "deletes another's volume": (ec2, { foreign }) =>
+    ec2.send(new DeleteVolumeCommand({ VolumeId: foreign.dataVolumeId, DryRun: true })),
+  "deletes another's interface": (ec2, { foreign }) =>
+    ec2.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId: foreign.networkInterfaceId, DryRun: true })),
+  "releases another's Elastic IP": (ec2, { foreign }) =>
+    ec2.send(new ReleaseAddressCommand({ AllocationId: foreign.allocationId, DryRun: true })),
+  "takes another's Elastic IP": (ec2, { foreign, own }) =>
+    ec2.send(
+      new AssociateAddressCommand({
+        AllocationId: foreign.allocationId,
+        NetworkInterfaceId: own.networkInterfaceId,
+        AllowReassociation: true,
+        DryRun: true,
+      }),
+    ),
+  "marks another's instance": (ec2, { foreign }) => mark(ec2, foreign.instanceId),
+  "marks another's interface": (ec2, { foreign }) => mark(ec2, foreign.networkInterfaceId),
+  "tags another's volume": (ec2, { foreign }) =>
+    ec2.send(
+      new CreateTagsCommand({ Resources: [foreign.dataVolumeId], Tags: [{ Key: "Team", Value: "a" }], DryRun: true }),
+    ),
+  "takes off another's tags": (ec2, { foreign }) =>
+    ec2.send(new DeleteTagsCommand({ Resources: [foreign.instanceId], Tags: [{ Key: "Name" }], DryRun: true })),
+  "launches from no template": (ec2, things) =>
+    launch(ec2, things, { LaunchTemplate: undefined, ImageId: WELL_KNOWN.imageV1, InstanceType: "m7i.large" }),
+  "launches from another's template": (ec2, things) =>
+    launch(ec2, things, { LaunchTemplate: { LaunchTemplateId: things.foreignTemplateId } }),
+  "launches what is not marked": (ec2, things) => launch(ec2, things, { TagSpecifications: [] }),
+  "asks for spot that is not marked": (ec2, things) =>
+    launch(ec2, things, { InstanceMarketOptions: { MarketType: "spot" } }),
+  "makes an interface that is not marked": (ec2) =>
+    ec2.send(new CreateNetworkInterfaceCommand({ SubnetId: WELL_KNOWN.subnetA, DryRun: true })),
+  "makes a volume that is not marked": (ec2) =>
+    ec2.send(new CreateVolumeCommand({ AvailabilityZone: "us-east-1a", Size: 1, DryRun: true })),
+};
+
+interface Things {
+  foreign: Awaited<ReturnType<typeof launchedByHand>>;
+  foreignTemplateId: string;
+  own: { networkInterfaceId: string; launchTemplateId: string };
+}
+
+const MARK = { Key: TAG.id, Value: "mi-0a1b2c3d4e5f60718" };
+
+const mark = (ec2: EC2Client, id: string): Promise<unknown> =>
+  ec2.send(new CreateTagsCommand({ Resources: [id], Tags: [MARK], DryRun: true }));
+
+/** As the provider launches, other than said. */
+function launch(ec2: EC2Client, { own }: Things, overrides: Partial<RunInstancesCommandInput>): Promise<unknown> {
+  return ec2.send(
+    new RunInstancesCommand({
+      LaunchTemplate: { LaunchTemplateId: own.launchTemplateId },
+      MinCount: 1,
+      MaxCount: 1,
+      NetworkInterfaces: [{ DeviceIndex: 0, SubnetId: WELL_KNOWN.subnetA }],
+      TagSpecifications: [
+        { ResourceType: "instance", Tags: [MARK] },
+        { ResourceType: "volume", Tags: [MARK] },
+      ],
+      DryRun: true,
+      ...overrides,
+    }),
+  );
+}
+
+async function things(): Promise<{ owner: Stack; all: Things }> {
+  const owner = await up();
+  const { eni, template } = machineOf(owner);
+  const foreign = await launchedByHand(owner);
+  const { LaunchTemplate } = await somebody(owner).send(
+    new CreateLaunchTemplateCommand({
+      LaunchTemplateName: "another",
+      LaunchTemplateData: { ImageId: WELL_KNOWN.imageV1 },
+    }),
+  );
+  const own = { networkInterfaceId: eni.networkInterfaceId, launchTemplateId: template.launchTemplateId };
+  return { owner, all: { foreign, own, foreignTemplateId: LaunchTemplate?.LaunchTemplateId ?? "" } };
+}
+
+/** Which of the strange calls the policy lets through. */
+async function letThrough(policy: Policy): Promise<string[]> {
+  const { owner, all } = await things();
+  owner.simulator.iam.attach(policy);
+  const answers = await Promise.all(
+    Object.entries(STRANGE).map(async ([title, call]) => ({
+      title,
+      name: (await failureOf(call(somebody(owner), all))).name,
+    })),
+  );
+  return answers.filter(({ name }) => name !== "UnauthorizedOperation").map(({ title }) => title);
+}
+
+describe("the conditions of the policies", () => {
+  it("let nothing be touched, launched or made that is not a managed instance's", async () => {
+    assert.deepEqual(await letThrough(LIFE), []);
+  });
+
+  it("let a marked launch from a managed instance's template through", async () => {
+    const { owner, all } = await things();
+    owner.simulator.iam.attach(LIFE);
+    assert.equal((await failureOf(launch(somebody(owner), all, {}))).name, "DryRunOperation");
+  });
+
+  for (const { Sid = "", Condition } of LIFE) {
+    // To which service a role is passed, EC2 does not ask.
+    if (Condition !== undefined && Sid !== "PassRole") {
+      it(`each keep something out: ${Sid}`, async () => {
+        const open = LIFE.map((it) => (it.Sid === Sid ? { ...it, Condition: {} } : it));
+        assert.notDeepEqual(await letThrough(open), []);
+      });
+    }
+  }
+
+  it("let who may give in what exists mark it, and nobody else", async () => {
+    const opened = await letThrough(ALL);
+    assert.deepEqual(opened, ["marks another's instance", "marks another's interface"]);
+    const { owner, wanted } = await beginning("adoption of a running instance", LIFE);
+    const { message } = await failureOf(carriedOut(owner, wanted));
+    assert.match(message, /Allow the action ec2:CreateTags in the IAM policy/);
+  });
+});
+
 describe("the reading actions in the docs", () => {
   for (const name of Object.keys(SCENARIOS)) {
     it(`are enough for the preview and the refresh of: ${name}`, async () => {
-      const { owner, wanted } = await beginning(name, READS);
+      const { owner, wanted } = await beginning(name, READER);
       const { recorded } = owner;
       if (wanted !== undefined) {
         const { failures, changes } = await owner.preview(wanted);
@@ -320,10 +539,10 @@ describe("the reading actions in the docs", () => {
   }
 
   it("are enough for a refresh that would mark the record: it says that it could not, and the next up does it", async () => {
-    const { owner } = await beginning("pause", READS);
+    const { owner } = await beginning("pause", READER);
     await owner.refresh();
     assert.match(owner.lines.join("\n"), /not marked as ready: CreateTags was denied: .*Allow the action/);
-    owner.simulator.iam.allowOnly(RIGHTS);
+    owner.simulator.iam.attach(LIFE);
     await owner.up(program({ tags: { Team: "a" } }));
     await settled(owner, { tags: { Team: "a" } });
     assert.equal(machineOf(owner).template.tags[TAG.phase], "ready");

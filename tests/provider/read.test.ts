@@ -412,7 +412,7 @@ describe("a read of a machine that somebody changed", () => {
       const { owner, was, now, found } = await mended({ tags: { Team: "a" } }, (ec2, { volume }) =>
         ec2.send(new DeleteTagsCommand({ Resources: [volume.volumeId], Tags: keys?.map((Key) => ({ Key })) })),
       );
-      assert.deepEqual(found.drift, [`tags of ${was.volume.volumeId} were changed`]);
+      assert.deepEqual(found.drift, [`tags of ${was.volume.volumeId} are not as declared`]);
       assert.equal(now.instance.launchTime, was.instance.launchTime);
       const needed = Object.entries(was.volume.tags).filter(([key]) => key !== TAG.launch && key !== TAG.type);
       assert.deepEqual({ ...now.volume.tags, ...Object.fromEntries(needed) }, now.volume.tags);

@@ -48,6 +48,17 @@ describe("update, when the new instance cannot be launched", () => {
     assert.deepEqual([owner.outputs.instanceId, owner.outputs.privateIp], [instance.instanceId, "10.0.1.7"]);
   });
 
+  it("tells both outages: until the new instance ran, and until the previous one ran again after its failed checks", async () => {
+    const owner = await up();
+    owner.lines.length = 0;
+    owner.simulator.impairNextBoot();
+    await failureOf(owner.up(program({ imageId: WELL_KNOWN.imageV2, replacement: { waitFor: "status-ok" } })));
+    const [first = "", second = "", ...others] = owner.lines.filter((it) => /: i-\w+ running after/.test(it));
+    assert.deepEqual(others, []);
+    assert.match(first, /; the address was dark for [1-9]\d* s$/);
+    assert.match(second, /; the address was dark for [1-9]\d* s$/);
+  });
+
   it("pays no more for the previous generation, when it is launched again, than its price limit", async () => {
     const market = { lifecycle: "spot", maxPrice: "0.09" };
     const owner = await up({ market });
@@ -77,7 +88,7 @@ describe("a preview after a failed update", () => {
     owner.simulator.capacity.set("m6i.large", "us-east-1a", "on-demand", 0);
     await failureOf(owner.up(program(type)));
     const { instanceId, networkInterfaceId, privateIp } = owner.outputs as Record<string, string>;
-    const back = `the last replacement was rolled back: generation 2 did not start, and ${instanceId ?? ""} runs as generation 1 again`;
+    const back = `the last replacement was rolled back: generation 2 did not work, and ${instanceId ?? ""} runs as generation 1 again`;
     assert.equal(
       await said(owner, type),
       `replaces ${instanceId ?? ""} (instanceType; ${back}), terminate-first, about 60 s dark; tries again what was rolled back: should it fail again, it is dark until the previous generation is back; keeps ${networkInterfaceId ?? ""}, ${privateIp ?? ""}`,
@@ -94,6 +105,15 @@ describe("a preview after a failed update", () => {
     owner.simulator.capacity.set("m6i.large", "us-east-1a", "on-demand", 1);
     await owner.up(program(type));
     await settled(owner, type);
+  });
+
+  it("does not call it another try where the program now wants something else", async () => {
+    const owner = await up();
+    owner.simulator.capacity.set("m6i.large", "us-east-1a", "on-demand", 0);
+    await failureOf(owner.up(program({ instanceType: "m6i.large" })));
+    const line = await said(owner, { instanceType: "m5.large" });
+    assert.match(line, /^replaces i-\w+ \(instanceType; the last replacement was rolled back: /);
+    assert.doesNotMatch(line, /tries again/);
   });
 
   it("says that the last replacement did not come about, where it was refused with the instance untouched", async () => {

@@ -10,7 +10,6 @@ import {
 } from "@aws-sdk/client-ec2";
 import { type TimingName, WELL_KNOWN } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
-import { desiredOf } from "../../provider/inputs";
 import { holderOf, pathBetween } from "./holder";
 import { goingOn, killedAfter, killedUp } from "./kills";
 import { program, type Stack } from "./support";
@@ -20,19 +19,6 @@ type Properties = Record<string, unknown>;
 
 const IMAGE = { imageId: WELL_KNOWN.imageV2 };
 const HOUR_MS = 3_600_000;
-
-/** An update of which no preview has seen anything, as when what it found has changed since. */
-async function unseen(owner: Stack, inputs: Properties): Promise<void> {
-  const { id, outputs } = owner.recorded ?? assert.fail();
-  const wanted = { ...desiredOf(program({ region: "us-east-1", ...inputs })) };
-  try {
-    await owner.handlers.update(id, outputs, wanted);
-  } catch (error) {
-    const { properties = {} } = error as { properties?: Properties };
-    owner.recorded = { id, inputs: owner.recorded?.inputs ?? {}, outputs: properties, failed: true };
-    throw error;
-  }
-}
 
 async function newImage(ec2: EC2Client, owner: Stack): Promise<string> {
   const InstanceId = String(owner.outputs.instanceId);
@@ -130,7 +116,7 @@ describe("nothing is ended, or launched, when", () => {
         const was = holderOf(owner);
         const changes = typeof after === "function" ? await after(owner) : after;
         owner.calls();
-        const failure = await failureOf(unseen(owner, { ...base, ...changes }));
+        const failure = await failureOf(owner.unseen({ ...base, ...changes }));
         assert.match(failure.message, says);
         assert.match(failure.message, new RegExp(`\\. ${was.instance.instanceId} was left running`));
         assert.deepEqual(
@@ -151,7 +137,7 @@ describe("nothing is ended, or launched, when", () => {
   it("root-volume has no image to boot from", async () => {
     const base = { replacement: { strategy: "root-volume" } };
     const owner = await up(base);
-    const failure = await failureOf(unseen(owner, { ...base, imageId: "ami-0fffffffffffffff0" }));
+    const failure = await failureOf(owner.unseen({ ...base, imageId: "ami-0fffffffffffffff0" }));
     assert.match(failure.message, /could not change i-\w+: the image ami-0f+0 \(imageId\) does not exist/);
     await owner.up(program(base));
     await settled(owner, base);
@@ -160,7 +146,7 @@ describe("nothing is ended, or launched, when", () => {
   it("stop-start finds that the zone does not have the type", async () => {
     const base = { subnetId: WELL_KNOWN.subnetB, instanceType: "t3.medium", replacement: { strategy: "stop-start" } };
     const owner = await up(base);
-    const failure = await failureOf(unseen(owner, { ...base, instanceType: "m7i.large" }));
+    const failure = await failureOf(owner.unseen({ ...base, instanceType: "m7i.large" }));
     assert.match(failure.message, /could not change i-\w+: m7i\.large \(instanceType\) is not offered in us-east-1b/);
     await owner.up(program(base));
     await settled(owner, base);
@@ -264,15 +250,39 @@ describe("the rights that a change takes once something is out of use", () => {
       what: "a change of type",
       after: TYPE,
       replacement: { strategy: "stop-start" },
-      asks: ["CreateTags", "ModifyInstanceAttribute", "StartInstances"],
+      asks: ["CreateTags", "ModifyInstanceAttribute", "StartInstances", "StopInstances"],
     },
     {
       what: "other user data",
       after: { userData: "#!/bin/sh\n" },
       replacement: { strategy: "stop-start" },
-      asks: ["CreateTags", "ModifyInstanceAttribute", "StartInstances"],
+      asks: ["CreateTags", "ModifyInstanceAttribute", "StartInstances", "StopInstances"],
     },
-    { what: "overlap", after: IMAGE, replacement: { strategy: "overlap" }, asks: ["AttachNetworkInterface"] },
+    {
+      what: "overlap, which launches another for the old one to end",
+      after: IMAGE,
+      replacement: { strategy: "overlap" },
+      asks: ["AttachNetworkInterface", "TerminateInstances"],
+    },
+    {
+      what: "the end that an instance is drained for",
+      after: IMAGE,
+      replacement: { drainSeconds: 60 },
+      asks: ["TerminateInstances"],
+    },
+    {
+      what: "the end of spot that is drained",
+      before: { market: { lifecycle: "spot" } },
+      after: IMAGE,
+      replacement: { drainSeconds: 60 },
+      asks: ["CancelSpotInstanceRequests", "TerminateInstances"],
+    },
+    {
+      what: "the stop that an instance is drained for",
+      after: { desiredState: "paused" },
+      replacement: { drainSeconds: 60 },
+      asks: ["StopInstances"],
+    },
     {
       what: "another subnet",
       before: { elasticIp: true, instanceType: "t3.medium" },
@@ -633,7 +643,7 @@ describe("an instance that fails its status checks and stays", () => {
     owner.simulator.impairNextBoot();
     await failureOf(owner.up(program({ replacement })));
     const { instanceId } = only(made(owner).instances);
-    assert.match((await failureOf(owner.up(program({ replacement })))).message, /fails its status checks/);
+    assert.match((await failureOf(owner.up(program({ replacement })))).message, /failed its status checks/);
     await somebody(owner).send(new RebootInstancesCommand({ InstanceIds: [instanceId] }));
     await owner.up(program({ replacement }));
     const { instance } = machineOf(owner);
@@ -675,7 +685,7 @@ describe("rollbackOnFailure", () => {
       },
       IMAGE,
       { waitFor: "status-ok" },
-      /i-\w+ runs and fails its status checks/,
+      /i-\w+ failed its status checks/,
     ],
     [
       "has no capacity",

@@ -310,7 +310,7 @@ describe("stop-start", () => {
     const owner = await up({ ...base, replacement });
     owner.simulator.impairNextBoot();
     const failure = await failureOf(owner.up(program({ ...after, replacement })));
-    assert.match(failure.message, /fails its status checks\. i-\w+ runs again as it was, as m7i\.large/);
+    assert.match(failure.message, /failed its status checks\. i-\w+ runs again as it was, as m7i\.large/);
     assert.equal(only(made(owner).instances).instanceType, "m7i.large");
   });
 

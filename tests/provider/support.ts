@@ -1,6 +1,8 @@
+import assert from "node:assert/strict";
 import { type Ec2Simulator, WELL_KNOWN } from "../../local/ec2";
 import { Handlers, type Properties } from "../../provider/handlers";
 import type { Outputs } from "../../provider/engine/state";
+import { desiredOf } from "../../provider/inputs";
 import { type Around, Session } from "../../provider/session";
 import { simulated, type VirtualClock } from "../local/ec2/support";
 
@@ -99,6 +101,18 @@ export class Stack {
     }
   }
 
+  /** An update of which no preview has seen anything, as when what it found has changed since. */
+  async unseen(overrides: Properties): Promise<void> {
+    const { id, inputs, outputs } = this.recorded ?? assert.fail();
+    const wanted = { ...desiredOf(program({ region: "us-east-1", ...overrides })) };
+    try {
+      await this.handlers.update(id, outputs, wanted);
+    } catch (error) {
+      this.keep(error, inputs);
+      throw error;
+    }
+  }
+
   private keep(error: unknown, inputs: Properties): void {
     const failure = error as { id?: string; properties?: Properties };
     if (failure.id !== undefined) {
@@ -112,6 +126,10 @@ export class Stack {
       const { id, props, inputs } = await this.handlers.read(this.recorded.id, this.recorded.outputs);
       this.recorded =
         id === "" ? undefined : { ...this.recorded, outputs: props, inputs: inputs ?? this.recorded.inputs };
+      if (this.recorded !== undefined) {
+        // So does the engine, to show what it found.
+        await this.handlers.diff(id, this.recorded.outputs, this.recorded.inputs);
+      }
     }
   }
 

@@ -268,6 +268,39 @@ describe("the surroundings", () => {
     });
   });
 
+  describe("the type", () => {
+    it("must take the secondary private IPs, with the primary one", async () => {
+      const few = { instanceType: "t3.micro", secondaryPrivateIpCount: 1 };
+      assert.deepEqual(await ofCreate(scene(), few), []);
+      const { property, reason } = await only(ofCreate(scene(), { ...few, secondaryPrivateIpCount: 2 }));
+      assert.equal(property, "secondaryPrivateIpCount");
+      assert.equal(
+        reason,
+        "secondaryPrivateIpCount: t3.micro takes 2 private IPv4 addresses on an interface, and this would be 3; give fewer, or types that take more",
+      );
+      const named = { instanceType: "t3.micro", secondaryPrivateIps: ["10.0.1.8", "10.0.1.9"] };
+      assert.equal((await only(ofCreate(scene(), named))).property, "secondaryPrivateIps");
+    });
+
+    it("must take the IPv6 addresses", async () => {
+      const { reason } = await only(ofCreate(scene(), { ...IPV6, instanceType: "t3.micro", ipv6AddressCount: 3 }));
+      assert.match(reason, /^ipv6AddressCount: t3\.micro takes 2 IPv6 addresses on an interface, and this would be 3;/);
+    });
+
+    it("must take them as a fallback too, and is judged as soon as it or they change", async () => {
+      const two = { secondaryPrivateIpCount: 2 };
+      const small = { fallbackInstanceTypes: ["t3.micro"] };
+      for (const found of [
+        ofUpdate(scene(), small, two),
+        ofUpdate(scene(), two, small),
+        ofUpdate(scene(), two, { instanceType: "t3.micro" }),
+      ]) {
+        assert.match((await only(found)).reason, /^secondaryPrivateIpCount: t3\.micro takes 2 /);
+      }
+      assert.deepEqual(await ofUpdate(scene(), { ...two, ...small }, { tags: { Team: "a" } }), []);
+    });
+  });
+
   describe("the zone of the subnet", () => {
     const ZONE_B = { subnetId: WELL_KNOWN.subnetB };
 
@@ -452,9 +485,9 @@ describe("the surroundings", () => {
       ["nothing of tags", { tags: { Team: "a" } }, []],
       ["nothing of user data", { userData: "x" }, []],
       [
-        "nothing of a number of secondary addresses",
+        "the types alone of a number of secondary addresses",
         { secondaryPrivateIps: undefined, secondaryPrivateIpCount: 3 },
-        [],
+        ["DescribeInstanceTypes", "DescribeInstanceTypes"],
       ],
       ["nothing of an address that goes", { privateIp: undefined, secondaryPrivateIps: [] }, []],
       [

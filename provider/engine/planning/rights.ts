@@ -18,7 +18,9 @@ const BRINGS_BACK: readonly Step["kind"][] = [
 /** Before anything is taken out of use, or a machine launched for it, it is asked whether what brings it back is allowed. */
 export function withRightsChecked(steps: Step[]): Step[] {
   const taken = steps.findIndex(takesOutOfUse);
-  const needed = steps.filter((step, index) => index >= taken && isLate(step, index > taken));
+  const needed = steps.filter(
+    (step, index) => index >= taken && (isLate(step, index > taken) || isEndPrepared(step, steps.slice(0, index))),
+  );
   if (taken < 0 || needed.length === 0) {
     return steps;
   }
@@ -32,6 +34,7 @@ function takesOutOfUse(step: Step): boolean {
   switch (step.kind) {
     case "retire":
       return isAlive(step.instance);
+    case "stop":
     case "change-stopped":
     case "detach-network-interface":
     case "disassociate-elastic-ip":
@@ -40,6 +43,13 @@ function takesOutOfUse(step: Step): boolean {
     default:
       return false;
   }
+}
+
+/** What an instance was drained for, or another launched for, is not to be refused then. */
+function isEndPrepared(step: Step, before: Step[]): boolean {
+  const ends =
+    (step.kind === "retire" && isAlive(step.instance)) || step.kind === "stop" || step.kind === "change-stopped";
+  return ends && before.some((it) => it.kind === "drain" || it.kind === "launch-beside");
 }
 
 /** The first step that takes something is itself refused in time, unless it is what brings that back too. */

@@ -3,15 +3,7 @@ import { explain, isEc2Error } from "../../ec2/errors";
 import { waitFor } from "../../ec2/wait";
 import { candidateInstance } from "../current";
 import { workingInstance } from "../planning/instance";
-import {
-  endsAttempts,
-  made,
-  networkInterfaceOf,
-  oncePropagated,
-  type Run,
-  seconds,
-  transitionTimeout,
-} from "../run";
+import { endsAttempts, made, networkInterfaceOf, oncePropagated, type Run, seconds, transitionTimeout } from "../run";
 import type { Instance, NetworkInterface } from "../state";
 import { besideInterface, wantedLaunch } from "./launchable";
 import { launchOffered } from "./launch";

@@ -63,7 +63,7 @@ export async function launchOffered(run: Run, launchableOf: (offer: Offer) => La
       return outcome;
     }
     misses.push(`${what}: ${outcome.replace(/\.$/, "")}`);
-    run.say(`no capacity for ${what}`);
+    run.say(`${what} is not to be had in ${eni.availabilityZone}`);
   }
   throw new NoCapacity(
     `no capacity in ${eni.availabilityZone}: ${misses.join("; ")}. Try again later, or change instanceType, fallbackInstanceTypes or market`,

@@ -33,7 +33,7 @@ async function awaitStatus(run: Run, { id }: Instance): Promise<void> {
       const status = await oncePropagated(run, id, () => run.ec2.describeStatus(id));
       impairedSince = status === "impaired" ? (impairedSince ?? run.clock.now()) : undefined;
       if (impairedSince !== undefined && run.clock.now() - impairedSince >= IMPAIRED_FOR_MS) {
-        throw new WaitFailure(`${id} runs and fails its status checks`);
+        throw new WaitFailure(`${id} failed its status checks`);
       }
       return status;
     },

@@ -50,6 +50,10 @@ export function isNoAnswer(error: unknown): boolean {
 /** The launch itself is asked for by the preflight, with all that it is launched with. */
 function callsOf(step: Step, run: Run): Call[] {
   switch (step.kind) {
+    case "retire":
+      return callsOfEnd(step.instance, run);
+    case "stop":
+      return callsOfStop(step.instance, run);
     case "change-stopped":
       return callsOfChange(step.instance, step.parts, run);
     case "disassociate-elastic-ip": {
@@ -73,9 +77,22 @@ function callsOf(step: Step, run: Run): Call[] {
   }
 }
 
-function callsOfChange({ id, tags }: Instance, parts: LaunchPart[], { desired }: Run): Call[] {
-  const { userData, instanceType } = desired;
+function callsOfEnd({ id, spotRequestId }: Instance, { desired }: Run): Call[] {
   return [
+    ...(spotRequestId === undefined ? [] : [(ec2: Ec2): Promise<void> => ec2.cancelSpotRequest(spotRequestId)]),
+    (ec2) => ec2.terminateInstance(id, desired.replacement.skipOsShutdown),
+  ];
+}
+
+function callsOfStop({ id, state }: Instance, { desired }: Run): Call[] {
+  return state === "running" ? [(ec2) => ec2.stopInstance(id, desired.replacement.skipOsShutdown)] : [];
+}
+
+function callsOfChange(instance: Instance, parts: LaunchPart[], run: Run): Call[] {
+  const { id, tags } = instance;
+  const { userData, instanceType } = run.desired;
+  return [
+    ...callsOfStop(instance, run),
     (ec2) => ec2.createTags([id], { [TAG.launch]: tags[TAG.launch] ?? "" }),
     parts.includes("userData")
       ? (ec2): Promise<void> => ec2.setUserData(id, userData === undefined ? undefined : toBase64(userData))

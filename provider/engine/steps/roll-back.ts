@@ -26,7 +26,7 @@ export async function rollBack(run: Run, error: unknown): Promise<unknown> {
   }
   const { generation, eni } = back;
   const what = `generation ${generation} on ${eni.id}`;
-  run.say(`the new instance did not start; launching ${what} again`);
+  run.say(`the new instance does not work; launching ${what} again`);
   let outcome: string;
   try {
     outcome = await relaunch(run, back);
@@ -62,6 +62,8 @@ function previous(run: Run): Previous | undefined {
 async function relaunch(run: Run, { retired, generation, eni }: Previous): Promise<string> {
   const { launched } = run;
   if (launched !== undefined && isAlive(launched)) {
+    // It may have run until now, and failed its checks: this is an outage of its own.
+    run.darkSince ??= run.clock.now();
     await retire(run, launched);
   }
   await awaitFree(run, { id: eni.id, status: "in-use" });

@@ -15,11 +15,19 @@ describe("urnTag", () => {
     assert.equal(urnTag(long), urnTag(long));
     assert.notEqual(urnTag(long), urnTag(`${long}v`));
   });
+
+  it("is a hash where EC2 would look for more than the URN by it", () => {
+    for (const name of ["w*b", "we?", "we\\b"]) {
+      assert.match(urnTag(`${URN}${name}`), /^sha256:[0-9a-f]{64}$/);
+    }
+  });
 });
 
 describe("nameOf", () => {
   it("is the last part of the URN", () => {
     assert.equal(nameOf(URN), "web");
+    assert.equal(nameOf(`${URN}::a`), "web::a");
+    assert.equal(nameOf("no URN"), "no URN");
   });
 });
 

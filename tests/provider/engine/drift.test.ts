@@ -34,24 +34,24 @@ const FREE = eni({ attachment: undefined, status: "available" });
 const CASES: [sentences: string[], wanted: Properties, world: Partial<Observed>][] = [
   [[], {}, {}],
   [["its launch template is gone"], {}, { template: undefined, generation: undefined }],
-  [["its launch template is not as it was left"], {}, { generation: undefined }],
-  [["its launch template is not as it was left"], {}, { generation: generation({ settingsHash: "0" }) }],
-  [["its security groups were changed"], { securityGroupIds: ["sg-2"] }, {}],
-  [["its source/destination check was changed"], { sourceDestCheck: false }, {}],
+  [["its launch template is not as declared"], {}, { generation: undefined }],
+  [["its launch template is not as declared"], {}, { generation: generation({ settingsHash: "0" }) }],
+  [["its security groups are not as declared"], { securityGroupIds: ["sg-2"] }, {}],
+  [["its source/destination check is not as declared"], { sourceDestCheck: false }, {}],
   [["its public IP assignment is not known to be as declared"], { publicIpAssignment: "none" }, {}],
   [
     ["its network interface would be deleted with its instance"],
     {},
     { networkInterfaces: [eni({ attachment: { ...ATTACHMENT, deleteOnTermination: true } })] },
   ],
-  [["secondary private IPs were taken off"], { secondaryPrivateIps: ["10.0.1.8"] }, {}],
-  [["secondary private IPs were taken off"], { secondaryPrivateIpCount: 1 }, {}],
+  [["it lacks secondary private IPs that are declared"], { secondaryPrivateIps: ["10.0.1.8"] }, {}],
+  [["it lacks secondary private IPs that are declared"], { secondaryPrivateIpCount: 1 }, {}],
   [
     ["it has secondary private IPs that are not declared"],
     { secondaryPrivateIpCount: 0 },
     { networkInterfaces: [eni({ secondaryPrivateIps: ["10.0.1.8"] })] },
   ],
-  [["IPv6 addresses were taken off"], { ipv6AddressCount: 1 }, {}],
+  [["it lacks IPv6 addresses that are declared"], { ipv6AddressCount: 1 }, {}],
   [
     ["it has IPv6 addresses that are not declared"],
     { ipv6AddressCount: 0 },
@@ -90,10 +90,10 @@ const CASES: [sentences: string[], wanted: Properties, world: Partial<Observed>]
   ],
   [[], { desiredState: "paused" }, { instances: [instance({ state: "stopped" })] }],
   [[], { desiredState: "paused", pauseBehavior: "terminate" }, { networkInterfaces: [FREE], instances: [] }],
-  [["its metadata options were changed"], { metadataOptions: { httpTokens: "optional" } }, {}],
-  [["its instance profile was changed"], { iamInstanceProfile: "demo" }, {}],
-  [["its detailed monitoring was switched"], { monitoring: true }, {}],
-  [["tags of eni-1 were changed"], {}, { networkInterfaces: [eni({ tags: { ...eni().tags, Name: "other" } })] }],
+  [["its metadata options are not as declared"], { metadataOptions: { httpTokens: "optional" } }, {}],
+  [["its instance profile is not as declared"], { iamInstanceProfile: "demo" }, {}],
+  [["its detailed monitoring is not as declared"], { monitoring: true }, {}],
+  [["tags of eni-1 are not as declared"], {}, { networkInterfaces: [eni({ tags: { ...eni().tags, Name: "other" } })] }],
 ];
 
 type Properties = Record<string, unknown>;

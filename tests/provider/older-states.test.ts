@@ -1,0 +1,125 @@
+/** A machine that an older version of this package left behind is taken on: seen as it is, changed, and deleted. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { compileFunction } from "node:vm";
+import type { Properties } from "../../provider/handlers";
+import { marksOf, nothingIsOurs } from "./by-hand";
+import { inherited, KINDS, olderState, type OlderState, versions } from "./older-state";
+import type { Stack } from "./support";
+import { later, made, nothingIsLeft, only } from "./world";
+
+const { version: PRESENT } = JSON.parse(readFileSync(join(__dirname, "../../package.json"), "utf8")) as {
+  version: string;
+};
+
+const KEPT = ["networkInterfaceId", "privateIp", "macAddress", "publicIp", "allocationId", "launchTemplateId"] as const;
+
+const identityIn = (outputs: Properties): Properties => Object.fromEntries(KEPT.map((name) => [name, outputs[name]]));
+
+/** Another type: never in place. */
+const changed = ({ program }: OlderState): Properties => ({ ...program, instanceType: "m6i.xlarge" });
+
+function endsWithNothing(owner: Stack, { program }: OlderState): void {
+  later(owner);
+  if (program.adopt === undefined) {
+    nothingIsLeft(owner);
+  } else {
+    nothingIsOurs(owner);
+  }
+}
+
+describe("the states of older versions", () => {
+  it("are there of the present version, too", () => {
+    assert.ok(versions().includes(PRESENT), `run npm run state-fixtures for ${PRESENT}`);
+  });
+
+  for (const version of versions()) {
+    for (const kind of KINDS) {
+      const state = olderState(version, kind);
+      const isFailed = state.resource.initErrors !== undefined;
+
+      describe(`${version}, ${kind}`, () => {
+        it("is read: the same machine, and no drift but that an update failed", async () => {
+          const owner = inherited(state);
+          const before = owner.outputs;
+          await owner.refresh();
+          assert.equal(owner.recorded?.id, state.resource.id);
+          assert.deepEqual(identityIn(owner.outputs), identityIn(before));
+          assert.equal((owner.outputs.drift as string[]).length, isFailed ? 1 : 0);
+          assert.deepEqual(
+            owner.calls("mutating").filter((it) => it !== "CreateTags"),
+            [],
+          );
+        });
+
+        it(isFailed ? "is updated by the same program" : "is the same to the same program", async () => {
+          for (const refreshed of [false, true]) {
+            const owner = inherited(state);
+            if (refreshed) {
+              await owner.refresh();
+            }
+            const before = identityIn(owner.outputs);
+            assert.equal(await owner.up(state.program), isFailed ? "update" : "same");
+            assert.deepEqual(identityIn(owner.outputs), before);
+            if (!isFailed) {
+              assert.deepEqual(
+                owner.calls("mutating").filter((it) => it !== "CreateTags"),
+                [],
+              );
+            }
+            assert.equal(await owner.up(state.program), "same");
+          }
+        });
+
+        it("is updated, and keeps its addresses and its record", async () => {
+          const owner = inherited(state);
+          const before = identityIn(owner.outputs);
+          assert.equal(await owner.up(changed(state)), "update");
+          assert.deepEqual(identityIn(owner.outputs), before);
+          const { state: now, launchedInstanceType, dataVolumeIds } = owner.outputs;
+          assert.equal(now, kind === "paused" ? "paused" : "running");
+          // What is stopped takes it on when it is started.
+          const type = kind === "paused" ? state.program.instanceType : changed(state).instanceType;
+          assert.equal(launchedInstanceType, type);
+          assert.deepEqual(dataVolumeIds, state.resource.outputs.dataVolumeIds);
+          assert.equal(only(made(owner).templates).launchTemplateId, before.launchTemplateId);
+          assert.equal(await owner.up(changed(state)), "same");
+        });
+
+        it("is deleted by the handlers, with nothing left of it", async () => {
+          const owner = inherited(state);
+          assert.notDeepEqual(marksOf(only(made(owner).templates)), {});
+          await owner.destroy();
+          endsWithNothing(owner, state);
+        });
+
+        it("is deleted after a refresh", async () => {
+          const owner = inherited(state);
+          await owner.refresh();
+          await owner.destroy();
+          endsWithNothing(owner, state);
+        });
+
+        it("has a text of the provider in it that asks for what the package still has", () => {
+          for (const { __provider: text } of [state.resource.inputs, state.resource.outputs]) {
+            const scope: { exports: { handler?: () => Record<string, unknown> } } = { exports: {} };
+            const asked: string[] = [];
+            const load = (name: string): unknown => {
+              asked.push(name);
+              return { configure: () => ({}) };
+            };
+            (compileFunction(String(text), ["exports", "require"]) as (...parts: unknown[]) => void)(
+              scope.exports,
+              load,
+            );
+            const provider = scope.exports.handler?.() ?? {};
+            const { configure } = provider as { configure: (request: unknown) => unknown };
+            configure.call(provider, {});
+            assert.deepEqual(asked, ["pulumi-managed-instance/provider"]);
+          }
+        });
+      });
+    }
+  }
+});
