@@ -240,12 +240,19 @@ export class Handlers {
       // Nothing was looked at, so nothing was done; an update's state stays as it is.
       return new PlainFailure(`${reason} Nothing was changed. ${GOES_ON}`);
     }
-    const { observed } = error;
+    return this.unfinished(error, reason, { id, desired, inputs, olds, recorded });
+  }
+
+  private unfinished(
+    { observed, isUntouched }: ReconcileFailure,
+    reason: string,
+    { id, desired, inputs, olds, recorded }: Attempt & { id: string },
+  ): Error {
     const before = olds === undefined ? undefined : recordedDesired(olds);
     if (before === undefined && observed.template === undefined) {
       return new PlainFailure(`${reason} ${GOES_ON}`);
     }
-    if (before !== undefined && error.isUntouched) {
+    if (before !== undefined && isUntouched) {
       // What was refused was not applied: what is on record stays what is there.
       return new PlainFailure(`${reason}${kept(holdingsOf({ id, desired: before, observed, recorded }))}`);
     }

@@ -300,8 +300,12 @@ class Life {
       return;
     }
     this.inputs = inputs;
-    await this.attempt((stack) => stack.up(inputs), this.purpose(inputs), trouble);
-    this.applied = this.owner.recorded?.failed === false ? inputs : undefined;
+    const failure = await this.attempt((stack) => stack.up(inputs), this.purpose(inputs), trouble);
+    // One that was refused before it began left all as it was.
+    const isRefused = failure !== undefined && !wasKilled(failure) && this.owner.recorded?.failed === false;
+    if (!isRefused) {
+      this.applied = failure === undefined ? inputs : undefined;
+    }
   }
 
   private async destroy(trouble?: Trouble): Promise<void> {
