@@ -10,10 +10,14 @@ export function changesInPlace(steps: Step[], situation: Situation): string[] {
   const instance = currentInstance(eni, situation.observed);
   // What ends takes its settings along, and lets go of its volumes in any case.
   const stays = steps.some((it) => it.kind === "retire") ? undefined : instance;
-  return steps.flatMap((step) => ofIdentity(step, situation) ?? ofInstance(step, situation, stays) ?? []);
+  return steps.flatMap((step) => ofIdentity(step, situation, instance) ?? ofInstance(step, situation, stays) ?? []);
 }
 
-function ofIdentity(step: Step, { desired, observed, recorded }: Situation): string | undefined {
+function ofIdentity(
+  step: Step,
+  { desired, observed, recorded }: Situation,
+  instance: Instance | undefined,
+): string | undefined {
   switch (step.kind) {
     case "set-security-groups":
       return `sets its security groups to ${listed(step.securityGroupIds, "the VPC's default one")}${had(groupsOf(step, observed.networkInterfaces))}`;
@@ -23,7 +27,7 @@ function ofIdentity(step: Step, { desired, observed, recorded }: Situation): str
     case "assign-ipv6-addresses":
       return `gives it ${"count" in step.wanted ? `${step.wanted.count} more ${FAMILIES[step.kind]}` : step.wanted.addresses.join(", ")}`;
     case "associate-elastic-ip":
-      return `puts ${observed.givenElasticIp?.publicIp ?? "a new Elastic IP"} on it, and any other public address goes`;
+      return `puts ${observed.givenElasticIp?.publicIp ?? "a new Elastic IP"} on it${inPlaceOf(instance?.publicIp)}`;
     case "modify-volume":
       return modifies(
         step,
@@ -32,6 +36,11 @@ function ofIdentity(step: Step, { desired, observed, recorded }: Situation): str
     default:
       return undefined;
   }
+}
+
+/** What EC2 gave to the instance itself is on the primary private address too; Elastic IPs on others stay. */
+function inPlaceOf(changing: string | undefined): string {
+  return changing === undefined ? "" : ` in place of ${changing} (released for good)`;
 }
 
 const FAMILIES = { "assign-private-ips": "secondary private IPs", "assign-ipv6-addresses": "IPv6 addresses" } as const;

@@ -235,13 +235,26 @@ describe("adoption of an instance that fits", () => {
     });
   }
 
-  it("says at preview that it gets an Elastic IP, and what that takes from it", async () => {
-    const owner = quick();
-    const had = await launchedByHand(owner, {}, { waits: false });
-    later(owner);
-    const line = await announced(owner, fitting(had, { elasticIp: true }));
-    assert.match(line, /; it fits and keeps running; puts a new Elastic IP on it, and any other public address goes$/);
-  });
+  for (const [title, AssociatePublicIpAddress] of [
+    ["and which changing address that takes from it", true],
+    ["and of no other address where it has none", false],
+  ] as const) {
+    it(`says at preview that it gets an Elastic IP, ${title}`, async () => {
+      const owner = quick();
+      const place = { DeviceIndex: 0, SubnetId: WELL_KNOWN.subnetA, Groups: [WELL_KNOWN.otherSecurityGroup] };
+      const launch = { NetworkInterfaces: [{ ...place, AssociatePublicIpAddress }] };
+      const had = await launchedByHand(owner, launch, { waits: false });
+      later(owner);
+      const { autoPublicIp } = interfaceIn(owner, had.networkInterfaceId);
+      assert.equal(autoPublicIp !== undefined, AssociatePublicIpAddress);
+      const goes = autoPublicIp === undefined ? "" : ` in place of ${autoPublicIp} (released for good)`;
+      const inputs = fitting(had, { elasticIp: true });
+      const line = await announced(owner, inputs);
+      assert.ok(line.endsWith(`; it fits and keeps running; puts a new Elastic IP on it${goes}`), line);
+      await owner.up(inputs);
+      assert.equal(interfaceIn(owner, had.networkInterfaceId).autoPublicIp, undefined);
+    });
+  }
 
   it("says at preview what becomes of its further interfaces, which no machine keeps", async () => {
     for (const [gone, fate] of [
@@ -689,6 +702,22 @@ describe("adoption of an interface with several Elastic IPs", () => {
     await owner.up(fitting(had));
     assert.deepEqual([owner.outputs.elasticIp, owner.outputs.allocationId], [false, ""]);
     assert.notEqual(elasticIpIn(owner, further.allocationId).privateIpAddress, had.privateIp);
+  });
+
+  it("puts a new one on the primary address beside one on a further address, which it leaves, as it says", async () => {
+    const owner = quick();
+    const { had, further } = await withTwo(owner);
+    const { associationId } = elasticIpIn(owner, had.allocationId);
+    await somebody(owner).send(new DisassociateAddressCommand({ AssociationId: associationId }));
+    const inputs = fitting(had, { elasticIp: true });
+    const said = `; puts a new Elastic IP on it; leaves ${further.publicIp} on it, out of its care`;
+    const line = await announced(owner, inputs);
+    assert.ok(line.endsWith(`; it fits and keeps running${said}`), line);
+    await owner.up(inputs);
+    assert.equal(elasticIpIn(owner, owner.outputs.allocationId as string).privateIpAddress, had.privateIp);
+    const left = elasticIpIn(owner, further.allocationId);
+    assert.equal(left.networkInterfaceId, had.networkInterfaceId);
+    assert.deepEqual(marksOf(left), {});
   });
 });
 

@@ -37,30 +37,49 @@ const inAnotherRegion = (from: string, to: string): Effect => ({
 });
 
 /** The given one stays, the other is the preview's to name. */
-const elasticIpChanges = (...goes: ("publicIp" | "none")[]): Effect => ({
+const elasticIpChanges = (goes: "own" | "given" | "none"): Effect => ({
   line: (it) =>
     sentence(
       `changes in place (elasticIp); ${it.instanceId} keeps running`,
       keeps({ ...it, allocationId: "" }),
-      goes.includes("publicIp") ? `gives up ${it.publicIp}` : "",
+      goes === "none" ? "" : `gives up ${it.publicIp}${goes === "own" ? " (released for good)" : ""}`,
     ),
   changes: ["publicIp", "allocationId"],
 });
 
-const givesUp = (input: string, output: "secondaryPrivateIps" | "ipv6Addresses", isNamed: boolean): Effect => ({
-  line: (it) =>
-    sentence(
-      `changes in place (${input}); ${it.instanceId} keeps running`,
+/** The secondary addresses, in the program's names for them: how many, which, and what of them is left once none is asked for. */
+const FURTHER = {
+  secondaryPrivateIps: { count: "secondaryPrivateIpCount", none: "secondary private IPs" },
+  ipv6Addresses: { count: "ipv6AddressCount", none: "IPv6 addresses" },
+} as const;
+
+/** @param left of those that are held, how many stay */
+const givesUp = (because: string, output: keyof typeof FURTHER, left: number): Effect => ({
+  line: (it) => {
+    const goes = it[output].slice(left);
+    return sentence(
+      `changes in place (${because}); ${it.instanceId} keeps running`,
       keeps(it),
-      isNamed ? `gives up ${it[output].join(", ")}` : "",
-    ),
+      goes.length === 0 ? "" : `gives up ${goes.join(", ")}`,
+    );
+  },
   changes: [output],
 });
 
-const lists = (output: "secondaryPrivateIps" | "ipv6Addresses"): Row["effects"] => {
-  const count = output === "ipv6Addresses" ? "ipv6AddressCount" : "secondaryPrivateIpCount";
-  const both = `${output}, ${count}`;
-  return [givesUp(both, output, true), givesUp(both, output, true), givesUp(count, output, false)];
+/** None is in two of the lists. */
+const lists = (output: keyof typeof FURTHER): Row["effects"] => [
+  givesUp(output, output, 0),
+  givesUp(output, output, 0),
+  givesUp(FURTHER[output].none, output, 0),
+];
+
+/** More, then less, then none; those that came last go first. */
+const counts = (
+  output: keyof typeof FURTHER,
+  [fewer, more]: readonly [fewer: number, more: number],
+): Row["effects"] => {
+  const { count, none } = FURTHER[output];
+  return [givesUp(count, output, more), givesUp(count, output, fewer), givesUp(none, output, 0)];
 };
 
 export const addressRows = (given: Given): Row[] => [
@@ -114,7 +133,7 @@ export const addressRows = (given: Given): Row[] => [
   {
     name: "secondaryPrivateIpCount",
     args: both("secondaryPrivateIpCount", 1, 3),
-    effects: always(inPlace("secondaryPrivateIpCount", "secondaryPrivateIps")),
+    effects: counts("secondaryPrivateIps", [1, 3]),
     shows: (seen) => privateIps(seen).length,
     as: [2, 4, 2, 1],
   },
@@ -130,7 +149,7 @@ export const addressRows = (given: Given): Row[] => [
     name: "ipv6AddressCount",
     with: dualStack,
     args: both("ipv6AddressCount", 1, 2),
-    effects: always(inPlace("ipv6AddressCount", "ipv6Addresses")),
+    effects: counts("ipv6Addresses", [1, 2]),
     shows: ({ networkInterface }) => networkInterface.ipv6Addresses.length,
     as: [1, 2, 1, 0],
   },
@@ -169,7 +188,7 @@ export const addressRows = (given: Given): Row[] => [
     name: "elasticIp",
     with: withoutElasticIp,
     args: both("elasticIp", true, given.allocationId),
-    effects: always(elasticIpChanges("publicIp")),
+    effects: [elasticIpChanges("own"), elasticIpChanges("given"), elasticIpChanges("own")],
     shows: (seen) => elasticIp(seen, given),
     as: ["its own", given.allocationId, "its own", "none"],
   },
@@ -177,7 +196,7 @@ export const addressRows = (given: Given): Row[] => [
     name: "elasticIp/by its address",
     with: withoutElasticIp,
     args: both("elasticIp", given.other.publicIp, false),
-    effects: [elasticIpChanges("publicIp"), elasticIpChanges("none"), elasticIpChanges("publicIp")],
+    effects: [elasticIpChanges("given"), elasticIpChanges("none"), elasticIpChanges("given")],
     shows: (seen) => elasticIp(seen, given),
     as: [given.other.allocationId, "none", given.other.allocationId, "none"],
   },

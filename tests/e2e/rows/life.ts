@@ -194,7 +194,7 @@ const adoptRows = ({ replaced: first, kept, ...given }: Given): Row[] => [
       { adopt: { instanceId: first.instanceId } },
       { imageId: imageV2 },
     ],
-    announced: `adopts ${first.instanceId} on ${first.networkInterfaceId} with ${first.privateIp}; it fits and keeps running`,
+    announced: `adopts ${first.instanceId} on ${first.networkInterfaceId} with ${first.privateIp}; it fits and keeps running; puts a new Elastic IP on it`,
     effects: [
       NOTHING,
       NOTHING,
@@ -220,7 +220,7 @@ const adoptRows = ({ replaced: first, kept, ...given }: Given): Row[] => [
       { adopt: { networkInterfaceId: given.networkInterfaceId } },
       {},
     ],
-    announced: `adopts ${given.networkInterfaceId} with ${given.privateIp} and launches m6i.large on it`,
+    announced: `adopts ${given.networkInterfaceId} with ${given.privateIp} and launches m6i.large on it; puts a new Elastic IP on it`,
     effects: always(NOTHING),
     shows: (seen) => [seen.outputs.networkInterfaceId, state(seen)],
     as: Array(4).fill([given.networkInterfaceId, "running"]) as unknown as Row["as"],

@@ -43,6 +43,15 @@ const data = (options: Stages<Args | undefined>): Pick<Row, "with" | "args"> => 
 });
 
 const grown = inPlace("dataVolumes");
+/** The data volume comes off, and on again. */
+const renamed = (from: string, to: string): Effect => ({
+  ...grown,
+  line: (it) =>
+    sentence(
+      grown.line?.(it) ?? "",
+      `takes the data volume data (${it.dataVolumeIds.data ?? ""}) off ${from} and attaches it again as ${to}: unmount it in the guest before, which keeps it while it is mounted`,
+    ),
+});
 const attached = inPlace("dataVolumes", "dataVolumeIds");
 /** The data volumes go that are not named any more. */
 const detached = (...names: string[]): Effect => ({
@@ -107,7 +116,7 @@ export const volumeRows = (given: Given): Row[] => [
       { size: 10, deviceName: "/dev/sdg" },
       undefined,
     ]),
-    effects: [grown, grown, detached("data")],
+    effects: [renamed("/dev/sdg", "/dev/sdh"), renamed("/dev/sdh", "/dev/sdg"), detached("data")],
     shows: ({ dataVolumes }) => dataVolumes,
     as: [{ data: "10 GiB on /dev/sdg" }, { data: "10 GiB on /dev/sdh" }, { data: "10 GiB on /dev/sdg" }, {}],
   },
