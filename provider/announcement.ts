@@ -229,10 +229,15 @@ function sentenceFor(outlook: Outlook, recorded: Properties, because: string, mo
       return `launches an instance (${because})`;
     case "replaces": {
       const verb = keepsInstance(outlook.path) ? "changes" : "replaces";
-      const dark = outage(outlook.path, recorded, moves);
-      return `${verb} ${instanceId} (${because}), ${outlook.path}, about ${dark} s dark`;
+      const until = isDown(recorded) ? "until it runs" : "dark";
+      return `${verb} ${instanceId} (${because}), ${outlook.path}, about ${outage(outlook.path, recorded, moves)} s ${until}`;
     }
   }
+}
+
+/** It is dark already, since it was stopped or lost. */
+function isDown({ state }: Properties): boolean {
+  return ["paused", "stopped", "missing", "failed"].includes(textOf(state));
 }
 
 function outage(path: Path, recorded: Properties, moves: boolean): number {

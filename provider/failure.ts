@@ -38,7 +38,10 @@ export const GOES_ON = "`pulumi up` goes on from here.";
 /** What is kept in spite of a failure, and how to go on. */
 export function kept({ networkInterfaces, elasticIps, instanceId }: Holdings): string {
   const things = [
-    ...networkInterfaces.map(({ id, privateIp }) => `${id} with ${privateIp}`),
+    ...networkInterfaces.map(
+      ({ id, privateIp, secondaryPrivateIps, ipv6Addresses }) =>
+        `${id} with ${[privateIp, ...secondaryPrivateIps, ...ipv6Addresses].join(" and ")}`,
+    ),
     ...elasticIps.map(({ publicIp }) => `the Elastic IP ${publicIp}`),
     ...(instanceId === "" ? [] : [`the instance ${instanceId}`]),
   ];

@@ -93,7 +93,10 @@ describe("an error before anything was looked at", () => {
     const owner = quick();
     owner.simulator.faults.add({ action: "DescribeLaunchTemplates", reset: true });
     const { message } = await failureOf(owner.up(program()));
-    assert.equal(message, `could not look whether web is there already: socket hang up (ECONNRESET; 5 tries in 240 s). ${GOES_ON}`);
+    assert.equal(
+      message,
+      `could not look whether web is there already: socket hang up (ECONNRESET; 5 tries in 240 s). ${GOES_ON}`,
+    );
   });
 
   it("of update says of which machine it could not be looked at what there is", async () => {
@@ -102,7 +105,10 @@ describe("an error before anything was looked at", () => {
     const { inputs } = await owner.preview(program({ tags: { Team: "db" } }));
     owner.simulator.faults.add({ action: "DescribeVolumes", reset: true });
     const { message } = await failureOf(owner.handlers.update(id, outputs, inputs));
-    assert.equal(message, `could not look at what there is of ${id}: socket hang up (ECONNRESET; 5 tries in 240 s). ${GOES_ON}`);
+    assert.equal(
+      message,
+      `could not look at what there is of ${id}: socket hang up (ECONNRESET; 5 tries in 240 s). ${GOES_ON}`,
+    );
   });
 
   it("of delete says so too, and that all is still recorded", async () => {
