@@ -151,7 +151,7 @@ describe("announceUpdate", () => {
     const resumed = { elasticIp: true, replacement: { strategy: "auto" } };
     assert.match(
       announceUpdate([PAUSE], lookedAt(paused, ["imageId"]), resumed),
-      new RegExp(`^replaces i-1 \\(${because}\\), terminate-first, about 60 s dark; keeps eni-1`),
+      new RegExp(`^replaces i-1 \\(${because}\\), terminate-first, about 60 s until it runs; keeps eni-1`),
     );
     assert.match(
       announceUpdate([PAUSE], lookedAt(paused, ["instanceType"]), resumed),
