@@ -22,7 +22,7 @@ const STATES: Readonly<Record<Instance["state"], MachineState>> = {
 
 export function outputsOf(situation: Situation): Outputs {
   const { desired, observed, recorded } = situation;
-  const eni = currentNetworkInterface(situation) ?? (desired.persistPrivateIp ? undefined : heldInterface(observed));
+  const eni = currentNetworkInterface(situation) ?? (desired.persistPrivateIp ? undefined : heldInterface(situation));
   const instance = currentInstance(eni, observed);
   const eip = currentElasticIp(desired, observed, recorded);
   const holder = eip?.association?.networkInterfaceId;
@@ -88,9 +88,13 @@ export function holdingsOf(situation: Situation): Holdings {
   };
 }
 
-/** Where the right one is not there yet: the one that the machine works on. */
-function heldInterface(observed: Observed): NetworkInterface | undefined {
-  return observed.networkInterfaces.find((eni) => currentInstance(eni, observed) !== undefined);
+/** Where the right one is not there yet: the one that the machine works on, else the one that only the record leads to any more. */
+function heldInterface({ observed, recorded }: Situation): NetworkInterface | undefined {
+  const { networkInterfaces } = observed;
+  return (
+    networkInterfaces.find((eni) => currentInstance(eni, observed) !== undefined) ??
+    networkInterfaces.find((eni) => eni.id === recorded?.networkInterfaceId && eni.tags[TAG.id] === undefined)
+  );
 }
 
 function stateWithout({ desired }: Situation): MachineState {

@@ -33,6 +33,12 @@ const FOUND: Readonly<Record<string, History>> = {
     up(RECYCLED),
     up(),
   ],
+  "an interface that is not kept and lost its tags, with its instance terminated": [
+    up({ persistPrivateIp: false }),
+    others("terminate"),
+    others("take the tags off"),
+    REFRESH,
+  ],
   "a pause without the interface that has a second address": [
     up({ persistPrivateIp: false, pauseBehavior: "terminate", secondaryPrivateIpCount: 1 }),
     REFRESH,
