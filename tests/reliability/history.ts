@@ -377,6 +377,12 @@ class Life {
       owner.simulator.capacity.clear("m6i.large", "us-east-1a", lifecycle);
     }
     await watch.byOthers(async () => {
+      for (const { networkInterfaceId: id, tags } of made(owner).networkInterfaces) {
+        const isTheirs = id !== this.foreignInterfaceId && watch.foreign.has(id);
+        if (isLeft(tags) || (isTheirs && !(TAG.id in tags))) {
+          await ec2.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId: id }));
+        }
+      }
       const now = made(owner);
       for (const { allocationId, associationId, networkInterfaceId, tags } of now.elasticIps) {
         if (networkInterfaceId === this.foreignInterfaceId) {
@@ -384,12 +390,6 @@ class Life {
         } else if (isLeft(tags) && associationId === undefined) {
           // An account may have five.
           await ec2.send(new ReleaseAddressCommand({ AllocationId: allocationId }));
-        }
-      }
-      for (const { networkInterfaceId: id, tags } of now.networkInterfaces) {
-        const isTheirs = id !== this.foreignInterfaceId && watch.foreign.has(id);
-        if (isLeft(tags) || (isTheirs && !(TAG.id in tags))) {
-          await ec2.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId: id }));
         }
       }
       await this.giveAgain(now);
