@@ -41,7 +41,7 @@ export class ManagedInstance extends pulumi.dynamic.Resource {
   declare readonly ipv6Addresses: pulumi.Output<string[]>;
   /** The public IPv4 address, the Elastic IP where there is one; empty if there is none. */
   declare readonly publicIp: pulumi.Output<string>;
-  /** The Elastic IP's allocation id (`eipalloc-…`); empty if there is none. */
+  /** The Elastic IP's allocation id (`eipalloc-…`); empty if there is none. One that was allocated here is told wherever somebody put it. */
   declare readonly allocationId: pulumi.Output<string>;
   /** The instance (`i-…`) that holds the addresses now; empty if there is none. */
   declare readonly instanceId: pulumi.Output<string>;
