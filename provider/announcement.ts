@@ -5,6 +5,7 @@ import { ROLLED_BACK } from "./engine/drift";
 import type { DataVolume, Desired, Instance, NetworkInterface } from "./engine/state";
 import { keepsInstance, type Path } from "./engine/strategy";
 import { reattaches } from "./in-place";
+import { COUNTED_ADDRESSES } from "./inputs";
 import {
   endsInstance,
   type Held,
@@ -31,11 +32,6 @@ const TYPICAL_OUTAGE_S: Readonly<Record<Path, number>> = {
 
 /** Of which the end of the old instance. */
 const SHUTDOWN_S = 40;
-
-const COUNTED = [
-  { list: "secondaryPrivateIps", count: "secondaryPrivateIpCount", what: "secondary private IPs" },
-  { list: "ipv6Addresses", count: "ipv6AddressCount", what: "IPv6 addresses" },
-] as const;
 
 type Properties = Readonly<Record<string, unknown>>;
 
@@ -113,8 +109,7 @@ function announcePause({ further }: FoundAdoption, instance: Instance, wanted: P
 
 /** The volumes and interfaces that EC2 deletes with an instance, or leaves on none; data volumes and the machine's own are kept before. */
 function goesWith({ instance, further }: Held, wanted: Properties): string[] {
-  const { dataVolumes } = wanted;
-  const held = Array.isArray(dataVolumes) ? (dataVolumes as Partial<DataVolume>[]).map((it) => it.volumeId) : [];
+  const held = declaredVolumes(wanted).map((it) => it.volumeId);
   const volumes = instance.devices
     .filter((it) => it.deleteOnTermination && !held.includes(it.volumeId))
     .map((it) => it.volumeId);
@@ -192,7 +187,7 @@ function reasonsFor(changes: Change[], recorded: Properties, wanted: Properties)
 /** The inputs that change, by the names that the program has for them: what counts a list of addresses may only follow from it. */
 function namesOf(changes: Change[], wanted: Properties): string {
   const named = changes.map(({ input }) => {
-    const counted = COUNTED.find((it) => it.count === input);
+    const counted = COUNTED_ADDRESSES.find((it) => it.count === input);
     if (counted === undefined) {
       return input;
     }
@@ -250,7 +245,7 @@ function outage(path: Path, recorded: Properties, moves: boolean): number {
  */
 function isMovable(recorded: Properties, moves: boolean): boolean {
   const { strategy } = (recorded.replacement ?? {}) as Partial<Desired["replacement"]>;
-  return (moves || strategy === "overlap") && volumesIn(recorded).length === 0;
+  return (moves || strategy === "overlap") && declaredVolumes(recorded).length === 0;
 }
 
 /**
@@ -310,7 +305,7 @@ function released(publicIp: string, { elasticIp }: Properties, { deletion }: Pro
 
 /** Secondary addresses that are held and not wanted any more; of those that are only counted, the last ones go. */
 function addressesThatGo(recorded: Properties, wanted: Properties): string[] {
-  return COUNTED.flatMap(({ list, count }) => {
+  return COUNTED_ADDRESSES.flatMap(({ list, count }) => {
     const [held, named, number] = [recorded[list], wanted[list], wanted[count]];
     if (!Array.isArray(held)) {
       return [];
@@ -326,8 +321,8 @@ function addressesThatGo(recorded: Properties, wanted: Properties): string[] {
 /** Those that get another device name. */
 function volumesThatComeOff(recorded: Properties, wanted: Properties): string[] {
   const ids = (recorded.dataVolumeIds ?? {}) as Record<string, string>;
-  return volumesIn(wanted).flatMap(({ name, deviceName, volumeId }) => {
-    const before = volumesIn(recorded).find((it) => it.name === name);
+  return declaredVolumes(wanted).flatMap(({ name, deviceName, volumeId }) => {
+    const before = declaredVolumes(recorded).find((it) => it.name === name);
     const id = Object.hasOwn(ids, name) ? ids[name] : undefined;
     const isSame = id !== undefined && (volumeId === undefined || volumeId === id);
     return isSame && before !== undefined && before.deviceName !== deviceName && !isUnknown(deviceName)
@@ -336,18 +331,18 @@ function volumesThatComeOff(recorded: Properties, wanted: Properties): string[] 
   });
 }
 
-function volumesIn({ dataVolumes }: Properties): DataVolume[] {
+function declaredVolumes({ dataVolumes }: Properties): DataVolume[] {
   return Array.isArray(dataVolumes) ? (dataVolumes as DataVolume[]) : [];
 }
 
 function volumesThatGo(recorded: Properties, wanted: Properties): string[] {
   const ids = (recorded.dataVolumeIds ?? {}) as Record<string, string>;
-  const named = Array.isArray(wanted.dataVolumes) ? (wanted.dataVolumes as Partial<DataVolume>[]) : undefined;
   const { dataVolumes: retention } = (wanted.deletion ?? {}) as Partial<Desired["deletion"]>;
-  const held = Array.isArray(recorded.dataVolumes) ? (recorded.dataVolumes as Partial<DataVolume>[]) : [];
-  if (named === undefined || isUnknown(named)) {
+  if (!Array.isArray(wanted.dataVolumes) || isUnknown(wanted.dataVolumes)) {
     return [];
   }
+  const held = declaredVolumes(recorded);
+  const named = declaredVolumes(wanted);
   return Object.entries(ids)
     .filter(([name]) => !named.some((it) => it.name === name))
     .map(([name, id]) => {

@@ -2,15 +2,10 @@
 import { isHeld } from "./changes";
 import type { Desired, Outputs, Recorded } from "./engine/state";
 import { launchHash } from "./engine/specification";
-import { desiredOf } from "./inputs";
+import { COUNTED_ADDRESSES, desiredOf } from "./inputs";
 import { isOutdated } from "./outlook";
 
 type Properties = Readonly<Record<string, unknown>>;
-
-const ADDRESS_LISTS = [
-  ["secondaryPrivateIps", "secondaryPrivateIpCount"],
-  ["ipv6Addresses", "ipv6AddressCount"],
-] as const;
 
 /**
  * The checked inputs with what follows from the last ones.
@@ -23,7 +18,7 @@ const ADDRESS_LISTS = [
  */
 export function carryOver(olds: Properties, given: Properties, inputs: Properties): Record<string, unknown> {
   const carried: Record<string, unknown> = { ...inputs };
-  for (const [list, count] of ADDRESS_LISTS) {
+  for (const { list, count } of COUNTED_ADDRESSES) {
     const named = inputs[list];
     const wasCounted = olds[count] !== undefined;
     carried[list] = Array.isArray(named) && named.length === 0 ? undefined : named;
@@ -87,7 +82,7 @@ export function withHeldAddresses(desired: Desired, recorded: Properties): Desir
   }
   const held = { ...desired };
   held.privateIp ??= String(recorded.privateIp);
-  for (const [list, count] of ADDRESS_LISTS) {
+  for (const { list, count } of COUNTED_ADDRESSES) {
     const addresses = recorded[list];
     if (Array.isArray(addresses) && addresses.length > 0 && desired[count] === addresses.length) {
       held[list] ??= addresses as string[];

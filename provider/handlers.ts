@@ -86,7 +86,9 @@ export class Handlers {
     // Whether there is an interface already, and with which addresses, the old inputs do not tell.
     const isOther = own.adopt !== undefined && JSON.stringify(own.adopt) !== JSON.stringify(olds.adopt);
     const isNewAddress = changes.some((it) => it.input === "privateIp");
-    const past = isOther || isNewAddress ? { ...olds, ...(await this.lookUp(olds)) } : olds;
+    let found: Promise<Properties> | undefined;
+    const look = (): Promise<Properties> => (found ??= this.lookUp(olds, inputs));
+    const past = isOther || isNewAddress ? { ...olds, ...(await look()) } : olds;
     const failures = await this.session
       .surroundings(regionOf(inputs))
       .failures(own, past, (name) => changes.some((it) => it.input === name));
@@ -94,7 +96,7 @@ export class Handlers {
       return { inputs: own, failures };
     }
     const stable = stableOutputs(olds);
-    const recorded = needsLook(changes, stable) ? { ...stable, ...(await this.lookUp(olds, inputs)) } : stable;
+    const recorded = needsLook(changes, stable) ? { ...stable, ...(await look()) } : stable;
     return { inputs: { ...survivingOutputs(changes, recorded, inputs), ...inputs }, failures };
   }
 
@@ -198,11 +200,11 @@ export class Handlers {
       await markReady(deps, observed);
       const situation = { id, desired, observed, recorded };
       const outputs = withHeldOutputs(outputsOf(situation), properties);
-      const obstacles = conflicts(situation);
-      const drift = (obstacles.length > 0 ? obstacles : driftOf(situation)).map(printable);
+      const taken = conflicts(situation);
+      const drift = (taken.length > 0 ? taken : driftOf(situation)).map(printable);
       const props = { ...observedInputs(situation), ...outputs, drift };
       if (drift.length > 0) {
-        this.session.announce(`${nameIn(properties)}: ${announceDrift(drift, properties, obstacles.length === 0)}`);
+        this.session.announce(`${nameIn(properties)}: ${announceDrift(drift, properties, taken.length === 0)}`);
       }
       return { id, props, inputs: { ...survivingOutputs([], stableOutputs(props), props), ...desired } };
     } catch (error) {
@@ -275,7 +277,7 @@ export class Handlers {
    * The outputs of a machine of which only the inputs are at hand. Pulumi gives `check` the old inputs, not the outputs; what
    * an earlier check added is among them, what was made since is not.
    */
-  private async lookUp(olds: Properties, wanted: Properties = olds): Promise<Properties> {
+  private async lookUp(olds: Properties, wanted: Properties): Promise<Properties> {
     if (isUnknown(olds)) {
       return {};
     }

@@ -211,11 +211,16 @@ export function desiredOf(inputs: Record<string, unknown>): Desired {
   return checkInputs(known, undefined).inputs as unknown as Desired;
 }
 
-const LISTS: readonly InputName[] = ["secondaryPrivateIps", "ipv6Addresses"];
+/** Further addresses are named in a list, or only counted. */
+export const COUNTED_ADDRESSES = [
+  { list: "secondaryPrivateIps", count: "secondaryPrivateIpCount", what: "secondary private IPs" },
+  { list: "ipv6Addresses", count: "ipv6AddressCount", what: "IPv6 addresses" },
+] as const satisfies readonly { list: InputName; count: InputName; what: string }[];
 
 /** An empty list of addresses asks for nothing: its count does. What is not kept cannot be asked for. */
 function isAsked(name: InputName, inputs: Record<string, unknown>): boolean {
   const value = inputs[name];
-  const isEmpty = LISTS.includes(name) && Array.isArray(value) && value.length === 0;
+  const isList = COUNTED_ADDRESSES.some((it) => it.list === name);
+  const isEmpty = isList && Array.isArray(value) && value.length === 0;
   return value !== undefined && !isEmpty && !(name === "privateIp" && inputs.persistPrivateIp === false);
 }

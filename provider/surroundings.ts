@@ -4,7 +4,7 @@ import type { Clock } from "./clock";
 import type { Ec2, Image, InstanceType, Subnet } from "./ec2/ec2";
 import { findElasticIp } from "./engine/observe";
 import type { Volume } from "./engine/state";
-import type { InputName } from "./inputs";
+import { COUNTED_ADDRESSES, type InputName } from "./inputs";
 import { Lookups, patiently } from "./lookups";
 import { isReplacedElsewhere, refusedChanges, volumesIn } from "./refused-changes";
 import { type Failure, isGiven } from "./validation";
@@ -16,21 +16,19 @@ const ADDRESS_INPUTS = ["privateIp", "secondaryPrivateIps", "ipv6Addresses", "ip
 const TYPE_INPUTS = ["imageId", "instanceType"] as const;
 const OFFER_INPUTS = ["instanceType", "fallbackInstanceTypes", "subnetId"] as const;
 
-/** The inputs that ask for addresses, and how many a type takes on one interface. */
-const COUNTS = [
-  {
-    inputs: ["secondaryPrivateIps", "secondaryPrivateIpCount"],
+/** How many addresses of a family a type takes on one interface, and how many that has anyway. */
+const ROOM = {
+  secondaryPrivateIps: {
     others: 1,
     family: "private IPv4",
     most: (type: InstanceType): number => type.ipv4AddressesPerInterface,
   },
-  {
-    inputs: ["ipv6Addresses", "ipv6AddressCount"],
+  ipv6Addresses: {
     others: 0,
     family: "IPv6",
     most: (type: InstanceType): number => type.ipv6AddressesPerInterface,
   },
-] as const;
+} as const;
 
 /**
  * One for each region in a provider process: a thousand machines of one stack share a subnet and an image, so each is looked
@@ -172,7 +170,9 @@ export class Surroundings {
     const types = typesIn(inputs);
     const areNew =
       changed("instanceType") || (changed("fallbackInstanceTypes") && types !== undefined && types.length > 1);
-    const asked = COUNTS.flatMap((it) => asksFor(it, inputs)).filter(({ property }) => areNew || changed(property));
+    const asked = COUNTED_ADDRESSES.flatMap((it) => asksFor(it, inputs)).filter(
+      ({ property }) => areNew || changed(property),
+    );
     if (types === undefined || asked.length === 0) {
       return [];
     }
@@ -353,8 +353,9 @@ function typesIn({ instanceType, fallbackInstanceTypes }: Inputs): string[] | un
 }
 
 /** The input that asks for addresses of this family, if one does, and how many the interface would have with those that it has anyway. */
-function asksFor({ inputs: names, others, family, most }: (typeof COUNTS)[number], inputs: Inputs): Asked[] {
-  return names.flatMap((property) => {
+function asksFor({ list, count: counted }: (typeof COUNTED_ADDRESSES)[number], inputs: Inputs): Asked[] {
+  const { others, family, most } = ROOM[list];
+  return [list, counted].flatMap((property) => {
     const given = inputs[property];
     const count = Array.isArray(given) ? given.length : given;
     return isWanted(given) && typeof count === "number" ? [{ property, count: count + others, family, most }] : [];

@@ -1,10 +1,10 @@
 /** Instances that somebody protected: a plan that would stop or end one is not begun. */
-import { Cancelled } from "../clock";
 import type { Ec2 } from "../ec2/ec2";
-import { explain, isEc2Error } from "../ec2/errors";
+import { isEc2Error } from "../ec2/errors";
 import { conflicts } from "./conflicts";
 import { isAlive, type Situation } from "./current";
 import { plan } from "./plan";
+import { saying } from "./run";
 import type { Step } from "./step";
 
 /** What stands against an update: what belongs to somebody else, else what is protected. */
@@ -49,15 +49,15 @@ function protectedFrom(id: string, what: string, option: string): string {
 
 /** What is gone by now needs no protection. */
 async function isSo(id: string, look: () => Promise<boolean>): Promise<boolean> {
-  try {
-    return await look();
-  } catch (error) {
-    if (isEc2Error(error, "not-found")) {
-      return false;
-    }
-    if (error instanceof Cancelled) {
+  const isProtected = async (): Promise<boolean> => {
+    try {
+      return await look();
+    } catch (error) {
+      if (isEc2Error(error, "not-found")) {
+        return false;
+      }
       throw error;
     }
-    throw new Error(`could not look whether ${id} may be ended or stopped: ${explain(error)}`, { cause: error });
-  }
+  };
+  return saying(`look whether ${id} may be ended or stopped`, isProtected);
 }

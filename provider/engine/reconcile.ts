@@ -11,7 +11,7 @@ import { observe, type Target } from "./observe";
 import { outputsOf } from "./outputs";
 import { plan } from "./plan";
 import { protections } from "./protection";
-import { type Deps, ObserveAgain, type Run } from "./run";
+import { type Deps, ObserveAgain, type Run, saying } from "./run";
 import type { Desired, Observed, Outputs, Recorded } from "./state";
 import { planTeardown } from "./teardown";
 
@@ -65,16 +65,8 @@ export async function reconcile(request: Request, deps: Deps): Promise<Outputs> 
   }
 }
 
-/** EC2 names no more than the call that it refuses. */
-async function look(ec2: Ec2, target: Target): Promise<Observed> {
-  try {
-    return await observe(ec2, target);
-  } catch (error) {
-    if (error instanceof Cancelled) {
-      throw error;
-    }
-    throw new Error(`could not look at what there is of ${target.id}: ${explain(error)}`, { cause: error });
-  }
+function look(ec2: Ec2, target: Target): Promise<Observed> {
+  return saying(`look at what there is of ${target.id}`, () => observe(ec2, target));
 }
 
 /** A run that the user ended stopped between two looks, so what it leaves is looked at, as far as one look can tell. */

@@ -42,6 +42,15 @@ export function endsAttempts(error: unknown): boolean {
   return error instanceof ObserveAgain || error instanceof Cancelled;
 }
 
+/** EC2's refusals name the call and not what it was for: that is said here, as the end of "could not …". */
+export async function saying<T>(what: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw error instanceof Cancelled ? error : new Error(`could not ${what}: ${explain(error)}`, { cause: error });
+  }
+}
+
 /** How long EC2, or the guest, may take for a change of state before it counts as stuck. */
 export function transitionTimeout({ desired }: Pick<Run, "desired">): number {
   return desired.replacement.timeoutSeconds * 1000;

@@ -206,7 +206,7 @@ export const DISRUPTIVE = [
   "DetachVolume",
 ];
 
-export interface Adopted {
+interface Adopted {
   owner: Stack;
   had: ByHand;
   inputs: Properties;

@@ -1,21 +1,29 @@
 /** What can come between the provider and EC2. */
-import type { RequestHandler, StackOptions } from "./support";
+import type { InProcess, RequestHandler, Through } from "./support";
 
-type InProcess = Parameters<NonNullable<StackOptions["through"]>>[0];
+/** What becomes of a request; a dry run of an action is another one. */
+type Send = (request: never, action: string, params: URLSearchParams) => Promise<unknown>;
 
-function around(handler: InProcess, send: (request: never) => Promise<unknown>): RequestHandler {
-  return { ...handler, handle: send };
+export function sending(handler: InProcess, send: Send): RequestHandler {
+  return {
+    ...handler,
+    handle: (request: { body?: unknown }) => {
+      const params = new URLSearchParams(String(request.body));
+      const dry = params.get("DryRun") === "true" ? "dry run of " : "";
+      return send(request as never, `${dry}${params.get("Action") ?? ""}`, params);
+    },
+  } as RequestHandler;
 }
 
 /** Calls wait for their turn, in an order that the seed decides: two runs at once meet in ever other ways. */
-export function shuffled(seed: number): (handler: InProcess) => RequestHandler {
+export function shuffled(seed: number): Through {
   let state = seed;
   const next = (): number => {
     state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
     return (state >>> 16) % 8;
   };
   return (handler) =>
-    around(handler, async (request) => {
+    sending(handler, async (request) => {
       for (let turns = next(); turns > 0; turns--) {
         await new Promise((resolve) => setImmediate(resolve));
       }
@@ -27,13 +35,11 @@ export function shuffled(seed: number): (handler: InProcess) => RequestHandler {
 export function interposed(hooks: {
   before?: (action: string) => void | Promise<void>;
   after?: (action: string) => void | Promise<void>;
-}): (handler: InProcess) => RequestHandler {
+}): Through {
   return (handler) =>
-    around(handler, async (request: { body?: unknown }) => {
-      const asked = new URLSearchParams(String(request.body));
-      const action = `${asked.get("DryRun") === "true" ? "dry run of " : ""}${asked.get("Action") ?? ""}`;
+    sending(handler, async (request, action) => {
       await hooks.before?.(action);
-      const reply = await handler.handle(request as never);
+      const reply = await handler.handle(request);
       await hooks.after?.(action);
       return reply;
     });
@@ -45,7 +51,7 @@ export function cut(): Error {
 }
 
 /** The connection is cut at the first calls of one action, before they take effect or after it. */
-export function cutting(action: string, when: "before" | "after", times = 1): NonNullable<StackOptions["through"]> {
+export function cutting(action: string, when: "before" | "after", times = 1): Through {
   let left = times;
   const strike = (moment: "before" | "after") => (called: string) => {
     if (moment === when && called === action && left-- > 0) {

@@ -2,40 +2,49 @@
 import assert from "node:assert/strict";
 import type { SimState } from "../../local/ec2";
 import { interposed } from "./interruptions";
-import { program, type Stack, type StackOptions } from "./support";
+import { program, type Stack, type StackOptions, type Through } from "./support";
 import { later, quick } from "./world";
 
 type Properties = Record<string, unknown>;
-type Through = NonNullable<StackOptions["through"]>;
+type Moment = "before" | "after";
 type Check = (next: Stack, point: string) => void | Promise<void>;
+
+/** No code of EC2 and no socket error: the provider can do nothing about it. */
+const KILLED = "the process was killed";
 
 /** The process is killed at its first call of an action, when that has taken effect; a dry run of one is another action. */
 export function killedAfter(action: string): Through {
-  return killedAt(action, "after");
+  return killedAt((called) => called === action, "after");
 }
 
 /** The same, and the call takes no effect. */
 export function killedBefore(action: string): Through {
-  return killedAt(action, "before");
+  return killedAt((called) => called === action, "before");
 }
 
-function killedAt(action: string, moment: "before" | "after"): Through {
+/** From then on nothing of the process gets through. `isLast` is told how many calls there were by then. */
+export function killedAt(isLast: (action: string, calls: number) => boolean, moment: Moment): Through {
   let isDead = false;
-  const live = (isLast: boolean): void => {
-    isDead ||= isLast;
+  let calls = 0;
+  const live = (at: Moment, called: string): void => {
+    isDead ||= moment === at && isLast(called, calls);
     if (isDead) {
-      // No code of EC2 and no socket error: the provider can do nothing about it.
-      throw new Error("the process was killed");
+      throw new Error(KILLED);
     }
   };
   return interposed({
     before: (called) => {
-      live(moment === "before" && called === action);
+      calls++;
+      live("before", called);
     },
     after: (called) => {
-      live(moment === "after" && called === action);
+      live("after", called);
     },
   });
+}
+
+export function wasKilled(error: unknown): boolean {
+  return error instanceof Error && error.message.includes(KILLED);
 }
 
 /** An `up` that is killed there; the state hears nothing of it. */
@@ -142,7 +151,7 @@ export async function createdAtEveryCall(account: Stack, inputs: Properties, che
   );
 }
 
-export interface Update {
+interface Update {
   owner: Stack;
   /** What the killed run was to do. */
   after: Properties;

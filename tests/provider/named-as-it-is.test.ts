@@ -26,16 +26,7 @@ async function stays(owner: Stack, inputs: Properties, what: string): Promise<vo
     [],
   );
   assert.equal(owner.outputs.instanceId, instanceId);
-  await isSettled(owner, inputs);
-}
-
-async function isSettled(owner: Stack, inputs: Properties): Promise<void> {
-  assert.equal(await owner.up(inputs), "same");
-  await owner.refresh();
-  assert.deepEqual(owner.outputs.drift, []);
-  owner.calls();
-  assert.equal(await owner.up(inputs), "same");
-  assert.deepEqual(owner.calls("mutating"), []);
+  await settled(owner, inputs);
 }
 
 /** Nothing is to be done at all, and preview does not even speak of it. */
@@ -43,7 +34,7 @@ async function isSame(owner: Stack, inputs: Properties): Promise<void> {
   const said = owner.lines.length;
   assert.equal(await owner.up(inputs), "same");
   assert.deepEqual(owner.lines.slice(said), []);
-  await isSettled(owner, inputs);
+  await settled(owner, inputs);
 }
 
 const BY_HAND = {
@@ -98,7 +89,7 @@ describe("an adopted instance", () => {
     assert.match(await announced(owner, inputs), /; it fits and keeps running$/);
     await owner.up(inputs);
     assert.equal(owner.outputs.instanceId, had.instanceId);
-    await isSettled(owner, inputs);
+    await settled(owner, inputs);
   });
 
   for (const another of ANOTHER) {
@@ -108,7 +99,7 @@ describe("an adopted instance", () => {
       assert.match(await announced(owner, wanted), /^web: replaces i-\w+ \(\w+(, \w+)*\), terminate-first/);
       await owner.up(wanted);
       assert.notEqual(owner.outputs.instanceId, had.instanceId);
-      await isSettled(owner, wanted);
+      await settled(owner, wanted);
     });
   }
 });

@@ -51,6 +51,7 @@ describe("what EC2 does not know yet", () => {
         const owner = quick();
         unknown(owner, action, "InvalidNetworkInterfaceID.NotFound");
         await owner.up(program({ publicIpAssignment }));
+        assert.deepEqual(owner.simulator.faults.list(), [], "it was unknown to a call");
         await settled(owner, program({ publicIpAssignment }));
       });
     }

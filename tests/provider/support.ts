@@ -154,14 +154,18 @@ export class Stack {
 
 export type RequestHandler = NonNullable<Around["client"]["requestHandler"]>;
 
+/** What stands between the provider and the simulator. */
+export type Through = (handler: InProcess) => RequestHandler;
+export type InProcess = ReturnType<Ec2Simulator["requestHandler"]>;
+
 export interface StackOptions {
   isAbandoned?: () => boolean;
   cancelled?: AbortSignal;
   on?: Pick<Stack, "simulator" | "clock">;
   /** Every pause takes at least this long: fewer looks at what takes time, where the time itself does not matter. */
   leapMs?: number;
-  /** What stands between the provider and the simulator; by default nothing. */
-  through?: (handler: ReturnType<Ec2Simulator["requestHandler"]>) => RequestHandler;
+  /** By default nothing. */
+  through?: Through;
 }
 
 /** A fresh simulated account and the handlers over it, in virtual time; `on` shares another stack's account. */

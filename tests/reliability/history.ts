@@ -20,13 +20,12 @@ import fc from "fast-check";
 import { type Fault, WELL_KNOWN } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
 import { interfaceByHand } from "../provider/by-hand";
-import { goingOn } from "../provider/kills";
-import { program, type RequestHandler, type Stack, type StackOptions } from "../provider/support";
-import { type Made, made, quick, somebody } from "../provider/world";
+import { goingOn, killedAt, wasKilled } from "../provider/kills";
+import { program, type InProcess, type Stack } from "../provider/support";
+import { type Made, made, quick, settled, somebody } from "../provider/world";
 import {
   ENDING,
   isAsDeclared,
-  isAtRest,
   onlyRetainedIsLeft,
   type Properties,
   type Purpose,
@@ -275,7 +274,7 @@ class Life {
     await owner.up(this.inputs);
     // A type that is not to fall back to any more still runs where it was fallen back to.
     isAsDeclared(owner, { ...this.inputs, fallbackInstanceTypes: FALLBACK }, this.watch.foreign);
-    await isAtRest(owner, this.inputs);
+    await settled(owner, this.inputs);
     await owner.destroy();
     owner.clock.advance(10 * 60_000);
     onlyRetainedIsLeft(owner, this.watch.foreign);
@@ -346,9 +345,11 @@ class Life {
   ): Promise<unknown> {
     const { owner, watch } = this;
     const watched = watch.process(owner.recorded, purpose);
-    const isKilled = trouble !== undefined && "killedAtCall" in trouble;
     const stack = goingOn(owner, {
-      through: isKilled ? (handler) => killing(trouble, watched(handler) as InProcess) : watched,
+      through:
+        trouble !== undefined && "killedAtCall" in trouble
+          ? (handler) => killedAt((_action, calls) => calls === trouble.killedAtCall, trouble.when)(watched(handler) as InProcess)
+          : watched,
     });
     if (trouble !== undefined && "fault" in trouble) {
       owner.simulator.faults.add(trouble.fault);
@@ -406,35 +407,9 @@ class Life {
   }
 }
 
-type InProcess = Parameters<NonNullable<StackOptions["through"]>>[0];
-const KILLED = "the process was killed";
-
 /** It was to be retained, and is nobody's. */
 function isLeft(tags: Record<string, string>): boolean {
   return TAG.retained in tags && !(TAG.id in tags);
-}
-
-/** From that call on nothing of the process gets through. */
-function killing({ killedAtCall, when }: { killedAtCall: number; when: string }, handler: InProcess): RequestHandler {
-  let calls = 0;
-  return {
-    ...handler,
-    handle: async (request: never) => {
-      calls++;
-      if (calls > killedAtCall || (calls === killedAtCall && when === "before")) {
-        throw new Error(KILLED);
-      }
-      const reply = await handler.handle(request);
-      if (calls >= killedAtCall) {
-        throw new Error(KILLED);
-      }
-      return reply;
-    },
-  };
-}
-
-function wasKilled(error: unknown): boolean {
-  return error instanceof Error && error.message.includes(KILLED);
 }
 
 /** Written for a user, and not what a fault of the program leaves. */

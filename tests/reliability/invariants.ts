@@ -13,16 +13,16 @@
 import assert from "node:assert/strict";
 import type { SimState } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
-import { program, type Stack, type StackOptions } from "../provider/support";
+import { sending } from "../provider/interruptions";
+import type { Stack, Through } from "../provider/support";
 import { made, type Made, only } from "../provider/world";
 
 export type Properties = Record<string, unknown>;
-export type Invariant = "a" | "b" | "c" | "d" | "e" | "f" | "g";
+type Invariant = "a" | "b" | "c" | "d" | "e";
 type Account = Pick<Stack, "simulator" | "clock">;
-type Through = NonNullable<StackOptions["through"]>;
 
 /** Something that must not be, and when it was seen. */
-export interface Breach {
+interface Breach {
   invariant: Invariant;
   what: string;
   when: string;
@@ -85,27 +85,22 @@ export class Watch {
   process(recorded: Stack["recorded"], purpose: Purpose): Through {
     const done: Done = { launched: new Set(), checked: new Set() };
     const held = purpose.keepsIdentity ? identityIn(made(this.account), recorded) : undefined;
-    return (handler) => ({
-      ...handler,
-      handle: async (request: { body?: unknown; headers: Record<string, string> }) => {
-        const asked = new URLSearchParams(String(request.body));
-        const action = asked.get("Action") ?? "";
-        const isDry = asked.get("DryRun") === "true";
-        const isRead = isDry || action.startsWith("Describe");
+    return (handler) =>
+      sending(handler, async (request, action) => {
+        const isRead = /^(dry run of |Describe)/.test(action);
         const before = isRead ? undefined : made(this.account);
         const reply = await handler.handle(request).catch((error: unknown) => error);
         this.looks++;
         if (before !== undefined) {
           this.lookAt({ action, before, after: made(this.account), recorded, held, purpose, done });
-        } else if (isYes(reply, isDry)) {
-          done.checked.add(isDry ? `dry run of ${action}` : action);
+        } else if (isYes(reply)) {
+          done.checked.add(action);
         }
         if (reply instanceof Error) {
           throw reply;
         }
         return reply;
-      },
-    });
+      });
   }
 
   private lookAt(change: Change): void {
@@ -149,14 +144,14 @@ export class Watch {
 }
 
 /** A dry run that is allowed is answered by an error. */
-function isYes(reply: unknown, isDry: boolean): boolean {
+function isYes(reply: unknown): boolean {
   if (reply instanceof Error) {
     return false;
   }
   const { response } = reply as { response: { statusCode: number; body: Uint8Array } };
-  return isDry
-    ? new TextDecoder().decode(response.body).includes("<Code>DryRunOperation</Code>")
-    : response.statusCode === 200;
+  return (
+    response.statusCode === 200 || new TextDecoder().decode(response.body).includes("<Code>DryRunOperation</Code>")
+  );
 }
 
 /** What one process has done so far. */
@@ -284,7 +279,7 @@ function isOurs(now: Made, recorded: Stack["recorded"], id: string): boolean {
 }
 
 /** What neither the state nor a search by tags leads to, and others did not make. */
-export function straysIn(now: Made, recorded: Stack["recorded"], others: Ids): string[] {
+function straysIn(now: Made, recorded: Stack["recorded"], others: Ids): string[] {
   const tagged = (it: { tags: SimState["vpcs"][string]["tags"] }): boolean =>
     TAG.id in it.tags || TAG.retained in it.tags;
   const onRecord = JSON.stringify(recorded?.outputs ?? {});
@@ -473,22 +468,6 @@ interface DeclaredVolume {
   name: string;
   deviceName: string;
   size?: number;
-}
-
-/** (f) A further `up` changes nothing, and neither it nor a refresh has anything to say. */
-export async function isAtRest(owner: Stack, inputs: Properties): Promise<void> {
-  owner.calls();
-  assert.equal(await owner.up(program(inputs)), "same");
-  assert.deepEqual(owner.calls("mutating"), []);
-  await owner.refresh();
-  assert.deepEqual(owner.outputs.drift, []);
-  // The first refresh marks the record as one that a state has.
-  assert.deepEqual(
-    owner.calls("mutating").filter((it) => it !== "CreateTags"),
-    [],
-  );
-  assert.equal(await owner.up(program(inputs)), "same");
-  assert.deepEqual(owner.calls("mutating"), []);
 }
 
 /** (g) What was there before is there, and of all else only what was to be retained. */

@@ -1,13 +1,12 @@
 /** Every call that the scenarios make, met by every fault. */
 import assert from "node:assert/strict";
+import { sending } from "../provider/interruptions";
 import { now, type Point, putBack } from "../provider/kills";
-import type { RequestHandler, Stack, StackOptions } from "../provider/support";
+import type { Stack, StackOptions, Through } from "../provider/support";
 import type { FaultClass, Sent, Strike, Weather } from "./faults";
 import { Watch } from "./invariants";
 import { isSound, run, watched } from "./runs";
 import { type Scenario, type Scene, SCENARIOS } from "./scenarios";
-
-type Through = NonNullable<StackOptions["through"]>;
 
 /** A scenario that is ready to be run, again and again. */
 export interface Stage {
@@ -260,18 +259,4 @@ function wordsFor(strike: Strike, name: string): string[] {
     return ["UnauthorizedOperation", `ec2:${name}`];
   }
   return [strike.error?.code ?? (strike.hang === true ? "ETIMEDOUT" : "ECONNRESET")];
-}
-
-type InProcess = Parameters<Through>[0];
-type Send = (request: never, action: string, params: URLSearchParams) => Promise<unknown>;
-
-function sending(handler: InProcess, send: Send): RequestHandler {
-  return {
-    ...handler,
-    handle: (request: { body?: unknown }) => {
-      const params = new URLSearchParams(String(request.body));
-      const dry = params.get("DryRun") === "true" ? "dry run of " : "";
-      return send(request as never, `${dry}${params.get("Action") ?? ""}`, params);
-    },
-  } as RequestHandler;
 }

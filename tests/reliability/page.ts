@@ -9,7 +9,7 @@ export const FOLDER = "RELIABILITY_SECTIONS";
 
 export type Section = "crashes" | "faults" | "histories";
 /** By what was counted. */
-export type Figures = Readonly<Record<string, number>>;
+type Figures = Readonly<Record<string, number>>;
 
 const beginOf = (section: Section): string => `<!-- ${section}: written by npm run docs -->\n`;
 const END = "\n<!-- end -->";

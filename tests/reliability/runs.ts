@@ -1,19 +1,16 @@
 /** One run of a scene under watch, and whether the world is sound after it. */
 import assert from "node:assert/strict";
 import { goingOn } from "../provider/kills";
-import { program, type Stack, type StackOptions } from "../provider/support";
-import { later } from "../provider/world";
+import { program, type InProcess, type Stack, type StackOptions, type Through } from "../provider/support";
+import { later, settled } from "../provider/world";
 import {
   ENDING,
   isAsDeclared,
-  isAtRest,
   onlyRetainedIsLeft,
   type Properties,
   purposeOf,
   type Watch,
 } from "./invariants";
-
-type Through = NonNullable<StackOptions["through"]>;
 
 /** What the program says now, nothing for a destroy; and what it said before. */
 export interface Programs {
@@ -23,13 +20,18 @@ export interface Programs {
 
 /** Another process with what the state has, watched. `through` is what stands between EC2 and the watch. */
 export function watched(owner: Stack, watch: Watch, { after, before }: Programs, options: StackOptions = {}): Stack {
-  const { through = (handler: Parameters<Through>[0]) => handler } = options;
+  const { through = (handler: InProcess) => handler } = options;
   const watching = watch.process(owner.recorded, after === undefined ? ENDING : purposeOf(before, after));
-  return goingOn(owner, { ...options, through: (handler) => watching(through(handler) as Parameters<Through>[0]) });
+  return goingOn(owner, { ...options, through: (handler) => watching(through(handler) as InProcess) });
+}
+
+/** What the program asks for: nothing, a destroy. */
+export async function command(stack: Stack, after: Properties | undefined): Promise<void> {
+  await (after === undefined ? stack.destroy() : stack.up(program(after)));
 }
 
 export async function run(stack: Stack, after: Properties | undefined): Promise<void> {
-  await (after === undefined ? stack.destroy() : stack.up(program(after)));
+  await command(stack, after);
   later(stack);
 }
 
@@ -45,7 +47,7 @@ export async function isSound(
       onlyRetainedIsLeft(stack, others);
     } else {
       isAsDeclared(stack, after, others);
-      await isAtRest(stack, after);
+      await settled(stack, after);
     }
   } catch (error) {
     throw new assert.AssertionError({ message: `${at}: ${error instanceof Error ? error.message : String(error)}` });

@@ -7,13 +7,11 @@ import { RunInstancesCommand, TerminateInstancesCommand } from "@aws-sdk/client-
 import { TAG } from "../../provider/ec2/tags";
 import { interposed, shuffled } from "../provider/interruptions";
 import { goingOn, now, putBack } from "../provider/kills";
-import { program, type Stack, type StackOptions } from "../provider/support";
+import { program, type InProcess, type Stack, type Through } from "../provider/support";
 import { later, made, only, somebody } from "../provider/world";
 import { ENDING, type Properties, type Purpose, purposeOf, Watch } from "./invariants";
-import { isSound } from "./runs";
+import { command, isSound } from "./runs";
 import { type Scene, SCENARIOS } from "./scenarios";
-
-type Through = NonNullable<StackOptions["through"]>;
 
 /** In how many orders the calls of the two meet. */
 const ORDERS = 4;
@@ -21,12 +19,8 @@ const ORDERS = 4;
 /** Both processes' calls wait for their turn; whichever made a thing, both are watched. */
 function writer(owner: Stack, watch: Watch, purpose: Purpose, seed: number): Stack {
   const watched = watch.process(owner.recorded, purpose);
-  const inTurn: Through = (handler) => shuffled(seed)(watched(handler) as Parameters<Through>[0]);
+  const inTurn: Through = (handler) => shuffled(seed)(watched(handler) as InProcess);
   return goingOn(owner, { through: inTurn });
-}
-
-function command(stack: Stack, inputs: Properties | undefined): Promise<unknown> {
-  return inputs === undefined ? stack.destroy() : stack.up(program(inputs));
 }
 
 function purposeFor({ before }: Scene, inputs: Properties | undefined): Purpose {
@@ -115,10 +109,11 @@ describe("a recycle by somebody else", () => {
   /** As a colleague's script, or another tool on the same record, would do it. */
   async function recycledByHand(owner: Stack): Promise<void> {
     const ec2 = somebody(owner);
-    const instance = only(made(owner).instances.filter((it) => it.tags[TAG.id] === owner.recorded?.id));
-    const [eni] = instance.networkInterfaceIds;
-    await ec2.send(new TerminateInstancesCommand({ InstanceIds: [instance.instanceId] }));
+    const { instanceId, networkInterfaceId } = owner.outputs as Record<string, string>;
+    // The update may have ended it already.
+    await ec2.send(new TerminateInstancesCommand({ InstanceIds: [String(instanceId)] }));
     later(owner);
+    const instance = owner.simulator.snapshot().instances[String(instanceId)] ?? assert.fail();
     const Tags = Object.entries(instance.tags)
       .filter(([key]) => !key.startsWith("aws:"))
       .map(([Key, Value]) => ({ Key, Value }));
@@ -127,7 +122,7 @@ describe("a recycle by somebody else", () => {
         LaunchTemplate: { LaunchTemplateId: String(owner.outputs.launchTemplateId) },
         MinCount: 1,
         MaxCount: 1,
-        NetworkInterfaces: [{ DeviceIndex: 0, NetworkInterfaceId: eni }],
+        NetworkInterfaces: [{ DeviceIndex: 0, NetworkInterfaceId: networkInterfaceId }],
         TagSpecifications: [{ ResourceType: "instance", Tags }],
       }),
     );
@@ -147,10 +142,10 @@ describe("a recycle by somebody else", () => {
           before: async (called) => {
             if (called === action && !done) {
               done = true;
-              await recycledByHand(owner).catch(() => undefined);
+              await recycledByHand(owner);
             }
           },
-        })(watched(handler) as Parameters<Through>[0]);
+        })(watched(handler) as InProcess);
       const stack = goingOn(owner, { through });
       await stack.up(program(after)).catch((error: unknown) => {
         isClear(error, action);
