@@ -1,0 +1,44 @@
+/** What each part of the bench gives: figures, held against goals, as tables and pictures. */
+
+/** One goal, held against what was measured. */
+export interface Goal {
+  /** What is measured, as a noun phrase. */
+  what: string;
+  /** As a user reads it, such as "at most 3 % over the floor". */
+  wanted: string;
+  measured: string;
+  isMet: boolean;
+  /** Whether it fails a run in CI: call counts and ratios in simulated time only, never wall time. */
+  failsRun: boolean;
+}
+
+export interface Table {
+  title: string;
+  head: string[];
+  rows: string[][];
+  /** What has to be known to read it: definitions, sources, what is assumed. */
+  notes?: string[];
+}
+
+/** An SVG in docs/performance/. */
+export interface Picture {
+  /** Without its ending. */
+  name: string;
+  /** What it shows, for who cannot see it. */
+  title: string;
+  /** Vega-Lite; data inline, so that a picture is a function of the kept results. */
+  spec: Record<string, unknown>;
+}
+
+/** `quick` runs in CI, in seconds; what it leaves out is not in its data. */
+export type Mode = "full" | "quick";
+
+export interface Section<Data> {
+  /** Of its file in bench/results/. */
+  name: string;
+  title: string;
+  measure(mode: Mode, say: (line: string) => void): Promise<Data>;
+  goals(data: Data): Goal[];
+  tables(data: Data): Table[];
+  pictures(data: Data): Picture[];
+}
