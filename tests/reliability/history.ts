@@ -348,7 +348,8 @@ class Life {
     const stack = goingOn(owner, {
       through:
         trouble !== undefined && "killedAtCall" in trouble
-          ? (handler) => killedAt((_action, calls) => calls === trouble.killedAtCall, trouble.when)(watched(handler) as InProcess)
+          ? (handler) =>
+              killedAt((_action, calls) => calls === trouble.killedAtCall, trouble.when)(watched(handler) as InProcess)
           : watched,
     });
     if (trouble !== undefined && "fault" in trouble) {

@@ -1,16 +1,9 @@
 /** One run of a scene under watch, and whether the world is sound after it. */
 import assert from "node:assert/strict";
 import { goingOn } from "../provider/kills";
-import { program, type InProcess, type Stack, type StackOptions, type Through } from "../provider/support";
+import { program, type InProcess, type Stack, type StackOptions } from "../provider/support";
 import { later, settled } from "../provider/world";
-import {
-  ENDING,
-  isAsDeclared,
-  onlyRetainedIsLeft,
-  type Properties,
-  purposeOf,
-  type Watch,
-} from "./invariants";
+import { ENDING, isAsDeclared, onlyRetainedIsLeft, type Properties, purposeOf, type Watch } from "./invariants";
 
 /** What the program says now, nothing for a destroy; and what it said before. */
 export interface Programs {

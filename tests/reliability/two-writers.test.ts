@@ -4,11 +4,10 @@
  */
 import assert from "node:assert/strict";
 import { RunInstancesCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
-import { TAG } from "../../provider/ec2/tags";
 import { interposed, shuffled } from "../provider/interruptions";
 import { goingOn, now, putBack } from "../provider/kills";
 import { program, type InProcess, type Stack, type Through } from "../provider/support";
-import { later, made, only, somebody } from "../provider/world";
+import { later, only, somebody } from "../provider/world";
 import { ENDING, type Properties, type Purpose, purposeOf, Watch } from "./invariants";
 import { command, isSound } from "./runs";
 import { type Scene, SCENARIOS } from "./scenarios";
