@@ -1,0 +1,87 @@
+/** A machine in an account of its own, as often as it is wanted: each run begins with the same one. */
+import { Ec2Simulator, WELL_KNOWN } from "../../local/ec2";
+import { Handlers, type Properties } from "../../provider/handlers";
+import { Session } from "../../provider/session";
+import { type Draws, drawsOf, impose } from "./draws";
+import { VirtualTime } from "./virtual-time";
+
+const REGION = "us-east-1";
+const START = Date.UTC(2026, 0, 1);
+
+const INPUTS: Properties = {
+  resourceUrn: "urn:pulumi:bench::outage::pulumi-nodejs:dynamic/managed-instance:ManagedInstance::web",
+  subnetId: WELL_KNOWN.subnetA,
+  imageId: WELL_KNOWN.imageV1,
+  instanceType: "m7i.large",
+  elasticIp: true,
+};
+
+export interface Account {
+  simulator: Ec2Simulator;
+  time: VirtualTime;
+}
+
+/** A machine that is up, on record, and what it is to become. */
+export interface Machine {
+  id: string;
+  outputs: Properties;
+  next: Properties;
+  world: ReturnType<Ec2Simulator["snapshot"]>;
+  at: number;
+}
+
+function account(draws: Draws, at: number): Account {
+  const time = new VirtualTime(at);
+  const simulator = new Ec2Simulator({ clock: time, seed: draws.seed });
+  impose(draws, simulator);
+  return { simulator, time };
+}
+
+/** A provider process; what it says goes nowhere. */
+export function handlersOn({ simulator, time }: Account): Handlers {
+  const session = new Session(
+    { region: REGION },
+    {
+      clock: time,
+      say: () => undefined,
+      client: {
+        requestHandler: simulator.requestHandler({ sleep: (ms) => time.sleep(ms) }),
+        credentials: { accessKeyId: "bench", secretAccessKey: "bench" },
+        random: () => 0.5,
+      },
+    },
+  );
+  return new Handlers(session);
+}
+
+export async function machineWith(inputs: Properties, change: Properties): Promise<Machine> {
+  const owner = account(drawsOf(0), START);
+  const handlers = handlersOn(owner);
+  const make = async (): Promise<Machine> => {
+    const before = await handlers.check({}, { ...INPUTS, ...inputs });
+    const { id, outs } = await handlers.create(before.inputs);
+    const after = await handlers.check(before.inputs, { ...INPUTS, ...inputs, ...change });
+    const read = await handlers.read(id, outs);
+    return {
+      id,
+      outputs: read.props,
+      next: after.inputs,
+      world: owner.simulator.snapshot(),
+      at: owner.time.now(),
+    };
+  };
+  return owner.time.during(make());
+}
+
+/** The account of the machine, in which EC2 will take as long as was drawn. */
+export function accountOf({ world, at }: Machine, draws: Draws): Account {
+  const owner = account(draws, at);
+  owner.simulator.restore(structuredClone(world));
+  return owner;
+}
+
+/** How long its private IP had nobody behind it, by the simulator's own record, since the run began. */
+export function outageOf({ simulator }: Account, { outputs, at }: Machine): number {
+  const { outages = [] } = simulator.timeline().privateIps[String(outputs.privateIp)] ?? {};
+  return outages.filter((it) => it.from >= at).reduce((sum, it) => sum + it.to - it.from, 0);
+}
