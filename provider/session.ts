@@ -1,6 +1,7 @@
 /** What the handlers share in one provider process: the stack's settings, the clients, and the way to the user. */
 import { cancellable, type Clock, scaledClock } from "./clock";
 import { createEc2, type Ec2Client, type Ec2Options, findRegion } from "./ec2/client";
+import { Expectations } from "./ec2/expectations";
 import { Patience } from "./ec2/retry";
 import type { Deps } from "./engine/run";
 import { printable } from "./printable";
@@ -63,6 +64,7 @@ export class Session {
   private readonly clients = new Map<string, Ec2Client>();
   private readonly places = new Map<string, Surroundings>();
   private readonly said = new Set<string>();
+  private readonly expectations = new Expectations();
   private readonly around: Around;
   private readonly clock: Clock;
 
@@ -119,10 +121,10 @@ export class Session {
     const say = (line: string): void => {
       this.around.say(`${name}: ${line}`);
     };
-    const { clock } = this;
+    const { clock, expectations } = this;
     const patience = new Patience(clock, timeoutSeconds * 1000);
     const { isAbandoned, cancelled } = this.around;
-    return { ec2: this.ec2(region).forRun({ patience, say }), clock, say, isAbandoned, cancelled };
+    return { ec2: this.ec2(region).forRun({ patience, say }), clock, expectations, say, isAbandoned, cancelled };
   }
 
   /** Prints a line that several calls of one run would repeat. */

@@ -25,15 +25,15 @@ export class VirtualTime implements Clock {
 
   /** Lets time pass until the work has ended; what is asleep at the same time sleeps side by side. */
   async during<T>(work: Promise<T>): Promise<T> {
-    let isOver = false;
+    const seen: { isOver: boolean } = { isOver: false };
     const end = (): void => {
-      isOver = true;
+      seen.isOver = true;
     };
     work.then(end, end);
     for (;;) {
       // By then all that can go on without time has gone on.
       await new Promise((resolve) => setImmediate(resolve));
-      if (isOver) {
+      if (seen.isOver) {
         return work;
       }
       const next = this.sleepers.shift();

@@ -1,7 +1,10 @@
 import { Cancelled, type Clock } from "../clock";
 import { explain, isEc2Error } from "./errors";
+import type { Expectations, Kind } from "./expectations";
 
 export interface Wait<T> {
+  /** By which it is known how long it usually takes. */
+  kind: Kind;
   /** What is waited for, as the end of "waiting for …". */
   what: string;
   /** One look. */
@@ -12,7 +15,12 @@ export interface Wait<T> {
   /** What was seen, for the error on time-out. */
   describe: (seen: T) => string;
   timeoutMs: number;
+}
+
+/** What all waits of a run share. */
+export interface Waiting {
   clock: Clock;
+  expectations: Expectations;
 }
 
 export class WaitTimeout extends Error {
@@ -23,24 +31,22 @@ export class WaitFailure extends Error {
   override readonly name = "WaitFailure";
 }
 
-const FIRST_POLL_MS = 1000;
-const LAST_POLL_MS = 5000;
-/** Polling each tenth of the time waited so far finds a change at most a tenth late, in few calls. */
-const POLL_SHARE = 0.1;
-
 /**
  * Looks until it is ready, fails, or the time is up. The only loop of the engine that waits.
  *
  * A look that is throttled or does not get through is one look missed; every other error ends the wait.
  */
-export async function waitFor<T>(wait: Wait<T>): Promise<T> {
-  const start = wait.clock.now();
-  for (;;) {
+export async function waitFor<T>(wait: Wait<T>, { clock, expectations }: Waiting): Promise<T> {
+  const start = clock.now();
+  for (let looks = 1; ; looks++) {
     let last: string;
     let cause: unknown;
     try {
       const seen = await wait.read();
       if (wait.isReady(seen)) {
+        if (looks > 1) {
+          expectations.learn(wait.kind, clock.now() - start);
+        }
         return seen;
       }
       const failure = wait.failure?.(seen);
@@ -55,13 +61,14 @@ export async function waitFor<T>(wait: Wait<T>): Promise<T> {
       last = explain(error);
       cause = error;
     }
-    const elapsed = wait.clock.now() - start;
+    const elapsed = clock.now() - start;
     if (elapsed >= wait.timeoutMs) {
       const seconds = String(Math.round(elapsed / 1000));
       throw new WaitTimeout(`still waiting for ${wait.what} after ${seconds} s; last seen: ${last}`, { cause });
     }
     try {
-      await wait.clock.sleep(Math.min(Math.max(FIRST_POLL_MS, elapsed * POLL_SHARE), LAST_POLL_MS));
+      // When the time is up there is a last look.
+      await clock.sleep(Math.min(expectations.pauseAfter(wait.kind, elapsed), wait.timeoutMs - elapsed));
     } catch (error) {
       throw error instanceof Cancelled ? new Cancelled(`waited for ${wait.what}; last seen: ${last}`) : error;
     }

@@ -1,14 +1,13 @@
 /** What one run of the steps works with. Steps write what they made into `observed`, where later steps find it. */
-import { Cancelled, type Clock } from "../clock";
+import { Cancelled } from "../clock";
 import type { Ec2 } from "../ec2/ec2";
-import { waitFor } from "../ec2/wait";
+import { waitFor, type Waiting } from "../ec2/wait";
 import { explain, isEc2Error } from "../ec2/errors";
 import { currentElasticIp, currentNetworkInterface, type Situation } from "./current";
 import type { ElasticIp, Instance, NetworkInterface } from "./state";
 
-export interface Deps {
+export interface Deps extends Waiting {
   ec2: Ec2;
-  clock: Clock;
   /** Prints one line for the user. */
   say: (line: string) => void;
   /** Whether the engine that asked for this is gone, so that no more should be begun. */
@@ -93,20 +92,23 @@ interface Passing {
  * be one to repeat.
  */
 async function onceAccepted<T>(run: Run, { what, isPassing, timeoutMs }: Passing, call: () => Promise<T>): Promise<T> {
-  const result = (await waitFor<{ value: T } | { error: unknown } | string>({
-    what,
-    read: async () => {
-      try {
-        return { value: await call() };
-      } catch (error) {
-        return isPassing(error) ? explain(error) : { error };
-      }
+  const result = (await waitFor<{ value: T } | { error: unknown } | string>(
+    {
+      kind: "propagation",
+      what,
+      read: async () => {
+        try {
+          return { value: await call() };
+        } catch (error) {
+          return isPassing(error) ? explain(error) : { error };
+        }
+      },
+      isReady: (it) => typeof it !== "string",
+      describe: (it) => (typeof it === "string" ? it : "accepted"),
+      timeoutMs: Math.min(timeoutMs, transitionTimeout(run)),
     },
-    isReady: (it) => typeof it !== "string",
-    describe: (it) => (typeof it === "string" ? it : "accepted"),
-    timeoutMs: Math.min(timeoutMs, transitionTimeout(run)),
-    clock: run.clock,
-  })) as { value: T } | { error: unknown };
+    run,
+  )) as { value: T } | { error: unknown };
   if ("error" in result) {
     throw result.error;
   }

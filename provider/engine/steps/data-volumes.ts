@@ -1,7 +1,7 @@
 /** The data volumes: made once, kept, and attached to each instance in turn. */
 import { Ec2Error, explain, isEc2Error } from "../../ec2/errors";
 import { isOwned, TAG } from "../../ec2/tags";
-import { waitFor, WaitFailure, WaitTimeout } from "../../ec2/wait";
+import { type Wait, waitFor, WaitFailure, WaitTimeout } from "../../ec2/wait";
 import { currentInstance, currentNetworkInterface, currentVolume, recordedVolumeId } from "../current";
 import { volumeTags } from "../labels";
 import { differentShape, isComingOff } from "../planning/data-volumes";
@@ -12,7 +12,6 @@ import type { DataVolume, Instance, Volume, VolumeShape } from "../state";
 const VISIBLE_MS = 30_000;
 /** How long EC2 may not see yet that a volume is there and free, or take to modify it. */
 const ATTACHABLE_MS = 2 * 60_000;
-const UNMOUNT = "a guest that has it mounted keeps it: unmount it there";
 
 export async function makeVolume(run: Run, name: string): Promise<void> {
   const wanted = made(
@@ -83,19 +82,22 @@ async function createOnce(
 /** One that EC2 does not show for long after it was made is one that is gone again. */
 async function whenThere(run: Run, id: string): Promise<Volume | undefined> {
   const isThere = (it: Volume | undefined): boolean => it !== undefined && !it.status.startsWith("delet");
-  await waitFor<Volume | undefined>({
-    what: `${id} to be known to EC2`,
-    read: () => read(run, id),
-    isReady: isThere,
-    describe: (it) => it?.status ?? "not known",
-    timeoutMs: Math.min(VISIBLE_MS, transitionTimeout(run)),
-    clock: run.clock,
-  }).catch((error: unknown) => {
+  await waitFor<Volume | undefined>(
+    {
+      kind: "propagation",
+      what: `${id} to be known to EC2`,
+      read: () => read(run, id),
+      isReady: isThere,
+      describe: (it) => it?.status ?? "not known",
+      timeoutMs: Math.min(VISIBLE_MS, transitionTimeout(run)),
+    },
+    run,
+  ).catch((error: unknown) => {
     if (!(error instanceof WaitTimeout)) {
       throw error;
     }
   });
-  const seen = await awaitVolume(run, id, "to be made", (it) => it?.status !== "creating");
+  const seen = await awaitVolume(run, id, MADE, (it) => it?.status !== "creating");
   return isThere(seen) ? seen : undefined;
 }
 
@@ -103,21 +105,35 @@ async function read(run: Run, id: string): Promise<Volume | undefined> {
   return (await run.ec2.describeVolumes({ "volume-id": [id] }))[0];
 }
 
+/** What a volume is waited for. */
+type Awaited = Pick<Wait<unknown>, "kind" | "what">;
+
+const UNMOUNT = "a guest that has it mounted keeps it: unmount it there";
+const MADE: Awaited = { kind: "volume-creation", what: "to be made" };
+const MODIFIED: Awaited = { kind: "volume-modification", what: "to be modified" };
+const ATTACHED: Awaited = { kind: "volume-attach", what: "to be attached" };
+/** By whom it is let go, and since when, is not known here. */
+const FREE: Awaited = { kind: "under-way", what: "to be free" };
+const FREE_TO_ATTACH: Awaited = { kind: "under-way", what: `to be free (${UNMOUNT})` };
+
 function awaitVolume(
   run: Run,
   id: string,
-  what: string,
+  { kind, what }: Awaited,
   isReady: (volume: Volume | undefined) => boolean,
 ): Promise<Volume | undefined> {
-  return waitFor<Volume | undefined>({
-    what: `${id} ${what}`,
-    read: () => read(run, id),
-    isReady,
-    describe: (it) =>
-      it === undefined ? "gone" : `${it.status}${it.attachment === undefined ? "" : `, ${it.attachment.status}`}`,
-    timeoutMs: transitionTimeout(run),
-    clock: run.clock,
-  });
+  return waitFor<Volume | undefined>(
+    {
+      kind,
+      what: `${id} ${what}`,
+      read: () => read(run, id),
+      isReady,
+      describe: (it) =>
+        it === undefined ? "gone" : `${it.status}${it.attachment === undefined ? "" : `, ${it.attachment.status}`}`,
+      timeoutMs: transitionTimeout(run),
+    },
+    run,
+  );
 }
 
 function replace(run: Run, volume: Volume): void {
@@ -128,26 +144,29 @@ function replace(run: Run, volume: Volume): void {
 export async function modifyVolume(run: Run, volume: Volume, shape: VolumeShape): Promise<void> {
   const isThere = (it: Volume): boolean => Object.keys(differentShape(shape, it)).length === 0;
   let seen: Volume | undefined;
-  await waitFor<string | undefined>({
-    what: `EC2 to take the modification of ${volume.id}`,
-    read: async () => {
-      try {
-        await run.ec2.modifyVolume(volume.id, shape);
-        return undefined;
-      } catch (error) {
-        if (!isEc2Error(error, "transition")) {
-          throw error;
+  await waitFor<string | undefined>(
+    {
+      kind: "under-way",
+      what: `EC2 to take the modification of ${volume.id}`,
+      read: async () => {
+        try {
+          await run.ec2.modifyVolume(volume.id, shape);
+          return undefined;
+        } catch (error) {
+          if (!isEc2Error(error, "transition")) {
+            throw error;
+          }
+          seen = await read(run, volume.id);
+          return seen !== undefined && isThere(seen) ? undefined : explain(error);
         }
-        seen = await read(run, volume.id);
-        return seen !== undefined && isThere(seen) ? undefined : explain(error);
-      }
+      },
+      isReady: (refusal) => refusal === undefined,
+      describe: (refusal) => refusal ?? "modified",
+      timeoutMs: transitionTimeout(run),
     },
-    isReady: (refusal) => refusal === undefined,
-    describe: (refusal) => refusal ?? "modified",
-    timeoutMs: transitionTimeout(run),
-    clock: run.clock,
-  });
-  seen = await awaitVolume(run, volume.id, "to be modified", (it) => it !== undefined && isThere(it));
+    run,
+  );
+  seen = await awaitVolume(run, volume.id, MODIFIED, (it) => it !== undefined && isThere(it));
   replace(run, seen ?? volume);
   const words = Object.entries(shape).map(([name, value]) => `${name} ${value}`);
   run.say(`${volume.id} has ${words.join(", ")}; the file system on it grows by the guest's own means`);
@@ -179,7 +198,7 @@ export async function detachVolume(run: Run, { id }: Volume): Promise<void> {
   const seen = await awaitVolume(
     run,
     id,
-    `to come off ${attachment.instanceId} (${UNMOUNT})`,
+    { kind: "volume-detach", what: `to come off ${attachment.instanceId} (${UNMOUNT})` },
     (it) => it?.attachment === undefined,
   );
   replace(run, seen ?? { ...now, attachment: undefined });
@@ -212,31 +231,34 @@ async function attach(
 ): Promise<void> {
   const isOn = (it: Volume | undefined): boolean =>
     it?.attachment?.instanceId === instance.id && !isComingOff(it.attachment);
-  const free = await awaitVolume(run, id, `to be free (${UNMOUNT})`, (it) => it?.attachment === undefined || isOn(it));
+  const free = await awaitVolume(run, id, FREE_TO_ATTACH, (it) => it?.attachment === undefined || isOn(it));
   if (!isOn(free)) {
-    await waitFor<string | undefined>({
-      what: `EC2 to attach ${id} to ${instance.id}`,
-      read: async () => {
-        try {
-          await run.ec2.attachVolume(id, instance.id, deviceName);
-          return undefined;
-        } catch (error) {
-          // After a lost reply a repeat is refused.
-          const isDone = isEc2Error(error) && isOn(await read(run, id));
-          if (!isDone && !isPassing(error)) {
-            throw error;
+    await waitFor<string | undefined>(
+      {
+        kind: "propagation",
+        what: `EC2 to attach ${id} to ${instance.id}`,
+        read: async () => {
+          try {
+            await run.ec2.attachVolume(id, instance.id, deviceName);
+            return undefined;
+          } catch (error) {
+            // After a lost reply a repeat is refused.
+            const isDone = isEc2Error(error) && isOn(await read(run, id));
+            if (!isDone && !isPassing(error)) {
+              throw error;
+            }
+            return isDone ? undefined : explain(error);
           }
-          return isDone ? undefined : explain(error);
-        }
+        },
+        isReady: (refusal) => refusal === undefined,
+        describe: (refusal) => refusal ?? "attached",
+        timeoutMs: Math.min(ATTACHABLE_MS, transitionTimeout(run)),
       },
-      isReady: (refusal) => refusal === undefined,
-      describe: (refusal) => refusal ?? "attached",
-      timeoutMs: Math.min(ATTACHABLE_MS, transitionTimeout(run)),
-      clock: run.clock,
-    });
+      run,
+    );
     run.say(`${id} attached to ${instance.id} as ${deviceName}`);
   }
-  const seen = await awaitVolume(run, id, "to be attached", (it) => it?.attachment?.status === "attached");
+  const seen = await awaitVolume(run, id, ATTACHED, (it) => it?.attachment?.status === "attached");
   if (seen !== undefined) {
     replace(run, seen);
   }
@@ -250,7 +272,7 @@ function isPassing(error: unknown): boolean {
 }
 
 export async function deleteVolume(run: Run, volume: Volume): Promise<void> {
-  await awaitVolume(run, volume.id, "to be free", (it) => it?.attachment === undefined);
+  await awaitVolume(run, volume.id, FREE, (it) => it?.attachment === undefined);
   await deleteOnceFree(run, volume.id, () => run.ec2.deleteVolume(volume.id));
   run.observed.volumes = run.observed.volumes.filter((it) => it.id !== volume.id);
   run.say(`${volume.id} deleted`);

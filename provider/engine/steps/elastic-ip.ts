@@ -100,24 +100,27 @@ export async function disassociateElasticIp(run: Run, elasticIp: ElasticIp): Pro
 
 export async function releaseElasticIp(run: Run, elasticIp: ElasticIp): Promise<void> {
   // For a moment after it was taken off, EC2 still counts an address as in use.
-  await waitFor<boolean>({
-    what: `${elasticIp.allocationId} to be free`,
-    read: async () => {
-      try {
-        await goneIsFine(() => run.ec2.releaseAddress(elasticIp.allocationId));
-        return true;
-      } catch (error) {
-        if (isEc2Error(error, "in-use")) {
-          return false;
+  await waitFor<boolean>(
+    {
+      kind: "propagation",
+      what: `${elasticIp.allocationId} to be free`,
+      read: async () => {
+        try {
+          await goneIsFine(() => run.ec2.releaseAddress(elasticIp.allocationId));
+          return true;
+        } catch (error) {
+          if (isEc2Error(error, "in-use")) {
+            return false;
+          }
+          throw error;
         }
-        throw error;
-      }
+      },
+      isReady: (released) => released,
+      describe: () => "in use",
+      timeoutMs: RELEASE_TIMEOUT_MS,
     },
-    isReady: (released) => released,
-    describe: () => "in use",
-    timeoutMs: RELEASE_TIMEOUT_MS,
-    clock: run.clock,
-  });
+    run,
+  );
   run.observed.elasticIps = run.observed.elasticIps.filter((it) => it.allocationId !== elasticIp.allocationId);
   run.say(`Elastic IP ${elasticIp.publicIp} released`);
 }

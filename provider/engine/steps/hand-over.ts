@@ -37,7 +37,7 @@ export async function proveCandidate(run: Run, candidate: Instance): Promise<voi
   const start = run.clock.now();
   run.launched = candidate;
   try {
-    settle(run, await awaitRunning(run, candidate), start, false);
+    settle(run, await awaitRunning(run, candidate, "under-way"), start, false);
     await prove(run, candidate);
   } catch (error) {
     throw endsAttempts(error) ? error : await endCandidate(run, error, old);
@@ -70,7 +70,7 @@ export async function detachFrom(run: Run, instance: Instance): Promise<void> {
       throw error;
     }
   });
-  await awaitFree(run, { id: eni.id, status: "in-use" });
+  await awaitFree(run, { id: eni.id, status: "in-use" }, "detach");
   run.say(`${eni.id} detached from ${instance.id}`);
 }
 
@@ -116,35 +116,43 @@ function isHeldBy(eni: NetworkInterface | undefined, { id }: Instance): boolean 
 }
 
 async function attachAndWait(run: Run, eni: NetworkInterface, instance: Instance): Promise<void> {
-  await waitFor<boolean>({
-    what: `${instance.id} to take ${eni.id}`,
-    read: async () => {
-      try {
-        await oncePropagated(run, instance.id, () => run.ec2.attachNetworkInterface(eni.id, instance.id, DEVICE_INDEX));
-        return true;
-      } catch (error) {
-        // After a lost reply a repeat is refused; an interface that is not quite free yet will be.
-        const now = isEc2Error(error) ? await readNetworkInterface(run.ec2, eni.id) : undefined;
-        const isOn = isHeldBy(now, instance);
-        if (!isOn && !isEc2Error(error, "in-use", "transition")) {
-          throw error;
+  await waitFor<boolean>(
+    {
+      kind: "propagation",
+      what: `${instance.id} to take ${eni.id}`,
+      read: async () => {
+        try {
+          await oncePropagated(run, instance.id, () =>
+            run.ec2.attachNetworkInterface(eni.id, instance.id, DEVICE_INDEX),
+          );
+          return true;
+        } catch (error) {
+          // After a lost reply a repeat is refused; an interface that is not quite free yet will be.
+          const now = isEc2Error(error) ? await readNetworkInterface(run.ec2, eni.id) : undefined;
+          const isOn = isHeldBy(now, instance);
+          if (!isOn && !isEc2Error(error, "in-use", "transition")) {
+            throw error;
+          }
+          return isOn;
         }
-        return isOn;
-      }
+      },
+      isReady: (isOn) => isOn,
+      describe: () => "not attached",
+      timeoutMs: transitionTimeout(run),
     },
-    isReady: (isOn) => isOn,
-    describe: () => "not attached",
-    timeoutMs: transitionTimeout(run),
-    clock: run.clock,
-  });
-  const seen = await waitFor<NetworkInterface | undefined>({
-    what: `${eni.id} to be attached`,
-    read: () => readNetworkInterface(run.ec2, eni.id),
-    isReady: (it) => it?.status === "in-use" && isHeldBy(it, instance),
-    describe: (it) => it?.status ?? "gone",
-    timeoutMs: transitionTimeout(run),
-    clock: run.clock,
-  });
+    run,
+  );
+  const seen = await waitFor<NetworkInterface | undefined>(
+    {
+      kind: "attach",
+      what: `${eni.id} to be attached`,
+      read: () => readNetworkInterface(run.ec2, eni.id),
+      isReady: (it) => it?.status === "in-use" && isHeldBy(it, instance),
+      describe: (it) => it?.status ?? "gone",
+      timeoutMs: transitionTimeout(run),
+    },
+    run,
+  );
   run.observed.networkInterfaces = run.observed.networkInterfaces.flatMap((it) =>
     it.id === eni.id ? (seen ?? []) : it,
   );

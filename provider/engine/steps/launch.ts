@@ -115,27 +115,30 @@ function lastInstance(run: Run): string | undefined {
 
 /** RunInstances; a profile made a moment ago and an interface not quite free yet are waited for. */
 async function request(run: Run, predecessors: (string | undefined)[], launchable: Launchable): Promise<Instance> {
-  const launching = await waitFor<Instance | string>({
-    what: "EC2 to accept the launch",
-    read: async () => {
-      try {
-        return await run.ec2.runInstance(launchRequest(run, launchable, predecessors));
-      } catch (error) {
-        if (isInstanceProfileNotSeen(error) || isOwnPartNotSeen(error)) {
-          return explain(error);
+  const launching = await waitFor<Instance | string>(
+    {
+      kind: "propagation",
+      what: "EC2 to accept the launch",
+      read: async () => {
+        try {
+          return await run.ec2.runInstance(launchRequest(run, launchable, predecessors));
+        } catch (error) {
+          if (isInstanceProfileNotSeen(error) || isOwnPartNotSeen(error)) {
+            return explain(error);
+          }
+          if (isEc2Error(error, "in-use", "transition") && "networkInterfaceId" in launchable.network) {
+            await adoptHolder(run, launchable.network.networkInterfaceId);
+            return explain(error);
+          }
+          throw error;
         }
-        if (isEc2Error(error, "in-use", "transition") && "networkInterfaceId" in launchable.network) {
-          await adoptHolder(run, launchable.network.networkInterfaceId);
-          return explain(error);
-        }
-        throw error;
-      }
+      },
+      isReady: (it) => typeof it !== "string",
+      describe: (it) => (typeof it === "string" ? it : it.state),
+      timeoutMs: Math.min(PROPAGATION_MS, transitionTimeout(run)),
     },
-    isReady: (it) => typeof it !== "string",
-    describe: (it) => (typeof it === "string" ? it : it.state),
-    timeoutMs: Math.min(PROPAGATION_MS, transitionTimeout(run)),
-    clock: run.clock,
-  });
+    run,
+  );
   return launching as Instance;
 }
 

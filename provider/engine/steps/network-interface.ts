@@ -2,6 +2,7 @@
 import type { Addresses, Ec2 } from "../../ec2/ec2";
 import { Ec2Error, explain, isEc2Error } from "../../ec2/errors";
 import { TAG } from "../../ec2/tags";
+import type { Kind } from "../../ec2/expectations";
 import { waitFor } from "../../ec2/wait";
 import { heldBy } from "../conflicts";
 import { networkInterfaceTags } from "../labels";
@@ -81,14 +82,17 @@ function addressesOf(wanted: string[] | undefined, count: number | undefined, la
 
 /** EC2 answers a repeat with what the first call made, on which another run may have launched by now. */
 async function awaitUsable(run: Run, id: string): Promise<void> {
-  const seen = await waitFor<NetworkInterface | undefined>({
-    what: `${id} to be usable`,
-    read: () => readNetworkInterface(run.ec2, id),
-    isReady: (it) => it !== undefined && it.status !== "pending",
-    describe: (it) => it?.status ?? "not known yet",
-    timeoutMs: transitionTimeout(run),
-    clock: run.clock,
-  });
+  const seen = await waitFor<NetworkInterface | undefined>(
+    {
+      kind: "propagation",
+      what: `${id} to be usable`,
+      read: () => readNetworkInterface(run.ec2, id),
+      isReady: (it) => it !== undefined && it.status !== "pending",
+      describe: (it) => it?.status ?? "not known yet",
+      timeoutMs: transitionTimeout(run),
+    },
+    run,
+  );
   if (seen?.attachment !== undefined) {
     throw new ObserveAgain(`${id} is held by ${seen.attachment.instanceId ?? "an instance"} already`);
   }
@@ -169,20 +173,31 @@ export async function deleteNetworkInterface(run: Run, eni: NetworkInterface): P
   run.say(`${eni.id} deleted, ${eni.privateIp} given up`);
 }
 
-/** Waits until no instance holds the interface; only then can it be launched on. Gone counts as free. */
-export async function awaitFree(run: Run, eni: Pick<NetworkInterface, "id" | "status">): Promise<void> {
+/**
+ * Waits until no instance holds the interface; only then can it be launched on. Gone counts as free.
+ *
+ * @param kind by what it comes free, if this run began that
+ */
+export async function awaitFree(
+  run: Run,
+  eni: Pick<NetworkInterface, "id" | "status">,
+  kind: Kind = "under-way",
+): Promise<void> {
   if (eni.status === "available") {
     return;
   }
-  const seen = await waitFor<NetworkInterface | undefined>({
-    what: `${eni.id} to be free`,
-    read: () => readNetworkInterface(run.ec2, eni.id),
-    isReady: (it) => it === undefined || (it.status === "available" && it.attachment === undefined),
-    describe: (it) =>
-      `${it?.status ?? "gone"}${it?.attachment?.instanceId === undefined ? "" : `, held by ${it.attachment.instanceId}`}`,
-    timeoutMs: transitionTimeout(run),
-    clock: run.clock,
-  });
+  const seen = await waitFor<NetworkInterface | undefined>(
+    {
+      kind,
+      what: `${eni.id} to be free`,
+      read: () => readNetworkInterface(run.ec2, eni.id),
+      isReady: (it) => it === undefined || (it.status === "available" && it.attachment === undefined),
+      describe: (it) =>
+        `${it?.status ?? "gone"}${it?.attachment?.instanceId === undefined ? "" : `, held by ${it.attachment.instanceId}`}`,
+      timeoutMs: transitionTimeout(run),
+    },
+    run,
+  );
   run.observed.networkInterfaces = run.observed.networkInterfaces.flatMap((it) =>
     it.id === eni.id ? (seen ?? []) : it,
   );

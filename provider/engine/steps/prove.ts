@@ -27,20 +27,23 @@ async function awaitStatus(run: Run, { id }: Instance): Promise<void> {
   run.say(`waiting for the status checks of ${id}`);
   const start = run.clock.now();
   let impairedSince: number | undefined;
-  await waitFor({
-    what: `the status checks of ${id}`,
-    read: async () => {
-      const status = await oncePropagated(run, id, () => run.ec2.describeStatus(id));
-      impairedSince = status === "impaired" ? (impairedSince ?? run.clock.now()) : undefined;
-      if (impairedSince !== undefined && run.clock.now() - impairedSince >= IMPAIRED_FOR_MS) {
-        throw new WaitFailure(`${id} failed its status checks`);
-      }
-      return status;
+  await waitFor(
+    {
+      kind: "status-checks",
+      what: `the status checks of ${id}`,
+      read: async () => {
+        const status = await oncePropagated(run, id, () => run.ec2.describeStatus(id));
+        impairedSince = status === "impaired" ? (impairedSince ?? run.clock.now()) : undefined;
+        if (impairedSince !== undefined && run.clock.now() - impairedSince >= IMPAIRED_FOR_MS) {
+          throw new WaitFailure(`${id} failed its status checks`);
+        }
+        return status;
+      },
+      isReady: (status) => status === "ok",
+      describe: (status) => status,
+      timeoutMs: transitionTimeout(run),
     },
-    isReady: (status) => status === "ok",
-    describe: (status) => status,
-    timeoutMs: transitionTimeout(run),
-    clock: run.clock,
-  });
+    run,
+  );
   run.say(`${id} passes its status checks after ${seconds(run.clock.now() - start)}`);
 }

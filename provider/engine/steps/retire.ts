@@ -1,4 +1,5 @@
 /** The end of an instance: its spot request is cancelled, it is terminated, and the network interface is waited for. */
+import type { Kind } from "../../ec2/expectations";
 import { waitFor } from "../../ec2/wait";
 import { goneIsFine, type Run, seconds, transitionTimeout } from "../run";
 import type { Instance } from "../state";
@@ -10,18 +11,25 @@ export async function retire(run: Run, instance: Instance): Promise<void> {
   if (instance.state === "running" && held.length > 0) {
     run.darkSince ??= start;
   }
+  let kind: Kind = "under-way";
   if (instance.state !== "shutting-down" && instance.state !== "terminated") {
     run.retired = held.length > 0 ? { ...instance } : run.retired;
+    kind = shutdownOf(run, instance);
     await terminate(run, instance);
   }
   for (const { id } of held) {
-    await awaitFree(run, { id, status: "in-use" });
+    await awaitFree(run, { id, status: "in-use" }, kind);
   }
   if (held.length === 0) {
-    await awaitTerminated(run, instance.id);
+    await awaitTerminated(run, instance.id, kind);
   }
   instance.state = "terminated";
   run.say(`${instance.id} retired after ${seconds(run.clock.now() - start)}`);
+}
+
+/** What is stopped has no guest to shut down. */
+function shutdownOf({ desired }: Run, { state }: Instance): Kind {
+  return desired.replacement.skipOsShutdown || state === "stopped" ? "shutdown-skipping-os" : "shutdown";
 }
 
 async function terminate(run: Run, instance: Instance): Promise<void> {
@@ -34,13 +42,16 @@ async function terminate(run: Run, instance: Instance): Promise<void> {
   await goneIsFine(() => run.ec2.terminateInstance(instance.id, run.desired.replacement.skipOsShutdown));
 }
 
-async function awaitTerminated(run: Run, id: string): Promise<void> {
-  await waitFor<Instance | undefined>({
-    what: `${id} to end`,
-    read: async () => (await run.ec2.describeInstances({ "instance-id": [id] }))[0],
-    isReady: (it) => it === undefined || it.state === "terminated",
-    describe: (it) => it?.state ?? "gone",
-    timeoutMs: transitionTimeout(run),
-    clock: run.clock,
-  });
+async function awaitTerminated(run: Run, id: string, kind: Kind): Promise<void> {
+  await waitFor<Instance | undefined>(
+    {
+      kind,
+      what: `${id} to end`,
+      read: async () => (await run.ec2.describeInstances({ "instance-id": [id] }))[0],
+      isReady: (it) => it === undefined || it.state === "terminated",
+      describe: (it) => it?.state ?? "gone",
+      timeoutMs: transitionTimeout(run),
+    },
+    run,
+  );
 }

@@ -1,6 +1,7 @@
 /** `root-volume`: the running instance boots again from the new image, and keeps all else. */
 import type { RootVolumeTask } from "../../ec2/ec2";
 import { TAG } from "../../ec2/tags";
+import type { Kind } from "../../ec2/expectations";
 import { waitFor, WaitFailure } from "../../ec2/wait";
 import { made, type Run, seconds, transitionTimeout } from "../run";
 import { clientToken } from "../specification";
@@ -16,9 +17,10 @@ export async function replaceRootVolume(run: Run, instance: Instance): Promise<v
   const begin = run.clock.now();
   await markChanging(run, instance, ["imageId"]);
   run.darkSince ??= begin;
-  const task = await taskOf(run, instance);
+  const begun = await taskOf(run, instance);
+  const { task } = begun;
   run.say(`${instance.id} boots from ${run.desired.imageId} (${task.id})`);
-  const ended = await awaitTask(run, instance, task);
+  const ended = await awaitTask(run, instance, begun);
   if (ended.state !== "succeeded") {
     run.darkSince = undefined;
     if (ended.state === "failed") {
@@ -37,37 +39,46 @@ export async function replaceRootVolume(run: Run, instance: Instance): Promise<v
   run.say(`the root volume of ${instance.id} is new after ${seconds(run.clock.now() - begin)}`);
 }
 
+interface Begun {
+  task: RootVolumeTask;
+  kind: Kind;
+}
+
 /** The task of this generation, if an earlier run began it; one that failed is followed by another. */
-async function taskOf(run: Run, instance: Instance): Promise<RootVolumeTask> {
+async function taskOf(run: Run, instance: Instance): Promise<Begun> {
   const instanceId = instance.id;
   const generation = String(made(run.observed.generation, "generation").number);
   const all = await run.ec2.describeRootVolumeTasks(instanceId);
   const tasks = all.filter((it) => it.tags[TAG.generation] === generation);
   const begun = tasks.find((it) => UNDER_WAY.includes(it.state) || it.state === "succeeded");
   if (begun !== undefined) {
-    return begun;
+    return { task: begun, kind: "under-way" };
   }
   // EC2 takes one at a time: that of an earlier generation, which is not wanted any more, has to end first.
   for (const other of all.filter((it) => UNDER_WAY.includes(it.state))) {
-    await awaitTask(run, instance, other);
+    await awaitTask(run, instance, { task: other, kind: "under-way" });
   }
   const template = made(run.observed.template, "launch template");
-  return run.ec2.replaceRootVolume({
+  const task = await run.ec2.replaceRootVolume({
     instanceId,
     imageId: await resolveImageId(run),
     tags: { [TAG.id]: run.id, [TAG.generation]: generation },
     clientToken: clientToken(template.id, generation, instanceId, "root volume", ...tasks.map((it) => it.id).sort()),
   });
+  return { task, kind: "root-volume" };
 }
 
-async function awaitTask(run: Run, { id }: Instance, task: RootVolumeTask): Promise<RootVolumeTask> {
-  const seen = await waitFor<RootVolumeTask | undefined>({
-    what: `the replacement of the root volume (${task.id})`,
-    read: async () => (await run.ec2.describeRootVolumeTasks(id)).find((it) => it.id === task.id),
-    isReady: (it) => it !== undefined && !UNDER_WAY.includes(it.state),
-    describe: (it) => it?.state ?? "not known yet",
-    timeoutMs: transitionTimeout(run),
-    clock: run.clock,
-  });
+async function awaitTask(run: Run, { id }: Instance, { task, kind }: Begun): Promise<RootVolumeTask> {
+  const seen = await waitFor<RootVolumeTask | undefined>(
+    {
+      kind,
+      what: `the replacement of the root volume (${task.id})`,
+      read: async () => (await run.ec2.describeRootVolumeTasks(id)).find((it) => it.id === task.id),
+      isReady: (it) => it !== undefined && !UNDER_WAY.includes(it.state),
+      describe: (it) => it?.state ?? "not known yet",
+      timeoutMs: transitionTimeout(run),
+    },
+    run,
+  );
   return seen ?? task;
 }

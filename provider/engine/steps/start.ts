@@ -1,4 +1,5 @@
 /** The start of an instance that is there, and the wait until it runs. */
+import type { Kind } from "../../ec2/expectations";
 import { waitFor } from "../../ec2/wait";
 import { isAlive } from "../current";
 import { type Run, seconds, transitionTimeout } from "../run";
@@ -20,38 +21,44 @@ export class EndedAtLaunch extends Error {
 /** Waits for one that an earlier run launched. */
 export async function finishStart(run: Run, instance: Instance): Promise<void> {
   const begin = run.clock.now();
-  settle(run, await awaitRunning(run, instance), begin);
+  settle(run, await awaitRunning(run, instance, "under-way"), begin);
   await prove(run, instance);
 }
 
 /** Waits until an instance that stops has stopped. */
 export async function awaitStopped(run: Run, { id }: Instance): Promise<void> {
-  await waitFor<Instance | undefined>({
-    what: `${id} to be stopped`,
-    read: async () => (await run.ec2.describeInstances({ "instance-id": [id] }))[0],
-    isReady: (it) => it !== undefined && it.state !== "stopping",
-    describe: (it) => it?.state ?? "not known",
-    timeoutMs: transitionTimeout(run),
-    clock: run.clock,
-  });
+  await waitFor<Instance | undefined>(
+    {
+      kind: "under-way",
+      what: `${id} to be stopped`,
+      read: async () => (await run.ec2.describeInstances({ "instance-id": [id] }))[0],
+      isReady: (it) => it !== undefined && it.state !== "stopping",
+      describe: (it) => it?.state ?? "not known",
+      timeoutMs: transitionTimeout(run),
+    },
+    run,
+  );
 }
 
-export async function awaitRunning(run: Run, launched: Instance): Promise<Instance> {
-  const seen = await waitFor<Instance | undefined>({
-    what: `${launched.id} to run`,
-    read: async () => {
-      const [instance] = await run.ec2.describeInstances({ "instance-id": [launched.id] });
-      if (instance !== undefined && (!isAlive(instance) || failedToStart(instance))) {
-        remember(run, instance);
-        throw new EndedAtLaunch(instance);
-      }
-      return instance;
+export async function awaitRunning(run: Run, launched: Instance, kind: Kind = "launch"): Promise<Instance> {
+  const seen = await waitFor<Instance | undefined>(
+    {
+      kind,
+      what: `${launched.id} to run`,
+      read: async () => {
+        const [instance] = await run.ec2.describeInstances({ "instance-id": [launched.id] });
+        if (instance !== undefined && (!isAlive(instance) || failedToStart(instance))) {
+          remember(run, instance);
+          throw new EndedAtLaunch(instance);
+        }
+        return instance;
+      },
+      isReady: (it) => it?.state === "running",
+      describe: (it) => it?.state ?? "not known yet",
+      timeoutMs: transitionTimeout(run),
     },
-    isReady: (it) => it?.state === "running",
-    describe: (it) => it?.state ?? "not known yet",
-    timeoutMs: transitionTimeout(run),
-    clock: run.clock,
-  });
+    run,
+  );
   return seen ?? launched;
 }
 

@@ -5,6 +5,7 @@ import { toBase64 } from "../../user-data";
 import { endsAttempts, type Run, seconds, transitionTimeout } from "../run";
 import type { LaunchPart } from "../specification";
 import type { Instance } from "../state";
+import type { Kind } from "../../ec2/expectations";
 import { waitFor } from "../../ec2/wait";
 import { NoCapacity } from "./launch";
 import { prove } from "./prove";
@@ -23,38 +24,55 @@ export async function stop(run: Run, instance: Instance): Promise<void> {
 }
 
 async function bringDown(run: Run, instance: Instance): Promise<void> {
+  await awaitDown(run, instance, await beginStop(run, instance));
+}
+
+/** @returns what there is to wait for now */
+async function beginStop(run: Run, instance: Instance): Promise<Kind> {
   if (instance.state === "pending") {
     await awaitStarted(run, instance);
   }
-  if (instance.state !== "stopped" && instance.state !== "stopping") {
-    run.say(`stopping ${instance.id}`);
-    if (instance.state === "running") {
-      run.darkSince ??= run.clock.now();
-    }
-    await run.ec2.stopInstance(instance.id, run.desired.replacement.skipOsShutdown);
+  if (instance.state === "stopped" || instance.state === "stopping") {
+    return "under-way";
   }
-  await waitFor<Instance | undefined>({
-    what: `${instance.id} to stop`,
-    read: async () => (await run.ec2.describeInstances({ "instance-id": [instance.id] }))[0],
-    isReady: (it) => it?.state === "stopped",
-    describe: (it) => it?.state ?? "not known",
-    timeoutMs: transitionTimeout(run),
-    clock: run.clock,
-  });
+  run.say(`stopping ${instance.id}`);
+  if (instance.state === "running") {
+    run.darkSince ??= run.clock.now();
+  }
+  const { skipOsShutdown } = run.desired.replacement;
+  await run.ec2.stopInstance(instance.id, skipOsShutdown);
+  return skipOsShutdown ? "stop-skipping-os" : "stop";
+}
+
+async function awaitDown(run: Run, instance: Instance, kind: Kind): Promise<void> {
+  await waitFor<Instance | undefined>(
+    {
+      kind,
+      what: `${instance.id} to stop`,
+      read: async () => (await run.ec2.describeInstances({ "instance-id": [instance.id] }))[0],
+      isReady: (it) => it?.state === "stopped",
+      describe: (it) => it?.state ?? "not known",
+      timeoutMs: transitionTimeout(run),
+    },
+    run,
+  );
   instance.state = "stopped";
   instance.publicIp = instance.publicIp === undefined ? undefined : heldPublicIp(run, instance.publicIp);
 }
 
 /** EC2 stops none that is still starting. */
 async function awaitStarted(run: Run, instance: Instance): Promise<void> {
-  const seen = await waitFor<Instance | undefined>({
-    what: `${instance.id} to start, so that it can be stopped`,
-    read: async () => (await run.ec2.describeInstances({ "instance-id": [instance.id] }))[0],
-    isReady: (it) => it !== undefined && it.state !== "pending",
-    describe: (it) => it?.state ?? "not known",
-    timeoutMs: transitionTimeout(run),
-    clock: run.clock,
-  });
+  const seen = await waitFor<Instance | undefined>(
+    {
+      kind: "under-way",
+      what: `${instance.id} to start, so that it can be stopped`,
+      read: async () => (await run.ec2.describeInstances({ "instance-id": [instance.id] }))[0],
+      isReady: (it) => it !== undefined && it.state !== "pending",
+      describe: (it) => it?.state ?? "not known",
+      timeoutMs: transitionTimeout(run),
+    },
+    run,
+  );
   instance.state = seen?.state ?? instance.state;
 }
 
@@ -71,9 +89,14 @@ export async function changeStopped(run: Run, instance: Instance, parts: LaunchP
   };
   const begin = run.clock.now();
   const done: Attempt["done"] = { isMarked: false, hasUserData: false };
-  await bringDown(run, instance);
+  const stopping = await beginStop(run, instance);
+  // While it stops, because the address is dark already. A refusal is answered once it can be started again.
+  const [marked] = await Promise.allSettled([markChanging(run, instance, parts)]);
+  await awaitDown(run, instance, stopping);
   try {
-    await markChanging(run, instance, parts);
+    if (marked.status === "rejected") {
+      throw marked.reason;
+    }
     done.isMarked = true;
     if (parts.includes("userData")) {
       const { userData } = run.desired;

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { cancellable, Cancelled, type Clock } from "../../../provider/clock";
 import { Ec2Error } from "../../../provider/ec2/errors";
-import { type Wait, waitFor, WaitFailure, WaitTimeout } from "../../../provider/ec2/wait";
+import { Expectations, USUAL } from "../../../provider/ec2/expectations";
+import { type Wait, waitFor as waitIn, WaitFailure, type Waiting, WaitTimeout } from "../../../provider/ec2/wait";
+
+/** The wait, with what it waits by. */
+function waitFor<T>(wait: Wait<T> & Waiting): Promise<T> {
+  return waitIn(wait, wait);
+}
 
 class TestClock implements Clock {
   readonly pauses: number[] = [];
@@ -22,9 +28,10 @@ class TestClock implements Clock {
 function seeing(
   sequence: (string | Error)[],
   overrides: Partial<Wait<string>> = {},
-): Wait<string> & { clock: TestClock } {
+): Wait<string> & Waiting & { clock: TestClock } {
   let look = 0;
   return {
+    kind: "shutdown",
     what: "i-1 to run",
     read: () => {
       const seen = sequence[Math.min(look++, sequence.length - 1)] ?? "";
@@ -35,6 +42,7 @@ function seeing(
     timeoutMs: 60_000,
     ...overrides,
     clock: new TestClock(),
+    expectations: new Expectations(),
   };
 }
 
@@ -55,17 +63,35 @@ describe("waitFor", () => {
     assert.equal(wait.clock.pauses.length, 2);
   });
 
-  it("pauses a tenth of the time waited so far, within one and five seconds", async () => {
-    const wait = seeing(["pending"], { timeoutMs: 120_000 });
+  it("pauses as what is waited for is expected to be there", async () => {
+    const wait = seeing(["pending"], { kind: "launch", timeoutMs: 120_000 });
+    const expected = new Expectations();
     await assert.rejects(waitFor(wait));
-    const { pauses } = wait.clock;
-    assert.equal(pauses[0], 1000);
-    assert.equal(pauses.at(-1), 5000);
     let waited = 0;
-    for (const pause of pauses) {
-      assert.ok(pause >= 1000 && pause <= 5000 && pause <= Math.max(1000, waited * 0.1));
+    for (const pause of wait.clock.pauses) {
+      assert.equal(pause, Math.min(expected.pauseAfter("launch", waited), 120_000 - waited));
       waited += pause;
     }
+  });
+
+  it("looks a last time when the time is up, and waits no longer, however long it usually takes", async () => {
+    const wait = seeing(["pending"], { kind: "shutdown", timeoutMs: 5000 });
+    await assert.rejects(waitFor(wait), /after 5 s/);
+    assert.deepEqual(wait.clock.pauses, [5000]);
+  });
+
+  it("learns how long it took, of a wait that was one and came to its end", async () => {
+    const { typical } = USUAL.launch;
+    const learned = async (...sequence: (string | Error)[]): Promise<number> => {
+      const wait = seeing(sequence, { kind: "launch", timeoutMs: 200_000 });
+      await waitFor(wait).catch(() => undefined);
+      return wait.expectations.of("launch").typical;
+    };
+    assert.equal(await learned("running"), typical);
+    assert.equal(await learned("pending", denied), typical);
+    assert.equal(await learned("pending"), typical);
+    assert.ok((await learned("pending", "running")) < typical);
+    assert.ok((await learned(...Array<string>(20).fill("pending"), "running")) > typical);
   });
 
   it("gives up when the time is up, and says what it waited for, how long, and what it saw last", async () => {
