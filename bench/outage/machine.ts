@@ -76,12 +76,22 @@ export async function machineWith(inputs: Properties, change: Properties): Promi
 /** The account of the machine, in which EC2 will take as long as was drawn. */
 export function accountOf({ world, at }: Machine, draws: Draws): Account {
   const owner = account(draws, at);
-  owner.simulator.restore(structuredClone(world));
+  owner.simulator.restore(world);
   return owner;
 }
 
-/** How long its private IP had nobody behind it, by the simulator's own record, since the run began. */
-export function outageOf({ simulator }: Account, { outputs, at }: Machine): number {
+/** What one replacement took: how long its private IP had nobody behind it, in milliseconds, and calls. */
+export interface Replaced {
+  outage: number;
+  describes: number;
+  others: number;
+}
+
+/** By the simulator's own record, since the run began. */
+export function replaced({ simulator }: Account, { outputs, at }: Machine): Replaced {
   const { outages = [] } = simulator.timeline().privateIps[String(outputs.privateIp)] ?? {};
-  return outages.filter((it) => it.from >= at).reduce((sum, it) => sum + it.to - it.from, 0);
+  const dark = outages.filter((it) => it.from >= at).map((it) => it.to - it.from);
+  const calls = simulator.calls();
+  const describes = calls.filter((it) => it.action.startsWith("Describe")).length;
+  return { outage: dark.reduce((sum, it) => sum + it, 0), describes, others: calls.length - describes };
 }

@@ -2,7 +2,7 @@
 import { WELL_KNOWN } from "../../local/ec2";
 import type { Properties } from "../../provider/handlers";
 import type { Draws, FloorName } from "./draws";
-import { accountOf, handlersOn, type Machine, machineWith, outageOf } from "./machine";
+import { accountOf, handlersOn, type Machine, machineWith, replaced, type Replaced } from "./machine";
 
 export interface Strategy {
   name: FloorName;
@@ -13,8 +13,10 @@ export interface Strategy {
 const IMAGE = { imageId: WELL_KNOWN.imageV2 };
 const TYPE = { instanceType: "m6i.large" };
 
+export const TERMINATE_FIRST: Strategy = { name: "terminate-first", replacement: {}, change: IMAGE };
+
 export const STRATEGIES: readonly Strategy[] = [
-  { name: "terminate-first", replacement: {}, change: IMAGE },
+  TERMINATE_FIRST,
   { name: "terminate-first, skipOsShutdown", replacement: { skipOsShutdown: true }, change: IMAGE },
   { name: "overlap", replacement: { strategy: "overlap" }, change: IMAGE },
   { name: "root-volume", replacement: { strategy: "root-volume" }, change: IMAGE },
@@ -25,22 +27,9 @@ export function machineFor({ replacement, change }: Strategy): Promise<Machine> 
   return machineWith({ replacement }, change);
 }
 
-/** What one replacement took, in milliseconds, and how many calls of which kind. */
-export interface Replaced {
-  outage: number;
-  describes: number;
-  others: number;
-}
-
 /** In a process that has replaced nothing before, so with nothing learned. */
 export async function replace(machine: Machine, draws: Draws): Promise<Replaced> {
   const owner = accountOf(machine, draws);
   await owner.time.during(handlersOn(owner).update(machine.id, machine.outputs, machine.next));
   return replaced(owner, machine);
-}
-
-export function replaced(owner: ReturnType<typeof accountOf>, machine: Machine): Replaced {
-  const calls = owner.simulator.calls();
-  const describes = calls.filter((it) => it.action.startsWith("Describe")).length;
-  return { outage: outageOf(owner, machine), describes, others: calls.length - describes };
 }
