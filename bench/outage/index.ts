@@ -1,15 +1,16 @@
 /** How long a private IP is dark while the instance behind it is replaced, in simulated time, against EC2's own floor. */
-import type { Goal, Mode, Section, Table } from "../section";
+import type { Goal, Section, Table } from "../section";
 import { BASELINES } from "./baselines";
-import { drawsOf, type Floor, type FloorName, FLOORS } from "./draws";
-import { accountOf, type Machine } from "./machine";
-import { operate } from "./operator";
+import { type FloorName, FLOORS } from "./draws";
+import { measured, NAMES } from "./measure";
 import { distributions, ranges } from "./pictures";
-import { quantile, type Series, seriesOf } from "./series";
-import { machineFor, replace, STRATEGIES, TERMINATE_FIRST } from "./strategies";
+import { measuredByProcesses } from "./processes";
+import { quantile, type Series } from "./series";
 
-const RUNS: Readonly<Record<Mode, number>> = { full: 1000, quick: 60 };
+const FULL_RUNS = 1000;
+const QUICK_RUNS = 40;
 
+/** The same data for the same number of runs, wherever and in however many processes it is measured. */
 export interface Data {
   runs: number;
   series: Series[];
@@ -18,40 +19,22 @@ export interface Data {
 export const outage: Section<Data> = {
   name: "outage",
   title: "Outage of one replacement",
-  measure: (mode, say) => measure(RUNS[mode], say),
+  measure: async (mode, say) =>
+    mode === "full"
+      ? { runs: FULL_RUNS, series: await measuredByProcesses(NAMES, FULL_RUNS, say) }
+      : measureHere(QUICK_RUNS, say),
   goals,
   tables: (data) => [table(data)],
   pictures: ({ series }) => [ranges(series), distributions(series)],
 };
 
-export async function measure(runs: number, say: (line: string) => void): Promise<Data> {
+async function measureHere(runs: number, say: (line: string) => void): Promise<Data> {
   const series: Series[] = [];
-  for (const strategy of STRATEGIES) {
-    const machine = await machineFor(strategy);
-    const floor: Floor = FLOORS[strategy.name];
-    const one = async (seed: number): ReturnType<Parameters<typeof seriesOf>[0]["one"]> => {
-      const draws = drawsOf(seed);
-      return { draws, replaced: await replace(machine, draws) };
-    };
-    series.push(await seriesOf({ name: strategy.name, isOurs: true, floor, runs, one }));
-    say(`${strategy.name}: ${runs} replacements`);
+  for (const name of NAMES) {
+    series.push(await measured(name, runs));
+    say(`${name}: ${runs} replacements`);
   }
-  series.push(...(await baselines(await machineFor(TERMINATE_FIRST), runs, say)));
   return { runs, series };
-}
-
-/** Each of the ways that people use instead, of the same machine, in the same draws. */
-async function baselines(machine: Machine, runs: number, say: (line: string) => void): Promise<Series[]> {
-  const series: Series[] = [];
-  for (const baseline of BASELINES) {
-    const one = async (seed: number): ReturnType<Parameters<typeof seriesOf>[0]["one"]> => {
-      const draws = drawsOf(seed);
-      return { draws, replaced: await operate(baseline, { account: accountOf(machine, draws), machine, draws }) };
-    };
-    series.push(await seriesOf({ name: baseline.name, isOurs: false, floor: FLOORS["terminate-first"], runs, one }));
-    say(`${baseline.name}: ${runs} replacements`);
-  }
-  return series;
 }
 
 function of(data: Data, name: FloorName): Series {
