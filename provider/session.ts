@@ -1,8 +1,9 @@
 /** What the handlers share in one provider process: the stack's settings, the clients, and the way to the user. */
-import { cancellable, type Clock, scaledClock } from "./clock";
+import { cancellable, type Clock, scaledClock, Stopwatch } from "./clock";
 import { createEc2, type Ec2Client, type Ec2Options, findRegion } from "./ec2/client";
 import { Expectations } from "./ec2/expectations";
 import { Patience } from "./ec2/retry";
+import { Launches } from "./engine/launches";
 import type { Deps } from "./engine/run";
 import { printable } from "./printable";
 import { Surroundings } from "./surroundings";
@@ -63,6 +64,7 @@ export interface RunOf {
 export class Session {
   private readonly clients = new Map<string, Ec2Client>();
   private readonly places = new Map<string, Surroundings>();
+  private readonly takenDown = new Map<string, Launches>();
   private readonly said = new Set<string>();
   private readonly expectations = new Expectations();
   private readonly around: Around;
@@ -116,6 +118,16 @@ export class Session {
     return surroundings;
   }
 
+  private launches(region: string): Launches {
+    let launches = this.takenDown.get(region);
+    if (launches === undefined) {
+      const ec2 = this.ec2(region);
+      launches = new Launches(() => ec2.launchesPerSecond());
+      this.takenDown.set(region, launches);
+    }
+    return launches;
+  }
+
   /** For one run of a machine. */
   deps({ region, name, timeoutSeconds }: RunOf): Deps {
     const say = (line: string): void => {
@@ -124,7 +136,9 @@ export class Session {
     const { clock, expectations } = this;
     const patience = new Patience(clock, timeoutSeconds * 1000);
     const { isAbandoned, cancelled } = this.around;
-    return { ec2: this.ec2(region).forRun({ patience, say }), clock, expectations, say, isAbandoned, cancelled };
+    const unqueued = new Stopwatch(clock);
+    const ec2 = this.ec2(region).forRun({ patience, say, queued: unqueued });
+    return { ec2, clock, unqueued, expectations, launches: this.launches(region), say, isAbandoned, cancelled };
   }
 
   /** Prints a line that several calls of one run would repeat. */

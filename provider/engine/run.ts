@@ -1,13 +1,18 @@
 /** What one run of the steps works with. Steps write what they made into `observed`, where later steps find it. */
-import { Cancelled } from "../clock";
+import { Cancelled, type Clock } from "../clock";
 import type { Ec2 } from "../ec2/ec2";
 import { waitFor, type Waiting } from "../ec2/wait";
 import { explain, isEc2Error } from "../ec2/errors";
+import type { Launches } from "./launches";
 import { currentElasticIp, currentNetworkInterface, type Situation } from "./current";
 import type { ElasticIp, Instance, NetworkInterface } from "./state";
 
 export interface Deps extends Waiting {
   ec2: Ec2;
+  /** The same, without the time in which calls of this run wait for their turn behind those of other machines. */
+  unqueued: Clock;
+  /** Bounds how many machines are down at a time. */
+  launches: Launches;
   /** Prints one line for the user. */
   say: (line: string) => void;
   /** Whether the engine that asked for this is gone, so that no more should be begun. */
@@ -27,6 +32,8 @@ export interface Run extends Deps, Situation {
   launched?: Instance;
   /** The addresses that this run moved from an interface that is given up. */
   moved?: { from: string; addresses: string[] }[];
+  /** To be called once EC2 has accepted a launch, if this run takes a working instance down: others may follow. */
+  isLaunched?: () => void;
   /** Since when the private IP has had no running instance, if this run took it down. */
   darkSince?: number;
 }
@@ -79,6 +86,11 @@ export function made<T>(thing: T | undefined, what: string): T {
   return thing;
 }
 
+/** For a wait whose looks are calls that change something: those have their turn, and that is no time of EC2's. */
+export function unqueuedWaiting({ unqueued, expectations }: Pick<Deps, "unqueued" | "expectations">): Waiting {
+  return { clock: unqueued, expectations };
+}
+
 interface Passing {
   /** What is waited for, as the end of "waiting for …". */
   what: string;
@@ -107,7 +119,7 @@ async function onceAccepted<T>(run: Run, { what, isPassing, timeoutMs }: Passing
       describe: (it) => (typeof it === "string" ? it : "accepted"),
       timeoutMs: Math.min(timeoutMs, transitionTimeout(run)),
     },
-    run,
+    unqueuedWaiting(run),
   )) as { value: T } | { error: unknown };
   if ("error" in result) {
     throw result.error;

@@ -3,7 +3,16 @@ import { explain, isEc2Error } from "../../ec2/errors";
 import { waitFor } from "../../ec2/wait";
 import { candidateInstance } from "../current";
 import { workingInstance } from "../planning/instance";
-import { endsAttempts, made, networkInterfaceOf, oncePropagated, type Run, seconds, transitionTimeout } from "../run";
+import {
+  endsAttempts,
+  made,
+  networkInterfaceOf,
+  oncePropagated,
+  type Run,
+  seconds,
+  transitionTimeout,
+  unqueuedWaiting,
+} from "../run";
 import type { Instance, NetworkInterface } from "../state";
 import { besideInterface, wantedLaunch } from "./launchable";
 import { launchOffered } from "./launch";
@@ -140,7 +149,7 @@ async function attachAndWait(run: Run, eni: NetworkInterface, instance: Instance
       describe: () => "not attached",
       timeoutMs: transitionTimeout(run),
     },
-    run,
+    unqueuedWaiting(run),
   );
   const seen = await waitFor<NetworkInterface | undefined>(
     {

@@ -3,7 +3,7 @@ import { explain, isCapacityReason, isEc2Error, isInstanceProfileNotSeen, isOwnP
 import { TAG } from "../../ec2/tags";
 import { waitFor } from "../../ec2/wait";
 import { isAlive } from "../current";
-import { endsAttempts, networkInterfaceOf, ObserveAgain, type Run, transitionTimeout } from "../run";
+import { endsAttempts, networkInterfaceOf, ObserveAgain, type Run, transitionTimeout, unqueuedWaiting } from "../run";
 import type { Desired, Instance, Market } from "../state";
 import { awaitFree, readNetworkInterface } from "./network-interface";
 import { type Launchable, launchRequest, onInterface, wantedLaunch } from "./launchable";
@@ -76,6 +76,7 @@ export async function attempt(run: Run, launchable: Launchable): Promise<Instanc
   while (predecessors.length <= MAX_REPEATS) {
     try {
       const instance = await request(run, predecessors, launchable);
+      run.isLaunched?.();
       if (isAlive(instance)) {
         run.launched = instance;
         run.launched = await awaitRunning(run, instance);
@@ -137,7 +138,7 @@ async function request(run: Run, predecessors: (string | undefined)[], launchabl
       describe: (it) => (typeof it === "string" ? it : it.state),
       timeoutMs: Math.min(PROPAGATION_MS, transitionTimeout(run)),
     },
-    run,
+    unqueuedWaiting(run),
   );
   return launching as Instance;
 }
