@@ -1,0 +1,102 @@
+/** AWS takes back all spot instances of a zone within two minutes. */
+import type { Ec2Simulator } from "../../local/ec2";
+import { Random } from "../../local/ec2/model/random";
+import type { Counts } from "./counted";
+import { type Fleet, TYPE, ZONE } from "./fleet";
+import { floorOf, type Lost } from "./floor";
+import { Operator, type Recovery } from "./operator";
+
+/** Within this time all of them have their notice, and two minutes later their end. */
+const WITHIN_MS = 120_000;
+
+/** What is left of the zone's spot capacity, from when on: seconds after the first notice, and how many may be launched; none is no limit. */
+export type Capacity = readonly { at: number; left?: number }[];
+
+export const CAPACITY: Readonly<Record<"plenty" | "scarce", Capacity>> = {
+  plenty: [],
+  scarce: [{ at: 0, left: 0 }, { at: 480, left: 200 }, { at: 900 }],
+};
+
+export interface Reclaim {
+  /** Seconds from when AWS began to end the instance until its successor was running, in the order in which they were lost. */
+  outages: number[];
+  /** The same, if the account's launch bucket had been handed out in that order, at once, and nothing else took time. */
+  floor: number[];
+  neverBack: string[];
+  /** Whose address is not what it was. */
+  moved: number;
+  onDemand: number;
+  /** Updates that failed and were repeated, in all, and of the one that had most. */
+  failed: number;
+  mostFailed: number;
+  counts: Counts;
+  cpuSeconds: number;
+}
+
+export async function reclaim(fleet: Fleet, capacity: Capacity, seed = 7): Promise<Reclaim> {
+  const { time, simulator, handlers, counter, machines } = fleet;
+  const lost = [...(machines.get("spot-first") ?? []), ...(machines.get("spot-only") ?? [])];
+  const addresses = new Map(lost.map((it) => [it.id, it.outputs.privateIp]));
+  const operator = new Operator(lost, time, handlers);
+  const unsubscribe = simulator.events.subscribe(operator.onEvent);
+  const cpu = process.cpuUsage();
+  const random = new Random(seed);
+  const recoveries = await time.until(
+    (async () => {
+      await Promise.all([
+        limit(fleet, capacity),
+        ...lost.map(async ({ outputs: { instanceId } }) => {
+          await time.sleep(random.next() * WITHIN_MS);
+          simulator.interrupt({ instanceId });
+        }),
+      ]);
+      // The last notice was given: two minutes later nobody is left who may still get his end.
+      await time.sleep(WITHIN_MS + 1_000);
+      return Promise.all(operator.recoveries);
+    })(),
+  );
+  unsubscribe();
+  const { user, system } = process.cpuUsage(cpu);
+  recoveries.sort((a, b) => a.lostAt - b.lostAt);
+  return {
+    ...timesOf(simulator, recoveries),
+    neverBack: recoveries.flatMap((it) => it.failure ?? []),
+    moved: recoveries.filter(({ machine: { id, outputs } }) => addresses.get(id) !== outputs.privateIp).length,
+    onDemand: recoveries.filter((it) => it.machine.outputs.lifecycle === "on-demand").length,
+    failed: recoveries.reduce((sum, it) => sum + it.tries - 1, 0),
+    mostFailed: Math.max(0, ...recoveries.map((it) => it.tries - 1)),
+    counts: counter.take(),
+    cpuSeconds: (user + system) / 1e6,
+  };
+}
+
+async function limit({ time, simulator }: Fleet, capacity: Capacity): Promise<void> {
+  const start = time.now();
+  for (const { at, left } of capacity) {
+    await time.sleep(start + at * 1000 - time.now());
+    if (left === undefined) {
+      simulator.capacity.clear(TYPE, ZONE, "spot");
+    } else {
+      simulator.capacity.set(TYPE, ZONE, "spot", left);
+    }
+  }
+}
+
+/** As the simulator noted them, which is not what the product says. */
+function timesOf(simulator: Ec2Simulator, recoveries: readonly Recovery[]): Pick<Reclaim, "outages" | "floor"> {
+  const { privateIps, events } = simulator.timeline();
+  const ended = new Map(events.filter((it) => it.event === "terminated").map((it) => [it.instanceId, it.time]));
+  const outages: number[] = [];
+  const free: Lost[] = [];
+  for (const { machine, lostAt } of recoveries) {
+    const history = privateIps[machine.outputs.privateIp];
+    const outage = history?.outages.find((it) => it.from >= lostAt);
+    const old = history?.tenures.find((it) => it.to !== null && it.to >= lostAt);
+    const freeAt = ended.get(old?.instanceId ?? "");
+    if (outage !== undefined && freeAt !== undefined) {
+      outages.push(outage.seconds);
+      free.push({ lostAt, freeAt });
+    }
+  }
+  return { outages, floor: floorOf(free) };
+}
