@@ -1,4 +1,6 @@
 /** Time, injected: the engine never looks at the real clock. */
+import { setMaxListeners } from "node:events";
+
 export interface Clock {
   /** Milliseconds; at scale 1 since the epoch, so that what one process notes another can read. */
   now(): number;
@@ -24,6 +26,8 @@ export class Cancelled extends Error {
 
 /** The clock of runs that the user can end: once `cancelled` is aborted, no pause goes on or begins. */
 export function cancellable(clock: Clock, cancelled: AbortSignal): Clock {
+  // All machines of a stack may pause at the same time: Node would warn the user of a leak from the eleventh on.
+  setMaxListeners(0, cancelled);
   return {
     now: () => clock.now(),
     sleep: async (ms) => {
