@@ -31,6 +31,8 @@ export interface Reclaim {
   mostFailed: number;
   counts: Counts;
   cpuSeconds: number;
+  /** From the first notice until the last one is back, in simulated seconds. */
+  seconds: number;
 }
 
 export async function reclaim(fleet: Fleet, capacity: Capacity, seed = 7): Promise<Reclaim> {
@@ -40,6 +42,7 @@ export async function reclaim(fleet: Fleet, capacity: Capacity, seed = 7): Promi
   const operator = new Operator(lost, time, handlers);
   const unsubscribe = simulator.events.subscribe(operator.onEvent);
   const cpu = process.cpuUsage();
+  const start = time.now();
   const random = new Random(seed);
   const recoveries = await time.until(
     (async () => {
@@ -67,6 +70,7 @@ export async function reclaim(fleet: Fleet, capacity: Capacity, seed = 7): Promi
     mostFailed: Math.max(0, ...recoveries.map((it) => it.tries - 1)),
     counts: counter.take(),
     cpuSeconds: (user + system) / 1e6,
+    seconds: Math.round((time.now() - start) / 1000),
   };
 }
 
@@ -94,9 +98,13 @@ function timesOf(simulator: Ec2Simulator, recoveries: readonly Recovery[]): Pick
     const old = history?.tenures.find((it) => it.to !== null && it.to >= lostAt);
     const freeAt = ended.get(old?.instanceId ?? "");
     if (outage !== undefined && freeAt !== undefined) {
-      outages.push(outage.seconds);
+      outages.push(tenth(outage.seconds));
       free.push({ lostAt, freeAt });
     }
   }
-  return { outages, floor: floorOf(free) };
+  return { outages, floor: floorOf(free).map(tenth) };
+}
+
+function tenth(seconds: number): number {
+  return Math.round(seconds * 10) / 10;
 }
