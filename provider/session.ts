@@ -1,5 +1,5 @@
 /** What the handlers share in one provider process: the stack's settings, the clients, and the way to the user. */
-import { cancellable, type Clock, scaledClock } from "./clock";
+import { cancellable, type Clock, scaledClock, Stopwatch } from "./clock";
 import { createEc2, type Ec2Client, type Ec2Options, findRegion } from "./ec2/client";
 import { Patience } from "./ec2/retry";
 import type { Deps } from "./engine/run";
@@ -122,7 +122,9 @@ export class Session {
     const { clock } = this;
     const patience = new Patience(clock, timeoutSeconds * 1000);
     const { isAbandoned, cancelled } = this.around;
-    return { ec2: this.ec2(region).forRun({ patience, say }), clock, say, isAbandoned, cancelled };
+    const unqueued = new Stopwatch(clock);
+    const ec2 = this.ec2(region).forRun({ patience, say, queued: unqueued });
+    return { ec2, clock, unqueued, say, isAbandoned, cancelled };
   }
 
   /** Prints a line that several calls of one run would repeat. */
