@@ -10,7 +10,6 @@ import { type Refresh, refresh } from "./refresh";
 /** What so many machines cost. */
 export interface Size {
   machines: number;
-  lost: number;
   refresh: Refresh;
   /** With capacity all the time. */
   reclaim: Reclaim;
@@ -19,11 +18,13 @@ export interface Size {
 export interface Data {
   /** From the smallest to the largest. */
   sizes: Size[];
-  /** Of the largest, while spot capacity runs out and comes back. */
+  /** While spot capacity runs out and comes back. */
   scarce: Reclaim;
 }
 
 const SIZES: Readonly<Record<Mode, number[]>> = { full: [10, 100, 1_000, 10_000], quick: [10, 1_000] };
+/** In how many of them capacity runs out. */
+const SCARCE: Readonly<Record<Mode, number>> = { full: 10_000, quick: 100 };
 
 async function measure(mode: Mode, say: (line: string) => void): Promise<Data> {
   const sizes: Size[] = [];
@@ -31,10 +32,10 @@ async function measure(mode: Mode, say: (line: string) => void): Promise<Data> {
     const fleet = await fleetOf(kindsOf(machines));
     const looked = await refresh(fleet);
     const taken = await reclaim(fleet, CAPACITY.plenty);
-    sizes.push({ machines, lost: taken.outages.length + taken.neverBack.length, refresh: looked, reclaim: taken });
+    sizes.push({ machines, refresh: looked, reclaim: taken });
     say(`${whole(machines)} machines looked at, and ${taken.outages.length} brought back`);
   }
-  const scarce = await reclaim(await fleetOf(kindsOf(largest({ sizes }).machines)), CAPACITY.scarce);
+  const scarce = await reclaim(await fleetOf(kindsOf(SCARCE[mode])), CAPACITY.scarce);
   say(`${scarce.outages.length} brought back while there was little capacity`);
   return { sizes, scarce };
 }
@@ -59,15 +60,15 @@ const TURN_LIMIT = 0.1;
 const REFUSED_LIMIT = 0.05;
 
 function goals(data: Data): Goal[] {
-  const { machines, lost, reclaim: plenty } = largest(data);
+  const { machines, reclaim: plenty } = largest(data);
   const p99 = quantile(plenty.outages, QUANTILES.p99) / quantile(plenty.floor, QUANTILES.p99);
   const ratio = Math.max(...plenty.outages) / quantile(plenty.outages, QUANTILES.median);
   const launches = plenty.counts.RunInstances ?? { calls: 0, throttled: 0, refused: 0 };
   const refused = launches.throttled / Math.max(1, launches.calls - launches.throttled);
   const turn = mostBeyondTurn(plenty);
-  const isBack = ({ neverBack, moved, outages }: Reclaim): boolean =>
+  const isBack = ({ lost, neverBack, moved, outages }: Reclaim): boolean =>
     neverBack.length === 0 && moved === 0 && outages.length === lost;
-  const backOf = (it: Reclaim): string => `${whole(it.outages.length - it.moved)} of ${whole(lost)}`;
+  const backOf = (it: Reclaim): string => `${whole(it.outages.length - it.moved)} of ${whole(it.lost)}`;
   const describes = data.sizes.map((it) => total(it.refresh.counts, "calls", isDescribe) / it.machines);
   return [
     {
@@ -126,9 +127,9 @@ function timesRow(name: string, seconds: readonly number[]): string[] {
   return [name, ...Object.values(QUANTILES).map((it) => whole(quantile(seconds, it)))];
 }
 
-function recoveryTable({ machines, lost, reclaim: plenty }: Size, scarce: Reclaim): Table {
+function recoveryTable({ machines, reclaim: plenty }: Size, scarce: Reclaim): Table {
   return {
-    title: `Seconds until they are back: ${whole(lost)} of ${whole(machines)}, taken by AWS within two minutes`,
+    title: `Seconds until they are back: ${whole(plenty.lost)} of ${whole(machines)}, taken by AWS within two minutes`,
     head: ["", ...Object.keys(QUANTILES)],
     rows: [
       timesRow("floor: the account's launch bucket, in order", plenty.floor),
@@ -137,7 +138,7 @@ function recoveryTable({ machines, lost, reclaim: plenty }: Size, scarce: Reclai
     ],
     notes: [
       "From when AWS begins to end an instance, two minutes after its notice, until its successor on the same interface runs.",
-      "The floor: each machine's own shutdown as it was drawn, then a token of RunInstances (5, then 2 a second), then an average launch. One call launches one machine, as each has an interface of its own.",
+      "The floor: each machine's own shutdown as it was drawn, then a token of RunInstances (5, then 2 a second) in the order in which interfaces come free, then its own launch. One call launches one machine, as each has an interface of its own.",
       "Simulated, with EC2's token buckets and latency. Nobody helps but a loop that runs the product's update for each machine that was lost, and again after a pause (15 s, doubled up to 2 minutes) if it failed.",
       `Two thirds of them may fall back to on-demand: with little spot, ${whole(scarce.onDemand)} did. Updates that failed and were repeated: ${whole(plenty.failed)} with capacity, ${whole(scarce.failed)} without (${scarce.mostFailed} of one machine at most).`,
     ],
@@ -169,13 +170,13 @@ function growthTable(sizes: readonly Size[]): Table {
       "describes of a recovery",
       "its CPU, ms",
     ],
-    rows: sizes.map(({ machines, lost, refresh: looked, reclaim: taken }) => [
+    rows: sizes.map(({ machines, refresh: looked, reclaim: taken }) => [
       whole(machines),
       each(looked.counts, machines),
       decimal((looked.cpuSeconds * 1000) / machines),
       whole(looked.seconds),
-      each(taken.counts, lost),
-      decimal((taken.cpuSeconds * 1000) / lost),
+      each(taken.counts, taken.lost),
+      decimal((taken.cpuSeconds * 1000) / taken.lost),
     ]),
     notes: [
       "A refresh looks at all, at the same time, in simulated time; a recovery is that of a fifth of them, as above.",
@@ -193,7 +194,7 @@ export const tenThousand: Section<Data> = {
     const size = largest(data);
     return [
       recoveryTable(size, data.scarce),
-      callsTable(`EC2 calls to bring back ${whole(size.lost)}`, [
+      callsTable(`EC2 calls to bring back ${whole(size.reclaim.lost)}`, [
         ["with capacity", size.reclaim.counts],
         ["with little spot", data.scarce.counts],
       ]),
@@ -205,8 +206,8 @@ export const tenThousand: Section<Data> = {
     return [recoveryPicture({ plenty, scarce: data.scarce }), turnPicture(plenty), growthPicture(data.sizes)];
   },
   felt: (data) => {
-    const { machines, lost, reclaim: plenty } = largest(data);
+    const { machines, reclaim: plenty } = largest(data);
     const [median, last] = [0.5, 1].map((it) => decimal(quantile(plenty.outages, it) / 60, 1));
-    return `When AWS takes back ${whole(lost)} of ${whole(machines)} machines at once, all are back under their addresses without anybody's help: half within ${median} minutes, the last after ${last}; EC2's own limit of launches allows no sooner than ${decimal(Math.max(...plenty.floor) / 60, 1)}.`;
+    return `When AWS takes back ${whole(plenty.lost)} of ${whole(machines)} machines at once, all are back under their addresses without anybody's help: half within ${median} minutes, the last after ${last}; EC2's own limit of launches allows no sooner than ${decimal(Math.max(...plenty.floor) / 60, 1)}.`;
   },
 };

@@ -83,11 +83,16 @@ const ENCODING = {
 };
 
 export function growthPicture(sizes: readonly Size[]): Picture {
-  const values = sizes.flatMap(({ machines, lost, refresh, reclaim }) => [
+  const values = sizes.flatMap(({ machines, refresh, reclaim }) => [
     { machines, work: "refresh", what: "describe calls", each: total(refresh.counts, "calls", isDescribe) / machines },
-    { machines, work: "recovery", what: "describe calls", each: total(reclaim.counts, "calls", isDescribe) / lost },
+    {
+      machines,
+      work: "recovery",
+      what: "describe calls",
+      each: total(reclaim.counts, "calls", isDescribe) / reclaim.lost,
+    },
     { machines, work: "refresh", what: "ms of CPU", each: (refresh.cpuSeconds * 1000) / machines },
-    { machines, work: "recovery", what: "ms of CPU", each: (reclaim.cpuSeconds * 1000) / lost },
+    { machines, work: "recovery", what: "ms of CPU", each: (reclaim.cpuSeconds * 1000) / reclaim.lost },
   ]);
   return {
     name: "ten-thousand-growth",

@@ -18,9 +18,10 @@ export const CAPACITY: Readonly<Record<"plenty" | "scarce", Capacity>> = {
 };
 
 export interface Reclaim {
+  lost: number;
   /** Seconds from when AWS began to end the instance until its successor was running, in the order in which they were lost. */
   outages: number[];
-  /** The same, if the account's launch bucket had been handed out in that order, at once, and nothing else took time. */
+  /** The same, if the account's launch bucket had been handed out in the order in which interfaces came free, and nothing but EC2 had taken time. */
   floor: number[];
   neverBack: string[];
   /** Whose address is not what it was. */
@@ -62,6 +63,7 @@ export async function reclaim(fleet: Fleet, capacity: Capacity, seed = 7): Promi
   const { user, system } = process.cpuUsage(cpu);
   recoveries.sort((a, b) => a.lostAt - b.lostAt);
   return {
+    lost: lost.length,
     ...timesOf(simulator, recoveries),
     neverBack: recoveries.flatMap((it) => it.failure ?? []),
     moved: recoveries.filter(({ machine: { id, outputs } }) => addresses.get(id) !== outputs.privateIp).length,
@@ -89,20 +91,23 @@ async function limit({ time, simulator }: Fleet, capacity: Capacity): Promise<vo
 /** As the simulator noted them, which is not what the product says. */
 function timesOf(simulator: Ec2Simulator, recoveries: readonly Recovery[]): Pick<Reclaim, "outages" | "floor"> {
   const { privateIps, events } = simulator.timeline();
-  const ended = new Map(events.filter((it) => it.event === "terminated").map((it) => [it.instanceId, it.time]));
+  const times = (event: string): Map<string, number> =>
+    new Map(events.filter((it) => it.event === event).map((it) => [it.instanceId, it.time]));
+  const [launched, terminated] = [times("launched"), times("terminated")];
   const outages: number[] = [];
-  const free: Lost[] = [];
+  const lost: Lost[] = [];
   for (const { machine, lostAt } of recoveries) {
-    const history = privateIps[machine.outputs.privateIp];
-    const outage = history?.outages.find((it) => it.from >= lostAt);
-    const old = history?.tenures.find((it) => it.to !== null && it.to >= lostAt);
-    const freeAt = ended.get(old?.instanceId ?? "");
-    if (outage !== undefined && freeAt !== undefined) {
-      outages.push(tenth(outage.seconds));
-      free.push({ lostAt, freeAt });
+    const tenures = privateIps[machine.outputs.privateIp]?.tenures ?? [];
+    const index = tenures.findIndex((it) => it.to !== null && it.to >= lostAt);
+    const [old, next] = [tenures[index], tenures[index + 1]];
+    const freeAt = terminated.get(old?.instanceId ?? "");
+    const launchedAt = launched.get(next?.instanceId ?? "");
+    if (next !== undefined && freeAt !== undefined && launchedAt !== undefined) {
+      outages.push(tenth((next.from - lostAt) / 1000));
+      lost.push({ lostAt, freeAt, launchMs: next.from - launchedAt });
     }
   }
-  return { outages, floor: floorOf(free).map(tenth) };
+  return { outages, floor: floorOf(lost).map(tenth) };
 }
 
 function tenth(seconds: number): number {
