@@ -29,13 +29,20 @@ interface Copy {
   intervals: SimState["ledger"]["intervals"];
 }
 
-/** Adds to `state` what one machine has in it beside what was there `before`, `count` times, and gives those machines. */
-export function addCopies(state: SimState, before: SimState, machine: Machine, count: number): Machine[] {
+/** A machine, and the account before and after it was made. */
+export interface Made {
+  machine: Machine;
+  before: SimState;
+  after: SimState;
+}
+
+/** Adds to `state` all that came with the machine, `count` times, and gives the copies. */
+export function addCopies(state: SimState, { machine, before, after }: Made, count: number): Machine[] {
   const rows = Object.fromEntries(
-    TABLES.map((name) => [name, Object.entries<unknown>(state[name]).filter(([key]) => !(key in before[name]))]),
+    TABLES.map((name) => [name, Object.entries<unknown>(after[name]).filter(([key]) => !(key in before[name]))]),
   ) as Rows;
   const { networkInterfaceId, subnetId } = machine.outputs;
-  const intervals = state.ledger.intervals.filter((it) => it.networkInterfaceId === networkInterfaceId);
+  const intervals = after.ledger.intervals.filter((it) => it.networkInterfaceId === networkInterfaceId);
   const text = JSON.stringify({ machine, rows, intervals } satisfies Copy);
   const given = [...new Set(text.match(GIVEN))];
   const subnet = state.subnets[String(subnetId)];

@@ -4,7 +4,7 @@ import { Random } from "../../local/ec2/model/random";
 import { Handlers, type Properties } from "../../provider/handlers";
 import { Session } from "../../provider/session";
 import { VirtualTime } from "../virtual-time";
-import { addCopies, type Machine } from "./copies";
+import { addCopies, type Machine, type Made } from "./copies";
 import { Counter } from "./counted";
 
 /** Of which zone a, with the machines of the first kind, is the one that spot is taken back in. */
@@ -67,14 +67,17 @@ export async function fleetOf(kinds: readonly Kind[], seed = 1): Promise<Fleet> 
   );
   const handlers = new Handlers(session);
   simulator.quotas.set("network-interfaces", 20_000);
-  const machines = new Map<string, Machine[]>();
+  const firsts: [Kind, Made][] = [];
   for (const kind of kinds.filter((it) => it.count > 0)) {
     const before = simulator.snapshot();
-    const first = await time.until(made(handlers, kind));
-    const state = simulator.snapshot();
-    machines.set(kind.name, [first, ...addCopies(state, before, first, kind.count - 1)]);
-    simulator.restore(state);
+    const machine = await time.until(made(handlers, kind));
+    firsts.push([kind, { machine, before, after: simulator.snapshot() }]);
   }
+  const state = simulator.snapshot();
+  const machines = new Map(
+    firsts.map(([{ name, count }, first]) => [name, [first.machine, ...addCopies(state, first, count - 1)]]),
+  );
+  simulator.restore(state);
   simulator.latency.set(EC2_LATENCY);
   simulator.throttling.set({});
   counter.take();
