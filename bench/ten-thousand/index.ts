@@ -48,7 +48,7 @@ function largest({ sizes }: Pick<Data, "sizes">): Size {
   return size;
 }
 
-/** How long beyond his turn the one waited who did so longest, as a share of the time in which all had their turn. */
+/** How long beyond its turn the one waited that did so longest, as a share of the time in which all had their turn. */
 function mostBeyondTurn({ outages, floor }: Reclaim): number {
   const beyond = outages.map((it, index) => it - (floor[index] ?? 0));
   return Math.max(...beyond) / Math.max(...floor);

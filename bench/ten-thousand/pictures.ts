@@ -57,7 +57,7 @@ export function turnPicture({ floor, outages }: Reclaim): Picture {
   const longest = Math.max(...floor, ...outages);
   return {
     name: "ten-thousand-turn",
-    title: "Is it who was lost first that is back first? (on the line: in his turn)",
+    title: "Who waits longer than its turn? (on the line: nobody)",
     spec: {
       width: WIDTH,
       height: 260,
@@ -77,9 +77,9 @@ const ENCODING = {
   x: {
     field: "floor",
     type: "quantitative",
-    title: "seconds that the account's bucket makes a machine wait, in order",
+    title: "seconds until it is back if launches go out in order (the floor)",
   },
-  y: { field: "seconds", type: "quantitative", title: "seconds that it waited" },
+  y: { field: "seconds", type: "quantitative", title: "seconds until it was back" },
 };
 
 export function growthPicture(sizes: readonly Size[]): Picture {
