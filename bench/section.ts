@@ -41,4 +41,6 @@ export interface Section<Data> {
   goals(data: Data): Goal[];
   tables(data: Data): Table[];
   pictures(data: Data): Picture[];
+  /** What a user feels of it, as a sentence with figures; the top of docs/performance.md. */
+  felt?(data: Data): string;
 }

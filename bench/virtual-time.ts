@@ -38,15 +38,15 @@ export class VirtualTime {
 
   /** Lets time pass until the work is done. Nothing but microtasks may lie between two sleeps of it, or the order is not the same each time. */
   async until<T>(work: Promise<T>): Promise<T> {
-    let isDone = false;
+    const ended = { isSo: false };
     const end = (): void => {
-      isDone = true;
+      ended.isSo = true;
     };
     work.then(end, end);
     let idle = 0;
     for (;;) {
       await allIsDone();
-      if (isDone) {
+      if (ended.isSo) {
         return work;
       }
       idle = this.goOn() ? 0 : idle + 1;

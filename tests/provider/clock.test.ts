@@ -42,4 +42,16 @@ describe("the clock of a run that the user can end", () => {
     await clock.sleep(5);
     assert.deepEqual([clock.now(), slept], [7, 5]);
   });
+
+  it("lets all machines of a stack pause at the same time without a warning of Node's", async () => {
+    const { signal } = new AbortController();
+    const clock = cancellable(never, signal);
+    const warnings: Error[] = [];
+    const note = (warning: Error): number => warnings.push(warning);
+    process.on("warning", note);
+    Array.from({ length: 100 }, () => void clock.sleep(1));
+    await new Promise(setImmediate);
+    process.off("warning", note);
+    assert.deepEqual(warnings, []);
+  });
 });
