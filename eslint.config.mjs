@@ -69,7 +69,7 @@ export default tseslint.config(
   },
   // Programs as a user without TypeScript would write them.
   {
-    files: ["tests/**/fixtures/**/*.{js,cjs}"],
+    files: ["tests/**/fixtures/**/*.{js,cjs}", "bench/**/program/*.js"],
     languageOptions: {
       sourceType: "commonjs",
       globals: { process: "readonly", console: "readonly", require: "readonly", module: "writable" },
