@@ -32,6 +32,7 @@ import {
   type IamInstanceProfileAssociation,
   type InstanceAttribute,
   type InstanceAttributeName,
+  type LaunchTemplateVersion,
   ModifyInstanceAttributeCommand,
   ModifyInstanceMetadataOptionsCommand,
   ModifyNetworkInterfaceAttributeCommand,
@@ -42,6 +43,7 @@ import {
   paginateDescribeInstanceTypeOfferings,
   paginateDescribeInstanceTypes,
   paginateDescribeLaunchTemplates,
+  paginateDescribeLaunchTemplateVersions,
   paginateDescribeNetworkInterfaces,
   paginateDescribeReplaceRootVolumeTasks,
   paginateDescribeSecurityGroups,
@@ -49,7 +51,7 @@ import {
   paginateDescribeVolumes,
   ReleaseAddressCommand,
   ReplaceIamInstanceProfileAssociationCommand,
-  type ResponseLaunchTemplateData,
+  type ReplaceRootVolumeTask,
   RunInstancesCommand,
   StartInstancesCommand,
   StopInstancesCommand,
@@ -81,6 +83,7 @@ import type {
   Subnet,
   TemplateVersion,
 } from "./ec2";
+import { Batches, Finder } from "./batching";
 import { Ec2Error, isAboutTime, isEc2Error } from "./errors";
 import { actionOf, type Call, isRepeatable } from "./repeats";
 import { OTHER_PATIENCE_MS, Pace, Patience, type Retry, withRetries } from "./retry";
@@ -164,7 +167,7 @@ export function createEc2(options: Ec2Options): Ec2Client {
     ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
   });
   const { clock, random = Math.random, say = () => undefined } = options;
-  return new SdkEc2(client, { clock, random, say, pace: new Pace() });
+  return new SdkEc2(sharing(client), { clock, random, say, pace: new Pace() });
 }
 
 interface Thrown {
@@ -231,15 +234,191 @@ function dryRunning(client: EC2Client): EC2Client {
   return dry;
 }
 
+/** Whether the call was refused for what it names: in a call that names things of several machines, for one of them. */
+function isOfOneName(error: unknown): boolean {
+  return ["not-found", "refused"].includes(toEc2Error("", error).class);
+}
+
+interface NamedStatus {
+  instanceId: string | undefined;
+  status: ReturnType<typeof statusOf>;
+}
+
+interface LatestVersion {
+  templateId: string | undefined;
+  version: TemplateVersion;
+}
+
+/** The describes that all machines of a session make together. */
+function readsOf(client: EC2Client) {
+  const paged = { client };
+  const filtered = (filters: Filters): { Filters: Filter[] } => ({ Filters: filterList(filters) });
+  return {
+    launchTemplates: new Finder(
+      (filters) =>
+        gathered(paginateDescribeLaunchTemplates(paged, filtered(filters)), (page) =>
+          page.LaunchTemplates?.map(launchTemplateOf),
+        ),
+      { "launch-template-name": (it) => it.name },
+    ),
+    latestVersions: new Batches<LatestVersion>({
+      ask: (ids) => latestVersions(client, ids),
+      valueOf: (it) => it.templateId,
+      most: (asked) => (asked < LIST_ALL_FROM ? 1 : Infinity),
+    }),
+    subnets: new Batches({
+      ask: (ids) =>
+        gathered(paginateDescribeSubnets(paged, filtered({ "subnet-id": ids })), (page) => page.Subnets?.map(subnetOf)),
+      valueOf: (it) => it.id,
+    }),
+    networkInterfaces: new Finder(
+      (filters) =>
+        gathered(paginateDescribeNetworkInterfaces(paged, filtered(filters)), (page) =>
+          page.NetworkInterfaces?.map(networkInterfaceOf),
+        ),
+      { "network-interface-id": (it) => it.id },
+    ),
+    defaultSecurityGroups: new Batches({
+      ask: (vpcIds) =>
+        gathered(
+          paginateDescribeSecurityGroups(paged, filtered({ "vpc-id": vpcIds, "group-name": ["default"] })),
+          (page) => page.SecurityGroups,
+        ),
+      valueOf: (it) => it.VpcId,
+    }),
+    elasticIps: new Finder(
+      async (filters) =>
+        ((await client.send(new DescribeAddressesCommand(filtered(filters)))).Addresses ?? []).map(elasticIpOf),
+      {
+        "allocation-id": (it) => it.allocationId,
+        "public-ip": (it) => it.publicIp,
+        "network-interface-id": (it) => it.association?.networkInterfaceId,
+      },
+    ),
+    instances: new Finder(
+      (filters) =>
+        gathered(paginateDescribeInstances(paged, filtered(filters)), (page) =>
+          page.Reservations?.flatMap((it) => it.Instances ?? []).map(instanceOf),
+        ),
+      { "instance-id": (it) => it.id },
+    ),
+    statuses: new Batches<NamedStatus>({
+      ask: async (InstanceIds) => {
+        const input = { InstanceIds: [...InstanceIds], IncludeAllInstances: true };
+        const { InstanceStatuses = [] } = await client.send(new DescribeInstanceStatusCommand(input));
+        return InstanceStatuses.map((it) => ({ instanceId: it.InstanceId, status: statusOf(it) }));
+      },
+      valueOf: (it) => it.instanceId,
+      most: () => MOST_INSTANCE_IDS,
+      isOfOneValue: isOfOneName,
+    }),
+    profiles: new Batches({
+      ask: (instanceIds) =>
+        gathered(
+          paginateDescribeIamInstanceProfileAssociations(
+            paged,
+            filtered({ "instance-id": instanceIds, state: ["associating", "associated"] }),
+          ),
+          (page) => page.IamInstanceProfileAssociations,
+        ),
+      valueOf: (it) => it.InstanceId,
+    }),
+    rootVolumeTasks: new Batches({
+      ask: (instanceIds) =>
+        gathered(
+          paginateDescribeReplaceRootVolumeTasks(paged, filtered({ "instance-id": instanceIds })),
+          (page) => page.ReplaceRootVolumeTasks,
+        ),
+      valueOf: (it) => it.InstanceId,
+    }),
+    volumes: new Finder(
+      (filters) => gathered(paginateDescribeVolumes(paged, filtered(filters)), (page) => page.Volumes?.map(volumeOf)),
+      { "volume-id": (it) => it.id },
+    ),
+    images: new Batches({
+      ask: async (ImageIds) => (await client.send(new DescribeImagesCommand({ ImageIds: [...ImageIds] }))).Images ?? [],
+      valueOf: (it) => it.ImageId,
+      isOfOneValue: isOfOneName,
+    }),
+    instanceTypes: new Batches({
+      ask: (names) =>
+        gathered(paginateDescribeInstanceTypes(paged, filtered({ "instance-type": names })), (page) =>
+          page.InstanceTypes?.map(instanceTypeOf),
+        ),
+      valueOf: (it) => it.name,
+    }),
+    offerings: new Batches({
+      ask: (types) => {
+        const input = { LocationType: "availability-zone", ...filtered({ "instance-type": types }) } as const;
+        return gathered(paginateDescribeInstanceTypeOfferings(paged, input), (page) => page.InstanceTypeOfferings);
+      },
+      valueOf: (it) => it.InstanceType,
+    }),
+  };
+}
+
+/** EC2's limit of instances named in one DescribeInstanceStatus, which has no filter for them. */
+const MOST_INSTANCE_IDS = 100;
+
+/** From so many on, the pages of all templates are fewer calls: a region has 5,000 at most by default, in pages of 200. */
+const LIST_ALL_FROM = 50;
+
+/** The newest version of one template or, as EC2 tells no other number of them together, of all in the account. */
+async function latestVersions(client: EC2Client, [templateId, ...others]: readonly string[]): Promise<LatestVersion[]> {
+  if (templateId !== undefined && others.length === 0) {
+    return [await latestVersion(client, templateId)];
+  }
+  const pages = paginateDescribeLaunchTemplateVersions({ client }, { Versions: ["$Latest"] });
+  return gathered(pages, (page) => page.LaunchTemplateVersions?.map(latestVersionOf));
+}
+
+async function latestVersion(client: EC2Client, templateId: string, resolveImage = false): Promise<LatestVersion> {
+  const input = { LaunchTemplateId: templateId, Versions: ["$Latest"] };
+  const reply = await client.send(
+    new DescribeLaunchTemplateVersionsCommand(resolveImage ? { ...input, ResolveAlias: true } : input),
+  );
+  return latestVersionOf(present(reply.LaunchTemplateVersions?.[0], "launch template version"));
+}
+
+function latestVersionOf(version: LaunchTemplateVersion): LatestVersion {
+  return {
+    templateId: version.LaunchTemplateId,
+    version: {
+      number: present(version.VersionNumber, "version number"),
+      description: version.VersionDescription ?? "",
+      createdAt: version.CreateTime?.getTime(),
+      imageId: version.LaunchTemplateData?.ImageId,
+    },
+  };
+}
+
+/** What all runs of a session have in common. */
+interface Shared {
+  client: EC2Client;
+  reads: Reads;
+}
+
+type Reads = ReturnType<typeof readsOf>;
+
+function sharing(client: EC2Client): Shared {
+  return { client, reads: readsOf(client) };
+}
+
 class SdkEc2 implements Ec2Client {
+  private readonly client: EC2Client;
+  private readonly reads: Reads;
+
   constructor(
-    private readonly client: EC2Client,
+    private readonly shared: Shared,
     private readonly around: Pick<Retry, "clock" | "random" | "pace" | "say">,
     private readonly patience?: Patience,
-  ) {}
+  ) {
+    this.client = shared.client;
+    this.reads = shared.reads;
+  }
 
   forRun({ patience, say }: OfRun): Ec2 {
-    return new SdkEc2(this.client, { ...this.around, say }, patience);
+    return new SdkEc2(this.shared, { ...this.around, say }, patience);
   }
 
   async requireCredentials(): Promise<void> {
@@ -248,7 +427,7 @@ class SdkEc2 implements Ec2Client {
 
   async dryRun(call: (ec2: Ec2) => Promise<unknown>): Promise<void> {
     try {
-      await call(new SdkEc2(dryRunning(this.client), this.around, this.patience));
+      await call(new SdkEc2(sharing(dryRunning(this.client)), this.around, this.patience));
     } catch (error) {
       if (!(error instanceof Ec2Error) || error.code !== "DryRunOperation") {
         throw error;
@@ -257,30 +436,14 @@ class SdkEc2 implements Ec2Client {
   }
 
   describeLaunchTemplates(filters: Filters): Promise<LaunchTemplate[]> {
-    return this.call("DescribeLaunchTemplates", () =>
-      gathered(paginateDescribeLaunchTemplates({ client: this.client }, { Filters: filterList(filters) }), (page) =>
-        page.LaunchTemplates?.map(launchTemplateOf),
-      ),
-    );
+    return this.call("DescribeLaunchTemplates", () => this.reads.launchTemplates.find(filters));
   }
 
   describeLatestVersion(templateId: string, options = { resolveImage: false }): Promise<TemplateVersion> {
     return this.call("DescribeLaunchTemplateVersions", async () => {
-      const reply = await this.client.send(
-        new DescribeLaunchTemplateVersionsCommand({
-          LaunchTemplateId: templateId,
-          Versions: ["$Latest"],
-          ...(options.resolveImage ? { ResolveAlias: true } : {}),
-        }),
-      );
-      const version = present(reply.LaunchTemplateVersions?.[0], "launch template version");
-      const data: ResponseLaunchTemplateData | undefined = version.LaunchTemplateData;
-      return {
-        number: present(version.VersionNumber, "version number"),
-        description: version.VersionDescription ?? "",
-        createdAt: version.CreateTime?.getTime(),
-        imageId: data?.ImageId,
-      };
+      const [found] = options.resolveImage ? [] : await this.reads.latestVersions.find([templateId]);
+      // One made a moment ago may not be among all those of the account yet.
+      return (found ?? (await latestVersion(this.client, templateId, options.resolveImage))).version;
     });
   }
 
@@ -319,22 +482,13 @@ class SdkEc2 implements Ec2Client {
     );
   }
 
-  describeSubnet(subnetId: string): Promise<Subnet | undefined> {
-    return this.call("DescribeSubnets", async () => {
-      const pages = paginateDescribeSubnets(
-        { client: this.client },
-        { Filters: filterList({ "subnet-id": [subnetId] }) },
-      );
-      return (await gathered(pages, (page) => page.Subnets?.map(subnetOf)))[0];
-    });
+  async describeSubnet(subnetId: string): Promise<Subnet | undefined> {
+    const find = (): Promise<Subnet[]> => this.reads.subnets.find([subnetId]);
+    return (await this.call("DescribeSubnets", find))[0];
   }
 
   describeNetworkInterfaces(filters: Filters): Promise<NetworkInterface[]> {
-    return this.call("DescribeNetworkInterfaces", () =>
-      gathered(paginateDescribeNetworkInterfaces({ client: this.client }, { Filters: filterList(filters) }), (page) =>
-        page.NetworkInterfaces?.map(networkInterfaceOf),
-      ),
-    );
+    return this.call("DescribeNetworkInterfaces", () => this.reads.networkInterfaces.find(filters));
   }
 
   createNetworkInterface(request: Parameters<Ec2["createNetworkInterface"]>[0]): Promise<NetworkInterface> {
@@ -416,19 +570,13 @@ class SdkEc2 implements Ec2Client {
     );
   }
 
-  findDefaultSecurityGroup(vpcId: string): Promise<string | undefined> {
-    return this.call("DescribeSecurityGroups", async () => {
-      const Filters = filterList({ "vpc-id": [vpcId], "group-name": ["default"] });
-      const pages = paginateDescribeSecurityGroups({ client: this.client }, { Filters });
-      return (await gathered(pages, (page) => page.SecurityGroups))[0]?.GroupId;
-    });
+  async findDefaultSecurityGroup(vpcId: string): Promise<string | undefined> {
+    const found = await this.call("DescribeSecurityGroups", () => this.reads.defaultSecurityGroups.find([vpcId]));
+    return found[0]?.GroupId;
   }
 
   describeAddresses(filters: Filters): Promise<ElasticIp[]> {
-    return this.call("DescribeAddresses", async () => {
-      const reply = await this.client.send(new DescribeAddressesCommand({ Filters: filterList(filters) }));
-      return (reply.Addresses ?? []).map(elasticIpOf);
-    });
+    return this.call("DescribeAddresses", () => this.reads.elasticIps.find(filters));
   }
 
   allocateAddress(tags: Tags): Promise<ElasticIp> {
@@ -468,11 +616,7 @@ class SdkEc2 implements Ec2Client {
   }
 
   describeInstances(filters: Filters): Promise<Instance[]> {
-    return this.call("DescribeInstances", () =>
-      gathered(paginateDescribeInstances({ client: this.client }, { Filters: filterList(filters) }), (page) =>
-        page.Reservations?.flatMap((it) => it.Instances ?? []).map(instanceOf),
-      ),
-    );
+    return this.call("DescribeInstances", () => this.reads.instances.find(filters));
   }
 
   runInstance(request: LaunchRequest): Promise<Instance> {
@@ -496,12 +640,9 @@ class SdkEc2 implements Ec2Client {
     await this.call("TerminateInstances", () => this.client.send(new TerminateInstancesCommand(input)));
   }
 
-  describeStatus(instanceId: string): Promise<"ok" | "impaired" | "initializing"> {
-    return this.call("DescribeInstanceStatus", async () => {
-      const input = { InstanceIds: [instanceId], IncludeAllInstances: true };
-      const reply = await this.client.send(new DescribeInstanceStatusCommand(input));
-      return statusOf(reply.InstanceStatuses?.[0]);
-    });
+  async describeStatus(instanceId: string): Promise<NamedStatus["status"]> {
+    const found = await this.call("DescribeInstanceStatus", () => this.reads.statuses.find([instanceId]));
+    return found[0]?.status ?? statusOf(undefined);
   }
 
   async isProtectedFromTermination(instanceId: string): Promise<boolean> {
@@ -563,12 +704,9 @@ class SdkEc2 implements Ec2Client {
     }
   }
 
-  private profileOf(instanceId: string): Promise<IamInstanceProfileAssociation | undefined> {
-    return this.call("DescribeIamInstanceProfileAssociations", async () => {
-      const Filters = filterList({ "instance-id": [instanceId], state: ["associating", "associated"] });
-      const pages = paginateDescribeIamInstanceProfileAssociations({ client: this.client }, { Filters });
-      return (await gathered(pages, (page) => page.IamInstanceProfileAssociations))[0];
-    });
+  private async profileOf(instanceId: string): Promise<IamInstanceProfileAssociation | undefined> {
+    const find = (): Promise<IamInstanceProfileAssociation[]> => this.reads.profiles.find([instanceId]);
+    return (await this.call("DescribeIamInstanceProfileAssociations", find))[0];
   }
 
   private async changeProfile(
@@ -609,21 +747,13 @@ class SdkEc2 implements Ec2Client {
     });
   }
 
-  describeRootVolumeTasks(instanceId: string): Promise<RootVolumeTask[]> {
-    const Filters = filterList({ "instance-id": [instanceId] });
-    return this.call("DescribeReplaceRootVolumeTasks", () =>
-      gathered(paginateDescribeReplaceRootVolumeTasks({ client: this.client }, { Filters }), (page) =>
-        page.ReplaceRootVolumeTasks?.map(rootVolumeTaskOf),
-      ),
-    );
+  async describeRootVolumeTasks(instanceId: string): Promise<RootVolumeTask[]> {
+    const find = (): Promise<ReplaceRootVolumeTask[]> => this.reads.rootVolumeTasks.find([instanceId]);
+    return (await this.call("DescribeReplaceRootVolumeTasks", find)).map(rootVolumeTaskOf);
   }
 
   describeVolumes(filters: Filters): Promise<Volume[]> {
-    return this.call("DescribeVolumes", () =>
-      gathered(paginateDescribeVolumes({ client: this.client }, { Filters: filterList(filters) }), (page) =>
-        page.Volumes?.map(volumeOf),
-      ),
-    );
+    return this.call("DescribeVolumes", () => this.reads.volumes.find(filters));
   }
 
   createVolume(request: Parameters<Ec2["createVolume"]>[0]): Promise<Volume> {
@@ -678,39 +808,26 @@ class SdkEc2 implements Ec2Client {
     );
   }
 
-  describeImage(imageId: string): Promise<Image | undefined> {
-    return this.call("DescribeImages", async () => {
-      const reply = await this.client.send(new DescribeImagesCommand({ ImageIds: [imageId] }));
-      const image = reply.Images?.[0];
-      return (
-        image && {
-          id: imageId,
-          state: image.State ?? "",
-          architecture: image.Architecture ?? "",
-          rootDeviceName: image.RootDeviceName ?? "/dev/xvda",
-          isForImdsV2: image.ImdsSupport === "v2.0",
-        }
-      );
-    });
-  }
-
-  describeInstanceTypes(names: string[]): Promise<InstanceType[]> {
-    return this.call("DescribeInstanceTypes", () =>
-      gathered(
-        paginateDescribeInstanceTypes({ client: this.client }, { Filters: filterList({ "instance-type": names }) }),
-        (page) => page.InstanceTypes?.map(instanceTypeOf),
-      ),
+  async describeImage(imageId: string): Promise<Image | undefined> {
+    const [image] = await this.call("DescribeImages", () => this.reads.images.find([imageId]));
+    return (
+      image && {
+        id: imageId,
+        state: image.State ?? "",
+        architecture: image.Architecture ?? "",
+        rootDeviceName: image.RootDeviceName ?? "/dev/xvda",
+        isForImdsV2: image.ImdsSupport === "v2.0",
+      }
     );
   }
 
-  findZonesWith(instanceType: string): Promise<string[]> {
-    return this.call("DescribeInstanceTypeOfferings", async () => {
-      const Filters = filterList({ "instance-type": [instanceType] });
-      const input = { LocationType: "availability-zone", Filters } as const;
-      const pages = paginateDescribeInstanceTypeOfferings({ client: this.client }, input);
-      const offerings = await gathered(pages, (page) => page.InstanceTypeOfferings);
-      return offerings.flatMap((it) => it.Location ?? []).sort();
-    });
+  describeInstanceTypes(names: string[]): Promise<InstanceType[]> {
+    return this.call("DescribeInstanceTypes", () => this.reads.instanceTypes.find(names));
+  }
+
+  async findZonesWith(instanceType: string): Promise<string[]> {
+    const found = await this.call("DescribeInstanceTypeOfferings", () => this.reads.offerings.find([instanceType]));
+    return found.flatMap((it) => it.Location ?? []).sort();
   }
 
   /** EC2 takes one attribute a call. */

@@ -238,18 +238,18 @@ describe("the EC2 client", () => {
     const { ec2 } = account();
     assert.deepEqual(await ec2.describeInstanceTypes(["m7g.medium", "m99.large", "t3.xlarge"]), [
       {
-        name: "t3.xlarge",
-        architectures: ["x86_64"],
-        maxNetworkInterfaces: 4,
-        ipv4AddressesPerInterface: 15,
-        ipv6AddressesPerInterface: 15,
-      },
-      {
         name: "m7g.medium",
         architectures: ["arm64"],
         maxNetworkInterfaces: 2,
         ipv4AddressesPerInterface: 4,
         ipv6AddressesPerInterface: 4,
+      },
+      {
+        name: "t3.xlarge",
+        architectures: ["x86_64"],
+        maxNetworkInterfaces: 4,
+        ipv4AddressesPerInterface: 15,
+        ipv6AddressesPerInterface: 15,
       },
     ]);
     assert.deepEqual(await ec2.findZonesWith("m7i.large"), ["us-east-1a", "us-east-1c"]);
