@@ -27,7 +27,10 @@ export default tseslint.config(
     files: ["sdk/**/*.ts", "provider/**/*.ts"],
     rules: {
       ...only("the product never imports the development tools", "(^|/)local(/|$)"),
-      "@typescript-eslint/no-require-imports": ["error", { allow: ["^pulumi-managed-instance/provider$"] }],
+      "@typescript-eslint/no-require-imports": [
+        "error",
+        { allow: ["^pulumi-managed-instance/provider$", "^\\./ec2/client$"] },
+      ],
     },
   },
   {

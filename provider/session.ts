@@ -1,6 +1,7 @@
 /** What the handlers share in one provider process: the stack's settings, the clients, and the way to the user. */
 import { cancellable, type Clock, scaledClock } from "./clock";
-import { createEc2, type Ec2Client, type Ec2Options, findRegion } from "./ec2/client";
+import type * as sdkClient from "./ec2/client";
+import { regionInEnvironment } from "./ec2/region";
 import { Patience } from "./ec2/retry";
 import type { Deps } from "./engine/run";
 import { printable } from "./printable";
@@ -49,7 +50,7 @@ export interface Around {
   isAbandoned: () => boolean;
   /** Aborted when the user ends the run. */
   cancelled: AbortSignal;
-  client: Pick<Ec2Options, "requestHandler" | "credentials" | "random">;
+  client: Pick<sdkClient.Ec2Options, "requestHandler" | "credentials" | "random">;
 }
 
 /** Which machine a run is of, and how long it may be held up. */
@@ -60,9 +61,10 @@ export interface RunOf {
 }
 
 export class Session {
-  private readonly clients = new Map<string, Ec2Client>();
+  private readonly clients = new Map<string, sdkClient.Ec2Client>();
   private readonly places = new Map<string, Surroundings>();
   private readonly said = new Set<string>();
+  private region: Promise<string | undefined> | undefined;
   private readonly around: Around;
   private readonly clock: Clock;
 
@@ -88,18 +90,18 @@ export class Session {
 
   /** The region where an input names none. */
   defaultRegion(): Promise<string | undefined> {
-    return this.settings.region === undefined
-      ? findRegion(this.settings.profile)
-      : Promise.resolve(this.settings.region);
+    // Every check asks.
+    this.region ??= this.findRegion();
+    return this.region;
   }
 
-  ec2(region: string): Ec2Client {
+  ec2(region: string): sdkClient.Ec2Client {
     let client = this.clients.get(region);
     if (client === undefined) {
       const { profile, endpoints } = this.settings;
       const endpoint = ec2Endpoint(endpoints);
       const { say, client: given } = this.around;
-      client = createEc2({ region, profile, endpoint, clock: this.clock, say, ...given });
+      client = loadClient().createEc2({ region, profile, endpoint, clock: this.clock, say, ...given });
       this.clients.set(region, client);
     }
     return client;
@@ -108,7 +110,7 @@ export class Session {
   surroundings(region: string): Surroundings {
     let surroundings = this.places.get(region);
     if (surroundings === undefined) {
-      surroundings = new Surroundings(this.ec2(region), this.clock, region);
+      surroundings = new Surroundings(() => this.ec2(region), this.clock, region);
       this.places.set(region, surroundings);
     }
     return surroundings;
@@ -132,6 +134,19 @@ export class Session {
       this.around.say(line);
     }
   }
+
+  private findRegion(): Promise<string | undefined> {
+    const { region = regionInEnvironment(), profile } = this.settings;
+    return region === undefined ? loadClient().findRegion(profile) : Promise.resolve(region);
+  }
+}
+
+/**
+ * Loaded with the first call that needs it: the AWS SDK takes four tenths of a second and 50 MiB, and a preview in which nothing
+ * changed calls nothing.
+ */
+function loadClient(): typeof sdkClient {
+  return require("./ec2/client") as typeof sdkClient;
 }
 
 /** What the provider process writes to its standard output, Pulumi shows live beside the resource. */
