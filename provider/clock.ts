@@ -1,4 +1,6 @@
 /** Time, injected: the engine never looks at the real clock. */
+import { setMaxListeners } from "node:events";
+
 export interface Clock {
   /** Milliseconds; at scale 1 since the epoch, so that what one process notes another can read. */
   now(): number;
@@ -24,6 +26,8 @@ export class Cancelled extends Error {
 
 /** The clock of runs that the user can end: once `cancelled` is aborted, no pause goes on or begins. */
 export function cancellable(clock: Clock, cancelled: AbortSignal): Clock {
+  // A thousand machines may pause at once; Node takes more than ten for a leak, and says so to the user.
+  setMaxListeners(0, cancelled);
   return {
     now: () => clock.now(),
     sleep: async (ms) => {
@@ -41,4 +45,35 @@ export function cancellable(clock: Clock, cancelled: AbortSignal): Clock {
       }
     },
   };
+}
+
+/** The clock without the time that is counted out: what bounds EC2 need not bound a queue of our own making. */
+export class Stopwatch implements Clock {
+  private out = 0;
+  private since = 0;
+  private outMs = 0;
+
+  constructor(private readonly clock: Clock) {}
+
+  now(): number {
+    const current = this.out === 0 ? 0 : this.clock.now() - this.since;
+    return this.clock.now() - this.outMs - current;
+  }
+
+  sleep(ms: number): Promise<void> {
+    return this.clock.sleep(ms);
+  }
+
+  /** Time is counted out until `end`; what is counted out at the same time counts once. */
+  begin(): void {
+    if (this.out++ === 0) {
+      this.since = this.clock.now();
+    }
+  }
+
+  end(): void {
+    if (--this.out === 0) {
+      this.outMs += this.clock.now() - this.since;
+    }
+  }
 }

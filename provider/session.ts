@@ -1,5 +1,5 @@
 /** What the handlers share in one provider process: the stack's settings, the clients, and the way to the user. */
-import { cancellable, type Clock, scaledClock } from "./clock";
+import { cancellable, type Clock, scaledClock, Stopwatch } from "./clock";
 import type * as sdkClient from "./ec2/client";
 import { regionInEnvironment } from "./ec2/region";
 import { Patience } from "./ec2/retry";
@@ -124,7 +124,9 @@ export class Session {
     const { clock } = this;
     const patience = new Patience(clock, timeoutSeconds * 1000);
     const { isAbandoned, cancelled } = this.around;
-    return { ec2: this.ec2(region).forRun({ patience, say }), clock, say, isAbandoned, cancelled };
+    const unqueued = new Stopwatch(clock);
+    const ec2 = this.ec2(region).forRun({ patience, say, queued: unqueued });
+    return { ec2, clock, unqueued, say, isAbandoned, cancelled };
   }
 
   /** Prints a line that several calls of one run would repeat. */

@@ -83,10 +83,11 @@ import type {
   Subnet,
   TemplateVersion,
 } from "./ec2";
-import { Batches, Finder } from "./batching";
+import { type Asking, Batches, Finder, type ValuesByFilter } from "./batching";
 import { Ec2Error, isAboutTime, isEc2Error } from "./errors";
 import { actionOf, type Call, isRepeatable } from "./repeats";
-import { OTHER_PATIENCE_MS, Pace, Patience, type Retry, withRetries } from "./retry";
+import { type Asker, Pace, type Rank } from "./pace";
+import { OTHER_PATIENCE_MS, Patience, type Retry, withRetries } from "./retry";
 import {
   elasticIpOf,
   instanceOf,
@@ -121,7 +122,7 @@ export interface Ec2Options {
 }
 
 /** What bounds the calls of one run of a machine, and tells its user of them. */
-export type OfRun = Pick<Retry, "patience" | "say">;
+export type OfRun = Pick<Retry, "patience" | "say"> & Pick<Asker, "queued">;
 
 export interface Ec2Client extends Ec2 {
   /** The same client for one run, of which all calls share one patience. */
@@ -163,7 +164,8 @@ export function createEc2(options: Ec2Options): Ec2Client {
     ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
   });
   const { clock, random = Math.random, say = () => undefined } = options;
-  return new SdkEc2(sharing(client), { clock, random, say, pace: new Pace() });
+  const pace = new Pace(clock, random);
+  return new SdkEc2(sharing(client, pace), { clock, random, pace }, { say });
 }
 
 interface Thrown {
@@ -192,6 +194,14 @@ function toEc2Error(action: string, thrown: unknown): Ec2Error {
     cause: thrown,
     isClockCorrected: clockSkewCorrected && isAboutTime(code),
   });
+}
+
+async function asEc2Errors<T>(action: string, send: () => Promise<T>): Promise<T> {
+  try {
+    return await send();
+  } catch (error) {
+    throw toEc2Error(action, error);
+  }
 }
 
 function filterList(filters: Filters): Filter[] {
@@ -232,7 +242,7 @@ function dryRunning(client: EC2Client): EC2Client {
 
 /** Whether the call was refused for what it names: in a call that names things of several machines, for one of them. */
 function isOfOneName(error: unknown): boolean {
-  return ["not-found", "refused"].includes(toEc2Error("", error).class);
+  return isEc2Error(error, "not-found", "refused");
 }
 
 interface NamedStatus {
@@ -246,35 +256,46 @@ interface LatestVersion {
 }
 
 /** The describes that all machines of a session make together. */
-function readsOf(client: EC2Client) {
+function readsOf(client: EC2Client, pace: Pace) {
   const paged = { client };
+  const look = <T>(action: Call, send: () => Promise<T>): Promise<T> =>
+    pace.paced(action, () => asEc2Errors(action, send));
+  const batches = <Found>(action: Call, asking: Asking<Found>): Batches<Found> =>
+    new Batches({ ...asking, ask: (values) => look(action, () => asking.ask(values)) });
+  const finder = <Found extends { tags: Tags }>(
+    action: Call,
+    ask: (filters: Filters) => Promise<Found[]>,
+    valuesBy: ValuesByFilter<Found>,
+  ): Finder<Found> => new Finder((filters) => look(action, () => ask(filters)), valuesBy);
   const filtered = (filters: Filters): { Filters: Filter[] } => ({ Filters: filterList(filters) });
   return {
-    launchTemplates: new Finder(
+    launchTemplates: finder(
+      "DescribeLaunchTemplates",
       (filters) =>
         gathered(paginateDescribeLaunchTemplates(paged, filtered(filters)), (page) =>
           page.LaunchTemplates?.map(launchTemplateOf),
         ),
       { "launch-template-name": (it) => it.name },
     ),
-    latestVersions: new Batches<LatestVersion>({
+    latestVersions: batches<LatestVersion>("DescribeLaunchTemplateVersions", {
       ask: (ids) => latestVersions(client, ids),
       valueOf: (it) => it.templateId,
       most: (asked) => (asked < LIST_ALL_FROM ? 1 : Infinity),
     }),
-    subnets: new Batches({
+    subnets: batches("DescribeSubnets", {
       ask: (ids) =>
         gathered(paginateDescribeSubnets(paged, filtered({ "subnet-id": ids })), (page) => page.Subnets?.map(subnetOf)),
       valueOf: (it) => it.id,
     }),
-    networkInterfaces: new Finder(
+    networkInterfaces: finder(
+      "DescribeNetworkInterfaces",
       (filters) =>
         gathered(paginateDescribeNetworkInterfaces(paged, filtered(filters)), (page) =>
           page.NetworkInterfaces?.map(networkInterfaceOf),
         ),
       { "network-interface-id": (it) => it.id },
     ),
-    defaultSecurityGroups: new Batches({
+    defaultSecurityGroups: batches("DescribeSecurityGroups", {
       ask: (vpcIds) =>
         gathered(
           paginateDescribeSecurityGroups(paged, filtered({ "vpc-id": vpcIds, "group-name": ["default"] })),
@@ -282,7 +303,8 @@ function readsOf(client: EC2Client) {
         ),
       valueOf: (it) => it.VpcId,
     }),
-    elasticIps: new Finder(
+    elasticIps: finder(
+      "DescribeAddresses",
       async (filters) =>
         ((await client.send(new DescribeAddressesCommand(filtered(filters)))).Addresses ?? []).map(elasticIpOf),
       {
@@ -291,14 +313,15 @@ function readsOf(client: EC2Client) {
         "network-interface-id": (it) => it.association?.networkInterfaceId,
       },
     ),
-    instances: new Finder(
+    instances: finder(
+      "DescribeInstances",
       (filters) =>
         gathered(paginateDescribeInstances(paged, filtered(filters)), (page) =>
           page.Reservations?.flatMap((it) => it.Instances ?? []).map(instanceOf),
         ),
       { "instance-id": (it) => it.id },
     ),
-    statuses: new Batches<NamedStatus>({
+    statuses: batches<NamedStatus>("DescribeInstanceStatus", {
       ask: async (InstanceIds) => {
         const input = { InstanceIds: [...InstanceIds], IncludeAllInstances: true };
         const { InstanceStatuses = [] } = await client.send(new DescribeInstanceStatusCommand(input));
@@ -308,7 +331,7 @@ function readsOf(client: EC2Client) {
       most: () => MOST_INSTANCE_IDS,
       isOfOneValue: isOfOneName,
     }),
-    profiles: new Batches({
+    profiles: batches("DescribeIamInstanceProfileAssociations", {
       ask: (instanceIds) =>
         gathered(
           paginateDescribeIamInstanceProfileAssociations(
@@ -319,7 +342,7 @@ function readsOf(client: EC2Client) {
         ),
       valueOf: (it) => it.InstanceId,
     }),
-    rootVolumeTasks: new Batches({
+    rootVolumeTasks: batches("DescribeReplaceRootVolumeTasks", {
       ask: (instanceIds) =>
         gathered(
           paginateDescribeReplaceRootVolumeTasks(paged, filtered({ "instance-id": instanceIds })),
@@ -327,23 +350,24 @@ function readsOf(client: EC2Client) {
         ),
       valueOf: (it) => it.InstanceId,
     }),
-    volumes: new Finder(
+    volumes: finder(
+      "DescribeVolumes",
       (filters) => gathered(paginateDescribeVolumes(paged, filtered(filters)), (page) => page.Volumes?.map(volumeOf)),
       { "volume-id": (it) => it.id },
     ),
-    images: new Batches({
+    images: batches("DescribeImages", {
       ask: async (ImageIds) => (await client.send(new DescribeImagesCommand({ ImageIds: [...ImageIds] }))).Images ?? [],
       valueOf: (it) => it.ImageId,
       isOfOneValue: isOfOneName,
     }),
-    instanceTypes: new Batches({
+    instanceTypes: batches("DescribeInstanceTypes", {
       ask: (names) =>
         gathered(paginateDescribeInstanceTypes(paged, filtered({ "instance-type": names })), (page) =>
           page.InstanceTypes?.map(instanceTypeOf),
         ),
       valueOf: (it) => it.name,
     }),
-    offerings: new Batches({
+    offerings: batches("DescribeInstanceTypeOfferings", {
       ask: (types) => {
         const input = { LocationType: "availability-zone", ...filtered({ "instance-type": types }) } as const;
         return gathered(paginateDescribeInstanceTypeOfferings(paged, input), (page) => page.InstanceTypeOfferings);
@@ -396,8 +420,8 @@ interface Shared {
 
 type Reads = ReturnType<typeof readsOf>;
 
-function sharing(client: EC2Client): Shared {
-  return { client, reads: readsOf(client) };
+function sharing(client: EC2Client, pace: Pace): Shared {
+  return { client, reads: readsOf(client, pace) };
 }
 
 class SdkEc2 implements Ec2Client {
@@ -406,24 +430,27 @@ class SdkEc2 implements Ec2Client {
 
   constructor(
     private readonly shared: Shared,
-    private readonly around: Pick<Retry, "clock" | "random" | "pace" | "say">,
-    private readonly patience?: Patience,
+    private readonly around: Pick<Retry, "clock" | "random"> & { pace: Pace },
+    private readonly run: Partial<OfRun> & Pick<OfRun, "say">,
+    private readonly isDryRun = false,
   ) {
     this.client = shared.client;
     this.reads = shared.reads;
   }
 
-  forRun({ patience, say }: OfRun): Ec2 {
-    return new SdkEc2(this.shared, { ...this.around, say }, patience);
+  forRun(run: OfRun): Ec2 {
+    return new SdkEc2(this.shared, this.around, run);
   }
 
   async requireCredentials(): Promise<void> {
-    await this.call("GetCredentials", () => this.client.config.credentials());
+    const find = (): Promise<unknown> => asEc2Errors("GetCredentials", () => this.client.config.credentials());
+    await this.retried("GetCredentials", find);
   }
 
   async dryRun(call: (ec2: Ec2) => Promise<unknown>): Promise<void> {
+    const shared = sharing(dryRunning(this.client), this.around.pace);
     try {
-      await call(new SdkEc2(sharing(dryRunning(this.client)), this.around, this.patience));
+      await call(new SdkEc2(shared, this.around, this.run, true));
     } catch (error) {
       if (!(error instanceof Ec2Error) || error.code !== "DryRunOperation") {
         throw error;
@@ -432,15 +459,18 @@ class SdkEc2 implements Ec2Client {
   }
 
   describeLaunchTemplates(filters: Filters): Promise<LaunchTemplate[]> {
-    return this.call("DescribeLaunchTemplates", () => this.reads.launchTemplates.find(filters));
+    return this.retried("DescribeLaunchTemplates", () => this.reads.launchTemplates.find(filters));
   }
 
-  describeLatestVersion(templateId: string, options = { resolveImage: false }): Promise<TemplateVersion> {
-    return this.call("DescribeLaunchTemplateVersions", async () => {
-      const [found] = options.resolveImage ? [] : await this.reads.latestVersions.find([templateId]);
-      // One made a moment ago may not be among all those of the account yet.
-      return (found ?? (await latestVersion(this.client, templateId, options.resolveImage))).version;
-    });
+  async describeLatestVersion(templateId: string, options = { resolveImage: false }): Promise<TemplateVersion> {
+    const action = "DescribeLaunchTemplateVersions";
+    const [found] = options.resolveImage
+      ? []
+      : await this.retried(action, () => this.reads.latestVersions.find([templateId]));
+    // One made a moment ago may not be among all those of the account yet.
+    const { version } =
+      found ?? (await this.call(action, () => latestVersion(this.client, templateId, options.resolveImage)));
+    return version;
   }
 
   createLaunchTemplate(request: Parameters<Ec2["createLaunchTemplate"]>[0]): Promise<LaunchTemplate> {
@@ -480,11 +510,11 @@ class SdkEc2 implements Ec2Client {
 
   async describeSubnet(subnetId: string): Promise<Subnet | undefined> {
     const find = (): Promise<Subnet[]> => this.reads.subnets.find([subnetId]);
-    return (await this.call("DescribeSubnets", find))[0];
+    return (await this.retried("DescribeSubnets", find))[0];
   }
 
   describeNetworkInterfaces(filters: Filters): Promise<NetworkInterface[]> {
-    return this.call("DescribeNetworkInterfaces", () => this.reads.networkInterfaces.find(filters));
+    return this.retried("DescribeNetworkInterfaces", () => this.reads.networkInterfaces.find(filters));
   }
 
   createNetworkInterface(request: Parameters<Ec2["createNetworkInterface"]>[0]): Promise<NetworkInterface> {
@@ -567,12 +597,12 @@ class SdkEc2 implements Ec2Client {
   }
 
   async findDefaultSecurityGroup(vpcId: string): Promise<string | undefined> {
-    const found = await this.call("DescribeSecurityGroups", () => this.reads.defaultSecurityGroups.find([vpcId]));
+    const found = await this.retried("DescribeSecurityGroups", () => this.reads.defaultSecurityGroups.find([vpcId]));
     return found[0]?.GroupId;
   }
 
   describeAddresses(filters: Filters): Promise<ElasticIp[]> {
-    return this.call("DescribeAddresses", () => this.reads.elasticIps.find(filters));
+    return this.retried("DescribeAddresses", () => this.reads.elasticIps.find(filters));
   }
 
   allocateAddress(tags: Tags): Promise<ElasticIp> {
@@ -612,14 +642,15 @@ class SdkEc2 implements Ec2Client {
   }
 
   describeInstances(filters: Filters): Promise<Instance[]> {
-    return this.call("DescribeInstances", () => this.reads.instances.find(filters));
+    return this.retried("DescribeInstances", () => this.reads.instances.find(filters));
   }
 
   runInstance(request: LaunchRequest): Promise<Instance> {
-    return this.call("RunInstances", async () => {
+    const run = async (): Promise<Instance> => {
       const reply = await this.client.send(new RunInstancesCommand(runRequest(request)));
       return instanceOf(present(reply.Instances?.[0], "instance"));
-    });
+    };
+    return this.call("RunInstances", run, request.isUrgent === true ? "dark" : "usual");
   }
 
   async startInstance(instanceId: string): Promise<void> {
@@ -637,7 +668,7 @@ class SdkEc2 implements Ec2Client {
   }
 
   async describeStatus(instanceId: string): Promise<NamedStatus["status"]> {
-    const found = await this.call("DescribeInstanceStatus", () => this.reads.statuses.find([instanceId]));
+    const found = await this.retried("DescribeInstanceStatus", () => this.reads.statuses.find([instanceId]));
     return found[0]?.status ?? statusOf(undefined);
   }
 
@@ -702,7 +733,7 @@ class SdkEc2 implements Ec2Client {
 
   private async profileOf(instanceId: string): Promise<IamInstanceProfileAssociation | undefined> {
     const find = (): Promise<IamInstanceProfileAssociation[]> => this.reads.profiles.find([instanceId]);
-    return (await this.call("DescribeIamInstanceProfileAssociations", find))[0];
+    return (await this.retried("DescribeIamInstanceProfileAssociations", find))[0];
   }
 
   private async changeProfile(
@@ -745,11 +776,11 @@ class SdkEc2 implements Ec2Client {
 
   async describeRootVolumeTasks(instanceId: string): Promise<RootVolumeTask[]> {
     const find = (): Promise<ReplaceRootVolumeTask[]> => this.reads.rootVolumeTasks.find([instanceId]);
-    return (await this.call("DescribeReplaceRootVolumeTasks", find)).map(rootVolumeTaskOf);
+    return (await this.retried("DescribeReplaceRootVolumeTasks", find)).map(rootVolumeTaskOf);
   }
 
   describeVolumes(filters: Filters): Promise<Volume[]> {
-    return this.call("DescribeVolumes", () => this.reads.volumes.find(filters));
+    return this.retried("DescribeVolumes", () => this.reads.volumes.find(filters));
   }
 
   createVolume(request: Parameters<Ec2["createVolume"]>[0]): Promise<Volume> {
@@ -805,7 +836,7 @@ class SdkEc2 implements Ec2Client {
   }
 
   async describeImage(imageId: string): Promise<Image | undefined> {
-    const [image] = await this.call("DescribeImages", () => this.reads.images.find([imageId]));
+    const [image] = await this.retried("DescribeImages", () => this.reads.images.find([imageId]));
     return (
       image && {
         id: imageId,
@@ -818,11 +849,11 @@ class SdkEc2 implements Ec2Client {
   }
 
   describeInstanceTypes(names: string[]): Promise<InstanceType[]> {
-    return this.call("DescribeInstanceTypes", () => this.reads.instanceTypes.find(names));
+    return this.retried("DescribeInstanceTypes", () => this.reads.instanceTypes.find(names));
   }
 
   async findZonesWith(instanceType: string): Promise<string[]> {
-    const found = await this.call("DescribeInstanceTypeOfferings", () => this.reads.offerings.find([instanceType]));
+    const found = await this.retried("DescribeInstanceTypeOfferings", () => this.reads.offerings.find([instanceType]));
     return found.flatMap((it) => it.Location ?? []).sort();
   }
 
@@ -846,17 +877,20 @@ class SdkEc2 implements Ec2Client {
     );
   }
 
-  private call<T>(call: Call, send: () => Promise<T>): Promise<T> {
+  /** What no other machine can ask or do with it. */
+  private call<T>(call: Call, send: () => Promise<T>, rank: Rank = "usual"): Promise<T> {
     const action = actionOf(call);
-    const attempt = async (): Promise<T> => {
-      try {
-        return await send();
-      } catch (error) {
-        throw toEc2Error(action, error);
-      }
-    };
-    const patience = this.patience ?? new Patience(this.around.clock, OTHER_PATIENCE_MS);
-    return withRetries(attempt, { ...this.around, action, patience, repeatable: isRepeatable(call) });
+    const { pace } = this.around;
+    return this.retried(call, (patience) => {
+      const asker = { ...this.run, patience, rank: this.isDryRun ? "dry-run" : rank } as const;
+      return pace.paced(action, () => asEc2Errors(action, send), asker);
+    });
+  }
+
+  private retried<T>(call: Call, attempt: (patience: Patience) => Promise<T>): Promise<T> {
+    const patience = this.run.patience ?? new Patience(this.around.clock, OTHER_PATIENCE_MS);
+    const retry = { ...this.around, say: this.run.say, patience };
+    return withRetries(() => attempt(patience), { ...retry, action: actionOf(call), repeatable: isRepeatable(call) });
   }
 }
 

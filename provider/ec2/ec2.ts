@@ -48,6 +48,8 @@ export interface LaunchRequest {
   market: Pick<Market, "lifecycle" | "maxPrice">;
   tags: Tags;
   clientToken: string;
+  /** An address has no instance until this one runs. */
+  isUrgent?: boolean;
 }
 
 export interface TemplateVersion {

@@ -229,6 +229,8 @@ export interface ErrorDetails {
   isClockCorrected?: boolean;
   /** How often, and for how long, the call was sent in vain. */
   tried?: string;
+  /** Whether it is what EC2 answered to other calls of the action, so that this one was not sent. */
+  isUnsent?: boolean;
 }
 
 /** What EC2 (or the way to it) answered. */
@@ -250,8 +252,14 @@ export class Ec2Error extends Error {
 
   /** The same, of a call that was sent again and again. */
   afterTries(tries: number, ms: number): Ec2Error {
-    const tried = `${tries} tries in ${Math.round(ms / 1000)} s`;
+    const sent = tries === 0 ? "not sent, as EC2 let none pass" : `${tries} tries`;
+    const tried = `${sent} in ${Math.round(ms / 1000)} s`;
     return new Ec2Error(this.action, this.code, this.said, { ...this.details, tried });
+  }
+
+  /** The same, for a call that was held back because of it. */
+  unsent(): Ec2Error {
+    return new Ec2Error(this.action, this.code, this.said, { ...this.details, isUnsent: true });
   }
 
   /** What EC2 said and what to do, as the end of a sentence that says what was being done. */

@@ -1,6 +1,7 @@
 /** The retry policy of the product, all of it: what is sent again, for how long, and with which pauses. */
 import { Cancelled, type Clock } from "../clock";
 import { Ec2Error, type ErrorClass } from "./errors";
+import { FIRST_PAUSE_MS, LONGEST_PAUSE_MS, type Pace, SHORTEST_PAUSE_MS } from "./pace";
 
 export interface Policy {
   /** Whether a call that ended so is sent again; `if-repeatable`: it may have taken effect, see REPEATS. */
@@ -45,10 +46,6 @@ export const POLICIES: Readonly<Record<ErrorClass, Policy>> = {
 /** Told the right time by a refusal, the SDK signs the next request with it. More than once would be another fault. */
 export const CLOCK_TRIES = 2;
 
-export const FIRST_PAUSE_MS = 500;
-export const LONGEST_PAUSE_MS = 20_000;
-/** Full jitter may come to nothing, and a clock that stands still would never get on. */
-const SHORTEST_PAUSE_MS = 50;
 /** A pause that the user would notice is told, and not more often than this. */
 const TOLD_PAUSE_MS = 1000;
 const TELL_EVERY_MS = 15_000;
@@ -85,28 +82,6 @@ export class Patience {
   }
 }
 
-const MAX_PRESSURE = 6;
-
-/**
- * How hard EC2 throttles each action, as all machines of a process find out together: its limits are per account, region and
- * action, so one machine's refusal slows the others down too, until calls pass again.
- */
-export class Pace {
-  private readonly pressures = new Map<string, number>();
-
-  of(action: string): number {
-    return this.pressures.get(action) ?? 0;
-  }
-
-  throttled(action: string): void {
-    this.pressures.set(action, Math.min(this.of(action) + 1, MAX_PRESSURE));
-  }
-
-  passed(action: string): void {
-    this.pressures.set(action, Math.floor(this.of(action) / 2));
-  }
-}
-
 export interface Retry {
   clock: Clock;
   action: string;
@@ -115,7 +90,7 @@ export interface Retry {
   /** 0 to 1: spreads the retries of many machines. */
   random: () => number;
   patience: Patience;
-  pace: Pace;
+  pace: Pick<Pace, "watch">;
   /** Prints one line for the user. */
   say: (line: string) => void;
 }
@@ -126,61 +101,60 @@ export interface Retry {
  */
 export async function withRetries<T>(call: () => Promise<T>, retry: Retry): Promise<T> {
   const stall = new Stall(retry);
+  const over = retry.pace.watch(retry.action, retry.patience);
   try {
-    await stall.beforehand();
     for (let tries = 1; ; tries++) {
       try {
-        const result = await call();
-        retry.pace.passed(retry.action);
-        return result;
+        return await call();
       } catch (error) {
         await stall.orThrow(error, tries);
       }
     }
   } finally {
+    over();
     stall.end();
   }
 }
 
 /** One call that is held up. */
 class Stall {
+  private readonly begunAt: number;
   private since: number | undefined;
+  private isPausing = false;
   private toldAt = -Infinity;
 
-  constructor(private readonly retry: Retry) {}
-
-  /** Where EC2 throttles the action, a new call does not make it worse at once. */
-  async beforehand(): Promise<void> {
-    const pressure = this.retry.pace.of(this.retry.action);
-    if (pressure > 0) {
-      await this.pause(pressure, `EC2 throttles ${this.retry.action}`);
-    }
+  constructor(private readonly retry: Retry) {
+    this.begunAt = retry.clock.now();
   }
 
-  /** Pauses, if the call may be sent again. */
+  /** Pauses, if the call may be sent again. What EC2 throttles waits where all calls of the action do, in {@link Pace}. */
   async orThrow(error: unknown, tries: number): Promise<void> {
     if (!(error instanceof Ec2Error)) {
       throw error;
     }
-    const { action, pace } = this.retry;
-    if (error.details.isClockCorrected === true && tries < CLOCK_TRIES) {
+    const { action, clock } = this.retry;
+    const { isClockCorrected = false, isUnsent = false } = error.details;
+    if (isClockCorrected && tries < CLOCK_TRIES) {
       return;
     }
     if (!this.isPassing(error, tries)) {
-      throw this.since === undefined ? error : error.afterTries(tries, this.retry.clock.now() - this.since);
+      throw this.inTheEnd(error, isUnsent ? tries - 1 : tries);
     }
-    if (error.class === "throttled") {
-      pace.throttled(action);
-      await this.pause(Math.max(tries, pace.of(action)), `EC2 throttles ${action} (${error.code})`);
-    } else {
+    this.since ??= clock.now();
+    if (error.class !== "throttled") {
       await this.pause(tries, `${action} did not get through (${error.code})`);
     }
   }
 
   end(): void {
-    if (this.since !== undefined) {
+    if (this.isPausing) {
       this.retry.patience.end();
     }
+  }
+
+  private inTheEnd(error: Ec2Error, sent: number): Ec2Error {
+    const isFirst = this.since === undefined && sent > 0;
+    return isFirst ? error : error.afterTries(sent, this.retry.clock.now() - (this.since ?? this.begunAt));
   }
 
   private isPassing(error: Ec2Error, tries: number): boolean {
@@ -192,8 +166,8 @@ class Stall {
   /** @param doublings how often the longest pause has been doubled, from 1 */
   private async pause(doublings: number, why: string): Promise<void> {
     const { clock, patience, random, say } = this.retry;
-    if (this.since === undefined) {
-      this.since = clock.now();
+    if (!this.isPausing) {
+      this.isPausing = true;
       patience.begin();
     }
     const longest = Math.min(FIRST_PAUSE_MS * 2 ** (doublings - 1), LONGEST_PAUSE_MS);

@@ -9,6 +9,8 @@ import type { ElasticIp, Instance, NetworkInterface } from "./state";
 export interface Deps {
   ec2: Ec2;
   clock: Clock;
+  /** The same, without the time in which calls of this run wait for their turn behind those of other machines. */
+  unqueued: Clock;
   /** Prints one line for the user. */
   say: (line: string) => void;
   /** Whether the engine that asked for this is gone, so that no more should be begun. */
@@ -105,7 +107,7 @@ async function onceAccepted<T>(run: Run, { what, isPassing, timeoutMs }: Passing
     isReady: (it) => typeof it !== "string",
     describe: (it) => (typeof it === "string" ? it : "accepted"),
     timeoutMs: Math.min(timeoutMs, transitionTimeout(run)),
-    clock: run.clock,
+    clock: run.unqueued,
   })) as { value: T } | { error: unknown };
   if ("error" in result) {
     throw result.error;

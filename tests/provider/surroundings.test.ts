@@ -487,7 +487,7 @@ describe("the surroundings", () => {
       [
         "the types alone of a number of secondary addresses",
         { secondaryPrivateIps: undefined, secondaryPrivateIpCount: 3 },
-        ["DescribeInstanceTypes", "DescribeInstanceTypes"],
+        ["DescribeInstanceTypes"],
       ],
       ["nothing of an address that goes", { privateIp: undefined, secondaryPrivateIps: [] }, []],
       [
@@ -507,7 +507,6 @@ describe("the surroundings", () => {
         [
           "DescribeImages",
           "DescribeInstanceTypeOfferings",
-          "DescribeInstanceTypes",
           "DescribeInstanceTypes",
           "DescribeSubnets",
         ],

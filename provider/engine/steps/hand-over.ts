@@ -135,7 +135,7 @@ async function attachAndWait(run: Run, eni: NetworkInterface, instance: Instance
     isReady: (isOn) => isOn,
     describe: () => "not attached",
     timeoutMs: transitionTimeout(run),
-    clock: run.clock,
+    clock: run.unqueued,
   });
   const seen = await waitFor<NetworkInterface | undefined>({
     what: `${eni.id} to be attached`,

@@ -134,7 +134,7 @@ async function request(run: Run, predecessors: (string | undefined)[], launchabl
     isReady: (it) => typeof it !== "string",
     describe: (it) => (typeof it === "string" ? it : it.state),
     timeoutMs: Math.min(PROPAGATION_MS, transitionTimeout(run)),
-    clock: run.clock,
+    clock: run.unqueued,
   });
   return launching as Instance;
 }

@@ -52,5 +52,6 @@ export function launchRequest(run: Run, launchable: Launchable, intent: (string 
     market: { lifecycle, maxPrice },
     tags,
     clientToken: clientToken(template.id, version, place, instanceType, lifecycle, ...intent),
+    isUrgent: run.darkSince !== undefined,
   };
 }

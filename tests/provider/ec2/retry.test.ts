@@ -1,15 +1,8 @@
 import assert from "node:assert/strict";
 import { cancellable, Cancelled } from "../../../provider/clock";
 import { codesOf, Ec2Error, type ErrorClass } from "../../../provider/ec2/errors";
-import {
-  LONGEST_PAUSE_MS,
-  OTHER_PATIENCE_MS,
-  Pace,
-  Patience,
-  POLICIES,
-  type Retry,
-  withRetries,
-} from "../../../provider/ec2/retry";
+import { LONGEST_PAUSE_MS, Pace } from "../../../provider/ec2/pace";
+import { OTHER_PATIENCE_MS, Patience, POLICIES, type Retry, withRetries } from "../../../provider/ec2/retry";
 
 interface Tried {
   calls: number;
@@ -21,10 +14,10 @@ interface Tried {
 interface World {
   pauses: number[];
   lines: string[];
-  retry: Retry;
+  retry: Retry & { pace: Pace };
 }
 
-function world(overrides: Partial<Retry> = {}, patienceMs = 600_000): World {
+function world(overrides: Partial<World["retry"]> = {}, patienceMs = 600_000): World {
   let time = 0;
   const pauses: number[] = [];
   const lines: string[] = [];
@@ -36,14 +29,15 @@ function world(overrides: Partial<Retry> = {}, patienceMs = 600_000): World {
       return Promise.resolve();
     },
   };
-  const retry: Retry = {
+  const { random = (): number => 1 } = overrides;
+  const retry = {
     clock,
     action: "RunInstances",
     repeatable: true,
-    random: () => 1,
+    random,
     patience: new Patience(clock, patienceMs),
-    pace: new Pace(),
-    say: (line) => lines.push(line),
+    pace: new Pace(clock, random),
+    say: (line: string) => lines.push(line),
     ...overrides,
   };
   return { pauses, lines, retry };
@@ -56,8 +50,14 @@ async function tried(codes: string[], { pauses, lines, retry }: World = world())
     const code = codes[Math.min(calls++, codes.length - 1)] ?? "ok";
     return code === "ok" ? Promise.resolve("done") : Promise.reject(failing(code));
   };
-  const result = await withRetries(call, retry).catch((error: unknown) => error);
+  const result = await paced(call, retry).catch((error: unknown) => error);
   return { calls, pauses, lines, result };
+}
+
+/** As the client sends it. */
+function paced<T>(call: () => Promise<T>, retry: World["retry"]): Promise<T> {
+  const { action, patience, say } = retry;
+  return withRetries(() => retry.pace.paced(action, call, { rank: "usual", patience, say }), retry);
 }
 
 function failing(code: string, isClockCorrected = false): Ec2Error {
@@ -93,7 +93,10 @@ describe("withRetries", () => {
     const first = await tried([...Array<string>(6).fill("Throttling"), "ok"], around);
     assert.equal(first.result, "done");
     const held = sum(around.pauses);
-    const second = await tried(["Throttling"], { ...around, retry: { ...around.retry, pace: new Pace() } });
+    const second = await tried(["Throttling"], {
+      ...around,
+      retry: { ...around.retry, pace: new Pace(around.retry.clock, () => 1) },
+    });
     assert.equal((second.result as Ec2Error).code, "Throttling");
     assert.equal(sum(around.pauses), 60_000);
     assert.ok(held > 30_000 && held < 60_000);
@@ -121,26 +124,6 @@ describe("withRetries", () => {
       const throttled = ["Throttling", "Throttling", "Throttling", "ok"];
       assert.deepEqual((await tried(throttled, world({ random: () => random }))).pauses, pauses);
     }
-  });
-
-  it("slows down the calls of other machines to what is throttled, until calls pass again", async () => {
-    const around = world();
-    await tried([...Array<string>(8).fill("Throttling"), "ok"], around);
-    const pausesOf = async (): Promise<number[]> => {
-      around.pauses.length = 0;
-      await tried(["ok"], around);
-      return [...around.pauses];
-    };
-    assert.deepEqual([await pausesOf(), await pausesOf(), await pausesOf()], [[2000], [500], []]);
-  });
-
-  it("does not slow down calls to what is not throttled", async () => {
-    const around = world();
-    await tried([...Array<string>(8).fill("Throttling"), "ok"], around);
-    const other = { ...around, pauses: [], retry: { ...around.retry, action: "DescribeInstances" } };
-    around.pauses.length = 0;
-    await tried(["ok"], other);
-    assert.deepEqual(around.pauses, []);
   });
 
   it("tells the user of a pause that can be noticed, four times a minute at most", async () => {
@@ -187,7 +170,7 @@ describe("withRetries", () => {
     for (const failures of [1, 2]) {
       let calls = 0;
       const { retry, pauses } = world({ repeatable: false });
-      const result = withRetries(
+      const result = paced(
         () => (calls++ < failures ? Promise.reject(failing("RequestExpired", true)) : Promise.resolve("done")),
         retry,
       );
@@ -205,8 +188,9 @@ describe("withRetries", () => {
       user.abort();
       return Promise.reject(failing("RequestLimitExceeded"));
     };
+    const clock = cancellable(around.retry.clock, user.signal);
     await assert.rejects(
-      withRetries(call, { ...around.retry, clock: cancellable(around.retry.clock, user.signal) }),
+      paced(call, { ...around.retry, clock, pace: new Pace(clock, () => 1) }),
       (error: Error) =>
         error instanceof Cancelled && error.message === "EC2 throttles RunInstances (RequestLimitExceeded)",
     );
