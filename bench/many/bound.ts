@@ -1,7 +1,7 @@
 /** How fast EC2's token buckets let a number of machines come about, change or go, whoever asks. (pure) */
 import { type Bucket, EC2_LIMITS } from "../../local/ec2";
 
-/** The calls that one machine cannot do without. Looks are left out: one describe answers for many machines. */
+/** The calls that one machine cannot do without. Of the describes, those alone that cannot answer for several machines at once. */
 export type Needed = Readonly<Record<string, number>>;
 
 export interface Bound {
@@ -11,7 +11,8 @@ export interface Bound {
 }
 
 function bucketOf(action: string): Bucket {
-  return EC2_LIMITS.actions[action] ?? EC2_LIMITS.mutating;
+  const kind = action.startsWith("Describe") ? EC2_LIMITS.nonMutating : EC2_LIMITS.mutating;
+  return EC2_LIMITS.actions[action] ?? kind;
 }
 
 /** From a full bucket the first calls go at once, the others as it is refilled. */

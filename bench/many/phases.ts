@@ -34,12 +34,20 @@ export const CREATE: Phase = {
   ownSeconds: 2 * REPLY + LAUNCH,
 };
 export const NO_CHANGE: Phase = { name: "up (nothing changed)", verb: "up", imageId: FIRST, needed: {}, ownSeconds: 0 };
+/** DescribeInstanceAttribute takes one instance a call: whether its protection is in the way, and what its user data is. */
+const ATTRIBUTES = { preview: 1, replace: 2, destroy: 1 };
+
 /** A machine that works is not ended before a dry run has shown that the next one can start. */
 export const REPLACE: Phase = {
   name: "up (all replaced)",
   verb: "up",
   imageId: SECOND,
-  needed: { CreateLaunchTemplateVersion: 1, RunInstances: 2, TerminateInstances: 1 },
+  needed: {
+    DescribeInstanceAttribute: ATTRIBUTES.replace,
+    CreateLaunchTemplateVersion: 1,
+    RunInstances: 2,
+    TerminateInstances: 1,
+  },
   dryRuns: 1,
   ownSeconds: 2 * REPLY + END + LAUNCH,
 };
@@ -47,7 +55,12 @@ export const DESTROY: Phase = {
   name: "destroy",
   verb: "destroy",
   imageId: SECOND,
-  needed: { TerminateInstances: 1, DeleteNetworkInterface: 1, DeleteLaunchTemplate: 1 },
+  needed: {
+    DescribeInstanceAttribute: ATTRIBUTES.destroy,
+    TerminateInstances: 1,
+    DeleteNetworkInterface: 1,
+    DeleteLaunchTemplate: 1,
+  },
   ownSeconds: 2 * REPLY + END,
 };
 
@@ -56,7 +69,13 @@ export const ALL: readonly Phase[] = [
   CREATE,
   NO_CHANGE,
   { name: "preview (nothing changed)", verb: "preview", imageId: FIRST, needed: {}, ownSeconds: 0 },
-  { name: "preview (change to all)", verb: "preview", imageId: SECOND, needed: {}, ownSeconds: 0 },
+  {
+    name: "preview (change to all)",
+    verb: "preview",
+    imageId: SECOND,
+    needed: { DescribeInstanceAttribute: ATTRIBUTES.preview },
+    ownSeconds: 0,
+  },
   REPLACE,
   DESTROY,
 ];
