@@ -3,6 +3,7 @@ import { cancellable, type Clock, scaledClock, Stopwatch } from "./clock";
 import type * as sdkClient from "./ec2/client";
 import { regionInEnvironment } from "./ec2/region";
 import { Patience } from "./ec2/retry";
+import { Launches } from "./engine/launches";
 import type { Deps } from "./engine/run";
 import { printable } from "./printable";
 import { Surroundings } from "./surroundings";
@@ -63,6 +64,7 @@ export interface RunOf {
 export class Session {
   private readonly clients = new Map<string, sdkClient.Ec2Client>();
   private readonly places = new Map<string, Surroundings>();
+  private readonly takenDown = new Map<string, Launches>();
   private readonly said = new Set<string>();
   private region: Promise<string | undefined> | undefined;
   private readonly around: Around;
@@ -116,6 +118,16 @@ export class Session {
     return surroundings;
   }
 
+  private launches(region: string): Launches {
+    let launches = this.takenDown.get(region);
+    if (launches === undefined) {
+      const ec2 = this.ec2(region);
+      launches = new Launches(() => ec2.launchesPerSecond());
+      this.takenDown.set(region, launches);
+    }
+    return launches;
+  }
+
   /** For one run of a machine. */
   deps({ region, name, timeoutSeconds }: RunOf): Deps {
     const say = (line: string): void => {
@@ -126,7 +138,7 @@ export class Session {
     const { isAbandoned, cancelled } = this.around;
     const unqueued = new Stopwatch(clock);
     const ec2 = this.ec2(region).forRun({ patience, say, queued: unqueued });
-    return { ec2, clock, unqueued, say, isAbandoned, cancelled };
+    return { ec2, clock, unqueued, launches: this.launches(region), say, isAbandoned, cancelled };
   }
 
   /** Prints a line that several calls of one run would repeat. */

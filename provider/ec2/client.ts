@@ -127,6 +127,8 @@ export type OfRun = Pick<Retry, "patience" | "say"> & Pick<Asker, "queued">;
 export interface Ec2Client extends Ec2 {
   /** The same client for one run, of which all calls share one patience. */
   forRun(run: OfRun): Ec2;
+  /** How many launches EC2 allows, where its refusals have shown it. */
+  launchesPerSecond(): number | undefined;
 }
 
 /** Without these a lost reply is waited for as long as the connection stands. EC2's slowest calls answer within seconds. */
@@ -440,6 +442,10 @@ class SdkEc2 implements Ec2Client {
 
   forRun(run: OfRun): Ec2 {
     return new SdkEc2(this.shared, this.around, run);
+  }
+
+  launchesPerSecond(): number | undefined {
+    return this.around.pace.rateOf("RunInstances");
   }
 
   async requireCredentials(): Promise<void> {

@@ -18,28 +18,53 @@ export class Abandoned extends Error {
 }
 
 export async function apply(steps: Step[], run: Run): Promise<void> {
-  for (const step of steps) {
-    const entry = entryOf(step);
-    // A machine that this run took down is brought up again first, with its data, heard or unheard.
-    if (run.darkSince === undefined && step.kind !== "attach-volumes" && run.isAbandoned()) {
-      throw new Abandoned(
-        "the Pulumi engine is gone; stopped at a safe point, and the next `pulumi up` goes on from there",
-      );
-    }
-    if (run.cancelled.aborted) {
-      throw cancelled(run, `before it would ${entry.doing(run, step)}`);
-    }
-    try {
-      await entry.take(run, step);
-    } catch (error) {
-      if (error instanceof ObserveAgain || error instanceof IdTaken) {
-        throw error;
+  const first = takesDown(steps);
+  try {
+    for (const step of steps) {
+      if (step === first) {
+        await inWords(run, step, async () => {
+          run.isLaunched = await run.launches.takeDown(run);
+        });
       }
-      if (error instanceof Cancelled) {
-        throw cancelled(run, `as it was to ${entry.doing(run, step)} (${error.message})`);
-      }
-      throw new StepFailure(`could not ${entry.doing(run, step)}: ${explain(error)}`, { cause: error });
+      refuseToBegin(run, step);
+      await inWords(run, step, () => entryOf(step).take(run, step));
     }
+  } finally {
+    run.isLaunched?.();
+  }
+}
+
+/** The step from which on a machine that works is out of use until another instance is launched. */
+function takesDown(steps: Step[]): Step | undefined {
+  const end = steps.findIndex((it) => it.kind === "retire" && it.instance.state === "running");
+  const isReplaced = end >= 0 && steps.slice(end).some((it) => it.kind === "launch");
+  return isReplaced ? steps.slice(0, end + 1).find((it) => it.kind === "drain" || it.kind === "retire") : undefined;
+}
+
+function refuseToBegin(run: Run, step: Step): void {
+  // A machine that this run took down is brought up again first, with its data, heard or unheard.
+  if (run.darkSince === undefined && step.kind !== "attach-volumes" && run.isAbandoned()) {
+    throw new Abandoned(
+      "the Pulumi engine is gone; stopped at a safe point, and the next `pulumi up` goes on from there",
+    );
+  }
+  if (run.cancelled.aborted) {
+    throw cancelled(run, `before it would ${entryOf(step).doing(run, step)}`);
+  }
+}
+
+async function inWords(run: Run, step: Step, take: () => Promise<void>): Promise<void> {
+  try {
+    await take();
+  } catch (error) {
+    if (error instanceof ObserveAgain || error instanceof IdTaken) {
+      throw error;
+    }
+    const doing = entryOf(step).doing(run, step);
+    if (error instanceof Cancelled) {
+      throw cancelled(run, `as it was to ${doing} (${error.message})`);
+    }
+    throw new StepFailure(`could not ${doing}: ${explain(error)}`, { cause: error });
   }
 }
 

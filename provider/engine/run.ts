@@ -3,6 +3,7 @@ import { Cancelled, type Clock } from "../clock";
 import type { Ec2 } from "../ec2/ec2";
 import { waitFor } from "../ec2/wait";
 import { explain, isEc2Error } from "../ec2/errors";
+import type { Launches } from "./launches";
 import { currentElasticIp, currentNetworkInterface, type Situation } from "./current";
 import type { ElasticIp, Instance, NetworkInterface } from "./state";
 
@@ -11,6 +12,8 @@ export interface Deps {
   clock: Clock;
   /** The same, without the time in which calls of this run wait for their turn behind those of other machines. */
   unqueued: Clock;
+  /** Bounds how many machines are down at a time. */
+  launches: Launches;
   /** Prints one line for the user. */
   say: (line: string) => void;
   /** Whether the engine that asked for this is gone, so that no more should be begun. */
@@ -30,6 +33,8 @@ export interface Run extends Deps, Situation {
   launched?: Instance;
   /** The addresses that this run moved from an interface that is given up. */
   moved?: { from: string; addresses: string[] }[];
+  /** To be called once EC2 has accepted a launch, if this run takes a working instance down: others may follow. */
+  isLaunched?: () => void;
   /** Since when the private IP has had no running instance, if this run took it down. */
   darkSince?: number;
 }
