@@ -27,7 +27,10 @@ export default tseslint.config(
     files: ["sdk/**/*.ts", "provider/**/*.ts"],
     rules: {
       ...only("the product never imports the development tools", "(^|/)local(/|$)"),
-      "@typescript-eslint/no-require-imports": ["error", { allow: ["^pulumi-managed-instance/provider$"] }],
+      "@typescript-eslint/no-require-imports": [
+        "error",
+        { allow: ["^pulumi-managed-instance/provider$", "^\\./ec2/client$"] },
+      ],
     },
   },
   {
@@ -69,7 +72,7 @@ export default tseslint.config(
   },
   // Programs as a user without TypeScript would write them.
   {
-    files: ["tests/**/fixtures/**/*.{js,cjs}"],
+    files: ["tests/**/fixtures/**/*.{js,cjs}", "bench/**/program/*.js"],
     languageOptions: {
       sourceType: "commonjs",
       globals: { process: "readonly", console: "readonly", require: "readonly", module: "writable" },

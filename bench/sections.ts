@@ -1,5 +1,8 @@
 /** Every part of the bench, in the order in which they run and are told. */
+import { many } from "./many";
+import { outage } from "./outage";
 import type { Section } from "./section";
+import { startup } from "./startup";
 import { tenThousand } from "./ten-thousand";
 
-export const SECTIONS: readonly Section<unknown>[] = [tenThousand];
+export const SECTIONS: readonly Section<unknown>[] = [outage, many, tenThousand, startup];

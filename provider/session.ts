@@ -1,7 +1,8 @@
 /** What the handlers share in one provider process: the stack's settings, the clients, and the way to the user. */
 import { cancellable, type Clock, scaledClock, Stopwatch } from "./clock";
-import { createEc2, type Ec2Client, type Ec2Options, findRegion } from "./ec2/client";
+import type * as sdkClient from "./ec2/client";
 import { Expectations } from "./ec2/expectations";
+import { regionInEnvironment } from "./ec2/region";
 import { Patience } from "./ec2/retry";
 import { Launches } from "./engine/launches";
 import type { Deps } from "./engine/run";
@@ -51,7 +52,7 @@ export interface Around {
   isAbandoned: () => boolean;
   /** Aborted when the user ends the run. */
   cancelled: AbortSignal;
-  client: Pick<Ec2Options, "requestHandler" | "credentials" | "random">;
+  client: Pick<sdkClient.Ec2Options, "requestHandler" | "credentials" | "random">;
 }
 
 /** Which machine a run is of, and how long it may be held up. */
@@ -62,11 +63,12 @@ export interface RunOf {
 }
 
 export class Session {
-  private readonly clients = new Map<string, Ec2Client>();
+  private readonly clients = new Map<string, sdkClient.Ec2Client>();
   private readonly places = new Map<string, Surroundings>();
   private readonly takenDown = new Map<string, Launches>();
   private readonly said = new Set<string>();
   private readonly expectations = new Expectations();
+  private region: Promise<string | undefined> | undefined;
   private readonly around: Around;
   private readonly clock: Clock;
 
@@ -92,18 +94,18 @@ export class Session {
 
   /** The region where an input names none. */
   defaultRegion(): Promise<string | undefined> {
-    return this.settings.region === undefined
-      ? findRegion(this.settings.profile)
-      : Promise.resolve(this.settings.region);
+    // Every check asks.
+    this.region ??= this.findRegion();
+    return this.region;
   }
 
-  ec2(region: string): Ec2Client {
+  ec2(region: string): sdkClient.Ec2Client {
     let client = this.clients.get(region);
     if (client === undefined) {
       const { profile, endpoints } = this.settings;
       const endpoint = ec2Endpoint(endpoints);
       const { say, client: given } = this.around;
-      client = createEc2({ region, profile, endpoint, clock: this.clock, say, ...given });
+      client = loadClient().createEc2({ region, profile, endpoint, clock: this.clock, say, ...given });
       this.clients.set(region, client);
     }
     return client;
@@ -112,7 +114,7 @@ export class Session {
   surroundings(region: string): Surroundings {
     let surroundings = this.places.get(region);
     if (surroundings === undefined) {
-      surroundings = new Surroundings(this.ec2(region), this.clock, region);
+      surroundings = new Surroundings(() => this.ec2(region), this.clock, region);
       this.places.set(region, surroundings);
     }
     return surroundings;
@@ -148,6 +150,19 @@ export class Session {
       this.around.say(line);
     }
   }
+
+  private findRegion(): Promise<string | undefined> {
+    const { region = regionInEnvironment(), profile } = this.settings;
+    return region === undefined ? loadClient().findRegion(profile) : Promise.resolve(region);
+  }
+}
+
+/**
+ * Loaded with the first call that needs it: the AWS SDK takes four tenths of a second and 50 MiB, and a preview in which nothing
+ * changed calls nothing.
+ */
+function loadClient(): typeof sdkClient {
+  return require("./ec2/client") as typeof sdkClient;
 }
 
 /** What the provider process writes to its standard output, Pulumi shows live beside the resource. */

@@ -42,15 +42,18 @@ export class Surroundings {
   private readonly offerings: Lookups<string[]>;
 
   constructor(
-    private readonly ec2: Ec2,
+    /** Asked for only when something is looked up: with it the AWS SDK is loaded. */
+    private readonly ec2: () => Ec2,
     private readonly clock: Clock,
     private readonly region: string,
   ) {
-    this.subnets = new Lookups((id) => patiently(() => ec2.describeSubnet(id), isFound, clock));
-    this.images = new Lookups((id) => patiently(() => ec2.describeImage(id), isFound, clock), isAvailable);
+    this.subnets = new Lookups((id) => patiently(() => ec2().describeSubnet(id), isFound, clock));
+    this.images = new Lookups((id) => patiently(() => ec2().describeImage(id), isFound, clock), isAvailable);
     // A type is not made, so there is nothing to wait for.
-    this.types = new Lookups(async (name) => (await ec2.describeInstanceTypes([name])).find((it) => it.name === name));
-    this.offerings = new Lookups((name) => ec2.findZonesWith(name));
+    this.types = new Lookups(async (name) =>
+      (await ec2().describeInstanceTypes([name])).find((it) => it.name === name),
+    );
+    this.offerings = new Lookups((name) => ec2().findZonesWith(name));
   }
 
   /**
@@ -189,7 +192,7 @@ export class Surroundings {
     if (given === undefined || !changed("elasticIp")) {
       return [];
     }
-    const found = await patiently(() => findElasticIp(this.ec2, given), isFound, this.clock);
+    const found = await patiently(() => findElasticIp(this.ec2(), given), isFound, this.clock);
     const advice = "give one of this account, or true to allocate one";
     return found === undefined ? [this.missing("elasticIp", given, advice)] : [];
   }
@@ -206,7 +209,7 @@ export class Surroundings {
     const subnetId = knownText(inputs.subnetId);
     const [volumes, subnet] = await Promise.all([
       patiently(
-        () => this.ec2.describeVolumes({ "volume-id": ids }),
+        () => this.ec2().describeVolumes({ "volume-id": ids }),
         (found) => ids.every((id) => found?.some((it) => it.id === id)),
         this.clock,
       ),

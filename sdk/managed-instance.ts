@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ManagedInstanceArgs } from "./args";
+import { withoutPromiseTraces } from "./promise-traces";
 import { serializedProvider } from "./serialized-provider";
 
 const MODULE = "managed-instance";
@@ -77,7 +78,12 @@ export class ManagedInstance extends pulumi.dynamic.Resource {
   constructor(name: string, args: ManagedInstanceArgs, opts?: pulumi.CustomResourceOptions) {
     const outputs = Object.fromEntries(OUTPUTS.map((output) => [output, undefined]));
     const resourceUrn = pulumi.createUrn(name, `pulumi-nodejs:dynamic/${MODULE}:${TYPE}`, opts?.parent);
-    super(serializedProvider, name, { ...outputs, ...args, resourceUrn }, opts, MODULE, TYPE);
+    const restore = withoutPromiseTraces();
+    try {
+      super(serializedProvider, name, { ...outputs, ...args, resourceUrn }, opts, MODULE, TYPE);
+    } finally {
+      restore();
+    }
   }
 }
 

@@ -30,6 +30,31 @@ describe("the published package", () => {
     const loaded = execFileSync(process.execPath, ["-e", script], { cwd: ROOT, encoding: "utf8" });
     assert.equal(loaded, "[]");
   });
+
+  it("loads the AWS SDK into the provider process when something is to be asked of EC2, and not before", () => {
+    const script = `const { configure } = require("pulumi-managed-instance/provider");
+      const isLoaded = () => Object.keys(require.cache).some((it) => it.includes("/@aws-sdk/"));
+      const handlers = configure({ config: { get: (key) => (key === "aws:region" ? "us-east-1" : undefined) } });
+      const subnet = { subnetId: "subnet-0a1b2c3d", imageId: "ami-0a1b2c3d", instanceType: "m7i.large" };
+      const resourceUrn = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/managed-instance:ManagedInstance::web";
+      const news = { ...subnet, resourceUrn };
+      const { checkInputs } = require("./dist/provider/inputs.js");
+      const made = { vpcId: "vpc-0a1b2c3d", networkInterfaceId: "eni-0a1b2c3d", privateIp: "10.0.1.7", launchTemplateId: "lt-0a1b2c3d" };
+      const olds = { ...checkInputs(news, "us-east-1").inputs, ...made };
+      (async () => {
+        const { inputs } = await handlers.check(olds, news);
+        await handlers.diff("mi-0", { ...olds, ...inputs }, inputs);
+        const before = isLoaded();
+        const credentials = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
+        for (const it of credentials) delete process.env[it];
+        process.env.AWS_EC2_METADATA_DISABLED = "true";
+        await handlers.check({}, news);
+        process.stdout.write(JSON.stringify([before, isLoaded()]));
+        process.exit(0);
+      })();`;
+    const loaded = execFileSync(process.execPath, ["-e", script], { cwd: ROOT, encoding: "utf8" });
+    assert.equal(loaded, "[false,true]");
+  });
 });
 
 describe("the docs", () => {

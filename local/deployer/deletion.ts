@@ -18,21 +18,49 @@ export async function deleteUnwanted(run: Run, wanted: (urn: string) => boolean)
 
 async function deleteAll(run: Run, unwanted: readonly ResourceState[]): Promise<void> {
   const waiting = new Set(unwanted);
-  const underWay = new Map<ResourceState, Promise<unknown>>();
+  const holds = new Holds(unwanted);
+  let underWay = 0;
+  let ended = (): void => undefined;
   const start = (state: ResourceState): void => {
     waiting.delete(state);
-    const deletion = deleteOne(run, state).finally(() => underWay.delete(state));
-    underWay.set(state, run.track(deletion));
+    underWay++;
+    const deletion = deleteOne(run, state).finally(() => {
+      underWay--;
+      holds.release(state);
+      ended();
+    });
+    void run.track(deletion);
   };
-  while (underWay.size > 0 || (waiting.size > 0 && !run.isStopped())) {
-    const left = [...waiting, ...underWay.keys()];
-    const free = [...waiting].filter(
-      (state) => !left.some((other) => other !== state && dependenciesOf(other).has(state.urn)),
-    );
+  while (underWay > 0 || (waiting.size > 0 && !run.isStopped())) {
+    const free = [...waiting].filter((state) => holds.isFree(state));
     // Records of different times can depend on each other in a circle; then any order is as good.
-    const ready = free.length === 0 && underWay.size === 0 ? [...waiting] : free;
+    const ready = free.length === 0 && underWay === 0 ? [...waiting] : free;
     if (!run.isStopped()) ready.forEach(start);
-    if (underWay.size > 0) await Promise.race(underWay.values());
+    if (underWay > 0) await new Promise<void>((resolve) => (ended = resolve));
+  }
+}
+
+/** How many of what is not deleted yet depend on each name. */
+class Holds {
+  private readonly dependencies: ReadonlyMap<ResourceState, ReadonlySet<string>>;
+  private readonly counts = new Map<string, number>();
+
+  constructor(states: readonly ResourceState[]) {
+    this.dependencies = new Map(states.map((state) => [state, dependenciesOf(state)]));
+    for (const urns of this.dependencies.values()) for (const urn of urns) this.count(urn, 1);
+  }
+
+  isFree(state: ResourceState): boolean {
+    const ownShare = this.dependencies.get(state)?.has(state.urn) === true ? 1 : 0;
+    return (this.counts.get(state.urn) ?? 0) === ownShare;
+  }
+
+  release(state: ResourceState): void {
+    for (const urn of this.dependencies.get(state) ?? []) this.count(urn, -1);
+  }
+
+  private count(urn: string, change: number): void {
+    this.counts.set(urn, (this.counts.get(urn) ?? 0) + change);
   }
 }
 

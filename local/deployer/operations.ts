@@ -35,6 +35,7 @@ export async function create(
     replaced.state.delete = true;
     run.snapshot.put(state);
   } else run.snapshot.put(state, replaced?.state);
+  await run.snapshot.written();
   refuseHalfDone("created", failure);
   run.report.done(op, draft.urn, { diff, since });
   return state;
@@ -61,6 +62,7 @@ export async function update(run: Run, old: ResourceState, draft: Draft): Promis
     initErrors: initErrors(failure),
   };
   run.snapshot.put(state, old);
+  await run.snapshot.written();
   refuseHalfDone("updated", failure);
   run.report.done("update", draft.urn, { diff, since });
   return state;
@@ -82,8 +84,8 @@ export async function remove(run: Run, state: ResourceState, op: StepOp, keepRec
   if (!keepRecord) run.snapshot.remove(state);
   else {
     state.pendingReplacement = true;
-    run.snapshot.save();
   }
+  await run.snapshot.written();
 }
 
 function callDelete(run: Run, state: ResourceState) {
@@ -98,8 +100,9 @@ async function call<T>(
   work: (provider: Provider) => Promise<T>,
 ): Promise<T> {
   const provider = await run.provider();
-  const end = run.snapshot.begin(operation, urn);
+  const end = await run.snapshot.begin(operation, urn);
   try {
+    run.assertGoing();
     const result = await work(provider);
     // What it printed last comes through another pipe: let it be read first.
     await new Promise((resolve) => setTimeout(resolve, 1));
@@ -107,7 +110,7 @@ async function call<T>(
     return result;
   } catch (error) {
     end();
-    run.snapshot.save();
+    await run.snapshot.written();
     throw error;
   }
 }

@@ -1,8 +1,15 @@
+import { setImmediate, setTimeout } from "node:timers/promises";
 import type { Operation, ResourceState, StackState, StateFile } from "./state";
 import { STACK_TYPE } from "./urn";
 
+/** How many times as long as a write took the next one waits: a state of a thousand resources takes tens of milliseconds. */
+const REST = 4;
+
 /** The resources as they are known at this moment of a run. A preview changes its own copy and writes nothing. */
 export class Snapshot {
+  private nextWrite: Promise<void> | undefined;
+  private restsUntil = 0;
+
   constructor(
     private readonly state: StackState,
     private readonly file: StateFile | undefined,
@@ -26,13 +33,13 @@ export class Snapshot {
     const index = old === undefined ? -1 : this.state.resources.indexOf(old);
     if (index === -1) this.state.resources.push(next);
     else this.state.resources[index] = next;
-    this.save();
+    this.writeSoon();
   }
 
   remove(gone: ResourceState): void {
     const index = this.state.resources.indexOf(gone);
     if (index !== -1) this.state.resources.splice(index, 1);
-    this.save();
+    this.writeSoon();
   }
 
   /** Takes a resource out that no longer exists, and what others say about it. */
@@ -46,17 +53,38 @@ export class Snapshot {
   }
 
   /** Remembers, for the case that we are killed, that something may come into being that isn't recorded. */
-  begin(operation: Operation, urn: string): () => void {
+  async begin(operation: Operation, urn: string): Promise<() => void> {
     const pending = { operation, urn };
     this.state.pending.push(pending);
-    this.save();
+    await this.written();
     return () => {
       this.state.pending = this.state.pending.filter((one) => one !== pending);
     };
   }
 
+  /** Once all that is known now is on disk. Who asks at about the same time shares one write. */
+  written(): Promise<void> {
+    this.nextWrite ??= this.writeNext();
+    return this.nextWrite;
+  }
+
   save(): void {
     this.file?.save(this.state);
+  }
+
+  /** What cannot be written is tried again at the end, which says so. */
+  private writeSoon(): void {
+    this.written().catch(() => undefined);
+  }
+
+  private async writeNext(): Promise<void> {
+    const rest = this.restsUntil - performance.now();
+    await (rest > 0 ? setTimeout(rest) : setImmediate());
+    this.nextWrite = undefined;
+    const start = performance.now();
+    this.save();
+    const end = performance.now();
+    this.restsUntil = end + (end - start) * REST;
   }
 }
 

@@ -37,6 +37,9 @@ const LOOKING_IN: Record<string, Command> = {
     context.simulator.timeline(),
   ),
   "GET calls": command("the latest EC2 calls and how they ended", ({ simulator }) => simulator.calls()),
+  "GET calls/summary": command("how many EC2 calls of each action there were, and how they ended", (context) =>
+    context.simulator.callSummary(),
+  ),
   "DELETE calls": command("forgets the calls", ({ simulator }) => {
     simulator.clearCalls();
   }),

@@ -1,4 +1,4 @@
-export type { Call } from "./call-log";
+export type { ActionSummary, Call } from "./call-log";
 export { scaledClock, type AdjustableClock, type Clock } from "./clock";
 export type { ConsistencyLags } from "./consistency";
 export { ConnectionReset, NoReply, type Fault, type Faults } from "./faults";

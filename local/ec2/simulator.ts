@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 
-import { CallLog, type Call } from "./call-log";
+import { CallLog, type ActionSummary, type Call } from "./call-log";
 import type { Clock } from "./clock";
 import { Conditions } from "./conditions";
 import type { ConsistencyLags } from "./consistency";
@@ -188,6 +188,11 @@ export class Ec2Simulator {
 
   calls(): Call[] {
     return this.log.list();
+  }
+
+  /** All calls since the log was cleared, by action. */
+  callSummary(): Record<string, ActionSummary> {
+    return this.log.summary();
   }
 
   clearCalls(): void {

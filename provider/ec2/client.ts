@@ -141,12 +141,8 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 /** The SDK's shapes, for the one file that converts them; this one alone imports the SDK. */
 export type * as sdk from "@aws-sdk/client-ec2";
 
-/** The region that the environment or the shared files name, in the order in which the AWS CLI looks. */
+/** The region that the shared files name. */
 export async function findRegion(profile: string | undefined): Promise<string | undefined> {
-  const named = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
-  if (named !== undefined && named !== "") {
-    return named;
-  }
   try {
     return await new EC2Client(profile === undefined ? {} : { profile }).config.region();
   } catch {

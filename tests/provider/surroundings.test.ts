@@ -55,7 +55,7 @@ function scene(standIn: (ec2: Ec2) => Partial<Ec2> = () => ({})): Scene {
     },
   });
   return {
-    surroundings: new Surroundings(ec2, time, REGION),
+    surroundings: new Surroundings(() => ec2, time, REGION),
     pauses,
     calls: () => {
       const made = simulator.calls().map((it) => it.action);

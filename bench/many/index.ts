@@ -1,0 +1,332 @@
+/** Many machines in one stack: 100 and 1,000 of them, with real processes and with EC2's token buckets. */
+import type { Goal, Mode, Picture, Section, Table } from "../section";
+import { type Overhead, overheadOf } from "./overhead";
+import { ALL, boundOfPhase, boundWithoutDryRun, CREATE, DESTROY, NO_CHANGE, REPLACE } from "./phases";
+import { type Calls, type Measured, shown, Stack } from "./stack";
+
+interface PhaseData extends Measured {
+  name: string;
+  boundSeconds: number;
+  /** The bucket that sets it; empty where EC2's own time alone does. */
+  boundBy: string;
+}
+
+interface Size {
+  count: number;
+  timeScale: number;
+  phases: PhaseData[];
+  /** Absent in the quick mode. */
+  overhead?: Overhead;
+}
+
+export interface ManyData {
+  mode: Mode;
+  sizes: Size[];
+}
+
+/** So many machines, with EC2's clock so many times as fast: a run is to be long beside what two cores do in it. */
+const SIZES: Readonly<Record<Mode, readonly { count: number; timeScale: number }[]>> = {
+  full: [
+    { count: 100, timeScale: 4 },
+    { count: 1000, timeScale: 8 },
+  ],
+  quick: [{ count: 20, timeScale: 20 }],
+};
+const QUICK_PHASES = [CREATE, NO_CHANGE, DESTROY];
+
+const MOST_OVER_BOUND = 1.15;
+const FEWEST_TIMED = 100;
+const MOST_OVERHEAD_MS = 3;
+const FLAT = 1.2;
+
+async function measureSize(count: number, timeScale: number, mode: Mode, say: (line: string) => void): Promise<Size> {
+  const stack = await Stack.open(count, timeScale);
+  try {
+    const phases: PhaseData[] = [];
+    let overhead: Overhead | undefined;
+    for (const phase of mode === "full" ? ALL : QUICK_PHASES) {
+      const measured = await stack.run(phase.verb, phase.imageId);
+      const bound = boundOfPhase(phase, count);
+      phases.push({ name: phase.name, boundSeconds: bound.seconds, boundBy: bound.action, ...compact(measured) });
+      say(`${count} machines, ${phase.name}: ${measured.wallSeconds.toFixed(0)} s`);
+      if (mode === "full" && phase === NO_CHANGE) {
+        overhead = await overheadOf(stack);
+      }
+    }
+    return { count, timeScale, phases, overhead };
+  } finally {
+    stack.close();
+  }
+}
+
+function compact(measured: Measured): Measured {
+  return { ...measured, failures: shown(measured.failures) };
+}
+
+function phaseOf(size: Size, { name }: { name: string }): PhaseData | undefined {
+  return size.phases.find((it) => it.name === name);
+}
+
+function sum(calls: Record<string, Calls>, of: (calls: Calls, action: string) => number): number {
+  return Object.entries(calls).reduce((total, [action, it]) => total + of(it, action), 0);
+}
+
+const describes = (it: PhaseData): number =>
+  sum(it.calls, ({ mutating, sent }, action) =>
+    // It takes one instance a call, so it is a part of the bound.
+    mutating || action === "DescribeInstanceAttribute" ? 0 : sent,
+  );
+const mutations = (it: PhaseData): number => sum(it.calls, ({ mutating, sent }) => (mutating ? sent : 0));
+const throttled = (it: PhaseData): number => sum(it.calls, (calls) => calls.throttled);
+
+const number = (value: number, digits = 0): string =>
+  value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+
+function goalsOf(size: Size): Goal[] {
+  const { count, phases } = size;
+  const failures = phases.flatMap((it) => it.failures);
+  const noChange = phaseOf(size, NO_CHANGE);
+  // Of few machines, with EC2's clock far ahead, the processes take the time and not EC2.
+  const over = count < FEWEST_TIMED ? [] : [CREATE, REPLACE, DESTROY].flatMap((it) => phaseOf(size, it) ?? []);
+  return [
+    {
+      what: `errors that reach one of ${number(count)} machines, in all phases`,
+      wanted: "0",
+      measured: number(failures.length),
+      isMet: failures.length === 0,
+      failsRun: false,
+    },
+    ...(noChange === undefined ? [] : [noMutations(count, noChange)]),
+    ...over.map((it): Goal => {
+      const ratio = it.makespanSeconds / it.boundSeconds;
+      return {
+        what: `makespan of ${it.name} of ${number(count)} machines, against the bound`,
+        wanted: `at most ${MOST_OVER_BOUND}x`,
+        measured: `${ratio.toFixed(2)}x`,
+        isMet: ratio <= MOST_OVER_BOUND,
+        failsRun: false,
+      };
+    }),
+  ];
+}
+
+function noMutations(count: number, noChange: PhaseData): Goal {
+  const measured = mutations(noChange);
+  return {
+    what: `mutating calls in an \`up\` of ${number(count)} machines in which nothing changed`,
+    wanted: "0",
+    measured: number(measured),
+    isMet: measured === 0,
+    failsRun: true,
+  };
+}
+
+/** Looks go out for all machines at once, so that there are as many as the time allows, and few of a machine's own. */
+function fewDescribes(size: Size): Goal[] {
+  return [CREATE, DESTROY].flatMap((phase) => {
+    const measured = phaseOf(size, phase);
+    if (measured === undefined) {
+      return [];
+    }
+    const most = MOST_DESCRIBES_EACH * size.count;
+    return {
+      what: `describes in ${phase.name} of ${number(size.count)} machines`,
+      wanted: `at most ${number(most)}, ${MOST_DESCRIBES_EACH} a machine`,
+      measured: number(describes(measured)),
+      isMet: describes(measured) <= most,
+      failsRun: true,
+    };
+  });
+}
+
+/** It was 19 in `create` and 26 in `destroy` when each machine looked by itself. */
+const MOST_DESCRIBES_EACH = 10;
+
+function growth(few: Size, many: Size): Goal[] {
+  const grown = [CREATE, REPLACE, DESTROY].flatMap((phase): Goal[] => {
+    const [less, more] = [phaseOf(few, phase), phaseOf(many, phase)];
+    if (less === undefined || more === undefined) {
+      return [];
+    }
+    const time = more.makespanSeconds / less.makespanSeconds;
+    const calls = describes(more) / describes(less);
+    return [
+      {
+        what: `describes of ${phase.name}, ${number(many.count)} machines against ${number(few.count)}`,
+        wanted: "grow no more than 1.5x as much as the time waited",
+        measured: `${calls.toFixed(1)}x in ${time.toFixed(1)}x the time`,
+        isMet: calls <= time * 1.5,
+        failsRun: false,
+      },
+    ];
+  });
+  return [...grown, ...overheadGoals(few.overhead, many.overhead, many.count)];
+}
+
+function overheadGoals(few: Overhead | undefined, many: Overhead | undefined, count: number): Goal[] {
+  if (few === undefined || many === undefined) {
+    return [];
+  }
+  const ratio = many.againMs / few.againMs;
+  return [
+    {
+      what: `provider overhead of a machine in a preview in which nothing changed, of ${number(count)}`,
+      wanted: `under ${MOST_OVERHEAD_MS} ms`,
+      measured: `${many.firstMs.toFixed(2)} ms`,
+      isMet: many.firstMs < MOST_OVERHEAD_MS,
+      failsRun: false,
+    },
+    {
+      what: "the same, 1,000 machines against 100",
+      wanted: `flat: at most ${FLAT}x`,
+      measured: `${ratio.toFixed(2)}x`,
+      isMet: ratio <= FLAT,
+      failsRun: false,
+    },
+  ];
+}
+
+function tableOf(size: Size): Table {
+  return {
+    title: `${number(size.count)} machines in one stack`,
+    head: [
+      "",
+      "wall time",
+      "makespan, simulated",
+      "bound, simulated",
+      "mutating calls",
+      "describes",
+      "throttled",
+      "failed",
+      "outage, mean (max)",
+      "peak memory: program, provider",
+      "CPU: program, provider",
+    ],
+    rows: size.phases.map((it) => [
+      it.name,
+      `${number(it.wallSeconds, 1)} s`,
+      `${number(it.makespanSeconds)} s`,
+      `${number(it.boundSeconds)} s${it.boundBy === "" ? "" : ` (${it.boundBy})`}`,
+      number(mutations(it)),
+      number(sum(it.calls, ({ mutating, sent }) => (mutating ? 0 : sent))),
+      number(throttled(it)),
+      number(it.failures.length),
+      it.outage === undefined ? "–" : `${number(it.outage.meanSeconds)} s (${number(it.outage.maxSeconds)} s)`,
+      `${number(it.peakMib.program)}, ${number(it.peakMib.provider)} MiB`,
+      `${number(it.cpuSeconds.program, 1)}, ${number(it.cpuSeconds.provider, 1)} s`,
+    ]),
+    notes: [
+      `EC2's clock ran ${size.timeScale} times as fast as real time. Makespan: from the first EC2 call to the last. Bound: what EC2's token buckets let through, plus EC2's own time for one machine.`,
+      `A replacement asks by a dry run whether the next instance can start before it ends the one that works; with RunInstances at 2 a second that sets the bound. Without it the bound would be ${number(boundWithoutDryRun(size.count).seconds)} s.`,
+      "All machines at once, as `pulumi up --parallel` with a number above theirs does it.",
+    ],
+  };
+}
+
+function callsTable(size: Size): Table {
+  const actions = [...new Set(size.phases.flatMap((it) => Object.keys(it.calls)))].sort();
+  return {
+    title: `EC2 calls for ${number(size.count)} machines`,
+    head: ["", ...size.phases.map((it) => it.name)],
+    rows: actions.map((action) => [action, ...size.phases.map((it) => callText(it.calls[action]))]),
+    notes: ["In brackets: how many of them only asked (dry), and how many EC2 refused for being too many (throttled)."],
+  };
+}
+
+function callText(calls: Calls | undefined): string {
+  if (calls === undefined) {
+    return "–";
+  }
+  const parts = [
+    ...(calls.dryRuns === 0 ? [] : [`${number(calls.dryRuns)} dry`]),
+    ...(calls.throttled === 0 ? [] : [`${number(calls.throttled)} throttled`]),
+  ];
+  return parts.length === 0 ? number(calls.sent) : `${number(calls.sent)} (${parts.join(", ")})`;
+}
+
+function overheadTable(sizes: Size[]): Table[] {
+  const rows = sizes.flatMap(({ count, overhead }) =>
+    overhead === undefined
+      ? []
+      : [[number(count), `${overhead.firstMs.toFixed(2)} ms`, `${overhead.againMs.toFixed(2)} ms`]],
+  );
+  return rows.length === 0
+    ? []
+    : [
+        {
+          title: "What the provider takes for one machine in a preview in which nothing changed",
+          head: ["machines", "in a process that has just started", "again"],
+          rows,
+          notes: [
+            "`Check` and `Diff` over gRPC, one after the other, with what the caller takes for them; no EC2 call.",
+          ],
+        },
+      ];
+}
+
+const PICTURED = [CREATE, REPLACE, DESTROY].map((it) => it.name);
+
+function picture({ sizes }: ManyData): Picture {
+  const values = sizes.flatMap(({ count, phases }) =>
+    phases
+      .filter((it) => PICTURED.includes(it.name))
+      .flatMap((it) => {
+        const of = { machines: number(count), phase: it.name };
+        return [
+          { ...of, measure: "simulated seconds", what: "bound by EC2", value: it.boundSeconds },
+          { ...of, measure: "simulated seconds", what: "measured", value: it.makespanSeconds },
+          { ...of, measure: "EC2 calls", what: "mutating", value: mutations(it) },
+          { ...of, measure: "EC2 calls", what: "describes", value: describes(it) },
+          { ...of, measure: "EC2 calls", what: "throttled", value: throttled(it) },
+        ];
+      }),
+  );
+  return {
+    name: "many-at-once",
+    title: "Makespan and EC2 calls of 100 and 1,000 machines at once, beside what EC2's token buckets allow",
+    spec: {
+      $schema: "https://vega.github.io/schema/vega-lite/v6.json",
+      data: { values },
+      facet: {
+        row: { field: "measure", title: null, sort: ["simulated seconds", "EC2 calls"] },
+        column: { field: "machines", title: "machines", sort: ["100", "1,000"] },
+      },
+      resolve: { scale: { x: "independent" } },
+      spec: {
+        width: 260,
+        mark: "bar",
+        encoding: {
+          y: { field: "phase", type: "nominal", title: null, sort: PICTURED },
+          yOffset: { field: "what", sort: null },
+          x: { field: "value", type: "quantitative", title: null },
+          color: { field: "what", type: "nominal", title: null, sort: null },
+        },
+      },
+    },
+  };
+}
+
+export const many: Section<ManyData> = {
+  name: "many",
+  title: "Many machines at once",
+  async measure(mode, say) {
+    const sizes: Size[] = [];
+    for (const { count, timeScale } of SIZES[mode]) {
+      sizes.push(await measureSize(count, timeScale, mode, say));
+    }
+    return { mode, sizes };
+  },
+  goals({ sizes }) {
+    const [few, most] = sizes;
+    return [
+      ...sizes.flatMap((size) => [...goalsOf(size), ...fewDescribes(size)]),
+      ...(few === undefined || most === undefined ? [] : growth(few, most)),
+    ];
+  },
+  tables({ sizes }) {
+    return [...sizes.flatMap((size) => [tableOf(size), callsTable(size)]), ...overheadTable(sizes)];
+  },
+  pictures(data) {
+    return data.mode === "full" ? [picture(data)] : [];
+  },
+};

@@ -1,0 +1,46 @@
+/** What the provider process takes for one machine in a preview in which nothing changes, with EC2 out of the picture. */
+import { Provider } from "../../local/deployer/provider";
+import { readProject } from "../../local/deployer/project";
+import { StateFile } from "../../local/deployer/state";
+import { type Props } from "../../local/deployer/values";
+import { environment, PROGRAM_DIR, type Stack, STACK } from "./stack";
+
+/** Milliseconds a machine, of the calls one after the other. */
+export interface Overhead {
+  /** In a process that has just started, as a preview's has. */
+  firstMs: number;
+  /** In one that has done it before. */
+  againMs: number;
+}
+
+/** The inputs that the program gives, without what checks added. */
+const GIVEN = ["subnetId", "imageId", "instanceType", "publicIpAssignment", "resourceUrn", "__provider"];
+
+/** Of the stack's own state, after an `up` that changed nothing. */
+export async function overheadOf(stack: Stack): Promise<Overhead> {
+  const state = new StateFile(stack.stateFile, { keyFile: `${stack.stateFile}.key`, passphrase: undefined }).load();
+  const machines = state.resources.filter(({ custom }) => custom);
+  const provider = await Provider.start({
+    project: readProject(PROGRAM_DIR, STACK),
+    config: {},
+    env: { ...process.env, ...environment(stack.simulator.url, 1, stack.workDir) },
+    onLine: () => undefined,
+  });
+  const pass = async (): Promise<number> => {
+    const start = performance.now();
+    for (const machine of machines) {
+      const given: Props = Object.fromEntries(Object.entries(machine.inputs).filter(([name]) => GIVEN.includes(name)));
+      const { inputs } = await provider.check(machine.urn, machine.inputs, given);
+      const { changes } = await provider.diff(machine.urn, machine, inputs);
+      if (changes !== false) {
+        throw new Error(`${machine.urn} shows a change, and nothing changed`);
+      }
+    }
+    return (performance.now() - start) / machines.length;
+  };
+  try {
+    return { firstMs: await pass(), againMs: await pass() };
+  } finally {
+    await provider.stop();
+  }
+}

@@ -1,0 +1,163 @@
+/** One stack of many managed instances, run by real processes: the program, the provider, the deployer between them. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createDriver, type Driver, type Verb } from "../../local/driver";
+import { type ActionSummary, WELL_KNOWN } from "../../local/ec2";
+import { type Usage, Watch } from "./processes";
+import { SimulatorProcess } from "./simulator";
+
+export const PROGRAM_DIR = join(__dirname, "program");
+export const STACK = "many";
+
+/** How many calls of one action there were. */
+export interface Calls {
+  mutating: boolean;
+  sent: number;
+  /** Of these, how many only asked whether they would be accepted. */
+  dryRuns: number;
+  /** Of these, how many EC2 refused because they were too many. */
+  throttled: number;
+}
+
+export interface Measured {
+  wallSeconds: number;
+  /** From the first EC2 call to the last, in simulated time. */
+  makespanSeconds: number;
+  calls: Record<string, Calls>;
+  /** Errors that the run ended with. */
+  failures: string[];
+  cpuSeconds: { program: number; provider: number; deployer: number; simulator: number };
+  peakMib: { program: number; provider: number };
+  /** Of the addresses that were without a running instance meanwhile. */
+  outage?: { count: number; meanSeconds: number; maxSeconds: number };
+}
+
+const THROTTLED = "RequestLimitExceeded";
+const SHOWN_FAILURES = 5;
+
+const NOTHING: Usage = { cpuSeconds: 0, peakMib: 0 };
+
+type Kind = "deployer" | "program" | "provider";
+
+function kindOf(command: string): Kind | undefined {
+  return command.includes("dynamic-provider") ? "provider" : command.includes("cmd/run") ? "program" : undefined;
+}
+
+/** What all machines of the stack are made with; the subnet has room for thousands. */
+export function argsOf(imageId: string): Record<string, unknown> {
+  return { subnetId: WELL_KNOWN.defaultSubnets[0], imageId, instanceType: "m7i.large", publicIpAssignment: "none" };
+}
+
+export function environment(url: string, timeScale: number, workDir: string): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL_EC2: url,
+    AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test",
+    AWS_CONFIG_FILE: join(workDir, "no-aws-config"),
+    AWS_SHARED_CREDENTIALS_FILE: join(workDir, "no-aws-credentials"),
+    AWS_EC2_METADATA_DISABLED: "true",
+    MANAGED_INSTANCE_TIME_SCALE: String(timeScale),
+  };
+}
+
+export class Stack {
+  private constructor(
+    readonly simulator: SimulatorProcess,
+    private readonly driver: Driver,
+    readonly workDir: string,
+  ) {}
+
+  static async open(count: number, timeScale: number): Promise<Stack> {
+    const workDir = mkdtempSync(join(tmpdir(), "managed-instance-many-"));
+    const simulator = await SimulatorProcess.start(timeScale);
+    const driver = createDriver("local deployer", {
+      projectDir: PROGRAM_DIR,
+      workDir,
+      stack: STACK,
+      env: environment(simulator.url, timeScale, workDir),
+      config: { count: String(count) },
+      write: () => undefined,
+    });
+    return new Stack(simulator, driver, workDir);
+  }
+
+  get stateFile(): string {
+    return join(this.workDir, `${STACK}.json`);
+  }
+
+  close(): void {
+    this.simulator.close();
+    rmSync(this.workDir, { recursive: true, force: true });
+  }
+
+  async run(verb: Verb, imageId: string): Promise<Measured> {
+    await this.simulator.forgetCalls();
+    const darkBefore = await this.outages();
+    const simulatorBefore = this.simulator.usage.cpuSeconds;
+    const start = performance.now();
+    const running = await this.driver.begin(verb, { args: JSON.stringify(argsOf(imageId)) });
+    const outer = new Watch<Kind>(process.pid, (command) =>
+      command.includes(this.stateFile) ? "deployer" : undefined,
+    );
+    const inner = new Watch(running.process.pid ?? 0, kindOf);
+    const { ok, output } = await running.finished;
+    const wallSeconds = (performance.now() - start) / 1000;
+    const used = (watch: Watch<Kind>, kind: Kind): Usage => watch.end().get(kind) ?? NOTHING;
+    const [deployer, program, provider] = [used(outer, "deployer"), used(inner, "program"), used(inner, "provider")];
+    const calls = await this.simulator.calls();
+    return {
+      wallSeconds,
+      makespanSeconds: makespan(Object.values(calls)),
+      calls: Object.fromEntries(Object.entries(calls).map(([action, summary]) => [action, callsOf(summary)])),
+      failures: failuresIn(output, ok),
+      cpuSeconds: {
+        program: program.cpuSeconds,
+        provider: provider.cpuSeconds,
+        deployer: deployer.cpuSeconds,
+        simulator: this.simulator.usage.cpuSeconds - simulatorBefore,
+      },
+      peakMib: { program: program.peakMib, provider: provider.peakMib },
+      outage: summaryOf((await this.outages()).slice(darkBefore.length)),
+    };
+  }
+
+  /** The lengths of all outages that have ended, in seconds, in the order in which they ended. */
+  private async outages(): Promise<number[]> {
+    const { privateIps } = await this.simulator.timeline();
+    return Object.values(privateIps)
+      .flatMap((it) => it.outages)
+      .sort((a, b) => a.to - b.to)
+      .map((it) => it.seconds);
+  }
+}
+
+/** From the first call to the last, in simulated seconds. */
+function makespan(calls: ActionSummary[]): number {
+  const [from, to] = [calls.map((it) => it.firstAt), calls.map((it) => it.lastAt)];
+  return calls.length === 0 ? 0 : (Math.max(...to) - Math.min(...from)) / 1000;
+}
+
+function callsOf({ mutating, dryRuns, results }: ActionSummary): Calls {
+  const sent = Object.values(results).reduce((sum, it) => sum + it, 0);
+  return { mutating, sent, dryRuns, throttled: results[THROTTLED] ?? 0 };
+}
+
+function failuresIn(output: string, ok: boolean): string[] {
+  const lines = output.split("\n").filter((it) => it.startsWith("error:"));
+  return ok ? [] : lines.length === 0 ? ["it failed and said nothing"] : lines;
+}
+
+/** All of them may say the same. */
+export function shown(failures: string[]): string[] {
+  return failures.slice(0, SHOWN_FAILURES);
+}
+
+function summaryOf(outages: number[]): Measured["outage"] {
+  if (outages.length === 0) {
+    return undefined;
+  }
+  const sum = outages.reduce((total, it) => total + it, 0);
+  return { count: outages.length, meanSeconds: sum / outages.length, maxSeconds: Math.max(...outages) };
+}
