@@ -6,16 +6,13 @@ const DASHES = [[], [6, 3], [2, 2], [8, 3, 2, 3], [12, 4]];
 
 export function distributions(series: readonly Series[]): Picture {
   const values = groups(series).flatMap(({ group, members }) =>
-    members.flatMap((it, index) =>
-      it.outage.map((seconds, percent) => ({ group, way: it.name, dash: index, seconds, percent })),
-    ),
+    members.flatMap((it) => it.outage.map((seconds, percent) => ({ group, way: it.name, seconds, percent }))),
   );
   return {
     name: "outage-distributions",
     title:
       "For each strategy, and below for each way that people use instead: the share of replacements in which the private IP was dark for at most so many seconds. The curves of overlap and skipOsShutdown lie furthest left",
     spec: {
-      $schema: "https://vega.github.io/schema/vega-lite/v6.json",
       data: { values },
       facet: { row: { field: "group", type: "nominal", title: null, header: { labelAngle: 0, labelAlign: "left" } } },
       spec: {
@@ -53,7 +50,6 @@ export function ranges(series: readonly Series[]): Picture {
     title:
       "How long the private IP is dark in one replacement: for each way a bar from the median to the 99th percentile, with a dot at the median and a tick at the median of EC2's own floor",
     spec: {
-      $schema: "https://vega.github.io/schema/vega-lite/v6.json",
       data: { values },
       width: 560,
       height: { step: 26 },

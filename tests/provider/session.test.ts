@@ -45,6 +45,16 @@ async function hostFor(endpoints: string | undefined): Promise<string | undefine
   return host;
 }
 
+describe("a session", () => {
+  it("has all its machines learn together how long EC2 takes", () => {
+    const session = new Session({ region: "us-east-1" }, {});
+    const run = { region: "us-east-1", name: "web", timeoutSeconds: 600 };
+    const { expectations } = session.deps(run);
+    assert.equal(session.deps({ ...run, name: "db" }).expectations, expectations);
+    assert.notEqual(new Session({ region: "us-east-1" }, {}).deps(run).expectations, expectations);
+  });
+});
+
 describe("settingsFrom", () => {
   it("reads what @pulumi/aws reads: aws:region, aws:profile and aws:endpoints", () => {
     const endpoints = '[{"ec2": "http://ec2.test"}]';

@@ -231,6 +231,36 @@ describe("stop-start", () => {
     assert.ok(owner.lines.some((line) => /the address was dark for \d+ s$/.test(line)));
   });
 
+  it("marks the instance while it stops, so that the mark takes no time of the outage", async () => {
+    const owner = await up(base);
+    await owner.refresh();
+    const { instanceId } = holderOf(owner).instance;
+    owner.calls();
+    await owner.up(program(after));
+    const calls = owner.simulator.calls().filter((it) => !it.dryRun);
+    const begun = calls.findIndex((it) => it.action === "StopInstances");
+    assert.equal(calls[begun + 1]?.action, "CreateTags");
+    const { events } = owner.simulator.timeline();
+    const stopped = events.find((it) => it.event === "stopped" && it.instanceId === instanceId);
+    assert.ok((calls[begun + 1]?.time ?? Infinity) < (stopped?.time ?? 0));
+  });
+
+  it("starts the instance again as it was when it cannot be marked", async () => {
+    const owner = await up(base);
+    await owner.refresh();
+    const was = holderOf(owner);
+    const error = { code: "TagLimitExceeded", message: "Too many tags." };
+    // The first is the dry run before the stop.
+    owner.simulator.faults.add({ action: "CreateTags", error, skip: 1, times: 1 });
+    const failure = await failureOf(owner.up(program(after)));
+    assert.match(failure.reasons?.[0] ?? failure.message, /TagLimitExceeded.* runs again as it was, as m7i\.large/s);
+    const now = only(made(owner).instances, "instance");
+    assert.deepEqual([now.instanceId, now.state], [was.instance.instanceId, "running"]);
+    assert.equal(now.instanceType, "m7i.large");
+    await owner.up(program(after));
+    await settled(owner, after);
+  });
+
   it("sets and takes off user data", async () => {
     const owner = await up(base);
     await owner.up(program({ ...base, ...DATA }));
