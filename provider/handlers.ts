@@ -292,7 +292,7 @@ export class Handlers {
     const id = template.name;
     const next = isUnknown(wanted) ? undefined : desiredOf(wanted);
     const { userData, rootVolume } = next ?? desired;
-    const observed = await observe(ec2, { id, desired: { ...desired, userData, rootVolume } });
+    const observed = await observe(ec2, { id, desired: { ...desired, userData, rootVolume }, template });
     const outputs: Properties = { ...withHeldOutputs(outputsOf({ id, desired, observed }), olds) };
     return next === undefined ? outputs : lookedAt(outputs, outdatedParts({ id, desired: next, observed }));
   }

@@ -8,6 +8,7 @@ import { type Calls, Counter } from "./counter";
 
 export const OPERATIONS = [
   "create",
+  "first up after it",
   "preview, nothing changed",
   "up, nothing changed",
   "refresh",
@@ -88,6 +89,7 @@ export class Machines {
         return this.create();
       case "preview, nothing changed":
         return this.each((it) => this.preview(it, {}));
+      case "first up after it":
       case "up, nothing changed":
         return this.each((it) => this.up(it, {}));
       case "refresh":
@@ -119,20 +121,19 @@ export class Machines {
     return Promise.all(this.machines.map(work));
   }
 
-  /** What the program says now, if it is to be changed. */
-  private async preview(machine: Machine, changes: Properties): Promise<Properties | undefined> {
+  private async preview(machine: Machine, changes: Properties): Promise<{ inputs: Properties; isChanged: boolean }> {
     const inputs = await this.checked(machine.inputs, machine.urn, changes);
     const { changes: isChanged } = await this.handlers.diff(machine.id, machine.outputs, inputs);
-    return isChanged ? inputs : undefined;
+    return { inputs, isChanged };
   }
 
   private async up(machine: Machine, changes: Properties): Promise<void> {
-    const inputs = await this.preview(machine, changes);
-    if (inputs !== undefined) {
+    const { inputs, isChanged } = await this.preview(machine, changes);
+    if (isChanged) {
       const { outs } = await this.handlers.update(machine.id, machine.outputs, inputs);
-      machine.inputs = inputs;
       machine.outputs = outs;
     }
+    machine.inputs = inputs;
   }
 
   private async checked(olds: Properties, resourceUrn: string, changes: Properties): Promise<Properties> {

@@ -20,13 +20,15 @@ export interface Target {
   id: string;
   desired?: Desired;
   recorded?: Recorded;
+  /** The record, where the same look has found it already. */
+  template?: LaunchTemplate;
 }
 
 export async function observe(ec2: Ec2, target: Target): Promise<Observed> {
   const { id, desired, recorded } = target;
   const ours: Filters = { [`tag:${TAG.id}`]: [id] };
   const [record, networkInterfaces, elasticIps, givenElasticIp, tagged, { marked, ...volumes }] = await Promise.all([
-    observeRecord(ec2, id),
+    observeRecord(ec2, target),
     observeNetworkInterfaces(ec2, ours, recorded?.networkInterfaceId),
     observeElasticIps(ec2, ours, recorded),
     typeof desired?.elasticIp === "string" ? findElasticIp(ec2, desired.elasticIp) : undefined,
@@ -52,8 +54,12 @@ export async function observe(ec2: Ec2, target: Target): Promise<Observed> {
   return withInstances(ec2, target, await withAdoption(ec2, target, observed), marked);
 }
 
-async function observeRecord(ec2: Ec2, id: string): Promise<{ template?: LaunchTemplate; generation?: Generation }> {
-  const [template] = await ec2.describeLaunchTemplates({ "launch-template-name": [id] });
+async function observeRecord(
+  ec2: Ec2,
+  { id, template: known }: Target,
+): Promise<{ template?: LaunchTemplate; generation?: Generation }> {
+  const [template] =
+    known === undefined ? await ec2.describeLaunchTemplates({ "launch-template-name": [id] }) : [known];
   if (template === undefined) {
     return {};
   }

@@ -1,5 +1,7 @@
 /** EC2 throttles: what is waited out, for how long, and what the user hears of it. */
 import assert from "node:assert/strict";
+import { totalOf } from "../../bench/calls/counter";
+import { type Cost, Machines } from "../../bench/calls/machines";
 import { WELL_KNOWN } from "../../local/ec2";
 import { interposed } from "./interruptions";
 import { holderOf } from "./holder";
@@ -107,5 +109,38 @@ describe("throttling", () => {
     );
     assert.equal(made(owner).instances.length, names.length);
     assert.ok(owner.simulator.calls().some((it) => it.result === "RequestLimitExceeded"));
+  });
+
+  describe("by EC2's own buckets, of many machines at once", () => {
+    const COUNT = 60;
+    let replaced: Cost;
+
+    before(async function () {
+      this.timeout(120_000);
+      const machines = new Machines(COUNT);
+      await machines.cost("create");
+      replaced = await machines.cost("up, replaced");
+    });
+
+    it("refuses few of their calls, and fails none", () => {
+      assert.equal(replaced.outages.length, COUNT);
+      assert.ok(
+        replaced.throttled > 0 && replaced.throttled < 0.05 * totalOf(replaced.calls),
+        String(replaced.throttled),
+      );
+      assert.ok((replaced.calls.RunInstances ?? 0) < COUNT + 10, String(replaced.calls.RunInstances));
+    });
+
+    it("lets them be replaced as fast as launches and their dry runs are allowed", () => {
+      // EC2's bucket: 5 calls, then 2 a second. 45 s is one machine's own time, and the slowest shutdown is 80 s.
+      const bound = (2 * COUNT - 5) / 2 + 45;
+      assert.ok(replaced.seconds < bound + 40, `${replaced.seconds} s of ${bound}`);
+    });
+
+    it("leaves addresses dark for hardly longer than a lone machine's", () => {
+      const mean = replaced.outages.reduce((sum, it) => sum + it, 0) / COUNT;
+      // 35 s for the shutdown, 10 s for the launch, each with a spread.
+      assert.ok(mean < 50, String(mean));
+    });
   });
 });

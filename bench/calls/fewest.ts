@@ -1,0 +1,72 @@
+/** What each operation on one machine cannot do without, by action, and why: what any tool would have to ask that promises the same. */
+import type { Calls } from "./counter";
+import type { Operation } from "./machines";
+
+export interface Fewest {
+  calls: Calls;
+  why: string;
+}
+
+/** One look at each kind of thing that a machine is made of: EC2 has no call that tells of two kinds. */
+const LOOK: Calls = {
+  DescribeLaunchTemplates: 1,
+  DescribeLaunchTemplateVersions: 1,
+  DescribeNetworkInterfaces: 1,
+  DescribeAddresses: 1,
+  DescribeInstances: 1,
+  DescribeVolumes: 1,
+};
+
+export const FEWEST: Readonly<Record<Operation, Fewest>> = {
+  create: {
+    calls: {
+      DescribeLaunchTemplates: 1,
+      CreateLaunchTemplate: 1,
+      CreateNetworkInterface: 1,
+      RunInstances: 1,
+      DescribeInstances: 1,
+    },
+    why: "whether an earlier run began it, the record, the interface, the instance, and one look when it runs. Ours also asks at preview for the subnet, the image, the type and its zones, so that a mistake is found before anything is made, looks for what there is, and looks several times until the instance runs",
+  },
+  "first up after it": {
+    calls: {},
+    why: "the state has all that was made. Pulumi gives `check` the inputs of the state and not its outputs, so ours looks once, and has it from then on",
+  },
+  "preview, nothing changed": { calls: {}, why: "the state is enough" },
+  "up, nothing changed": { calls: {}, why: "the state is enough" },
+  refresh: {
+    calls: LOOK,
+    why: "one look at each kind of thing. Ours marks the record as one that a state has, once in its life",
+  },
+  "preview, image changed": {
+    calls: { ...LOOK, DescribeImages: 1, DescribeInstanceAttribute: 1 },
+    why: "one look at each kind of thing, at the new image, and whether the instance is protected. Ours looks twice: Pulumi asks `check` what the outputs will be and `diff` what will happen, and `diff` looks anew",
+  },
+  "up, replaced": {
+    calls: {
+      ...LOOK,
+      DescribeInstances: 2,
+      DescribeNetworkInterfaces: 2,
+      DescribeImages: 1,
+      DescribeInstanceTypes: 1,
+      DescribeInstanceTypeOfferings: 1,
+      DescribeInstanceAttribute: 1,
+      CreateLaunchTemplateVersion: 1,
+      "RunInstances (dry run)": 1,
+      TerminateInstances: 1,
+      RunInstances: 1,
+    },
+    why: "a look, whether the new instance could start (nothing that works is ended before), the record, the end, one look when the interface is free, the launch, one look when it runs. Ours looks in `check`, `diff` and `update`, as Pulumi calls each by itself, and several times until EC2 is done",
+  },
+  destroy: {
+    calls: {
+      ...LOOK,
+      DescribeNetworkInterfaces: 2,
+      DescribeInstanceAttribute: 1,
+      TerminateInstances: 1,
+      DeleteNetworkInterface: 1,
+      DeleteLaunchTemplate: 1,
+    },
+    why: "a look, the end, one look when the interface is free, and what was made is deleted. Ours looks several times until it is free",
+  },
+};

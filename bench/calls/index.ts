@@ -1,0 +1,277 @@
+/** EC2 calls: of one machine against the fewest possible, and of many at once against what EC2's buckets allow. */
+import { EC2_LATENCY, EC2_LIMITS, TIMINGS } from "../../local/ec2";
+import type { Goal, Mode, Picture, Section, Table } from "../section";
+import { type Calls, mutatingOf, totalOf } from "./counter";
+import { FEWEST } from "./fewest";
+import { type Cost, Machines, type Operation, OPERATIONS } from "./machines";
+
+interface Measured {
+  count: number;
+  costs: Record<Operation, Cost>;
+}
+
+export interface CallsData {
+  measured: Measured[];
+}
+
+const COUNTS: Readonly<Record<Mode, readonly number[]>> = { quick: [1, 10, 100], full: [1, 10, 100, 300] };
+
+/** As measured; who saves a call lowers it. */
+const MOST: Readonly<Record<Operation, number>> = {
+  create: 22,
+  "first up after it": 6,
+  "preview, nothing changed": 0,
+  "up, nothing changed": 0,
+  refresh: 7,
+  "preview, image changed": 14,
+  "up, replaced": 55,
+  destroy: 40,
+};
+
+const MOST_THROTTLED = 0.05;
+/** From so many calls on a share of them can be told. */
+const ENOUGH_CALLS = 200;
+const MOST_OVER_BOUND = 1.15;
+/** Of fewer, the slowest of the last shutdowns is no small part of the whole. */
+const MANY = 300;
+const MOST_OVER_BOUND_OF_FEW = 1.2;
+const MOST_OVER_OUTAGE = 1.1;
+/** So much more a look at a hundred machines may cost than a look at one. */
+const MOST_DESCRIBES = 2;
+
+/** EC2's own shutdown and launch: the outage of a machine that nobody keeps waiting. */
+const OUTAGE_S = (meanOf(TIMINGS.terminate) + meanOf(EC2_LATENCY.RunInstances) + meanOf(TIMINGS.launch)) / 1000;
+
+export const calls: Section<CallsData> = {
+  name: "calls",
+  title: "EC2 calls",
+  measure,
+  goals,
+  tables,
+  pictures,
+};
+
+async function measure(mode: Mode, say: (line: string) => void): Promise<CallsData> {
+  const measured: Measured[] = [];
+  for (const count of COUNTS[mode]) {
+    const machines = new Machines(count);
+    const costs: Partial<Record<Operation, Cost>> = {};
+    for (const operation of OPERATIONS) {
+      const cost = await machines.cost(operation);
+      costs[operation] = cost;
+      say(`${count} × ${operation}: ${totalOf(cost.calls)} calls, ${cost.seconds.toFixed(1)} s`);
+    }
+    measured.push({ count, costs: costs as Measured["costs"] });
+  }
+  return { measured };
+}
+
+function goals({ measured }: CallsData): Goal[] {
+  const [one, ...others] = measured;
+  if (one === undefined) {
+    return [];
+  }
+  const ofOne = OPERATIONS.map((operation): Goal => {
+    const total = totalOf(one.costs[operation].calls);
+    return goal(
+      `EC2 calls of one machine, ${operation}`,
+      `at most ${MOST[operation]}`,
+      total,
+      total <= MOST[operation],
+    );
+  });
+  return [...ofOne, ...measured.flatMap(changesNothing), ...others.flatMap((it) => goalsOfMany(it, one))];
+}
+
+function changesNothing({ count, costs }: Measured): Goal {
+  const made = mutatingOf(costs["first up after it"].calls) + mutatingOf(costs["up, nothing changed"].calls);
+  return goal(`mutating calls of ups of ${count} in which nothing changed`, "none", made, made === 0);
+}
+
+function goalsOfMany(many: Measured, one: Measured): Goal[] {
+  const { count, costs } = many;
+  const found: Goal[] = [];
+  for (const operation of OPERATIONS) {
+    const { calls: made, throttled, seconds } = costs[operation];
+    if (totalOf(made) >= ENOUGH_CALLS) {
+      const share = throttled / totalOf(made);
+      found.push(
+        goal(
+          `throttled of the calls of ${count}, ${operation}`,
+          "less than 5 %",
+          percent(share),
+          share < MOST_THROTTLED,
+        ),
+      );
+    }
+    const bound = boundOf(operation, many, one);
+    if (count >= 100 && bound > one.costs[operation].seconds) {
+      const ratio = seconds / bound;
+      const most = count >= MANY ? MOST_OVER_BOUND : MOST_OVER_BOUND_OF_FEW;
+      found.push(
+        goal(
+          `time of ${count} at once, ${operation}, against the bound of EC2's buckets`,
+          `at most ${most}`,
+          ratio.toFixed(2),
+          ratio <= most,
+        ),
+      );
+    }
+  }
+  const { mean } = outagesOf(costs["up, replaced"]);
+  const ratio = mean / OUTAGE_S;
+  if (count >= 100) {
+    const describes = describesOf(costs.refresh.calls) / describesOf(one.costs.refresh.calls);
+    found.push(
+      goal(
+        `mean outage when ${count} are replaced at once, against EC2's own shutdown and launch`,
+        `at most ${MOST_OVER_OUTAGE}`,
+        ratio.toFixed(2),
+        ratio <= MOST_OVER_OUTAGE,
+      ),
+      goal(
+        `describes of a refresh of ${count}, against those of one`,
+        `at most ${MOST_DESCRIBES} times as many`,
+        describes.toFixed(1),
+        describes <= MOST_DESCRIBES,
+      ),
+    );
+  }
+  return found;
+}
+
+function goal(what: string, wanted: string, measured: number | string, isMet: boolean): Goal {
+  return { what, wanted, measured: String(measured), isMet, failsRun: true };
+}
+
+/** Seconds: what one machine takes, and what the fullest bucket makes the last of many wait. */
+function boundOf(operation: Operation, { count }: Measured, one: Measured): number {
+  const waits = Object.entries(perMachine(one.costs[operation].calls)).map(([action, calls]) => {
+    const { capacity, refillPerSecond } = EC2_LIMITS.actions[action] ?? bucketOf(action);
+    return Math.max(0, (count * calls - capacity) / refillPerSecond);
+  });
+  return one.costs[operation].seconds + Math.max(0, ...waits);
+}
+
+function bucketOf(action: string): (typeof EC2_LIMITS)["mutating"] {
+  return action.startsWith("Describe") ? EC2_LIMITS.nonMutating : EC2_LIMITS.mutating;
+}
+
+/** What EC2 takes of one machine at a time. A dry run is out of the same bucket. */
+function perMachine(made: Calls): Calls {
+  const found: Calls = {};
+  for (const [name, count] of Object.entries(made)) {
+    const action = name.replace(" (dry run)", "");
+    if (!action.startsWith("Describe") || action === "DescribeInstanceAttribute") {
+      found[action] = (found[action] ?? 0) + count;
+    }
+  }
+  return found;
+}
+
+function tables({ measured }: CallsData): Table[] {
+  const [one] = measured;
+  return one === undefined ? [] : [ofOne(one), ofMany(measured, one)];
+}
+
+function ofOne({ costs }: Measured): Table {
+  return {
+    title: "One machine: EC2 calls, and the fewest possible",
+    head: ["operation", "ours", "of these mutating", "fewest", "ours, by action"],
+    rows: OPERATIONS.map((operation) => {
+      const made = costs[operation].calls;
+      return [
+        operation,
+        String(totalOf(made)),
+        String(mutatingOf(made)),
+        String(totalOf(FEWEST[operation].calls)),
+        byAction(made),
+      ];
+    }),
+    notes: [
+      "An `up` is `check`, `diff` and then `create` or `update`; Pulumi previews first, which is the same `check` and `diff` once more.",
+      ...OPERATIONS.map((operation) => `*${operation}*, the fewest: ${FEWEST[operation].why}.`),
+    ],
+  };
+}
+
+function byAction(made: Calls): string {
+  const names = Object.entries(made).sort(([a], [b]) => (a < b ? -1 : 1));
+  return names.map(([name, count]) => (count === 1 ? name : `${count} ${name}`)).join(", ") || "none";
+}
+
+function ofMany(measured: Measured[], one: Measured): Table {
+  return {
+    title: "Many machines at once, EC2's token buckets on",
+    head: ["operation", "machines", "calls", "describes", "throttled", "seconds", "bound", "mean outage", "longest"],
+    rows: OPERATIONS.flatMap((operation) =>
+      measured.map((many) => {
+        const cost = many.costs[operation];
+        const { mean, longest } = outagesOf(cost);
+        const isDark = cost.outages.length > 0;
+        return [
+          operation,
+          String(many.count),
+          String(totalOf(cost.calls)),
+          String(describesOf(cost.calls)),
+          String(cost.throttled),
+          cost.seconds.toFixed(1),
+          boundOf(operation, many, one).toFixed(1),
+          isDark ? `${mean.toFixed(1)} s` : "",
+          isDark ? `${longest.toFixed(1)} s` : "",
+        ];
+      }),
+    ),
+    notes: [
+      "Simulated: all machines at once, in one provider process, with EC2's latency and buckets, which are full at the beginning of each operation.",
+      "*Bound*: the time of one machine, and the tokens that the fullest bucket lacks at the rate at which it is filled. In a replacement that is RunInstances, which each machine needs twice: the dry run of its launch, before anything is ended, is out of the same bucket.",
+      `*Mean outage*: EC2's own shutdown and launch alone are ${OUTAGE_S.toFixed(1)} s in the mean.`,
+    ],
+  };
+}
+
+function pictures({ measured }: CallsData): Picture[] {
+  const values = measured.flatMap(({ count, costs }) =>
+    (["up, replaced", "refresh", "create"] as const).map((operation) => ({
+      machines: count,
+      operation,
+      describes: describesOf(costs[operation].calls) / count,
+    })),
+  );
+  return [
+    {
+      name: "describes-per-machine",
+      title: "Describe calls for each machine, by how many machines there are",
+      spec: {
+        data: { values },
+        mark: { type: "line", point: true },
+        encoding: {
+          x: { field: "machines", type: "quantitative", scale: { type: "log" }, title: "machines at once" },
+          y: { field: "describes", type: "quantitative", title: "describes for each" },
+          color: { field: "operation", type: "nominal" },
+        },
+      },
+    },
+  ];
+}
+
+function describesOf(made: Calls): number {
+  return Object.entries(made).reduce((sum, [name, count]) => sum + (name.startsWith("Describe") ? count : 0), 0);
+}
+
+function outagesOf({ outages }: Cost): { mean: number; longest: number } {
+  return outages.length === 0
+    ? { mean: 0, longest: 0 }
+    : { mean: outages.reduce((sum, it) => sum + it, 0) / outages.length, longest: Math.max(...outages) };
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+function meanOf(distribution: unknown): number {
+  if (typeof distribution !== "object" || distribution === null || !("mean" in distribution)) {
+    throw new Error("a bound needs to know how long it usually takes");
+  }
+  return Number(distribution.mean);
+}
