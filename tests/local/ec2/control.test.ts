@@ -55,6 +55,18 @@ describe("the control requests", () => {
     assert.match(await response.text(), /does not model it\. GET \/_sim\/actions lists those that it does\./);
   });
 
+  it("sum up the calls by action, until they are forgotten", async () => {
+    await ordered("POST throttling", { actions: { DescribeVpcs: { capacity: 1, refillPerSecond: 0.001 } } });
+    await ec2.send(new DescribeVpcsCommand({}));
+    await refused(ec2.send(new DescribeVpcsCommand({})), "RequestLimitExceeded", undefined, 503);
+    const { DescribeVpcs } = (await ordered("GET calls/summary")) as Record<string, Record<string, unknown>>;
+    const { firstAt, lastAt, ...counts } = DescribeVpcs ?? {};
+    assert.deepEqual(counts, { mutating: false, dryRuns: 0, results: { ok: 1, RequestLimitExceeded: 1 } });
+    assert.ok(Number(firstAt) <= Number(lastAt));
+    await ordered("DELETE calls");
+    assert.deepEqual(await ordered("GET calls/summary"), {});
+  });
+
   it("throttle", async () => {
     await ordered("POST throttling", { actions: { DescribeVpcs: { capacity: 1, refillPerSecond: 0.001 } } });
     await ec2.send(new DescribeVpcsCommand({}));
