@@ -887,8 +887,9 @@ class SdkEc2 implements Ec2Client {
   private call<T>(call: Call, send: () => Promise<T>, rank: Rank = "usual"): Promise<T> {
     const action = actionOf(call);
     const { pace } = this.around;
+    const place = {};
     return this.retried(call, (patience) => {
-      const asker = { ...this.run, patience, rank: this.isDryRun ? "dry-run" : rank } as const;
+      const asker = { ...this.run, patience, rank: this.isDryRun ? "dry-run" : rank, place } as const;
       return pace.paced(action, () => asEc2Errors(action, send), asker);
     });
   }

@@ -14,6 +14,8 @@ export interface Asker {
   rank: Rank;
   /** Absent: of several runs, each of which has its own. */
   patience?: Patience;
+  /** Of a call, over all its tries: one that EC2 refuses keeps its turn. */
+  place?: { order?: number };
   say?: (line: string) => void;
   /** Counts the time in a queue of our own making. */
   queued?: { begin(): void; end(): void };
@@ -111,6 +113,7 @@ class Lane {
   /** Calls that were sent before a refusal came tell nothing new by being refused. */
   private epoch = 0;
   private isPumping = false;
+  private asked = 0;
   private toldAt = -Infinity;
 
   constructor(
@@ -164,6 +167,8 @@ class Lane {
 
   private turn(asker: Asker): Promise<void> {
     this.forget();
+    const place = (asker.place ??= {});
+    const order = (place.order ??= this.asked++);
     if (this.waiters.length === 0 && this.pauseMs() === 0) {
       this.leave();
       return Promise.resolve();
@@ -171,7 +176,11 @@ class Lane {
     asker.queued?.begin();
     const waiting = new Promise<void>((go, fail) => {
       // After those of its rank that came before.
-      const at = this.waiters.findIndex((it) => RANKS.indexOf(it.asker.rank) > RANKS.indexOf(asker.rank));
+      const at = this.waiters.findIndex(
+        ({ asker: { rank, place: other } }) =>
+          RANKS.indexOf(rank) > RANKS.indexOf(asker.rank) ||
+          (rank === asker.rank && (other?.order ?? Infinity) > order),
+      );
       this.waiters.splice(at < 0 ? this.waiters.length : at, 0, { asker, go, fail });
       this.tellOfQueue(asker, at < 0 ? this.waiters.length - 1 : at);
     }).finally(() => asker.queued?.end());

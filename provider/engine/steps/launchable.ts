@@ -1,5 +1,6 @@
 /** What is launched: a generation, as one type and in one market, on a network. */
 import type { LaunchNetwork, LaunchRequest } from "../../ec2/ec2";
+import { isAlive } from "../current";
 import { instanceTags } from "../labels";
 import { made, type Run } from "../run";
 import { clientToken } from "../specification";
@@ -52,6 +53,11 @@ export function launchRequest(run: Run, launchable: Launchable, intent: (string 
     market: { lifecycle, maxPrice },
     tags,
     clientToken: clientToken(template.id, version, place, instanceType, lifecycle, ...intent),
-    isUrgent: run.darkSince !== undefined,
+    isUrgent: isDark(run),
   };
+}
+
+/** Whether a machine that there was has no instance: this run ended it, or somebody else did. */
+function isDark({ darkSince, known, observed }: Run): boolean {
+  return darkSince !== undefined || (known && !observed.instances.some(isAlive));
 }

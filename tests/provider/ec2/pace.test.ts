@@ -49,7 +49,8 @@ function account(bucket?: { capacity: number; refillPerSecond: number }, latency
   const ask = async (who: string, asker: Partial<Asker> = {}): Promise<number> => {
     const patience = new Patience(clock, TIMEOUT_MS);
     const retry = { clock, action: "Change", repeatable: true, random, patience, pace, say };
-    await withRetries(() => pace.paced("Change", () => send(who), { rank: "usual", patience, say, ...asker }), retry);
+    const asking: Asker = { rank: "usual", place: {}, patience, say, ...asker };
+    await withRetries(() => pace.paced("Change", () => send(who), asking), retry);
     return TIMEOUT_MS - patience.leftMs;
   };
   return { time, throttling, pace, sent, lines, refused: () => sent.filter((it) => it.isRefused).length, ask };
@@ -105,6 +106,17 @@ describe("the pace of calls", () => {
       passed.filter((it) => !/^m[0-4]$/.test(it)),
       ["dark", "dark too", ...many(20).slice(5), "late", "dry"],
     );
+  });
+
+  it("keeps the turn of a call that EC2 refuses", async () => {
+    const { time, ask, sent, refused } = account({ capacity: 5, refillPerSecond: 2 }, 1500);
+    const asked = many(100);
+    await time.until(Promise.all(asked.map((it) => ask(it))));
+    assert.ok(refused() > 0);
+    const passed = sent.filter((it) => !it.isRefused).map((it) => it.who);
+    const late = asked.map((it, index) => passed.indexOf(it) - index);
+    // What is under way when it is refused is all that can come between.
+    assert.ok(Math.max(...late) <= 2 * FIRST_LIMIT, String(Math.max(...late)));
   });
 
   it("speeds up again when EC2 allows more", async () => {
