@@ -57,9 +57,9 @@ export class Pace {
     return this.lane(action).paced(send, asker);
   }
 
-  /** Counts on `patience` the time in which EC2 lets no call of the action pass, until the returned function is called. */
-  watch(action: string, patience: Patience): () => void {
-    return this.lane(action).watch(patience);
+  /** Counts on the patience the time in which EC2 lets no call of the action pass, until the returned function is called. */
+  watch(action: string, watcher: Watcher): () => void {
+    return this.lane(action).watch(watcher);
   }
 
   /** Calls a second, where EC2 has shown how many it allows. */
@@ -75,6 +75,12 @@ export class Pace {
     }
     return lane;
   }
+}
+
+/** One run that waits for a call of the action, which may be made for several runs. */
+export interface Watcher {
+  patience: Patience;
+  say: (line: string) => void;
 }
 
 interface Waiter {
@@ -99,7 +105,7 @@ interface Learned {
  */
 class Lane {
   private readonly waiters: Waiter[] = [];
-  private readonly watchers = new Set<{ patience: Patience }>();
+  private readonly watchers = new Set<Watcher>();
   private limit = FIRST_LIMIT;
   private underWay = 0;
   private learned: Learned | undefined;
@@ -136,8 +142,11 @@ class Lane {
     } catch (error) {
       if (error instanceof Ec2Error && error.class === "throttled") {
         this.refuse(error, epoch);
-      } else if (error instanceof Ec2Error && error.class !== "unreachable") {
-        // Refused for another reason, it passed the bucket. Of what did not get through nobody knows.
+      } else if (error instanceof Ec2Error && error.class === "unreachable") {
+        // Of it nobody knows. Those behind it do not wait until each before them has been given up as lost.
+        this.limit++;
+      } else {
+        // Refused for another reason, it passed the bucket.
         this.pass();
       }
       throw error;
@@ -147,8 +156,8 @@ class Lane {
     }
   }
 
-  watch(patience: Patience): () => void {
-    const watcher = { patience };
+  watch({ patience, say }: Watcher): () => void {
+    const watcher = { patience, say };
     this.watchers.add(watcher);
     if (this.isStuck) {
       patience.begin();
@@ -318,7 +327,8 @@ class Lane {
       : `EC2 throttles ${this.action} (${refusal.code})`;
   }
 
-  private tellOfPause(ms: number, { say }: Asker): void {
+  /** A call that is made for several runs is told by the first of them. */
+  private tellOfPause(ms: number, { say = [...this.watchers][0]?.say }: Asker): void {
     const now = this.clock.now();
     if (ms >= TOLD_PAUSE_MS && now - this.toldAt >= TELL_EVERY_MS) {
       this.toldAt = now;

@@ -101,7 +101,7 @@ export interface Retry {
  */
 export async function withRetries<T>(call: () => Promise<T>, retry: Retry): Promise<T> {
   const stall = new Stall(retry);
-  const over = retry.pace.watch(retry.action, retry.patience);
+  const over = retry.pace.watch(retry.action, retry);
   try {
     for (let tries = 1; ; tries++) {
       try {

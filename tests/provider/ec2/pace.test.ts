@@ -164,6 +164,39 @@ describe("the pace of calls", () => {
     assert.match(lines.at(-1) ?? "", /^EC2 allows \d\.\d Change a second; \d+ are ahead, about \d+ s$/);
   });
 
+  it("lets nobody wait until each call before has been given up as lost", async () => {
+    const time = new VirtualTime({ start: 0 });
+    const pace = new Pace(time, () => 1);
+    const lost = async (): Promise<never> => {
+      await time.sleep(60_000);
+      throw new Ec2Error("Change", "TimeoutError", "No reply.");
+    };
+    const results = await time.until(Promise.allSettled(many(300).map(() => pace.paced("Change", lost))));
+    assert.ok(results.every((it) => it.status === "rejected"));
+    assert.ok(time.now() <= 7 * 60_000, String(time.now()));
+  });
+
+  it("tells of a pause the first of those for whom one call is made", async () => {
+    const time = new VirtualTime({ start: 0 });
+    const pace = new Pace(time, () => 1);
+    const lines: string[] = [];
+    const over = ["web", "db"].map((name) =>
+      pace.watch("Describe", {
+        patience: new Patience(time, TIMEOUT_MS),
+        say: (line) => lines.push(`${name}: ${line}`),
+      }),
+    );
+    const refuse = (): Promise<never> => Promise.reject(new Ec2Error("Describe", "Throttling", "Rate exceeded."));
+    for (const _ of many(2)) {
+      await assert.rejects(time.until(pace.paced("Describe", refuse)));
+    }
+    await time.until(pace.paced("Describe", () => Promise.resolve()));
+    over.forEach((it) => {
+      it();
+    });
+    assert.deepEqual(lines, ["web: EC2 throttles Describe (Throttling); trying again in 1 s"]);
+  });
+
   it("lets nobody wait any longer whose user cancels", async () => {
     const user = new AbortController();
     const time = new VirtualTime({ start: 0 });
