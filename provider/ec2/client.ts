@@ -86,6 +86,7 @@ import { actionOf, type Call, isRepeatable } from "./repeats";
 import { OTHER_PATIENCE_MS, Pace, Patience, type Retry, withRetries } from "./retry";
 import {
   elasticIpOf,
+  impairedSinceOf,
   instanceOf,
   instanceTypeOf,
   launchTemplateOf,
@@ -93,6 +94,7 @@ import {
   networkInterfaceOf,
   networkInterfaceRequest,
   present,
+  recordedLaunchOf,
   rootVolumeTaskOf,
   runRequest,
   statusOf,
@@ -264,13 +266,16 @@ class SdkEc2 implements Ec2Client {
     );
   }
 
-  describeLatestVersion(templateId: string, options = { resolveImage: false }): Promise<TemplateVersion> {
+  describeLatestVersion(
+    templateId: string,
+    options: { resolveImage?: boolean; version?: number } = {},
+  ): Promise<TemplateVersion> {
     return this.call("DescribeLaunchTemplateVersions", async () => {
       const reply = await this.client.send(
         new DescribeLaunchTemplateVersionsCommand({
           LaunchTemplateId: templateId,
-          Versions: ["$Latest"],
-          ...(options.resolveImage ? { ResolveAlias: true } : {}),
+          Versions: [String(options.version ?? "$Latest")],
+          ...(options.resolveImage === true ? { ResolveAlias: true } : {}),
         }),
       );
       const version = present(reply.LaunchTemplateVersions?.[0], "launch template version");
@@ -280,6 +285,7 @@ class SdkEc2 implements Ec2Client {
         description: version.VersionDescription ?? "",
         createdAt: version.CreateTime?.getTime(),
         imageId: data?.ImageId,
+        data: data === undefined ? undefined : recordedLaunchOf(data),
       };
     });
   }
@@ -305,7 +311,12 @@ class SdkEc2 implements Ec2Client {
         new CreateLaunchTemplateVersionCommand({
           LaunchTemplateId: request.templateId,
           VersionDescription: request.description,
-          LaunchTemplateData: toLaunchTemplateData(request.data),
+          ...("sourceVersion" in request.data
+            ? {
+                SourceVersion: String(request.data.sourceVersion),
+                LaunchTemplateData: { ImageId: request.data.imageId },
+              }
+            : { LaunchTemplateData: toLaunchTemplateData(request.data) }),
           ClientToken: request.clientToken,
         }),
       );
@@ -496,11 +507,16 @@ class SdkEc2 implements Ec2Client {
     await this.call("TerminateInstances", () => this.client.send(new TerminateInstancesCommand(input)));
   }
 
-  describeStatus(instanceId: string): Promise<"ok" | "impaired" | "initializing"> {
+  async describeStatus(instanceId: string): Promise<"ok" | "impaired" | "initializing"> {
+    return (await this.describeHealth(instanceId)).status;
+  }
+
+  describeHealth(instanceId: string): ReturnType<Ec2["describeHealth"]> {
     return this.call("DescribeInstanceStatus", async () => {
       const input = { InstanceIds: [instanceId], IncludeAllInstances: true };
       const reply = await this.client.send(new DescribeInstanceStatusCommand(input));
-      return statusOf(reply.InstanceStatuses?.[0]);
+      const status = reply.InstanceStatuses?.[0];
+      return { status: statusOf(status), impairedSince: impairedSinceOf(status) };
     });
   }
 

@@ -56,6 +56,16 @@ export interface TemplateVersion {
   createdAt?: number;
   /** With an SSM parameter looked up. */
   imageId?: string;
+  /** What it holds, but for the user data, which may be a secret; nothing where it has not what every launch of ours has. */
+  data?: RecordedLaunch;
+}
+
+export type RecordedLaunch = Omit<LaunchData, "userData">;
+
+/** The content of another version, user data and all. EC2 takes no version that says nothing of its own, so the image is said. */
+export interface LikeVersion {
+  sourceVersion: number;
+  imageId: string;
 }
 
 export interface Subnet {
@@ -108,7 +118,11 @@ export interface Ec2 {
   dryRun(call: (ec2: Ec2) => Promise<unknown>): Promise<void>;
 
   describeLaunchTemplates(filters: Filters): Promise<LaunchTemplate[]>;
-  describeLatestVersion(templateId: string, options?: { resolveImage: boolean }): Promise<TemplateVersion>;
+  /** @param options.version another one than the latest */
+  describeLatestVersion(
+    templateId: string,
+    options?: { resolveImage?: boolean; version?: number },
+  ): Promise<TemplateVersion>;
   createLaunchTemplate(request: {
     name: string;
     description: string;
@@ -119,7 +133,7 @@ export interface Ec2 {
   createLaunchTemplateVersion(request: {
     templateId: string;
     description: string;
-    data: LaunchData;
+    data: LaunchData | LikeVersion;
     clientToken: string;
   }): Promise<number>;
   deleteLaunchTemplate(templateId: string): Promise<void>;
@@ -175,6 +189,8 @@ export interface Ec2 {
   terminateInstance(instanceId: string, skipOsShutdown: boolean): Promise<void>;
   /** Both status checks together: of the system below and of the instance. */
   describeStatus(instanceId: string): Promise<"ok" | "impaired" | "initializing">;
+  /** The same, and since when a check fails. */
+  describeHealth(instanceId: string): Promise<{ status: "ok" | "impaired" | "initializing"; impairedSince?: number }>;
   isProtectedFromTermination(instanceId: string): Promise<boolean>;
   isProtectedFromStop(instanceId: string): Promise<boolean>;
   /** base64; undefined if there is none. */

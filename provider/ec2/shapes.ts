@@ -12,7 +12,16 @@ import type {
   Tags,
   Volume,
 } from "../engine/state";
-import type { Addresses, Ec2, InstanceType, LaunchData, LaunchRequest, RootVolumeTask, Subnet } from "./ec2";
+import type {
+  Addresses,
+  Ec2,
+  InstanceType,
+  LaunchData,
+  LaunchRequest,
+  RecordedLaunch,
+  RootVolumeTask,
+  Subnet,
+} from "./ec2";
 import { Ec2Error } from "./errors";
 
 /** What EC2 always sends; its absence is a broken reply. */
@@ -163,6 +172,14 @@ export function statusOf(status: sdk.InstanceStatus | undefined): "ok" | "impair
   return passed && status?.InstanceState?.Name === "running" ? "ok" : "initializing";
 }
 
+/** Since when the check that fails longest does. */
+export function impairedSinceOf(status: sdk.InstanceStatus | undefined): number | undefined {
+  const times = [status?.SystemStatus, status?.InstanceStatus]
+    .flatMap((it) => it?.Details ?? [])
+    .flatMap((it) => it.ImpairedSince?.getTime() ?? []);
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
 export function volumeOf(volume: sdk.Volume): Volume {
   const attachment = volume.Attachments?.find((it) => it.State !== "detached");
   return {
@@ -241,6 +258,47 @@ export function toLaunchTemplateData(data: LaunchData): sdk.RequestLaunchTemplat
       data.rootVolume === undefined
         ? undefined
         : [{ DeviceName: data.rootVolume.deviceName, Ebs: ebs(data.rootVolume.options) }],
+  };
+}
+
+/** What {@link toLaunchTemplateData} made of it, but for the user data; nothing where somebody else made the version. */
+export function recordedLaunchOf(data: sdk.ResponseLaunchTemplateData): RecordedLaunch | undefined {
+  const { ImageId: imageId, InstanceType: instanceType, MetadataOptions: options } = data;
+  if (imageId === undefined || instanceType === undefined || options?.HttpTokens === undefined) {
+    return undefined;
+  }
+  const { CoreCount: coreCount, ThreadsPerCore: threadsPerCore } = data.CpuOptions ?? {};
+  const [root] = data.BlockDeviceMappings ?? [];
+  return {
+    imageId,
+    instanceType,
+    keyName: data.KeyName,
+    iamInstanceProfile: data.IamInstanceProfile?.Arn ?? data.IamInstanceProfile?.Name,
+    ebsOptimized: data.EbsOptimized,
+    tenancy: data.Placement?.Tenancy,
+    placementGroup: data.Placement?.GroupName,
+    cpuCredits: data.CreditSpecification?.CpuCredits,
+    cpuOptions: coreCount === undefined ? undefined : { coreCount, threadsPerCore },
+    monitoring: data.Monitoring?.Enabled ?? false,
+    metadataOptions: {
+      httpTokens: options.HttpTokens,
+      httpEndpoint: options.HttpEndpoint ?? "enabled",
+      instanceMetadataTags: options.InstanceMetadataTags ?? "disabled",
+      httpPutResponseHopLimit: options.HttpPutResponseHopLimit,
+    },
+    rootVolume:
+      root?.Ebs === undefined ? undefined : { deviceName: root.DeviceName ?? "", options: rootVolumeOf(root.Ebs) },
+  };
+}
+
+function rootVolumeOf(ebs: sdk.LaunchTemplateEbsBlockDevice): RootVolume {
+  return {
+    size: ebs.VolumeSize,
+    type: ebs.VolumeType,
+    iops: ebs.Iops,
+    throughput: ebs.Throughput,
+    encrypted: ebs.Encrypted,
+    kmsKeyId: ebs.KmsKeyId,
   };
 }
 

@@ -26,7 +26,7 @@ export async function observe(ec2: Ec2, target: Target): Promise<Observed> {
   const { id, desired, recorded } = target;
   const ours: Filters = { [`tag:${TAG.id}`]: [id] };
   const [record, networkInterfaces, elasticIps, givenElasticIp, tagged, { marked, ...volumes }] = await Promise.all([
-    observeRecord(ec2, id),
+    observeRecord(ec2, id, desired?.onRecord?.generation),
     observeNetworkInterfaces(ec2, ours, recorded?.networkInterfaceId),
     observeElasticIps(ec2, ours, recorded),
     typeof desired?.elasticIp === "string" ? findElasticIp(ec2, desired.elasticIp) : undefined,
@@ -52,7 +52,12 @@ export async function observe(ec2: Ec2, target: Target): Promise<Observed> {
   return withInstances(ec2, target, await withAdoption(ec2, target, observed), marked);
 }
 
-async function observeRecord(ec2: Ec2, id: string): Promise<{ template?: LaunchTemplate; generation?: Generation }> {
+/** @param chosen the generation to go by, where it is not the latest */
+async function observeRecord(
+  ec2: Ec2,
+  id: string,
+  chosen: Generation | undefined,
+): Promise<{ template?: LaunchTemplate; generation?: Generation }> {
   const [template] = await ec2.describeLaunchTemplates({ "launch-template-name": [id] });
   if (template === undefined) {
     return {};
@@ -60,7 +65,7 @@ async function observeRecord(ec2: Ec2, id: string): Promise<{ template?: LaunchT
   const latest = await ec2.describeLatestVersion(template.id);
   return {
     template: { ...template, latestVersion: latest.number, latestVersionAt: latest.createdAt },
-    generation: readGeneration(latest.number, latest.description),
+    generation: chosen ?? readGeneration(latest.number, latest.description),
   };
 }
 
