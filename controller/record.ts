@@ -334,7 +334,9 @@ function checkConsistency(id: string, desired: Desired, observed: Observed): voi
   }
   const [other] = surplusElasticIps({ id, desired, observed });
   if (other !== undefined) {
-    throw new BadRecord(`the Elastic IP ${other.publicIp} is marked as its own, and not the one on record: ${UNFINISHED}`);
+    throw new BadRecord(
+      `the Elastic IP ${other.publicIp} is marked as its own, and not the one on record: ${UNFINISHED}`,
+    );
   }
   const { generation, template } = observed;
   const isLatest = generation?.number === template?.latestVersion;

@@ -12,7 +12,9 @@ export function cronProblem(line: string): string | undefined {
     return `a cron line has five fields (minute, hour, day of the month, month, day of the week), and this has ${count}`;
   }
   try {
-    return cronOf(line, "UTC").nextRun(SOME_TIME) === null ? "there is no such day, so it would never be due" : undefined;
+    return cronOf(line, "UTC").nextRun(SOME_TIME) === null
+      ? "there is no such day, so it would never be due"
+      : undefined;
   } catch (error) {
     return error instanceof Error ? error.message.replace(/^CronPattern: /, "").replace(/\.$/, "") : String(error);
   }
@@ -35,7 +37,11 @@ export function isTimezone(name: string): boolean {
 }
 
 /** The last time that a line was due after `since`, `now` included. */
-export function lastDue({ cron, timezone }: Pick<Schedule, "cron" | "timezone">, since: number, now: number): number | undefined {
+export function lastDue(
+  { cron, timezone }: Pick<Schedule, "cron" | "timezone">,
+  since: number,
+  now: number,
+): number | undefined {
   // Those before a moment: the moment itself counts.
   const [last] = cronOf(cron, timezone).previousRuns(1, new Date(now + 1));
   const at = last?.getTime();

@@ -1,5 +1,5 @@
 /** How what exists differs from what was applied, in terms of the inputs. (pure) */
-import { TAG } from "../ec2/tags";
+import { OWN_TAG_PREFIX, TAG } from "../ec2/tags";
 import {
   currentInstance,
   currentNetworkInterface,
@@ -98,10 +98,14 @@ function isOfRecord({ resourceIds }: Extract<Step, { kind: "tag" }>, { observed:
 }
 
 /** Machines that an older version made have not all on record that a controller needs. */
-const OLDER_RECORD = "its record was made by an older version of this package, and lacks what a controller needs";
+export const OLDER_RECORD =
+  "its record was made by an older version of this package, and lacks what a controller needs";
 
-function isOlder(step: Extract<Step, { kind: "tag" }>, situation: Situation): boolean {
-  return isOfRecord(step, situation) && situation.observed.template?.tags[TAG.network] === undefined;
+function isOlder(step: Extract<Step, { kind: "tag" }>, { observed: { template } }: Situation): boolean {
+  const isOfVolume = Object.keys(step.set).join() === TAG.device;
+  const isOwn = Object.keys(step.set).every((it) => it.startsWith(OWN_TAG_PREFIX)) && step.remove.length === 0;
+  const isIts = template !== undefined && step.resourceIds.includes(template.id);
+  return template !== undefined && template.tags[TAG.network] === undefined && isOwn && (isIts || isOfVolume);
 }
 
 /** A new record counts generations from the first. */

@@ -271,7 +271,7 @@ const BAD: Bad[] = [
   ["an empty tag key", { tags: { "": "x" } }, "tags", '""', /1 to 127 characters/],
   ["a tag key of 128 characters", { tags: { ["k".repeat(128)]: "x" } }, "tags", "kkk", /1 to 127 characters/],
   ["a tag value of 257 characters", { tags: { Team: "x".repeat(257) } }, "tags", "Team", /at most 256 characters/],
-  ["43 tags", { tags: many(43) }, "tags", "43", /at most 42/],
+  ["38 tags", { tags: many(38) }, "tags", "38", /at most 37/],
   ["a trigger that is a number", { recycleTriggers: { at: 7 } }, "recycleTriggers", "at", /must be a string/],
   ["an unknown way to delete", { deletion: { elasticIp: "keep" } }, "deletion.elasticIp", '"keep"', /"delete" or "re/],
   ["an empty key name", { keyName: "" }, "keyName", '""', /the name of a key pair, not empty/],
@@ -305,7 +305,7 @@ describe("checkInputs", () => {
       imageId: program().imageId,
       instanceType: "m7i.large",
       fallbackInstanceTypes: [],
-      market: { lifecycle: "on-demand", fallbackToOnDemand: true },
+      market: { lifecycle: "on-demand", fallbackToOnDemand: true, revertToSpot: "never" },
       metadataOptions: { httpTokens: "required", httpEndpoint: "enabled", instanceMetadataTags: "disabled" },
       monitoring: false,
       dataVolumes: [],
@@ -322,6 +322,9 @@ describe("checkInputs", () => {
         timeoutSeconds: 600,
       },
       deletion: { networkInterface: "delete", elasticIp: "delete", dataVolumes: "retain" },
+      healing: { enabled: true, graceSeconds: 300, unhealthySeconds: 120 },
+      schedules: [],
+      minReplacementInterval: 600,
     });
   });
 
@@ -336,7 +339,7 @@ describe("checkInputs", () => {
       { region: "us-gov-west-1" },
       { iamInstanceProfile: "arn:aws:iam::123456789012:instance-profile/path/name" },
       { rootVolume: { encrypted: true, kmsKeyId: "alias/disk" } },
-      { tags: many(42) },
+      { tags: many(37) },
       { tags: { ["k".repeat(127)]: "v".repeat(256) } },
       { userData: "x".repeat(16_384) },
       { secondaryPrivateIps: [] },
@@ -391,6 +394,7 @@ describe("checkInputs", () => {
     assert.deepEqual(inputs({ market: { lifecycle: "spot", maxPrice: null } }).market, {
       lifecycle: "spot",
       fallbackToOnDemand: true,
+      revertToSpot: "never",
     });
   });
 
@@ -604,7 +608,9 @@ describe("checkInputs", () => {
     it("is let through at any depth", () => {
       const given = {
         securityGroupIds: ["sg-0a1b2c3d", UNKNOWN],
-        market: { lifecycle: UNKNOWN, maxPrice: UNKNOWN, fallbackToOnDemand: UNKNOWN },
+        market: { lifecycle: UNKNOWN, maxPrice: UNKNOWN, fallbackToOnDemand: UNKNOWN, revertToSpot: UNKNOWN },
+        healing: { enabled: UNKNOWN },
+        schedules: [{ action: UNKNOWN, cron: UNKNOWN, timezone: UNKNOWN }],
         metadataOptions: { httpTokens: UNKNOWN, httpPutResponseHopLimit: UNKNOWN },
         rootVolume: { size: UNKNOWN, type: UNKNOWN, encrypted: UNKNOWN, kmsKeyId: UNKNOWN },
         tags: { Team: UNKNOWN },
