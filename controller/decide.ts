@@ -291,7 +291,7 @@ function gated(situation: Situation, reason: ReplacementReason, instance: Instan
  * How long after the last one the next begins. Another try for the same instance waits a little: whoever began the last may be at it. Who
  * had to stop goes on.
  */
-function pauseAfter({ machine, signals }: Situation, { last, isAgain, isOfAws }: Counted): number {
+function pauseAfter({ machine, signals }: Situation, { isAgain, isOfAws }: Counted): number {
   if (isAgain) {
     return signals.some((it) => it.kind === "continue") ? 0 : RETRY_MS;
   }
