@@ -319,7 +319,7 @@ function countInARow({ machine, now }: Situation, { last, isAgain, isOfAws }: Co
   if (isOfAws) {
     return 0;
   }
-  const soon = (healing.graceSeconds + healing.unhealthySeconds + 2 * minReplacementInterval) * 1000;
+  const soon = 2 * (healing.graceSeconds + healing.unhealthySeconds + minReplacementInterval) * 1000;
   return now - last.at < soon ? last.inARow + 1 : 1;
 }
 
