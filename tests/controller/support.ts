@@ -123,9 +123,7 @@ export async function pass(
     const now = clock.now();
     const ready = due.filter((it) => it.at <= now);
     due = due.filter((it) => it.at > now);
-    for (const { message } of ready) {
-      took(await handleMessage(controller, message));
-    }
+    took((await Promise.all(ready.map(({ message }) => handleMessage(controller, message)))).flat());
     if (now - sweptAt >= sweepMs) {
       sweptAt = now;
       took(await sweep(controller));
