@@ -24,7 +24,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["sdk/**/*.ts", "provider/**/*.ts"],
+    files: ["sdk/**/*.ts", "provider/**/*.ts", "controller/**/*.ts"],
     rules: {
       ...only("the product never imports the development tools", "(^|/)local(/|$)"),
       "@typescript-eslint/no-require-imports": [
@@ -34,7 +34,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["provider/**/*.ts"],
+    files: ["provider/**/*.ts", "controller/**/*.ts"],
     ignores: ["provider/ec2/client.ts"],
     rules: only(
       "only provider/ec2/client.ts knows the AWS SDK; the product never imports local/",
@@ -45,8 +45,10 @@ export default tseslint.config(
   {
     files: [
       "provider/{announcement,changes,cidr,continuity,contradictions,formats,inputs,outlook}.ts",
-      "provider/{refused-changes,surviving-outputs,validation}.ts",
-      "provider/engine/{adoption,conflicts,current,drift,labels,outputs,plan,specification,strategy,teardown}.ts",
+      "provider/{refused-changes,surviving-outputs,timetable,validation}.ts",
+      "provider/engine/{adoption,conflicts,current,drift,labels,outputs,plan,record-grammar}.ts",
+      "provider/engine/{specification,strategy,teardown}.ts",
+      "controller/{decide,events,history,schedules}.ts",
       "provider/engine/planning/*.ts",
     ],
     rules: only(

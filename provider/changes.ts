@@ -51,6 +51,9 @@ export const CHANGE_CLASSES: Readonly<Record<InputName, ChangeClass>> = {
   replacement: "in-place",
   adopt: "at-create",
   deletion: "in-place",
+  healing: "in-place",
+  schedules: "in-place",
+  minReplacementInterval: "in-place",
 };
 
 export interface Change {
@@ -121,7 +124,7 @@ function byName(volumes: unknown): unknown[] {
   return [...named].sort((a, b) => ((a.name ?? "") < (b.name ?? "") ? -1 : 1));
 }
 
-/** Whether to fall back matters from the next launch on; it is no reason for one. */
+/** Whether to fall back, and to come back, matters from the next launch on; it is no reason for one. */
 function classOf(input: InputName, old: unknown, wanted: unknown): ChangeClass {
   if (input === "market" && canonical(bought(old)) === canonical(bought(wanted))) {
     return "in-place";
@@ -133,7 +136,7 @@ function bought(market: unknown): unknown {
   if (typeof market !== "object" || market === null) {
     return market;
   }
-  return { ...market, fallbackToOnDemand: undefined };
+  return { ...market, fallbackToOnDemand: undefined, revertToSpot: undefined };
 }
 
 function canonical(value: unknown): string {

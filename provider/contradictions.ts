@@ -58,6 +58,16 @@ const PAIRS: readonly Pair[] = [
     because: "maxPrice is for spot; take it out, or buy spot",
   },
   {
+    first: ["market.revertToSpot", (value) => isGiven(value) && value !== "never"],
+    second: ["market.lifecycle", is("on-demand")],
+    because: "only what is to run on spot can go back to it; take revertToSpot out, or buy spot",
+  },
+  {
+    first: ["market.revertToSpot", (value) => isGiven(value) && value !== "never"],
+    second: ["market.fallbackToOnDemand", is(false)],
+    because: "what never falls back has nothing to come back from; take one of the two out",
+  },
+  {
     first: ["pauseBehavior", is("stop")],
     second: ["market.lifecycle", is("spot")],
     because: 'a one-time spot instance cannot be stopped; pause with "terminate", or buy on-demand',
@@ -91,6 +101,8 @@ export function contradictions(inputs: Inputs): Failure[] {
     ...fallbackToItself(inputs),
     ...halfCpuOptions(inputs),
     ...emptyAdoption(inputs),
+    ...emptyWindow(inputs),
+    ...groupsTooMany(inputs),
     ...rootVolumeFailures(inputs),
     ...dataVolumeFailures(inputs),
   ];
@@ -154,6 +166,25 @@ function emptyAdoption({ adopt }: Inputs): Failure[] {
   const isEmpty = isObject(adopt) && adopt.instanceId === undefined && adopt.networkInterfaceId === undefined;
   const reason = "adopt names nothing; give adopt.instanceId or adopt.networkInterfaceId, or leave adopt out";
   return isEmpty ? [{ property: "adopt", reason }] : [];
+}
+
+function emptyWindow(inputs: Inputs): Failure[] {
+  const path = "market.revertToSpot.window";
+  const window = at(inputs, path);
+  const { from, to } = isObject(window) ? window : {};
+  const reason = `${path}.from and ${path}.to are both ${shown(from)}, so it is never open; for any time take revertToSpot: "always"`;
+  return isGiven(from) && from === to ? [{ property: `${path}.to`, reason }] : [];
+}
+
+/** As many as fit into the tag of a machine whose interface does not stay to tell them. */
+const MOST_RECORDED_GROUPS = 14;
+
+function groupsTooMany(inputs: Inputs): Failure[] {
+  const count = listAt(inputs, "securityGroupIds").length;
+  const reason = `securityGroupIds has ${count} groups, and of a machine with persistPrivateIp: false at most ${MOST_RECORDED_GROUPS} can be recorded; name fewer, or persist the address`;
+  return inputs.persistPrivateIp === false && count > MOST_RECORDED_GROUPS
+    ? [{ property: "securityGroupIds", reason }]
+    : [];
 }
 
 function rootVolumeFailures({ rootVolume }: Inputs): Failure[] {

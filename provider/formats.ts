@@ -1,15 +1,15 @@
 /** The formats of single values, as EC2 takes them. */
 import { isIPv4, isIPv6 } from "node:net";
-import { EC2_TAG_LIMIT, nameOf, OWN_TAG_PREFIX, RESERVED_TAGS } from "./ec2/tags";
+import { EC2_TAG_LIMIT, MAX_TAG_VALUE, nameOf, OWN_TAG_PREFIX, RESERVED_TAGS } from "./ec2/tags";
+import { cronProblem, isTimezone } from "./timetable";
 import { userDataSize } from "./user-data";
-import { distinctList, known, mapOf, shown, text, type Validator, value } from "./validation";
+import { distinctList, isObject, known, listOf, mapOf, shown, text, type Validator, value } from "./validation";
 
 /** EC2's limit on user data before base64. */
 const MAX_USER_DATA_BYTES = 16 * 1024;
 const MAX_TAGS = EC2_TAG_LIMIT - RESERVED_TAGS;
 /** Its guide says 128, its error 127. */
 const MAX_TAG_KEY = 127;
-const MAX_TAG_VALUE = 256;
 const ID = "(?:[0-9a-f]{8}|[0-9a-f]{17})";
 /** Characters that no name in EC2 has, and that could pretend to be output of ours. */
 const PRINTABLE = /^[\x20-\x7e]+$/;
@@ -109,6 +109,38 @@ export const maxPrice: Validator = known((given, path, report) => {
   }
   return price;
 });
+
+export const clockTime = text(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of the day, such as "01:30"');
+
+export const timezone: Validator = value(
+  (given) => typeof given === "string" && isTimezone(given),
+  'the name of a time zone, such as "Europe/Berlin" or "UTC"',
+);
+
+/** With one space between its fields. */
+export const cron: Validator = known((given, path, report) => {
+  const line = typeof given === "string" ? given.trim().replace(/\s+/g, " ") : undefined;
+  const problem = line === undefined ? 'it must be a cron line, such as "0 20 * * 1-5"' : cronProblem(line);
+  if (problem !== undefined) {
+    report({ property: path, reason: `got ${shown(given)} as ${path}, but ${problem}` });
+  }
+  return line ?? given;
+});
+
+/** They are also kept in one tag of the record. */
+export const scheduleList = (schedule: Validator): Validator => {
+  const anySchedules = listOf(schedule, "a list of schedules", { atLeast: 0 });
+  return known((given, path, report) => {
+    const list = anySchedules(given, path, report);
+    const lines = Array.isArray(list) ? list.filter(isObject).map((it) => `${Object.values(it).join(" ")}; `) : [];
+    const length = lines.join("").length;
+    if (length > MAX_TAG_VALUE) {
+      const reason = `${path} has ${length} characters as it is recorded, and at most ${MAX_TAG_VALUE} can be; give fewer or shorter ones`;
+      report({ property: path, reason });
+    }
+    return list;
+  });
+};
 
 /** The one value that no error may show. */
 export const userData: Validator = known((given, path, report) => {

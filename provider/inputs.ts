@@ -2,6 +2,8 @@
 import { contradictions } from "./contradictions";
 import type { Desired } from "./engine/state";
 import {
+  clockTime,
+  cron,
   deviceName,
   elasticIp,
   id,
@@ -13,8 +15,10 @@ import {
   maxPrice,
   nonEmpty,
   resourceUrn,
+  scheduleList,
   strings,
   tags,
+  timezone,
   userData,
 } from "./formats";
 import {
@@ -29,6 +33,7 @@ import {
   oneOf,
   text,
   UNKNOWN,
+  known,
   type Validator,
 } from "./validation";
 
@@ -78,11 +83,44 @@ const metadataOptions: Readonly<Record<string, Field>> = {
   httpPutResponseHopLimit: { validate: integer(1, 64) },
 };
 
+const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
+
+const revertWindow = objectOf({
+  days: {
+    validate: distinctList(oneOf(...DAYS), `a list of at least one of ${DAYS.join(", ")}`, { atLeast: 1 }),
+  },
+  from: { validate: clockTime, required: true },
+  to: { validate: clockTime, required: true },
+  timezone: { validate: timezone, default: "UTC" },
+});
+
+const atOnceOrNever = oneOf("never", "always");
+
+const revertToSpot: Validator = known((given, path, report) => {
+  if (!isObject(given)) {
+    return atOnceOrNever(given, path, report);
+  }
+  return objectOf({ window: { validate: revertWindow, required: true } })(given, path, report);
+});
+
 const market: Readonly<Record<string, Field>> = {
   lifecycle: { validate: oneOf("on-demand", "spot"), required: true },
   maxPrice: { validate: maxPrice },
   fallbackToOnDemand: { validate: flag, default: true },
+  revertToSpot: { validate: revertToSpot, default: "never" },
 };
+
+const healing: Readonly<Record<string, Field>> = {
+  enabled: { validate: flag, default: true },
+  graceSeconds: { validate: integer(0, 3600), default: 300 },
+  unhealthySeconds: { validate: integer(0, 3600), default: 120 },
+};
+
+const schedule = objectOf({
+  action: { validate: oneOf("pause", "resume", "recycle"), required: true },
+  cron: { validate: cron, required: true },
+  timezone: { validate: timezone, default: "UTC" },
+});
 
 const cpuOptions: Readonly<Record<string, Field>> = {
   coreCount: { validate: integer(1, 1024) },
@@ -117,7 +155,7 @@ const deletion: Readonly<Record<string, Field>> = {
 export const SERIALIZED_PROVIDER = "__provider";
 
 /** Every input; the order is the one they are documented in. */
-const INPUTS: Readonly<Record<keyof Desired, Field>> = {
+const INPUTS: Readonly<Record<InputName, Field>> = {
   resourceUrn: { validate: resourceUrn, required: true, internal: true },
   region: { validate: text(/^[a-z]{2,8}(-[a-z]{1,16}){1,4}-\d{1,2}$/, "a region, such as eu-central-1") },
   subnetId: { validate: id("subnet", "a subnet id"), required: true },
@@ -160,9 +198,12 @@ const INPUTS: Readonly<Record<keyof Desired, Field>> = {
   replacement: { validate: objectOf(replacement), default: {} },
   adopt: { validate: objectOf(adopt) },
   deletion: { validate: objectOf(deletion), default: {} },
+  healing: { validate: objectOf(healing), default: {} },
+  schedules: { validate: scheduleList(schedule), default: [] },
+  minReplacementInterval: { validate: integer(0, 86400), default: 60 },
 };
 
-export type InputName = keyof Desired;
+export type InputName = Exclude<keyof Desired, "onRecord">;
 export const INPUT_NAMES = Object.keys(INPUTS) as InputName[];
 
 /** The inputs in their normal form (some perhaps not known yet), and what is wrong with them. */

@@ -1,11 +1,8 @@
 /** What the handlers share in one provider process: the stack's settings, the clients, and the way to the user. */
-import { cancellable, type Clock, scaledClock, Stopwatch } from "./clock";
+import { cancellable, type Clock, scaledClock } from "./clock";
 import type * as sdkClient from "./ec2/client";
-import { Expectations } from "./ec2/expectations";
 import { regionInEnvironment } from "./ec2/region";
-import { Patience } from "./ec2/retry";
-import { Launches } from "./engine/launches";
-import type { Deps } from "./engine/run";
+import { type Deps, depsOf } from "./engine/run";
 import { printable } from "./printable";
 import { Surroundings } from "./surroundings";
 
@@ -65,9 +62,7 @@ export interface RunOf {
 export class Session {
   private readonly clients = new Map<string, sdkClient.Ec2Client>();
   private readonly places = new Map<string, Surroundings>();
-  private readonly takenDown = new Map<string, Launches>();
   private readonly said = new Set<string>();
-  private readonly expectations = new Expectations();
   private region: Promise<string | undefined> | undefined;
   private readonly around: Around;
   private readonly clock: Clock;
@@ -120,27 +115,13 @@ export class Session {
     return surroundings;
   }
 
-  private launches(region: string): Launches {
-    let launches = this.takenDown.get(region);
-    if (launches === undefined) {
-      const ec2 = this.ec2(region);
-      launches = new Launches(() => ec2.launchesPerSecond());
-      this.takenDown.set(region, launches);
-    }
-    return launches;
-  }
-
   /** For one run of a machine. */
   deps({ region, name, timeoutSeconds }: RunOf): Deps {
     const say = (line: string): void => {
       this.around.say(`${name}: ${line}`);
     };
-    const { clock, expectations } = this;
-    const patience = new Patience(clock, timeoutSeconds * 1000);
     const { isAbandoned, cancelled } = this.around;
-    const unqueued = new Stopwatch(clock);
-    const ec2 = this.ec2(region).forRun({ patience, say, queued: unqueued });
-    return { ec2, clock, unqueued, expectations, launches: this.launches(region), say, isAbandoned, cancelled };
+    return depsOf(this.ec2(region), { clock: this.clock, say, isAbandoned, cancelled, timeoutSeconds });
   }
 
   /** Prints a line that several calls of one run would repeat. */

@@ -26,6 +26,76 @@ export interface MarketArgs {
    * @default true
    */
   fallbackToOnDemand?: Input<boolean>;
+  /**
+   * Whether a machine that fell back to on-demand is replaced by a spot instance again: at any time (tried at most once an hour),
+   * in a window (once in it), or never. A controller or `managed-instance watch` does it. An error with `lifecycle: "on-demand"`
+   * and with `fallbackToOnDemand: false`.
+   *
+   * Changed in place.
+   *
+   * @default "never"
+   */
+  revertToSpot?: Input<"never" | "always" | { window: Input<WindowArgs> }>;
+}
+
+/** Some hours of some days. */
+export interface WindowArgs {
+  /**
+   * The days on which it begins.
+   *
+   * @default every day
+   */
+  days?: Input<Input<"mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun">[]>;
+  /** When it opens, as `"01:30"`. */
+  from: Input<string>;
+  /** When it shuts; before `from`, it is on the next day. An error if it is `from`. */
+  to: Input<string>;
+  /**
+   * The time zone, by name: `"Europe/Berlin"`.
+   *
+   * @default "UTC"
+   */
+  timezone?: Input<string>;
+}
+
+/** What happens between two runs of `up` to a machine that is unwell. */
+export interface HealingArgs {
+  /**
+   * Whether a machine whose instance was stopped or ended, or fails its status checks, is brought back. An instance that AWS took
+   * back is followed by another in any case.
+   *
+   * @default true
+   */
+  enabled?: Input<boolean>;
+  /**
+   * How long after a launch the status checks do not count, and a change that is under way is left alone, in seconds, 0 to 3600.
+   *
+   * @default 300
+   */
+  graceSeconds?: Input<number>;
+  /**
+   * How long the status checks fail before the instance is replaced, in seconds, 0 to 3600.
+   *
+   * @default 120
+   */
+  unhealthySeconds?: Input<number>;
+}
+
+/** Something that is done at set times. */
+export interface ScheduleArgs {
+  /**
+   * `"pause"` and `"resume"` do what `desiredState` does, until the next `pulumi up` that changes something; `"recycle"` replaces
+   * the instance with nothing else changed.
+   */
+  action: Input<"pause" | "resume" | "recycle">;
+  /** When: minute, hour, day of the month, month, day of the week. `"0 20 * * 1-5"` is 8 p.m. from Monday to Friday. */
+  cron: Input<string>;
+  /**
+   * The time zone, by name: `"Europe/Berlin"`.
+   *
+   * @default "UTC"
+   */
+  timezone?: Input<string>;
 }
 
 /** The instance metadata service (IMDS), as in EC2's `MetadataOptions`. */
@@ -487,7 +557,7 @@ export interface ManagedInstanceArgs {
    */
   dataVolumes?: Input<Input<DataVolumeArgs>[]>;
   /**
-   * Tags on everything the managed instance makes, at most 42. `Name` is the resource's name unless given here.
+   * Tags on everything the managed instance makes, at most 37. `Name` is the resource's name unless given here.
    *
    * Changed in place.
    *
@@ -546,4 +616,29 @@ export interface ManagedInstanceArgs {
    * @default { networkInterface: "delete", elasticIp: "delete", dataVolumes: "retain" }
    */
   deletion?: Input<DeletionArgs>;
+  /**
+   * What happens to the machine between two runs of `up`, where a controller or `managed-instance watch` runs.
+   *
+   * Changed in place.
+   *
+   * @default { enabled: true, graceSeconds: 300, unhealthySeconds: 120 }
+   */
+  healing?: Input<HealingArgs>;
+  /**
+   * When the machine is paused, resumed or recycled, where a controller or `managed-instance watch` runs. What was missed is done once.
+   *
+   * Changed in place.
+   *
+   * @default []
+   */
+  schedules?: Input<Input<ScheduleArgs>[]>;
+  /**
+   * How long after a replacement another one waits, in seconds, 0 to 86400, where no `up` asks for it: against loops. An instance that
+   * AWS takes back is followed by another at once. After three in a row that did not help, the controller gives up.
+   *
+   * Changed in place.
+   *
+   * @default 60
+   */
+  minReplacementInterval?: Input<number>;
 }

@@ -4,10 +4,13 @@ export type {
   CpuOptionsArgs,
   DataVolumeArgs,
   DeletionArgs,
+  HealingArgs,
   ManagedInstanceArgs,
   MarketArgs,
   MetadataOptionsArgs,
   ReplacementArgs,
   RootVolumeArgs,
+  ScheduleArgs,
   VolumeType,
+  WindowArgs,
 } from "./args";

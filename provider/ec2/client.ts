@@ -76,6 +76,7 @@ import type {
   Addresses,
   Ec2,
   Filters,
+  Health,
   Image,
   InstanceType,
   LaunchRequest,
@@ -85,6 +86,8 @@ import type {
 } from "./ec2";
 import { type Asking, Batches, Finder, type ValuesByFilter } from "./batching";
 import { Ec2Error, isAboutTime, isEc2Error } from "./errors";
+import { Expectations } from "./expectations";
+import { Launches } from "./launches";
 import { actionOf, type Call, isRepeatable } from "./repeats";
 import { type Asker, Pace, type Rank } from "./pace";
 import { OTHER_PATIENCE_MS, Patience, type Retry, withRetries } from "./retry";
@@ -97,9 +100,10 @@ import {
   networkInterfaceOf,
   networkInterfaceRequest,
   present,
+  recordedLaunchOf,
   rootVolumeTaskOf,
   runRequest,
-  statusOf,
+  healthOf,
   subnetOf,
   tagSpecifications,
   toLaunchTemplateData,
@@ -127,8 +131,9 @@ export type OfRun = Pick<Retry, "patience" | "say"> & Pick<Asker, "queued">;
 export interface Ec2Client extends Ec2 {
   /** The same client for one run, of which all calls share one patience. */
   forRun(run: OfRun): Ec2;
-  /** How many launches EC2 allows, where its refusals have shown it. */
-  launchesPerSecond(): number | undefined;
+  /** What the runs of one account and region find out together. */
+  readonly expectations: Expectations;
+  readonly launches: Launches;
 }
 
 /** Without these a lost reply is waited for as long as the connection stands. EC2's slowest calls answer within seconds. */
@@ -247,9 +252,9 @@ function isOfOneName(error: unknown): boolean {
   return isEc2Error(error, "not-found", "refused");
 }
 
-interface NamedStatus {
+interface NamedHealth {
   instanceId: string | undefined;
-  status: ReturnType<typeof statusOf>;
+  health: Health;
 }
 
 interface LatestVersion {
@@ -279,11 +284,7 @@ function readsOf(client: EC2Client, pace: Pace) {
         ),
       { "launch-template-name": (it) => it.name },
     ),
-    latestVersions: batches<LatestVersion>("DescribeLaunchTemplateVersions", {
-      ask: (ids) => latestVersions(client, ids),
-      valueOf: (it) => it.templateId,
-      most: (asked) => (asked < LIST_ALL_FROM ? 1 : Infinity),
-    }),
+    latestVersions: batches<LatestVersion>("DescribeLaunchTemplateVersions", latestVersions(client)),
     subnets: batches("DescribeSubnets", {
       ask: (ids) =>
         gathered(paginateDescribeSubnets(paged, filtered({ "subnet-id": ids })), (page) => page.Subnets?.map(subnetOf)),
@@ -323,11 +324,11 @@ function readsOf(client: EC2Client, pace: Pace) {
         ),
       { "instance-id": (it) => it.id },
     ),
-    statuses: batches<NamedStatus>("DescribeInstanceStatus", {
+    healths: batches<NamedHealth>("DescribeInstanceStatus", {
       ask: async (InstanceIds) => {
         const input = { InstanceIds: [...InstanceIds], IncludeAllInstances: true };
         const { InstanceStatuses = [] } = await client.send(new DescribeInstanceStatusCommand(input));
-        return InstanceStatuses.map((it) => ({ instanceId: it.InstanceId, status: statusOf(it) }));
+        return InstanceStatuses.map((it) => ({ instanceId: it.InstanceId, health: healthOf(it) }));
       },
       valueOf: (it) => it.instanceId,
       most: () => MOST_INSTANCE_IDS,
@@ -382,34 +383,58 @@ function readsOf(client: EC2Client, pace: Pace) {
 /** EC2's limit of instances named in one DescribeInstanceStatus, which has no filter for them. */
 const MOST_INSTANCE_IDS = 100;
 
-/** From so many on, the pages of all templates are fewer calls: a region has 5,000 at most by default, in pages of 200. */
-const LIST_ALL_FROM = 50;
+/** How many pages all the templates of a region take, before it is known: it has 5,000 at most by default, in pages of 200. */
+const MOST_TEMPLATE_PAGES = 25;
 
-/** The newest version of one template or, as EC2 tells no other number of them together, of all in the account. */
-async function latestVersions(client: EC2Client, [templateId, ...others]: readonly string[]): Promise<LatestVersion[]> {
-  if (templateId !== undefined && others.length === 0) {
-    return [await latestVersion(client, templateId)];
-  }
-  const pages = paginateDescribeLaunchTemplateVersions({ client }, { Versions: ["$Latest"] });
-  return gathered(pages, (page) => page.LaunchTemplateVersions?.map(latestVersionOf));
+/**
+ * The newest version of one template or, as EC2 tells no other number of them together, of all in the account: once that is fewer
+ * calls.
+ */
+function latestVersions(client: EC2Client): Asking<LatestVersion> {
+  let pages = MOST_TEMPLATE_PAGES;
+  return {
+    ask: async ([templateId, ...others]) => {
+      if (templateId !== undefined && others.length === 0) {
+        return [await templateVersion(client, templateId)];
+      }
+      let seen = 0;
+      const found = await gathered(
+        paginateDescribeLaunchTemplateVersions({ client }, { Versions: ["$Latest"] }),
+        ({ LaunchTemplateVersions }) => {
+          seen++;
+          return LaunchTemplateVersions?.map(templateVersionOf);
+        },
+      );
+      pages = seen;
+      return found;
+    },
+    valueOf: (it) => it.templateId,
+    most: (asked) => (asked > pages ? Infinity : 1),
+  };
 }
 
-async function latestVersion(client: EC2Client, templateId: string, resolveImage = false): Promise<LatestVersion> {
-  const input = { LaunchTemplateId: templateId, Versions: ["$Latest"] };
+async function templateVersion(
+  client: EC2Client,
+  templateId: string,
+  { resolveImage = false, version = "$Latest" }: { resolveImage?: boolean; version?: number | "$Latest" } = {},
+): Promise<LatestVersion> {
+  const input = { LaunchTemplateId: templateId, Versions: [String(version)] };
   const reply = await client.send(
     new DescribeLaunchTemplateVersionsCommand(resolveImage ? { ...input, ResolveAlias: true } : input),
   );
-  return latestVersionOf(present(reply.LaunchTemplateVersions?.[0], "launch template version"));
+  return templateVersionOf(present(reply.LaunchTemplateVersions?.[0], "launch template version"));
 }
 
-function latestVersionOf(version: LaunchTemplateVersion): LatestVersion {
+function templateVersionOf(version: LaunchTemplateVersion): LatestVersion {
+  const { LaunchTemplateData: data } = version;
   return {
     templateId: version.LaunchTemplateId,
     version: {
       number: present(version.VersionNumber, "version number"),
       description: version.VersionDescription ?? "",
       createdAt: version.CreateTime?.getTime(),
-      imageId: version.LaunchTemplateData?.ImageId,
+      imageId: data?.ImageId,
+      data: data === undefined ? undefined : recordedLaunchOf(data),
     },
   };
 }
@@ -418,12 +443,15 @@ function latestVersionOf(version: LaunchTemplateVersion): LatestVersion {
 interface Shared {
   client: EC2Client;
   reads: Reads;
+  expectations: Expectations;
+  launches: Launches;
 }
 
 type Reads = ReturnType<typeof readsOf>;
 
 function sharing(client: EC2Client, pace: Pace): Shared {
-  return { client, reads: readsOf(client, pace) };
+  const launches = new Launches(() => pace.rateOf("RunInstances"));
+  return { client, reads: readsOf(client, pace), expectations: new Expectations(), launches };
 }
 
 class SdkEc2 implements Ec2Client {
@@ -444,8 +472,12 @@ class SdkEc2 implements Ec2Client {
     return new SdkEc2(this.shared, this.around, run);
   }
 
-  launchesPerSecond(): number | undefined {
-    return this.around.pace.rateOf("RunInstances");
+  get expectations(): Expectations {
+    return this.shared.expectations;
+  }
+
+  get launches(): Launches {
+    return this.shared.launches;
   }
 
   async requireCredentials(): Promise<void> {
@@ -468,14 +500,15 @@ class SdkEc2 implements Ec2Client {
     return this.retried("DescribeLaunchTemplates", () => this.reads.launchTemplates.find(filters));
   }
 
-  async describeLatestVersion(templateId: string, options = { resolveImage: false }): Promise<TemplateVersion> {
+  async describeLatestVersion(
+    templateId: string,
+    options: { resolveImage?: boolean; version?: number } = {},
+  ): Promise<TemplateVersion> {
     const action = "DescribeLaunchTemplateVersions";
-    const [found] = options.resolveImage
-      ? []
-      : await this.retried(action, () => this.reads.latestVersions.find([templateId]));
+    const isLatest = options.resolveImage !== true && options.version === undefined;
+    const [found] = isLatest ? await this.retried(action, () => this.reads.latestVersions.find([templateId])) : [];
     // One made a moment ago may not be among all those of the account yet.
-    const { version } =
-      found ?? (await this.call(action, () => latestVersion(this.client, templateId, options.resolveImage)));
+    const { version } = found ?? (await this.call(action, () => templateVersion(this.client, templateId, options)));
     return version;
   }
 
@@ -500,7 +533,12 @@ class SdkEc2 implements Ec2Client {
         new CreateLaunchTemplateVersionCommand({
           LaunchTemplateId: request.templateId,
           VersionDescription: request.description,
-          LaunchTemplateData: toLaunchTemplateData(request.data),
+          ...("sourceVersion" in request.data
+            ? {
+                SourceVersion: String(request.data.sourceVersion),
+                LaunchTemplateData: { ImageId: request.data.imageId },
+              }
+            : { LaunchTemplateData: toLaunchTemplateData(request.data) }),
           ClientToken: request.clientToken,
         }),
       );
@@ -673,9 +711,9 @@ class SdkEc2 implements Ec2Client {
     await this.call("TerminateInstances", () => this.client.send(new TerminateInstancesCommand(input)));
   }
 
-  async describeStatus(instanceId: string): Promise<NamedStatus["status"]> {
-    const found = await this.retried("DescribeInstanceStatus", () => this.reads.statuses.find([instanceId]));
-    return found[0]?.status ?? statusOf(undefined);
+  async describeHealth(instanceId: string): Promise<Health> {
+    const [found] = await this.retried("DescribeInstanceStatus", () => this.reads.healths.find([instanceId]));
+    return found?.health ?? healthOf(undefined);
   }
 
   async isProtectedFromTermination(instanceId: string): Promise<boolean> {

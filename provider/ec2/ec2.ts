@@ -58,6 +58,16 @@ export interface TemplateVersion {
   createdAt?: number;
   /** With an SSM parameter looked up. */
   imageId?: string;
+  /** What it holds, but for the user data, which may be a secret; nothing where it has not what every launch of ours has. */
+  data?: RecordedLaunch;
+}
+
+export type RecordedLaunch = Omit<LaunchData, "userData">;
+
+/** The content of another version, user data and all. EC2 takes no version that says nothing of its own, so the image is said. */
+export interface LikeVersion {
+  sourceVersion: number;
+  imageId: string;
 }
 
 export interface Subnet {
@@ -98,6 +108,13 @@ export interface Image {
   isForImdsV2: boolean;
 }
 
+/** Both status checks together: of the system below and of the instance. */
+export interface Health {
+  status: "ok" | "impaired" | "initializing";
+  /** Since when a check fails. */
+  impairedSince?: number;
+}
+
 /** What this product asks of EC2, and all it asks. Every failure is an {@link Ec2Error}. */
 export interface Ec2 {
   /** Fails if there are no credentials; asks nothing of EC2. */
@@ -110,7 +127,11 @@ export interface Ec2 {
   dryRun(call: (ec2: Ec2) => Promise<unknown>): Promise<void>;
 
   describeLaunchTemplates(filters: Filters): Promise<LaunchTemplate[]>;
-  describeLatestVersion(templateId: string, options?: { resolveImage: boolean }): Promise<TemplateVersion>;
+  /** @param options.version another one than the latest */
+  describeLatestVersion(
+    templateId: string,
+    options?: { resolveImage?: boolean; version?: number },
+  ): Promise<TemplateVersion>;
   createLaunchTemplate(request: {
     name: string;
     description: string;
@@ -121,7 +142,7 @@ export interface Ec2 {
   createLaunchTemplateVersion(request: {
     templateId: string;
     description: string;
-    data: LaunchData;
+    data: LaunchData | LikeVersion;
     clientToken: string;
   }): Promise<number>;
   deleteLaunchTemplate(templateId: string): Promise<void>;
@@ -175,8 +196,7 @@ export interface Ec2 {
   stopInstance(instanceId: string, skipOsShutdown: boolean): Promise<void>;
   /** @param skipOsShutdown whether the guest is not waited for */
   terminateInstance(instanceId: string, skipOsShutdown: boolean): Promise<void>;
-  /** Both status checks together: of the system below and of the instance. */
-  describeStatus(instanceId: string): Promise<"ok" | "impaired" | "initializing">;
+  describeHealth(instanceId: string): Promise<Health>;
   isProtectedFromTermination(instanceId: string): Promise<boolean>;
   isProtectedFromStop(instanceId: string): Promise<boolean>;
   /** base64; undefined if there is none. */

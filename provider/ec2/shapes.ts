@@ -12,7 +12,17 @@ import type {
   Tags,
   Volume,
 } from "../engine/state";
-import type { Addresses, Ec2, InstanceType, LaunchData, LaunchRequest, RootVolumeTask, Subnet } from "./ec2";
+import type {
+  Addresses,
+  Ec2,
+  Health,
+  InstanceType,
+  LaunchData,
+  LaunchRequest,
+  RecordedLaunch,
+  RootVolumeTask,
+  Subnet,
+} from "./ec2";
 import { Ec2Error } from "./errors";
 
 /** What EC2 always sends; its absence is a broken reply. */
@@ -154,13 +164,17 @@ function deviceOf({ DeviceName, Ebs }: sdk.InstanceBlockDeviceMapping): Device[]
 }
 
 /** Only a running instance is checked: what EC2 calls not applicable of any other has not passed. */
-export function statusOf(status: sdk.InstanceStatus | undefined): "ok" | "impaired" | "initializing" {
-  const checks = [status?.SystemStatus?.Status, status?.InstanceStatus?.Status];
-  if (checks.includes("impaired")) {
-    return "impaired";
+export function healthOf(status: sdk.InstanceStatus | undefined): Health {
+  const checks = [status?.SystemStatus, status?.InstanceStatus];
+  const impairedSince = checks
+    .flatMap((it) => it?.Details ?? [])
+    .flatMap((it) => it.ImpairedSince?.getTime() ?? [])
+    .sort((x, y) => x - y)[0];
+  if (checks.some((it) => it?.Status === "impaired")) {
+    return { status: "impaired", impairedSince };
   }
-  const passed = checks.every((check) => check === "ok" || check === "not-applicable");
-  return passed && status?.InstanceState?.Name === "running" ? "ok" : "initializing";
+  const passed = checks.every((it) => it?.Status === "ok" || it?.Status === "not-applicable");
+  return { status: passed && status?.InstanceState?.Name === "running" ? "ok" : "initializing", impairedSince };
 }
 
 export function volumeOf(volume: sdk.Volume): Volume {
@@ -241,6 +255,47 @@ export function toLaunchTemplateData(data: LaunchData): sdk.RequestLaunchTemplat
       data.rootVolume === undefined
         ? undefined
         : [{ DeviceName: data.rootVolume.deviceName, Ebs: ebs(data.rootVolume.options) }],
+  };
+}
+
+/** What {@link toLaunchTemplateData} made of it, but for the user data; nothing where somebody else made the version. */
+export function recordedLaunchOf(data: sdk.ResponseLaunchTemplateData): RecordedLaunch | undefined {
+  const { ImageId: imageId, InstanceType: instanceType, MetadataOptions: options } = data;
+  if (imageId === undefined || instanceType === undefined || options?.HttpTokens === undefined) {
+    return undefined;
+  }
+  const { CoreCount: coreCount, ThreadsPerCore: threadsPerCore } = data.CpuOptions ?? {};
+  const [root] = data.BlockDeviceMappings ?? [];
+  return {
+    imageId,
+    instanceType,
+    keyName: data.KeyName,
+    iamInstanceProfile: data.IamInstanceProfile?.Arn ?? data.IamInstanceProfile?.Name,
+    ebsOptimized: data.EbsOptimized,
+    tenancy: data.Placement?.Tenancy,
+    placementGroup: data.Placement?.GroupName,
+    cpuCredits: data.CreditSpecification?.CpuCredits,
+    cpuOptions: coreCount === undefined ? undefined : { coreCount, threadsPerCore },
+    monitoring: data.Monitoring?.Enabled ?? false,
+    metadataOptions: {
+      httpTokens: options.HttpTokens,
+      httpEndpoint: options.HttpEndpoint ?? "enabled",
+      instanceMetadataTags: options.InstanceMetadataTags ?? "disabled",
+      httpPutResponseHopLimit: options.HttpPutResponseHopLimit,
+    },
+    rootVolume:
+      root?.Ebs === undefined ? undefined : { deviceName: root.DeviceName ?? "", options: rootVolumeOf(root.Ebs) },
+  };
+}
+
+function rootVolumeOf(ebs: sdk.LaunchTemplateEbsBlockDevice): RootVolume {
+  return {
+    size: ebs.VolumeSize,
+    type: ebs.VolumeType,
+    iops: ebs.Iops,
+    throughput: ebs.Throughput,
+    encrypted: ebs.Encrypted,
+    kmsKeyId: ebs.KmsKeyId,
   };
 }
 

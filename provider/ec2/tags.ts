@@ -23,6 +23,16 @@ export const TAG = {
   replacement: "managed-instance:replacement",
   /** On the launch template: `running`, or `paused` and how. */
   desiredState: "managed-instance:desired-state",
+  /** On the launch template: where the machine is, and what of its network nothing that is kept tells. */
+  network: "managed-instance:network",
+  /** On the launch template of a machine that keeps no interface: the security groups that are named for it. */
+  securityGroups: "managed-instance:security-groups",
+  /** On the launch template: when it is paused, resumed and recycled. */
+  schedules: "managed-instance:schedules",
+  /** On the launch template: when, why and of which instance the last replacement between two `up`s was. */
+  lastReplacement: "managed-instance:last-replacement",
+  /** On the launch template: up to when its schedules were followed. */
+  lastTick: "managed-instance:last-tick",
   /** `false` on a network interface that is only kept as long as its instance. */
   kept: "managed-instance:kept",
   /** On a network interface: the public IP assignment that was set on it, if it is not the subnet's. */
@@ -33,6 +43,8 @@ export const TAG = {
   unproven: "managed-instance:unproven",
   /** On a data volume: its name. */
   volume: "managed-instance:volume",
+  /** On a data volume: the device that it is attached as. */
+  device: "managed-instance:device",
   /** On what `destroy` was told to keep. */
   retained: "managed-instance:retained",
 } as const;
@@ -45,9 +57,9 @@ export const OWN_TAG_PREFIX = "managed-instance:";
 /** EC2's limit of tags on one thing. */
 export const EC2_TAG_LIMIT = 50;
 /** Those of {@link TAG} that can meet on one thing, and `Name`. */
-export const RESERVED_TAGS = 8;
+export const RESERVED_TAGS = 13;
 
-const MAX_TAG_VALUE = 256;
+export const MAX_TAG_VALUE = 256;
 
 /** What EC2 reads as something else when it looks for a tag's value; another machine's URN could fit it. */
 const WILDCARDS = /[*?\\]/;

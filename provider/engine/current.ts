@@ -189,10 +189,10 @@ export function candidateInstance(situation: Situation): Instance | undefined {
  * Whether an instance may stay: it was launched with the inputs that are wanted, and no recycle came after it.
  */
 export function fits(instance: Instance, situation: Situation): boolean {
-  if (differencesOf(instance, situation).length > 0) {
+  const { id, desired, observed } = situation;
+  if (desired.onRecord?.makesWay === instance.id || differencesOf(instance, situation).length > 0) {
     return false;
   }
-  const { id, desired, observed } = situation;
   const generation = generationOf(instance);
   const latest = observed.generation;
   const isRecycled =

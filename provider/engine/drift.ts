@@ -1,5 +1,5 @@
 /** How what exists differs from what was applied, in terms of the inputs. (pure) */
-import { TAG } from "../ec2/tags";
+import { OWN_TAG_PREFIX, TAG } from "../ec2/tags";
 import {
   currentInstance,
   currentNetworkInterface,
@@ -44,12 +44,68 @@ export function observedInputs(situation: Situation): Desired {
 /** What a plan would put right, as the end of "found that …". */
 export function driftOf(situation: Situation): string[] {
   const steps = plan({ ...situation, known: false });
+  const otherwise = wantedOtherwise(situation);
+  if (otherwise !== undefined) {
+    // All else that is to be done about its instance follows from that.
+    const rest = steps.filter((step) => !isOfState(step, situation)).flatMap((it) => sentenceFor(it, situation) ?? []);
+    return [...new Set([otherwise, ...rest])];
+  }
   const kinds = new Set(steps.map((step) => step.kind));
   const follows = (step: Step): boolean =>
     CONSEQUENCES.some(([of, what]) => of.some((it) => kinds.has(it)) && what.includes(step.kind)) ||
     (kinds.has("record") && isRecount(step));
   const found = steps.flatMap((step) => (follows(step) ? [] : (sentenceFor(step, situation) ?? [])));
   return [...new Set(found)];
+}
+
+/** What the record says since: by hand, or on schedule, the machine was paused or resumed. The next `up` takes that back. */
+export const PAUSED_SINCE = "it was paused since, by hand or on its schedule";
+export const RESUMED_SINCE = "it was resumed since, by hand or on its schedule";
+
+function wantedOtherwise({ desired, observed: { template } }: Situation): string | undefined {
+  const word = template?.tags[TAG.desiredState]?.split(" ")[0];
+  const isOther = word !== undefined && word !== desired.desiredState;
+  return isOther ? (word === "paused" ? PAUSED_SINCE : RESUMED_SINCE) : undefined;
+}
+
+const OF_STATE: readonly Step["kind"][] = [
+  "drain",
+  "preflight",
+  "check-rights",
+  "retire",
+  "launch",
+  "launch-beside",
+  "start",
+  "stop",
+  "await-running",
+  "attach-network-interface",
+  "attach-volumes",
+  "detach-volume",
+  "make-network-interface",
+  "set-source-dest-check",
+  "set-public-ip-assignment",
+  "associate-elastic-ip",
+  "disassociate-elastic-ip",
+  "delete-network-interface",
+];
+
+function isOfState(step: Step, situation: Situation): boolean {
+  return OF_STATE.includes(step.kind) || (step.kind === "tag" && isOfRecord(step, situation));
+}
+
+function isOfRecord({ resourceIds }: Extract<Step, { kind: "tag" }>, { observed: { template } }: Situation): boolean {
+  return template !== undefined && resourceIds.includes(template.id);
+}
+
+/** Machines that an older version made have not all on record that a controller needs. */
+export const OLDER_RECORD =
+  "its record was made by an older version of this package, and lacks what a controller needs";
+
+function isOlder(step: Extract<Step, { kind: "tag" }>, { observed: { template } }: Situation): boolean {
+  const isOfVolume = Object.keys(step.set).join() === TAG.device;
+  const isOwn = Object.keys(step.set).every((it) => it.startsWith(OWN_TAG_PREFIX)) && step.remove.length === 0;
+  const isIts = template !== undefined && step.resourceIds.includes(template.id);
+  return template !== undefined && template.tags[TAG.network] === undefined && isOwn && (isIts || isOfVolume);
 }
 
 /** A new record counts generations from the first. */
@@ -153,7 +209,7 @@ function sentenceFor(step: Step, situation: Situation): string | undefined {
     case "record-generation":
       return failedReplacement(situation) ?? SENTENCES[step.kind];
     case "tag":
-      return `tags of ${step.resourceIds[0] ?? ""} are not as declared`;
+      return isOlder(step, situation) ? OLDER_RECORD : `tags of ${step.resourceIds[0] ?? ""} are not as declared`;
     case "make-volume":
       return `the data volume ${step.name} is gone (a new one is made in its place, empty or from its snapshot)`;
     case "modify-volume":

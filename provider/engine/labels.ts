@@ -1,7 +1,15 @@
 /** Which tags each thing carries. (pure) */
 import { nameOf, TAG, urnTag } from "../ec2/tags";
+import {
+  desiredStateTag,
+  marketTag,
+  networkTag,
+  replacementTag,
+  schedulesTag,
+  securityGroupsTag,
+} from "./record-grammar";
 import { launchHash } from "./specification";
-import type { Desired, Tags } from "./state";
+import type { DataVolume, Desired, Tags } from "./state";
 
 /** What everything that is made carries. */
 export function baseTags(id: string, desired: Pick<Desired, "resourceUrn" | "tags">): Tags {
@@ -10,15 +18,26 @@ export function baseTags(id: string, desired: Pick<Desired, "resourceUrn" | "tag
 }
 
 export function templateTags(id: string, desired: Desired, phase: "creating" | "ready"): Tags {
-  const { market, fallbackInstanceTypes, desiredState, pauseBehavior } = desired;
+  const { market, fallbackInstanceTypes, schedules } = desired;
   return {
     ...baseTags(id, desired),
     [TAG.market]: marketTag(market),
     [TAG.fallback]: fallbackInstanceTypes.join(" "),
-    [TAG.replacement]: replacementTag(desired.replacement),
-    [TAG.desiredState]: `${desiredState} pause-behavior=${pauseBehavior}`,
+    [TAG.replacement]: replacementTag(desired),
+    [TAG.desiredState]: desiredStateTag(desired),
+    [TAG.network]: networkTag(desired),
+    ...(namesGroups(desired) ? { [TAG.securityGroups]: securityGroupsTag(desired.securityGroupIds) } : {}),
+    ...(schedules.length === 0 ? {} : { [TAG.schedules]: schedulesTag(schedules) }),
     [TAG.phase]: phase,
   };
+}
+
+/** Those of a template that are there only where there is something to say. */
+export const OPTIONAL_TEMPLATE_TAGS: readonly string[] = [TAG.securityGroups, TAG.schedules];
+
+/** An interface that is kept tells its own. */
+function namesGroups(desired: Desired): desired is Desired & { securityGroupIds: string[] } {
+  return !desired.persistPrivateIp && desired.securityGroupIds !== undefined;
 }
 
 export function networkInterfaceTags(id: string, desired: Desired): Tags {
@@ -40,8 +59,15 @@ export function launchTags(id: string, desired: Desired, { generation, type }: L
   return { [TAG.generation]: String(generation), [TAG.launch]: launchHash(id, desired), [TAG.type]: type };
 }
 
+/** Detached, it does not tell by itself which device it is. */
 export function volumeTags(id: string, desired: Desired, name: string): Tags {
-  return { ...baseTags(id, desired), [TAG.volume]: name };
+  const wanted = desired.dataVolumes.find((it) => it.name === name);
+  const device: Tags = wanted === undefined ? {} : { [TAG.device]: wanted.deviceName };
+  return { ...baseTags(id, desired), [TAG.volume]: name, ...device };
+}
+
+export function givenVolumeTags(id: string, { name, deviceName }: Pick<DataVolume, "name" | "deviceName">): Tags {
+  return { ...givenTags(id), [TAG.volume]: name, [TAG.device]: deviceName };
 }
 
 /** What was given carries only what is needed to find it and to give it back. */
@@ -51,21 +77,3 @@ export function givenTags(id: string): Tags {
 
 /** What only things have that were made, here or by the machine that left them behind: on what is given it would be untrue. */
 export const NOT_GIVEN: string[] = [TAG.urn, TAG.kept, TAG.retained];
-
-/** How to buy, in the characters that tags may have. */
-function marketTag({ lifecycle, maxPrice, fallbackToOnDemand }: Desired["market"]): string {
-  const price = maxPrice === undefined ? "" : ` max-price=${maxPrice}`;
-  return lifecycle === "spot" ? `spot${price} fallback-to-on-demand=${fallbackToOnDemand}` : lifecycle;
-}
-
-function replacementTag(replacement: Desired["replacement"]): string {
-  const { strategy, drainSeconds, skipOsShutdown, waitFor, rollbackOnFailure, timeoutSeconds } = replacement;
-  return [
-    strategy,
-    `drain-seconds=${drainSeconds}`,
-    `skip-os-shutdown=${skipOsShutdown}`,
-    `wait-for=${waitFor}`,
-    `rollback-on-failure=${rollbackOnFailure}`,
-    `timeout-seconds=${timeoutSeconds}`,
-  ].join(" ");
-}

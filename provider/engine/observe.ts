@@ -56,8 +56,10 @@ export async function observe(ec2: Ec2, target: Target): Promise<Observed> {
 
 async function observeRecord(
   ec2: Ec2,
-  { id, template: known }: Target,
+  { id, template: known, desired }: Target,
 ): Promise<{ template?: LaunchTemplate; generation?: Generation }> {
+  // The generation to go by, where it is not the latest.
+  const chosen = desired?.onRecord?.generation;
   const [template] =
     known === undefined ? await ec2.describeLaunchTemplates({ "launch-template-name": [id] }) : [known];
   if (template === undefined) {
@@ -66,7 +68,7 @@ async function observeRecord(
   const latest = await ec2.describeLatestVersion(template.id);
   return {
     template: { ...template, latestVersion: latest.number, latestVersionAt: latest.createdAt },
-    generation: readGeneration(latest.number, latest.description),
+    generation: chosen ?? readGeneration(latest.number, latest.description),
   };
 }
 

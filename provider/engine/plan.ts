@@ -17,7 +17,7 @@ import { planAddressesGivenUp, planNetworkInterface } from "./planning/network-i
 import { planRecord } from "./planning/record";
 import { giveBack } from "./planning/retention";
 import { withRightsChecked } from "./planning/rights";
-import { planLostTags, planTags, planTagsOf, withLostTags } from "./planning/tags";
+import { planLostTags, planTags, planTagsOf, planTemplateTags, withLostTags } from "./planning/tags";
 import type { NetworkInterface } from "./state";
 import type { Step } from "./step";
 
@@ -38,7 +38,9 @@ export function plan(situation: Situation): Step[] {
     ...planNetworkInterface(situation),
     ...planDataVolumes(situation),
     ...planElasticIp(situation),
-    // A new generation comes after all that can be refused while the old one works.
+    // A new generation comes after all that can be refused while the old one works. The record says what is wanted before
+    // anything happens to an instance, or a controller would take that for an accident and put it right.
+    ...planTemplateTags(situation),
     ...(isNew ? [] : record),
     ...planInstance(situation),
     // What is given up, or cannot be undone, comes after all that a preflight can refuse.

@@ -1,9 +1,11 @@
 /** What one run of the steps works with. Steps write what they made into `observed`, where later steps find it. */
-import { Cancelled, type Clock } from "../clock";
+import { Cancelled, type Clock, Stopwatch } from "../clock";
+import type { Ec2Client } from "../ec2/client";
 import type { Ec2 } from "../ec2/ec2";
+import type { Launches } from "../ec2/launches";
+import { Patience } from "../ec2/retry";
 import { waitFor, type Waiting } from "../ec2/wait";
 import { explain, isEc2Error } from "../ec2/errors";
-import type { Launches } from "./launches";
 import { currentElasticIp, currentNetworkInterface, type Situation } from "./current";
 import type { ElasticIp, Instance, NetworkInterface } from "./state";
 
@@ -19,6 +21,28 @@ export interface Deps extends Waiting {
   isAbandoned: () => boolean;
   /** Aborted when the user ends the run; every pause of `clock` ends with it. */
   cancelled: AbortSignal;
+  /** Told what is to be counted, where somebody counts. */
+  meter?: Meter;
+}
+
+/** What one run brings to what all of its account and region share. */
+export interface RunOf extends Pick<Deps, "clock" | "say" | "isAbandoned" | "cancelled" | "meter"> {
+  timeoutSeconds: number;
+}
+
+export function depsOf(client: Ec2Client, { timeoutSeconds, ...run }: RunOf): Deps {
+  const { clock, say } = run;
+  const unqueued = new Stopwatch(clock);
+  const patience = new Patience(clock, timeoutSeconds * 1000);
+  const { expectations, launches } = client;
+  return { ...run, ec2: client.forRun({ patience, say, queued: unqueued }), unqueued, expectations, launches };
+}
+
+export interface Meter {
+  /** How long an address was dark that this run took down. */
+  dark: (ms: number) => void;
+  /** A launch or start found no capacity. */
+  miss: () => void;
 }
 
 export interface Run extends Deps, Situation {

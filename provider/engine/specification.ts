@@ -63,6 +63,9 @@ const CHANGING = "changing";
 
 /** A digest of each of {@link LAUNCH_INPUTS}. */
 export function launchHash(id: string, desired: Desired): string {
+  if (desired.onRecord !== undefined) {
+    return desired.onRecord.generation.launchHash;
+  }
   const { lifecycle, maxPrice } = desired.market;
   const bought = { ...desired, market: { lifecycle, maxPrice } };
   return LAUNCH_INPUTS.map((input) => digest(id, { [input]: askedOf(input, bought[input]) })).join(".");
@@ -89,8 +92,8 @@ export function changingHash(launched: string, parts: LaunchPart[]): string {
 
 /** Of the launch template's content that a running instance takes on in place. */
 export function settingsHash(id: string, desired: Desired): string {
-  const { iamInstanceProfile, metadataOptions, monitoring } = desired;
-  return digest(id, { iamInstanceProfile, metadataOptions, monitoring });
+  const { iamInstanceProfile, metadataOptions, monitoring, onRecord } = desired;
+  return onRecord?.generation.settingsHash ?? digest(id, { iamInstanceProfile, metadataOptions, monitoring });
 }
 
 const DESCRIPTION = /^managed-instance replaces-before=(\d+) launch=([0-9a-f.]+) settings=([0-9a-f]+)$/;

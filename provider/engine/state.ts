@@ -11,6 +11,49 @@ export interface Market {
   lifecycle: Lifecycle;
   maxPrice?: string;
   fallbackToOnDemand: boolean;
+  /** When an instance that fell back to on-demand makes way for a spot one. */
+  revertToSpot: RevertToSpot;
+}
+
+export type RevertToSpot = "never" | "always" | { window: Window };
+
+export type Day = "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+
+/** Some hours of some days, on the clocks of a time zone. */
+export interface Window {
+  /** Those on which it begins; absent: every day. */
+  days?: Day[];
+  /** HH:MM */
+  from: string;
+  /** HH:MM, after midnight if it is before `from`. */
+  to: string;
+  timezone: string;
+}
+
+/** What happens to a machine that is unwell between two runs of `up`. */
+export interface Healing {
+  enabled: boolean;
+  /** After a launch, before its status checks count. */
+  graceSeconds: number;
+  /** How long the checks fail before the instance is replaced. */
+  unhealthySeconds: number;
+}
+
+export type ScheduledAction = "pause" | "resume" | "recycle";
+
+export interface Schedule {
+  action: ScheduledAction;
+  /** Minute, hour, day of the month, month, day of the week. */
+  cron: string;
+  timezone: string;
+}
+
+/** What a `Desired` that was read from the record in EC2 knows in place of the program's own words. */
+export interface OnRecord {
+  /** The digests of the launch specification, which cannot be made from what is recorded. */
+  generation: Generation;
+  /** The instance that is to be replaced though it is what is wanted. */
+  makesWay?: string;
 }
 
 export interface MetadataOptions {
@@ -115,6 +158,11 @@ export interface Desired {
   /** Only looked at until the machine has its network interface. */
   adopt?: { instanceId?: string; networkInterfaceId?: string };
   deletion: { networkInterface: Retention; elasticIp: Retention; dataVolumes: Retention };
+  healing: Healing;
+  schedules: Schedule[];
+  minReplacementInterval: number;
+  /** Absent where the inputs come from a program. */
+  onRecord?: OnRecord;
 }
 
 export type InstanceState = "pending" | "running" | "shutting-down" | "terminated" | "stopping" | "stopped";

@@ -4,6 +4,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { compileFunction } from "node:vm";
 import type { Properties } from "../../provider/handlers";
+import { OLDER_RECORD } from "../../provider/engine/drift";
+import { machine, planOf } from "../controller/support";
 import { marksOf, nothingIsOurs } from "./by-hand";
 import { inherited, KINDS, olderState, type OlderState, versions } from "./older-state";
 import type { Stack } from "./support";
@@ -40,27 +42,29 @@ describe("the states of older versions", () => {
       const isFailed = state.resource.initErrors !== undefined;
 
       describe(`${version}, ${kind}`, () => {
-        it("is read: the same machine, and no drift but that an update failed", async () => {
+        it("is read: the same machine, and no drift but what its record lacks, and that an update failed", async () => {
           const owner = inherited(state);
           const before = owner.outputs;
           await owner.refresh();
           assert.equal(owner.recorded?.id, state.resource.id);
           assert.deepEqual(identityIn(owner.outputs), identityIn(before));
-          assert.equal((owner.outputs.drift as string[]).length, isFailed ? 1 : 0);
+          const drift = owner.outputs.drift as string[];
+          assert.equal(drift.length, isFailed ? 2 : 1);
+          assert.ok(drift.includes(OLDER_RECORD), drift.join());
           assert.deepEqual(
             owner.calls("mutating").filter((it) => it !== "CreateTags"),
             [],
           );
         });
 
-        it(isFailed ? "is updated by the same program" : "is the same to the same program", async () => {
+        it("is updated by the same program, which completes its record and changes nothing else", async () => {
           for (const refreshed of [false, true]) {
             const owner = inherited(state);
             if (refreshed) {
               await owner.refresh();
             }
             const before = identityIn(owner.outputs);
-            assert.equal(await owner.up(state.program), isFailed ? "update" : "same");
+            assert.equal(await owner.up(state.program), "update");
             assert.deepEqual(identityIn(owner.outputs), before);
             if (!isFailed) {
               assert.deepEqual(
@@ -69,6 +73,10 @@ describe("the states of older versions", () => {
               );
             }
             assert.equal(await owner.up(state.program), "same");
+            const read = await machine(owner);
+            assert.deepEqual(planOf(read), []);
+            await owner.refresh();
+            assert.deepEqual(owner.outputs.drift, []);
           }
         });
 

@@ -504,12 +504,7 @@ describe("the surroundings", () => {
       [
         "the image, the types and the zone of another type",
         { instanceType: "m5.large" },
-        [
-          "DescribeImages",
-          "DescribeInstanceTypeOfferings",
-          "DescribeInstanceTypes",
-          "DescribeSubnets",
-        ],
+        ["DescribeImages", "DescribeInstanceTypeOfferings", "DescribeInstanceTypes", "DescribeSubnets"],
       ],
       ["another given Elastic IP", { elasticIp: "198.51.100.9" }, Array(4).fill("DescribeAddresses") as string[]],
       ["nothing of an Elastic IP that is allocated", { elasticIp: true }, []],

@@ -77,9 +77,11 @@ describe("the docs of the inputs", () => {
     ["AdoptArgs", "adopt"],
     ["DeletionArgs", "deletion"],
     ["DataVolumeArgs", "dataVolumes"],
+    ["HealingArgs", "healing"],
+    ["ScheduleArgs", "schedules"],
   ] as const) {
     it(`name every field of ${input}, and no other`, () => {
-      const given = input === "dataVolumes" ? [{ xyzzy: 1 }] : { xyzzy: 1 };
+      const given = input === "dataVolumes" || input === "schedules" ? [{ xyzzy: 1 }] : { xyzzy: 1 };
       const { failures } = checkInputs(program({ [input]: given }), "us-east-1");
       const [, names = ""] = /the inputs are (.*)$/.exec(failures[0]?.reason ?? "") ?? [];
       const fields = propertiesOf(interfaceName).map((it) => it.name);
@@ -103,6 +105,7 @@ describe("the docs of the inputs", () => {
       MetadataOptionsArgs: inputs.metadataOptions,
       ReplacementArgs: inputs.replacement,
       DeletionArgs: inputs.deletion,
+      HealingArgs: inputs.healing,
     };
     const compared = Object.entries(places).flatMap(([place, taken]) =>
       propertiesOf(place).flatMap(({ name, default: text }) => {

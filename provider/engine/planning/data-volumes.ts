@@ -8,7 +8,7 @@ import {
   type Situation,
   wantsInstance,
 } from "../current";
-import { givenTags, NOT_GIVEN } from "../labels";
+import { givenVolumeTags, NOT_GIVEN } from "../labels";
 import type { DataVolume, Retention, Volume, VolumeShape } from "../state";
 import type { Step } from "../step";
 import { giveBack, retainVolume } from "./retention";
@@ -46,7 +46,7 @@ function planGiven(wanted: DataVolume, volume: Volume, id: string): Step[] {
         {
           resourceIds: [volume.id],
           held: volume.tags,
-          wanted: { ...givenTags(id), [TAG.volume]: wanted.name },
+          wanted: givenVolumeTags(id, wanted),
           stale: NOT_GIVEN,
         },
       ]);

@@ -20,6 +20,7 @@ import {
   launchTags,
   NOT_GIVEN,
   networkInterfaceTags,
+  OPTIONAL_TEMPLATE_TAGS,
   templateTags,
   volumeTags,
 } from "../labels";
@@ -43,8 +44,12 @@ export function planTags(situation: Situation): Step[] {
     ...taggedElasticIp(situation),
     ...taggedInstance(situation),
     ...taggedVolumes(situation),
-    ...taggedTemplate(situation),
   ]);
+}
+
+/** What was read from the record is not written back to it. */
+export function planTemplateTags(situation: Situation): TagStep[] {
+  return situation.desired.onRecord === undefined ? planTagsOf(taggedTemplate(situation)) : [];
 }
 
 export function planTagsOf(things: Tagged[]): TagStep[] {
@@ -231,12 +236,13 @@ function taggedTemplate(situation: Situation & { known?: boolean }): Tagged[] {
     return [];
   }
   const phase = known || template.tags[TAG.phase] === "ready" ? "ready" : "creating";
+  const wanted = templateTags(id, desired, phase);
   return [
     {
       resourceIds: [template.id],
       held: template.tags,
-      wanted: templateTags(id, desired, phase),
-      stale: staleTags(situation),
+      wanted,
+      stale: [...staleTags(situation), ...OPTIONAL_TEMPLATE_TAGS.filter((it) => !(it in wanted))],
     },
   ];
 }

@@ -32,7 +32,7 @@ async function awaitStatus(run: Run, { id }: Instance): Promise<void> {
       kind: "status-checks",
       what: `the status checks of ${id}`,
       read: async () => {
-        const status = await oncePropagated(run, id, () => run.ec2.describeStatus(id));
+        const { status } = await oncePropagated(run, id, () => run.ec2.describeHealth(id));
         impairedSince = status === "impaired" ? (impairedSince ?? run.clock.now()) : undefined;
         if (impairedSince !== undefined && run.clock.now() - impairedSince >= IMPAIRED_FOR_MS) {
           throw new WaitFailure(`${id} failed its status checks`);

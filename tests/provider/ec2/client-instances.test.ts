@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { WELL_KNOWN } from "../../../local/ec2";
-import { instanceOf, statusOf } from "../../../provider/ec2/shapes";
+import { healthOf, instanceOf } from "../../../provider/ec2/shapes";
 import {
   DATA,
   LONG,
@@ -180,19 +180,19 @@ describe("the EC2 client and instances", () => {
     const owner = account();
     const { ec2, simulator, clock } = owner;
     const { id } = await ec2.runInstance(await launchRequest(ec2));
-    assert.equal(await ec2.describeStatus(id), "initializing", "pending");
+    assert.equal((await ec2.describeHealth(id)).status, "initializing", "pending");
     clock.advance(20_000);
-    assert.deepEqual([(await seen(ec2, id)).state, await ec2.describeStatus(id)], ["running", "initializing"]);
+    assert.deepEqual([(await seen(ec2, id)).state, (await ec2.describeHealth(id)).status], ["running", "initializing"]);
     clock.advance(LONG);
-    assert.equal(await ec2.describeStatus(id), "ok");
+    assert.equal((await ec2.describeHealth(id)).status, "ok");
     for (const check of ["instance", "system"] as const) {
       simulator.impairNextBoot(check);
-      assert.equal(await ec2.describeStatus((await running(owner)).id), "impaired", check);
+      assert.equal((await ec2.describeHealth((await running(owner)).id)).status, "impaired", check);
     }
     await ec2.stopInstance(id, true);
     clock.advance(LONG);
-    assert.equal(await ec2.describeStatus(id), "initializing", "stopped");
-    assert.equal(await codeOf(ec2.describeStatus("i-0a1b2c3d")), "InvalidInstanceID.NotFound");
+    assert.equal((await ec2.describeHealth(id)).status, "initializing", "stopped");
+    assert.equal(await codeOf(ec2.describeHealth("i-0a1b2c3d")), "InvalidInstanceID.NotFound");
   });
 
   it("knows whether they are protected from being ended", async () => {
@@ -310,9 +310,9 @@ describe("an instance as EC2 sends it", () => {
 
   it("is ok once both checks are passed or do not apply, and it runs", () => {
     const of = (system: "ok" | "not-applicable" | "insufficient-data", Name: "running" | "stopped" = "running") =>
-      statusOf({ InstanceState: { Name }, SystemStatus: { Status: system }, InstanceStatus: { Status: "ok" } });
+      healthOf({ InstanceState: { Name }, SystemStatus: { Status: system }, InstanceStatus: { Status: "ok" } }).status;
     assert.deepEqual([of("ok"), of("not-applicable")], ["ok", "ok"]);
     assert.deepEqual([of("insufficient-data"), of("ok", "stopped")], ["initializing", "initializing"]);
-    assert.equal(statusOf(undefined), "initializing");
+    assert.equal(healthOf(undefined).status, "initializing");
   });
 });

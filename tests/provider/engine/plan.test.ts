@@ -20,7 +20,14 @@ import {
 
 type Overrides = Partial<Situation>;
 
+/** What there is, is of a machine without wishes: that its record says where it is and what it holds is told of once, below. */
 function planned(overrides: Overrides = {}): Step[] {
+  return wholePlan(overrides).filter(
+    (it) => it.kind !== "tag" || it.remove.length > 0 || Object.keys(it.set).join() !== TAG.network,
+  );
+}
+
+function wholePlan(overrides: Overrides = {}): Step[] {
   return plan({ id: ID, desired: desired(), observed: observed(), known: true, ...overrides });
 }
 
@@ -463,11 +470,14 @@ describe("plan", () => {
       const steps = planned({
         desired: wanted,
         recorded: recorded({ tags: before.tags }),
-        observed: observed({ elasticIps: [elasticIp({}, before)] }, before),
+        observed: observed(
+          { elasticIps: [elasticIp({}, before)], template: template({}, { ...before, elasticIp: true }) },
+          before,
+        ),
       });
       assert.deepEqual(
         steps,
-        [["eni-1"], ["eipalloc-1"], ["i-1", "vol-1"], ["lt-1"]].map((resourceIds) => ({
+        [["lt-1"], ["eni-1"], ["eipalloc-1"], ["i-1", "vol-1"]].map((resourceIds) => ({
           kind: "tag",
           resourceIds,
           set: tags,
@@ -483,8 +493,27 @@ describe("plan", () => {
 
     it("gives the resource's name back when the user's own is taken away", () => {
       const named = desired({ tags: { Name: "db" } });
-      const [step] = planned({ observed: observed({}, named), recorded: recorded({ tags: named.tags }) });
+      const [, step] = planned({ observed: observed({}, named), recorded: recorded({ tags: named.tags }) });
       assert.deepEqual(step, { kind: "tag", resourceIds: ["eni-1"], set: { Name: "web" }, remove: [] });
+    });
+
+    it("says in the record what is wanted before anything happens to an instance: a controller goes by it", () => {
+      const spot = desired({ ...OLD, elasticIp: true, market: { lifecycle: "spot" }, desiredState: "paused" });
+      const steps = wholePlan({ desired: spot, observed: observed({ elasticIps: [elasticIp()] }) });
+      assert.deepEqual(
+        steps.map((it) => it.kind),
+        ["tag", "record-generation", "retire"],
+      );
+      assert.deepEqual(steps[0], {
+        kind: "tag",
+        resourceIds: ["lt-1"],
+        set: {
+          [TAG.market]: "spot fallback-to-on-demand=true",
+          [TAG.desiredState]: "paused pause-behavior=terminate",
+          [TAG.network]: `subnet=${spot.subnetId} kept=true public-ip=subnet-default elastic-ip=own`,
+        },
+        remove: [],
+      });
     });
 
     it("puts our own tags back on what lost them", () => {

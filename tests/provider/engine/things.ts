@@ -109,7 +109,7 @@ export function volume(overrides: Partial<Volume> = {}, wanted = desired()): Vol
     encrypted: false,
     status: "in-use",
     attachment: { instanceId: "i-1", deviceName: "/dev/sdf", status: "attached", deleteOnTermination: false },
-    tags: volumeTags(ID, wanted, "data"),
+    tags: { ...volumeTags(ID, wanted, "data"), [TAG.device]: "/dev/sdf" },
     ...overrides,
   };
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { setImmediate as turn } from "node:timers/promises";
 import { VirtualTime } from "../../../bench/virtual-time";
 import { Cancelled, Stopwatch } from "../../../provider/clock";
-import { Launches } from "../../../provider/engine/launches";
+import { Launches } from "../../../provider/ec2/launches";
 
 interface Machine {
   /** Resolved once it may be taken down. */

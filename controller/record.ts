@@ -1,0 +1,350 @@
+/**
+ * The machines of an account and region from EC2 alone: what the launch template, its tags and what hangs on the machine say is
+ * enough to observe, plan and apply without Pulumi's state (docs/decisions/0032-the-record-is-enough.md).
+ */
+import type { Ec2, RecordedLaunch, TemplateVersion } from "../provider/ec2/ec2";
+import { explain, isEc2Error } from "../provider/ec2/errors";
+import { isOwned, nameOf, OWN_TAG_PREFIX, TAG } from "../provider/ec2/tags";
+import { currentNetworkInterface, generationOf } from "../provider/engine/current";
+import { observe } from "../provider/engine/observe";
+import { surplusElasticIps } from "../provider/engine/planning/elastic-ip";
+import {
+  readDesiredState,
+  readMarket,
+  readNetwork,
+  readReplacement,
+  readSchedules,
+  readSecurityGroups,
+  UnknownGrammar,
+} from "../provider/engine/record-grammar";
+import { differentInputs, launchHash, readGeneration } from "../provider/engine/specification";
+import type {
+  DataVolume,
+  Desired,
+  Generation,
+  Instance,
+  LaunchTemplate,
+  Market,
+  Observed,
+  Tags,
+} from "../provider/engine/state";
+import { type History, readHistory } from "./history";
+
+/** A machine as the record has it, and as it is. */
+export interface Machine {
+  id: string;
+  name: string;
+  template: LaunchTemplate;
+  desired: Desired;
+  observed: Observed;
+  history: History;
+}
+
+/** A machine of which the record does not tell enough, or not in words that this version knows: nothing is done to it. */
+export interface Unreadable {
+  id: string;
+  name: string;
+  template: LaunchTemplate;
+  /** Why, and what to do, as a sentence. */
+  unreadable: string;
+}
+
+export type Reading = Machine | Unreadable;
+
+export function isReadable(reading: Reading): reading is Machine {
+  return "desired" in reading;
+}
+
+/** Why a record cannot be read, as the end of "its record cannot be read: …". */
+class BadRecord extends Error {
+  override readonly name = "BadRecord";
+}
+
+/** Where to look. */
+export interface Place {
+  ec2: Ec2;
+  region: string;
+}
+
+/** All of them, by name. One that cannot be read is among them, and says why. */
+export async function listMachines(place: Place): Promise<Reading[]> {
+  const templates = await place.ec2.describeLaunchTemplates({ "tag-key": [TAG.id] });
+  const readings: Reading[] = [];
+  // One after the other: a sweep has time, and EC2's budget of calls is everybody's.
+  for (const template of templates.filter(isRecord)) {
+    try {
+      readings.push(await readTemplate(place, template));
+    } catch (error) {
+      if (!isEc2Error(error)) {
+        throw error;
+      }
+      if (!isEc2Error(error, "not-found")) {
+        readings.push(unreadable(template, `it could not be looked at: ${explain(error)}`));
+      }
+    }
+  }
+  return readings.sort((a, b) => (a.name < b.name || (a.name === b.name && a.id < b.id) ? -1 : 1));
+}
+
+/**
+ * The one of that id or name.
+ *
+ * @returns undefined if there is none, or it is gone meanwhile
+ * @throws AmbiguousName if several have the name
+ */
+export async function readMachine(place: Place, idOrName: string): Promise<Reading | undefined> {
+  const template = await findRecord(place.ec2, idOrName);
+  try {
+    return template === undefined ? undefined : await readTemplate(place, template);
+  } catch (error) {
+    if (isEc2Error(error, "not-found")) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** A name that several machines have, as in two stacks of one program. */
+export class AmbiguousName extends Error {
+  override readonly name = "AmbiguousName";
+
+  constructor(
+    name: string,
+    readonly ids: readonly string[],
+  ) {
+    super(`several machines are called ${name}: ${ids.join(", ")}; give the id of one`);
+  }
+}
+
+/** The record of that id or name. */
+export async function findRecord(ec2: Ec2, idOrName: string): Promise<LaunchTemplate | undefined> {
+  if (/^mi-[0-9a-f]{17}$/.test(idOrName)) {
+    const found = await ec2.describeLaunchTemplates({ "launch-template-name": [idOrName] });
+    return found.find(isRecord);
+  }
+  const all = await ec2.describeLaunchTemplates({ "tag-key": [TAG.id] });
+  const named = all.filter((it) => isRecord(it) && nameIn(it) === idOrName);
+  if (named.length > 1) {
+    throw new AmbiguousName(idOrName, named.map((it) => it.name).sort());
+  }
+  return named[0];
+}
+
+/** The id of the machine that an instance belongs to; nothing if it is none of ours, or EC2 does not show it any more. */
+export async function machineOf(ec2: Ec2, instanceId: string): Promise<string | undefined> {
+  const [instance] = await ec2.describeInstances({ "instance-id": [instanceId] });
+  return instance?.tags[TAG.id];
+}
+
+/** Somebody may have tagged a template of theirs. */
+function isRecord({ name, tags }: LaunchTemplate): boolean {
+  return tags[TAG.id] === name;
+}
+
+function nameIn({ name, tags }: LaunchTemplate): string {
+  const urn = tags[TAG.urn] ?? "";
+  // What is hashed has its name only there.
+  return urn === "" || urn.startsWith("sha256:") ? (tags.Name ?? name) : nameOf(urn);
+}
+
+function unreadable(template: LaunchTemplate, why: string): Unreadable {
+  return { id: template.name, name: nameIn(template), template, unreadable: why };
+}
+
+async function readTemplate({ ec2, region }: Place, template: LaunchTemplate): Promise<Reading> {
+  const id = template.name;
+  try {
+    const latest = await ec2.describeLatestVersion(template.id);
+    const asked = { ...fromTags(template.tags), ...fromVersion(latest), region };
+    const observed = await observe(ec2, { id, desired: asked });
+    const chosen = await rolledBackTo(ec2, observed);
+    const read = chosen === undefined ? asked : ofGeneration(id, { ...asked, ...fromVersion(chosen.version) }, chosen);
+    const desired = withWhatIsThere(id, read, observed);
+    checkConsistency(id, desired, { ...observed, generation: desired.onRecord?.generation });
+    return {
+      id,
+      name: nameIn(template),
+      template: observed.template ?? template,
+      desired,
+      observed: { ...observed, generation: desired.onRecord?.generation },
+      history: readHistory(template.tags),
+    };
+  } catch (error) {
+    if (error instanceof BadRecord) {
+      return unreadable(template, `its record cannot be read: ${error.message}`);
+    }
+    throw error;
+  }
+}
+
+type Compute = Pick<
+  Desired,
+  | "imageId"
+  | "instanceType"
+  | "keyName"
+  | "iamInstanceProfile"
+  | "ebsOptimized"
+  | "tenancy"
+  | "cpuCredits"
+  | "cpuOptions"
+  | "placementGroup"
+  | "metadataOptions"
+  | "monitoring"
+  | "rootVolume"
+  | "onRecord"
+>;
+
+/** The compute part. User data stays where it is: a launch takes it from the version, and so does a new version. */
+function fromVersion({ number, description, data }: TemplateVersion): Compute {
+  const generation = readGeneration(number, description);
+  if (generation === undefined || data === undefined) {
+    throw new BadRecord(
+      `version ${number} of its launch template was not made by this package, or an update ended as it made it; run \`pulumi up\``,
+    );
+  }
+  const { rootVolume, tenancy, cpuCredits, ...same }: RecordedLaunch = data;
+  return {
+    ...same,
+    tenancy: tenancy as Desired["tenancy"],
+    cpuCredits: cpuCredits as Desired["cpuCredits"],
+    rootVolume: rootVolume?.options,
+    onRecord: { generation },
+  };
+}
+
+/** What no run of ours would take as it is: what is there decides, or nothing is to be given up. */
+const LEFT_OPEN = {
+  dataVolumes: [],
+  recycleTriggers: {},
+  deletion: { networkInterface: "retain", elasticIp: "retain", dataVolumes: "retain" },
+} as const satisfies Partial<Record<keyof Desired, unknown>>;
+
+function fromTags(tags: Tags): Omit<Desired, keyof Compute | "region"> {
+  const network = read(tags, TAG.network, readNetwork);
+  const groups = tags[TAG.securityGroups];
+  return {
+    ...LEFT_OPEN,
+    dataVolumes: [],
+    // Of what is hashed, the hash is what else carries, too.
+    resourceUrn: read(tags, TAG.urn, (it) => it),
+    ...network,
+    securityGroupIds: groups === undefined ? undefined : read(tags, TAG.securityGroups, readSecurityGroups),
+    market: read(tags, TAG.market, readMarket),
+    fallbackInstanceTypes: read(tags, TAG.fallback, (it) => it.split(" ").filter((type) => type !== "")),
+    ...read(tags, TAG.replacement, readReplacement),
+    ...read(tags, TAG.desiredState, readDesiredState),
+    schedules: tags[TAG.schedules] === undefined ? [] : read(tags, TAG.schedules, readSchedules),
+    tags: Object.fromEntries(
+      Object.entries(tags).filter(([key]) => !key.startsWith(OWN_TAG_PREFIX) && !key.startsWith("aws:")),
+    ),
+  };
+}
+
+function read<T>(tags: Tags, key: string, reader: (text: string) => T): T {
+  const text = tags[key];
+  if (text === undefined) {
+    throw new BadRecord(
+      `its launch template has no tag ${key}, as if it was made by an older version or somebody took it off; run \`pulumi up\``,
+    );
+  }
+  try {
+    return reader(text);
+  } catch (error) {
+    if (error instanceof UnknownGrammar) {
+      throw new BadRecord(
+        `the tag ${key} of its launch template is in words that this version does not know; if a newer one wrote it, update this one, else run \`pulumi up\``,
+      );
+    }
+    throw error;
+  }
+}
+
+interface Chosen {
+  version: TemplateVersion;
+  instance: Instance;
+}
+
+/**
+ * The generation to go by where the latest did not work and the last run went back: that of the instance which was launched after
+ * the latest was recorded.
+ */
+async function rolledBackTo(ec2: Ec2, { template, instances, generation }: Observed): Promise<Chosen | undefined> {
+  const [last] = [...instances].sort((a, b) => b.launchedAt - a.launchedAt);
+  const number = last && generationOf(last);
+  const recordedAt = template?.latestVersionAt;
+  if (template === undefined || generation === undefined || recordedAt === undefined || number === undefined) {
+    return undefined;
+  }
+  const isBack = last !== undefined && number < generation.number && last.launchedAt > recordedAt;
+  if (!isBack || number >= generation.replacesBefore) {
+    return undefined;
+  }
+  return { version: await ec2.describeLatestVersion(template.id, { version: number }), instance: last };
+}
+
+/** How it was bought then, the tags do not tell any more: what they say, unless it was otherwise. */
+function ofGeneration(id: string, desired: Desired, { instance }: Chosen): Desired {
+  const wanted = desired.onRecord?.generation.launchHash ?? "";
+  const { lifecycle } = instance;
+  const bought: Market[] = [
+    desired.market,
+    { lifecycle: "on-demand", fallbackToOnDemand: true, revertToSpot: "never" },
+    { lifecycle: "spot", fallbackToOnDemand: true, revertToSpot: "never" },
+  ];
+  const market = bought.find((it) => isOfHash(id, { ...desired, market: it }, wanted, "market"));
+  return { ...desired, market: market ?? { ...desired.market, lifecycle, maxPrice: undefined } };
+}
+
+function isOfHash(id: string, desired: Desired, wanted: string, input: "market" | "publicIpAssignment"): boolean {
+  return !differentInputs(launchHash(id, { ...desired, onRecord: undefined }), wanted).includes(input);
+}
+
+/** Whatever is there stays. */
+function withWhatIsThere(id: string, desired: Desired, observed: Observed): Desired {
+  const eni = currentNetworkInterface({ id, desired, observed });
+  const isKept = desired.persistPrivateIp && eni !== undefined;
+  return {
+    ...desired,
+    ...(isKept
+      ? { securityGroupIds: eni.securityGroups.map((it) => it.id), sourceDestCheck: eni.sourceDestCheck }
+      : {}),
+    dataVolumes: observed.volumes
+      .filter((it) => it.tags[TAG.id] === id && !it.status.startsWith("delet"))
+      .map(({ id: volumeId, tags, attachment }): DataVolume => {
+        const name = tags[TAG.volume] ?? "";
+        const deviceName = tags[TAG.device] ?? attachment?.deviceName;
+        if (deviceName === undefined) {
+          throw new BadRecord(
+            `no device is on record for the data volume ${name} (${volumeId}), and it is attached to nothing; run \`pulumi up\``,
+          );
+        }
+        return { name, deviceName, ...(isOwned({ tags }) ? {} : { volumeId }) };
+      })
+      .sort((a, b) => (a.name < b.name ? -1 : 1)),
+  };
+}
+
+const UNFINISHED = "an update was not finished; run `pulumi up`";
+
+/** In the middle of an update, what is wanted is only in the program: acting on half of it could end what the other half needs. */
+function checkConsistency(id: string, desired: Desired, observed: Observed): void {
+  const enis = observed.networkInterfaces;
+  if (desired.persistPrivateIp && enis.length > 1) {
+    throw new BadRecord(`${enis.map((it) => it.id).join(" and ")} are both its network interface: ${UNFINISHED}`);
+  }
+  const [other] = surplusElasticIps({ id, desired, observed });
+  if (other !== undefined) {
+    throw new BadRecord(
+      `the Elastic IP ${other.publicIp} is marked as its own, and not the one on record: ${UNFINISHED}`,
+    );
+  }
+  const { generation, template } = observed;
+  const isLatest = generation?.number === template?.latestVersion;
+  if (generation !== undefined && isLatest && !isConsistent(id, desired, generation)) {
+    throw new BadRecord(`its launch template's tags are not of its latest version: ${UNFINISHED}`);
+  }
+}
+
+function isConsistent(id: string, desired: Desired, { launchHash: wanted }: Generation): boolean {
+  return isOfHash(id, desired, wanted, "market") && isOfHash(id, desired, wanted, "publicIpAssignment");
+}

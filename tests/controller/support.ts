@@ -1,0 +1,149 @@
+/** A controller over the simulated account of a stack: it has EC2 and the time, and no state of Pulumi's. */
+import assert from "node:assert/strict";
+import type { Message } from "../../controller/events";
+import { type Controller, handleMessage, type Outcome, sweep } from "../../controller/handle";
+import { isReadable, type Machine, type Place, readMachine } from "../../controller/record";
+import { createEc2, type Ec2Client } from "../../provider/ec2/client";
+import { plan } from "../../provider/engine/plan";
+import { reconcile } from "../../provider/engine/reconcile";
+import { type Deps, depsOf as depsOfRun } from "../../provider/engine/run";
+import type { Clock } from "../../provider/clock";
+import type { Step } from "../../provider/engine/step";
+import type { Stack } from "../provider/support";
+
+const REGION = "us-east-1";
+
+type Account = Pick<Stack, "simulator" | "clock">;
+
+/** Every pause takes at least `leapMs`. */
+function sleeping({ clock }: Account, leapMs = 0): Clock {
+  return {
+    now: () => clock.now(),
+    sleep: (ms) => {
+      clock.advance(Math.max(ms, leapMs));
+      return Promise.resolve();
+    },
+  };
+}
+
+export function placeOf(account: Account): Place & { ec2: Ec2Client } {
+  const { simulator } = account;
+  const ec2 = createEc2({
+    region: REGION,
+    clock: sleeping(account),
+    requestHandler: simulator.requestHandler(),
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    random: () => 0.5,
+  });
+  return { ec2, region: REGION };
+}
+
+export interface RunOptions {
+  /** Every pause takes at least this long. */
+  leapMs?: number;
+  lines?: string[];
+}
+
+export function depsOf(owner: Account, { leapMs = 0, lines = [] }: RunOptions = {}): Deps {
+  return depsOfRun(placeOf(owner).ec2, {
+    clock: sleeping(owner, leapMs),
+    say: (line) => lines.push(line),
+    isAbandoned: () => false,
+    cancelled: new AbortController().signal,
+    timeoutSeconds: 600,
+  });
+}
+
+/** The stack's machine, read from EC2 alone. */
+export async function machine(owner: Stack): Promise<Machine> {
+  const reading = await readMachine(placeOf(owner), owner.recorded?.id ?? "");
+  assert.ok(reading !== undefined, "there should be a record");
+  assert.ok(isReadable(reading), isReadable(reading) ? "" : reading.unreadable);
+  return reading;
+}
+
+/** What a controller would do to a machine, if it did all that the engine would. */
+export function planOf({ id, desired, observed }: Machine): Step[] {
+  return plan({ id, desired, observed, known: false });
+}
+
+/** Brings a machine back by its record alone. */
+export async function restore(owner: Stack, options: RunOptions = {}): Promise<void> {
+  const { id, desired } = await machine(owner);
+  await reconcile({ id, desired, known: false }, depsOf(owner, options));
+}
+
+/** A controller on the account, with no time that passes but what it waits for. */
+export function controllerOf(owner: Account, { leapMs, lines = [] }: RunOptions = {}): Controller {
+  return { ...placeOf(owner), clock: sleeping(owner, leapMs), say: (line) => lines.push(line) };
+}
+
+export interface NightOptions {
+  /** How many of each event come. */
+  copies?: number;
+  /** Which events get lost. */
+  isLost?: (sequence: number) => boolean;
+  /** A sweep comes this often. */
+  sweepMs?: number;
+}
+
+/** Up to which event a controller has heard, and what it is to hear of again. */
+const seenOf = new WeakMap<object, number>();
+const dueOf = new WeakMap<object, { at: number; message: Message }[]>();
+
+/**
+ * What EventBridge and the queue do: events come one after the other, follow-ups when they are due, and every so often a sweep. What
+ * happens while one is handled comes after it, late.
+ */
+export async function pass(
+  owner: Account,
+  forMs: number,
+  { copies = 1, isLost = () => false, sweepMs = 5 * 60_000 }: NightOptions = {},
+): Promise<Outcome[]> {
+  const { simulator, clock } = owner;
+  const controller = controllerOf(owner);
+  const outcomes: Outcome[] = [];
+  const end = clock.now() + forMs;
+  let seen = seenOf.get(simulator) ?? 0;
+  let sweptAt = clock.now();
+  let due = dueOf.get(simulator) ?? [];
+  const took = (found: Outcome[]): void => {
+    outcomes.push(...found);
+    due.push(...found.flatMap((it) => it.followUp ?? []));
+  };
+  while (clock.now() < end) {
+    // The simulated time goes on only when somebody asks.
+    simulator.timeline();
+    for (const { sequence, event } of simulator.events.list(seen)) {
+      seen = sequence;
+      for (let copy = 0; copy < copies && !isLost(sequence); copy++) {
+        took(await handleMessage(controller, structuredClone(event)));
+      }
+    }
+    const now = clock.now();
+    const ready = due.filter((it) => it.at <= now);
+    due = due.filter((it) => it.at > now);
+    took(await inTurn(controller, ready));
+    if (now - sweptAt >= sweepMs) {
+      sweptAt = now;
+      took(await sweep(controller));
+    }
+    clock.advance(1000);
+  }
+  seenOf.set(simulator, seen);
+  dueOf.set(simulator, due);
+  return outcomes;
+}
+
+async function inTurn(controller: Controller, due: readonly { message: Message }[]): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const { message } of due) {
+    outcomes.push(...(await handleMessage(controller, message)));
+  }
+  return outcomes;
+}
+
+/** For how long a private address had nobody behind it, each time, in seconds. */
+export function outages({ simulator }: Account, privateIp: unknown): number[] {
+  return (simulator.timeline().privateIps[String(privateIp)]?.outages ?? []).map((it) => it.seconds);
+}
