@@ -64,7 +64,7 @@ export class Session {
   private readonly places = new Map<string, Surroundings>();
   private readonly said = new Set<string>();
   private readonly around: Around;
-  private readonly clock: Clock;
+  readonly clock: Clock;
 
   constructor(
     private readonly settings: Settings,
