@@ -24,14 +24,14 @@ export default tseslint.config(
     },
   },
   {
-    files: ["sdk/**/*.ts", "provider/**/*.ts"],
+    files: ["sdk/**/*.ts", "provider/**/*.ts", "controller/**/*.ts"],
     rules: {
       ...only("the product never imports the development tools", "(^|/)local(/|$)"),
       "@typescript-eslint/no-require-imports": ["error", { allow: ["^pulumi-managed-instance/provider$"] }],
     },
   },
   {
-    files: ["provider/**/*.ts"],
+    files: ["provider/**/*.ts", "controller/**/*.ts"],
     ignores: ["provider/ec2/client.ts"],
     rules: only(
       "only provider/ec2/client.ts knows the AWS SDK; the product never imports local/",
@@ -42,8 +42,10 @@ export default tseslint.config(
   {
     files: [
       "provider/{announcement,changes,cidr,continuity,contradictions,formats,inputs,outlook}.ts",
-      "provider/{refused-changes,surviving-outputs,validation}.ts",
-      "provider/engine/{adoption,conflicts,current,drift,labels,outputs,plan,specification,strategy,teardown}.ts",
+      "provider/{refused-changes,surviving-outputs,timetable,validation}.ts",
+      "provider/engine/{adoption,conflicts,current,drift,labels,outputs,plan,record-grammar}.ts",
+      "provider/engine/{specification,strategy,teardown}.ts",
+      "controller/{decide,events,history,schedules}.ts",
       "provider/engine/planning/*.ts",
     ],
     rules: only(

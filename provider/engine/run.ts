@@ -15,6 +15,15 @@ export interface Deps {
   isAbandoned: () => boolean;
   /** Aborted when the user ends the run; every pause of `clock` ends with it. */
   cancelled: AbortSignal;
+  /** Told what is to be counted, where somebody counts. */
+  meter?: Meter;
+}
+
+export interface Meter {
+  /** How long an address was dark that this run took down. */
+  dark: (ms: number) => void;
+  /** A launch or start found no capacity. */
+  miss: () => void;
 }
 
 export interface Run extends Deps, Situation {

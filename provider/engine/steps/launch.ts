@@ -62,6 +62,7 @@ export async function launchOffered(run: Run, launchableOf: (offer: Offer) => La
     if (typeof outcome !== "string") {
       return outcome;
     }
+    run.meter?.miss();
     misses.push(`${what}: ${outcome.replace(/\.$/, "")}`);
     run.say(`${what} is not to be had in ${eni.availabilityZone}`);
   }

@@ -70,6 +70,9 @@ export function settle(run: Run, instance: Instance, start: number, isOnAddress 
   const now = run.clock.now();
   const isLit = isOnAddress && run.darkSince !== undefined;
   const dark = isLit ? `; the address was dark for ${seconds(now - (run.darkSince ?? now))}` : "";
+  if (isLit) {
+    run.meter?.dark(now - (run.darkSince ?? now));
+  }
   run.darkSince = isLit ? undefined : run.darkSince;
   run.say(`${instance.id} running after ${seconds(now - start)}${dark}`);
 }

@@ -122,6 +122,7 @@ async function startAs(run: Run, instance: Instance, types: string[]): Promise<I
       if (!isForWantOfCapacity(error)) {
         throw error;
       }
+      run.meter?.miss();
       misses.push(`${type}: ${explain(error).replace(/\.$/, "")}`);
       run.say(`no capacity for ${type}`);
     }

@@ -1,0 +1,81 @@
+/**
+ * What a person, or a schedule, wants of a machine: it is put on record first, so that whoever looks from then on wants the same, and
+ * then done.
+ */
+import type { Ec2 } from "../provider/ec2/ec2";
+import { TAG } from "../provider/ec2/tags";
+import { reconcile } from "../provider/engine/reconcile";
+import { desiredStateTag } from "../provider/engine/record-grammar";
+import type { Deps } from "../provider/engine/run";
+import { clientToken, describeGeneration } from "../provider/engine/specification";
+import type { Desired, Outputs } from "../provider/engine/state";
+import { type LastReplacement, replacementText } from "./history";
+import type { Machine } from "./record";
+
+/** Gives up the instance and keeps the addresses, until `resume`, or the next `up` that changes something. */
+export async function pause(machine: Machine, deps: Deps): Promise<Outputs> {
+  return carryOut(await recordState(machine, deps.ec2, "paused"), deps);
+}
+
+export async function resume(machine: Machine, deps: Deps): Promise<Outputs> {
+  return carryOut(await recordState(machine, deps.ec2, "running"), deps);
+}
+
+/** Replaces the instance with nothing else changed. One that is paused gets its new instance when it is resumed. */
+export async function recycle(
+  machine: Machine,
+  deps: Deps,
+  reason: "by-hand" | "schedule" = "by-hand",
+): Promise<Outputs> {
+  return carryOut(await recordRecycle(machine, deps.ec2, { reason, at: deps.clock.now() }), deps);
+}
+
+/** Brings what is there to what is on record. */
+export function carryOut({ id, desired }: Pick<Machine, "id" | "desired">, deps: Deps): Promise<Outputs> {
+  return reconcile({ id, desired, known: false }, deps);
+}
+
+/** @returns the machine as it is wanted from now on */
+export async function recordState(machine: Machine, ec2: Ec2, desiredState: Desired["desiredState"]): Promise<Machine> {
+  const desired = { ...machine.desired, desiredState };
+  await ec2.createTags([machine.template.id], { [TAG.desiredState]: desiredStateTag(desired) });
+  // Whoever does this by hand wants another try.
+  if (machine.history.replacement?.gaveUp === true) {
+    await ec2.deleteTags([machine.template.id], [TAG.lastReplacement]);
+  }
+  return { ...machine, desired };
+}
+
+/** A new generation that is the present one, and that no instance is of yet. Two at once record one. */
+export async function recordRecycle(
+  machine: Machine,
+  ec2: Ec2,
+  { reason, at }: Pick<LastReplacement, "reason" | "at">,
+): Promise<Machine> {
+  const { template, desired, observed } = machine;
+  const present = desired.onRecord?.generation;
+  if (present === undefined) {
+    throw new Error(
+      `${machine.id} was not read from its record; this is a fault of pulumi-managed-instance, please report it`,
+    );
+  }
+  const { launchHash, settingsHash } = present;
+  const description = describeGeneration({ replacesBefore: template.latestVersion + 1, launchHash, settingsHash });
+  const number = await ec2.createLaunchTemplateVersion({
+    templateId: template.id,
+    description,
+    // User data and all is taken from there.
+    data: { sourceVersion: present.number, imageId: desired.imageId },
+    clientToken: clientToken(template.id, "version", template.latestVersion, description),
+  });
+  const replaced: LastReplacement = {
+    at,
+    reason,
+    instanceId: observed.instances.find((it) => it.state === "running")?.id ?? "",
+    inARow: 0,
+    gaveUp: false,
+  };
+  await ec2.createTags([template.id], { [TAG.lastReplacement]: replacementText(replaced) });
+  const generation = { number, replacesBefore: number, launchHash, settingsHash };
+  return { ...machine, desired: { ...desired, onRecord: { generation } } };
+}

@@ -1,0 +1,321 @@
+/**
+ * What is to be done about a machine between two runs of `up`: one answer to whatever made somebody look. It tells what it waits for
+ * and why it does nothing; the same look has the same answer, so duplicates and reordering do no harm. (pure)
+ */
+import {
+  currentInstance,
+  currentNetworkInterface,
+  fits,
+  generationOf,
+  staysStopped,
+  wantsInstance,
+} from "../provider/engine/current";
+import { TAG } from "../provider/ec2/tags";
+import { plan } from "../provider/engine/plan";
+import type { Instance } from "../provider/engine/state";
+import type { Step } from "../provider/engine/step";
+import { nextOpening, openSince } from "../provider/timetable";
+import type { Signal } from "./events";
+import type { LastReplacement, LastTick, ReplacementReason } from "./history";
+import type { Machine } from "./record";
+import { dueOf } from "./schedules";
+
+export type Action = Doing & {
+  /** Up to when the schedules were followed with this; to be remembered first. */
+  tick?: LastTick;
+};
+
+type Doing =
+  | { kind: "nothing"; because: string }
+  /** Look again then. */
+  | { kind: "wait"; until: number; because: string }
+  /** There is no running instance: it is launched or started as the record has it. */
+  | { kind: "restore"; replacement: LastReplacement }
+  /** The instance that is there makes way for another of the same kind. */
+  | { kind: "replace"; instance: Instance; replacement: LastReplacement }
+  /** What an earlier run began, or left undone. */
+  | { kind: "finish"; because: string }
+  | { kind: "pause" | "resume" | "recycle" }
+  /** Nothing more is tried. `isKnown`: that was said before. */
+  | { kind: "give-up"; because: string; replacement?: LastReplacement; isKnown: boolean };
+
+export interface Situation {
+  machine: Machine;
+  /** The status checks of the instance that runs. */
+  health?: { status: "ok" | "impaired" | "initializing"; impairedSince?: number };
+  /** What made somebody look. */
+  signals: readonly Signal[];
+  now: number;
+}
+
+/** After this many replacements in a row that did not help, no other will. */
+export const MOST_IN_A_ROW = 3;
+/** A try that failed is repeated after this long. */
+export const RETRY_MS = 60_000;
+/** Falling back again is no success, and costs an outage: going back to spot is tried this often at most. */
+const REVERT_MS = 60 * 60_000;
+/** AWS takes a spot instance back two minutes after it says so (EC2 user guide, spot interruption notices). */
+const NOTICE_MS = 2 * 60_000;
+
+export function decide(situation: Situation): Action {
+  const { machine, now } = situation;
+  const { schedule, tick } = dueOf(machine.desired.schedules, machine.history.tick, now);
+  return { ...(scheduled(situation, schedule?.action) ?? byState(situation)), ...(tick === undefined ? {} : { tick }) };
+}
+
+function scheduled(
+  { machine: { desired } }: Situation,
+  action: "pause" | "resume" | "recycle" | undefined,
+): Doing | undefined {
+  const isRunning = wantsInstance(desired);
+  switch (action) {
+    case "pause":
+      return isRunning ? { kind: "pause" } : undefined;
+    case "resume":
+      return isRunning ? undefined : { kind: "resume" };
+    case "recycle":
+      return isRunning ? { kind: "recycle" } : undefined;
+    case undefined:
+      return undefined;
+  }
+}
+
+function byState(situation: Situation): Doing {
+  const { machine } = situation;
+  const eni = currentNetworkInterface(machine);
+  if (eni === undefined && machine.desired.persistPrivateIp) {
+    const because =
+      "its network interface is gone, and only a program can say what is to come in its place; run `pulumi up`";
+    return { kind: "give-up", because, isKnown: true };
+  }
+  const [stranger] = machine.observed.strangers.filter(
+    ({ state }) => state !== "shutting-down" && state !== "terminated",
+  );
+  if (stranger !== undefined) {
+    return {
+      kind: "give-up",
+      because: `${stranger.id}, which it did not launch, holds its network interface`,
+      isKnown: true,
+    };
+  }
+  const held = currentInstance(eni, machine.observed);
+  if (!wantsInstance(machine.desired)) {
+    return held === undefined || (held.state === "stopped" && staysStopped(held, machine.desired))
+      ? { kind: "nothing", because: "it is paused" }
+      : { kind: "finish", because: "it is to be paused, and its instance is still there" };
+  }
+  return held === undefined ? withoutInstance(situation) : withInstance(situation, held);
+}
+
+/** The one that ran last. */
+function lastInstance({ observed }: Machine): Instance | undefined {
+  return [...observed.instances].sort((a, b) => b.launchedAt - a.launchedAt)[0];
+}
+
+function withoutInstance(situation: Situation): Doing {
+  const { machine, signals } = situation;
+  const last = lastInstance(machine);
+  if (last !== undefined && wasTakenBack(last, signals)) {
+    return gated(situation, "interruption", last);
+  }
+  const waits = underWay(situation, last);
+  if (waits !== undefined) {
+    return waits;
+  }
+  // What was ended for another is followed by another, whether the machine is to be healed or not.
+  const { replacement } = machine.history;
+  const begun = last !== undefined && replacement?.instanceId === last.id ? replacement.reason : undefined;
+  return begun === undefined ? healed(situation, "ended", last) : gated(situation, begun, last);
+}
+
+/** EC2 says so of the instance itself for an hour; the warning may be all that is seen of it at first. */
+function wasTakenBack({ id, stateReason }: Instance, signals: readonly Signal[]): boolean {
+  const isWarned = signals.some((it) => it.kind === "interruption-warning" && it.instanceId === id);
+  return isWarned || (stateReason?.code ?? "").startsWith("Server.Spot");
+}
+
+/** An `up`, or a recycle by hand, records a generation and then ends the instance: for a while that is left to it. */
+function underWay({ machine, signals, now }: Situation, last: Instance | undefined): Doing | undefined {
+  const { template, desired, observed } = machine;
+  const isOlder = last === undefined || (generationOf(last) ?? 0) < (observed.generation?.number ?? 0);
+  const until = (template.latestVersionAt ?? template.createdAt) + desired.healing.graceSeconds * 1000;
+  const isContinued = signals.some((it) => it.kind === "continue");
+  return isOlder && !isContinued && now < until
+    ? { kind: "wait", until, because: "a new generation was recorded a moment ago, and is left to whoever did that" }
+    : undefined;
+}
+
+function withInstance(situation: Situation, held: Instance): Doing {
+  const { machine, signals } = situation;
+  if (held.state === "pending") {
+    return unfinished(machine) ?? { kind: "nothing", because: `${held.id} is starting` };
+  }
+  if (!fits(held, machine)) {
+    return outdated(situation, held);
+  }
+  if (held.state !== "running") {
+    return underWay(situation, held) ?? healed(situation, "stopped", held);
+  }
+  const isAbout = (kind: Signal["kind"]): boolean =>
+    signals.some((it) => it.kind === kind && "instanceId" in it && it.instanceId === held.id);
+  if (isAbout("interruption-warning")) {
+    return warned(situation, held);
+  }
+  if (isAbout("rebalance") && machine.desired.replacement.strategy === "overlap") {
+    return gated(situation, "rebalance", held);
+  }
+  return (
+    unwell(situation, held) ??
+    unfinished(machine) ??
+    reverting(situation, held) ?? { kind: "nothing", because: `${held.id} runs` }
+  );
+}
+
+/** One that a newer generation is to replace. A recycle says all that is wanted; an update may have been refused. */
+function outdated(situation: Situation, held: Instance): Doing {
+  const { observed, desired, id } = situation.machine;
+  const isRecycled = held.tags[TAG.launch] === observed.generation?.launchHash;
+  if (isRecycled) {
+    return (
+      underWay(situation, held) ?? {
+        kind: "finish",
+        because: `${held.id} is to be replaced by one of generation ${observed.generation?.number ?? 0}`,
+      }
+    );
+  }
+  const isDown = held.state !== "running";
+  const why = `${held.id} is not of the newest generation: an update of ${id} is under way, or did not get to its end`;
+  return isDown && desired.healing.enabled
+    ? (underWay(situation, held) ?? gated(situation, "stopped", held))
+    : { kind: "nothing", because: `${why}; \`pulumi up\` goes on with it` };
+}
+
+/**
+ * With `overlap` another is launched at once, and the interface moved before this one goes. With every other strategy nothing can be
+ * won: the interface is free when this one has ended, and until then it works.
+ */
+function warned(situation: Situation, held: Instance): Doing {
+  const { machine, signals } = situation;
+  if (machine.desired.replacement.strategy === "overlap") {
+    return gated(situation, "interruption-warning", held);
+  }
+  const at = signals.flatMap((it) => (it.kind === "interruption-warning" ? it.at : []));
+  const until = Math.max(...at) + NOTICE_MS;
+  return { kind: "wait", until, because: `AWS takes ${held.id} back; it works until then` };
+}
+
+function unwell(situation: Situation, held: Instance): Doing | undefined {
+  const { machine, health, now } = situation;
+  const { enabled, graceSeconds, unhealthySeconds } = machine.desired.healing;
+  if (health?.status !== "impaired" || !enabled) {
+    return undefined;
+  }
+  const since = health.impairedSince ?? now;
+  const until = Math.max(held.launchedAt + graceSeconds * 1000, since + unhealthySeconds * 1000);
+  return now < until
+    ? { kind: "wait", until, because: `${held.id} fails its status checks` }
+    : gated(situation, "status-checks", held);
+}
+
+/** Of what a plan may hold, that which a run that died leaves undone, and which takes nothing from anybody. */
+const LEFT_UNDONE: readonly Step["kind"][] = [
+  "attach-volumes",
+  "attach-network-interface",
+  "associate-elastic-ip",
+  "await-running",
+  "keep-on-termination",
+  "keep-volume-on-termination",
+];
+
+function unfinished(machine: Machine): Doing | undefined {
+  const step = plan({ ...machine, known: false }).find((it) => LEFT_UNDONE.includes(it.kind));
+  return step === undefined ? undefined : { kind: "finish", because: `left undone: ${step.kind}` };
+}
+
+/** What fell back to on-demand comes back. */
+function reverting(situation: Situation, held: Instance): Doing | undefined {
+  const { machine, now } = situation;
+  const { lifecycle, revertToSpot } = machine.desired.market;
+  if (lifecycle !== "spot" || held.lifecycle === "spot" || revertToSpot === "never") {
+    return undefined;
+  }
+  const { replacement } = machine.history;
+  const triedAt = replacement?.reason === "revert-to-spot" ? replacement.at : held.launchedAt;
+  const because = `${held.id} is on-demand and is to go back to spot`;
+  if (revertToSpot === "always") {
+    const until = triedAt + REVERT_MS;
+    return now < until ? { kind: "wait", until, because } : gated(situation, "revert-to-spot", held);
+  }
+  const since = openSince(revertToSpot.window, now);
+  if (since === undefined) {
+    return { kind: "wait", until: nextOpening(revertToSpot.window, now), because };
+  }
+  const isTried = replacement?.reason === "revert-to-spot" && replacement.at >= since;
+  return isTried ? undefined : gated(situation, "revert-to-spot", held);
+}
+
+function healed(situation: Situation, reason: "ended" | "stopped", instance: Instance | undefined): Doing {
+  return situation.machine.desired.healing.enabled
+    ? gated(situation, reason, instance)
+    : { kind: "nothing", because: `its instance was ${reason}, and healing is off` };
+}
+
+/** What AWS does is no loop of ours. */
+const AWS_S_OWN: readonly ReplacementReason[] = ["interruption", "interruption-warning"];
+
+/** Whether it is time for another replacement, or for none any more. */
+function gated(situation: Situation, reason: ReplacementReason, instance: Instance | undefined): Doing {
+  const { machine, now } = situation;
+  const last = machine.history.replacement;
+  const subject = instance?.id ?? "";
+  if (last?.gaveUp === true && last.instanceId === subject) {
+    return givenUp(last, true);
+  }
+  const counted = { last, subject, isOfAws: AWS_S_OWN.includes(reason) };
+  const inARow = countInARow(situation, counted);
+  const replacement: LastReplacement = { at: now, reason, instanceId: subject, inARow, gaveUp: false };
+  if (inARow > MOST_IN_A_ROW) {
+    return givenUp({ ...replacement, inARow: MOST_IN_A_ROW }, false);
+  }
+  const soonest = (last?.at ?? now) + pauseAfter(situation, counted);
+  if (now < soonest) {
+    return { kind: "wait", until: soonest, because: `the last replacement (${last?.reason ?? ""}) was a moment ago` };
+  }
+  return instance?.state === "running" ? { kind: "replace", instance, replacement } : { kind: "restore", replacement };
+}
+
+/**
+ * How long after the last one the next begins. Another try for the same instance waits a little: whoever began the last may be at it. Who
+ * had to stop goes on.
+ */
+function pauseAfter({ machine, signals }: Situation, { last, subject, isOfAws }: Counted): number {
+  if (last?.instanceId === subject) {
+    return signals.some((it) => it.kind === "continue") ? 0 : RETRY_MS;
+  }
+  return last === undefined || isOfAws ? 0 : machine.desired.minReplacementInterval * 1000;
+}
+
+interface Counted {
+  last: LastReplacement | undefined;
+  subject: string;
+  isOfAws: boolean;
+}
+
+/** How many it would be that did not help: tries for one instance, and instances that went the way of those before too soon. */
+function countInARow({ machine, now }: Situation, { last, subject, isOfAws }: Counted): number {
+  const { healing, minReplacementInterval } = machine.desired;
+  if (last?.instanceId === subject) {
+    return last.inARow;
+  }
+  if (isOfAws) {
+    return 0;
+  }
+  const soon = (healing.graceSeconds + healing.unhealthySeconds + 2 * minReplacementInterval) * 1000;
+  return last !== undefined && now - last.at < soon ? last.inARow + 1 : 1;
+}
+
+function givenUp(replacement: LastReplacement, isKnown: boolean): Doing {
+  const { reason, inARow } = replacement;
+  const because = `${inARow} replacements in a row (the last for: ${reason}) did not help; \`pulumi up\`, or a recycle by hand, tries again`;
+  return { kind: "give-up", because, replacement: { ...replacement, gaveUp: true }, isKnown };
+}

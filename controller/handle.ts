@@ -1,0 +1,379 @@
+/**
+ * The loop between two runs of `up`: look → decide → act → say what came of it. Lambda, `watch` and whatever else calls it bring the
+ * events and the time; who calls it twice, late, or at the same time as another, does no harm.
+ */
+import { Cancelled, cancellable, type Clock } from "../provider/clock";
+import type { Ec2Client } from "../provider/ec2/client";
+import { explain } from "../provider/ec2/errors";
+import { Patience } from "../provider/ec2/retry";
+import { TAG } from "../provider/ec2/tags";
+import { Abandoned } from "../provider/engine/apply";
+import { currentInstance, currentNetworkInterface } from "../provider/engine/current";
+import { ReconcileFailure } from "../provider/engine/reconcile";
+import type { Deps } from "../provider/engine/run";
+import type { Outputs } from "../provider/engine/state";
+import { NoCapacity } from "../provider/engine/steps/launch";
+import { carryOut, pause, recycle, resume } from "./by-hand";
+import { untilDeadline } from "./deadline";
+import { type Action, decide, RETRY_MS } from "./decide";
+import { type Message, type Signal, signalOf } from "./events";
+import { type LastReplacement, replacementText, tickText } from "./history";
+import { isReadable, listMachines, type Machine, machineOf, readMachine, type Reading } from "./record";
+
+/** What the loop runs on. */
+export interface Controller {
+  region: string;
+  ec2: Ec2Client;
+  clock: Clock;
+  /** Prints one line for whoever watches. */
+  say: (line: string) => void;
+  /** When it has to have ended, as a Lambda has; absent: never. */
+  deadline?: number;
+  /** Aborted when the user ends it. */
+  cancelled?: AbortSignal;
+}
+
+export interface Metrics {
+  /** Instances that were replaced or brought back. */
+  replacements: number;
+  /** For how long, all in all, their addresses were dark. */
+  outageSeconds: number;
+  /** Launches that found no capacity. */
+  capacityMisses: number;
+  /** Events about what is not ours. */
+  ignored: number;
+}
+
+/** What was done about one machine. */
+export interface Outcome {
+  machineId: string;
+  name: string;
+  /**
+   * - `ignored`: it is about nothing of ours
+   * - `nothing`: all is as it is to be
+   * - `waiting`: something is to be done later
+   * - `done`: something was done, and all is as it is to be
+   * - `to-be-continued`: the time was up; the follow-up goes on
+   * - `failed`: it did not come about; the follow-up tries again
+   * - `gave-up`: it will not be tried again; a person has to look
+   * - `unreadable`: the record does not tell what is wanted; a person has to look
+   */
+  kind: "ignored" | "nothing" | "waiting" | "done" | "to-be-continued" | "failed" | "gave-up" | "unreadable";
+  /** What was decided. */
+  action?: Action["kind"];
+  /** Why it was replaced or brought back. */
+  reason?: LastReplacement["reason"];
+  /** In words. */
+  because: string;
+  /** Whether giving up is news, to be told loudly. */
+  isNew?: boolean;
+  /** The message to be handled then. */
+  followUp?: { at: number; message: Message };
+  outputs?: Outputs;
+  metrics: Metrics;
+}
+
+const NONE: Metrics = { replacements: 0, outageSeconds: 0, capacityMisses: 0, ignored: 0 };
+
+/**
+ * One message of EventBridge's or of the controller's own.
+ *
+ * @throws BadMessage for what is none: to be put aside with the reason
+ */
+export async function handleMessage(controller: Controller, message: unknown): Promise<Outcome[]> {
+  const signal = signalOf(message);
+  if (signal === undefined) {
+    return [ignored("the event is about nothing that a machine has to do with")];
+  }
+  switch (signal.kind) {
+    case "sweep":
+      return sweep(controller);
+    case "look":
+    case "continue":
+      return [await handleMachine(controller, signal.machineId, [signal])];
+    default: {
+      const id = await machineOf(controller.ec2, signal.instanceId);
+      return id === undefined
+        ? [ignored(`${signal.instanceId} is of no managed instance`)]
+        : [await handleMachine(controller, id, [signal])];
+    }
+  }
+}
+
+export function ignored(because: string): Outcome {
+  return { machineId: "", name: "", kind: "ignored", because, metrics: { ...NONE, ignored: 1 } };
+}
+
+export interface SweepOptions {
+  /** Nothing is done here: what is to be done comes as follow-ups, for others to do at the same time. */
+  isSurvey?: boolean;
+}
+
+/** Looks at every machine, and does what is to be done about them, at the same time. */
+export async function sweep(controller: Controller, { isSurvey = false }: SweepOptions = {}): Promise<Outcome[]> {
+  const readings = await listMachines(controller);
+  return Promise.all(
+    readings.map((reading) => (isSurvey ? survey(controller, reading) : handleReading(controller, reading, []))),
+  );
+}
+
+async function survey(controller: Controller, reading: Reading): Promise<Outcome> {
+  if (!isReadable(reading)) {
+    return unreadable(reading);
+  }
+  const now = controller.clock.now();
+  const action = await decided(controller, reading, []);
+  const isIdle = action.kind === "nothing" || action.kind === "wait" || action.kind === "give-up";
+  return isIdle && action.tick === undefined
+    ? idle(reading, action)
+    : {
+        ...about(reading),
+        kind: "waiting",
+        action: action.kind,
+        because: "there is something to be done",
+        followUp: { at: now, message: { look: reading.id } },
+        metrics: NONE,
+      };
+}
+
+/** @param idOrName of one machine */
+export async function handleMachine(
+  controller: Controller,
+  idOrName: string,
+  signals: readonly Signal[] = [],
+): Promise<Outcome> {
+  const reading = await readMachine(controller, idOrName);
+  return reading === undefined
+    ? ignored(`there is no managed instance ${idOrName}`)
+    : handleReading(controller, reading, signals);
+}
+
+async function handleReading(controller: Controller, reading: Reading, signals: readonly Signal[]): Promise<Outcome> {
+  if (!isReadable(reading)) {
+    return unreadable(reading);
+  }
+  const action = await decided(controller, reading, signals);
+  if (action.tick !== undefined) {
+    // First: a tick that is followed twice is worse than one that is followed late.
+    await controller.ec2.createTags([reading.template.id], { [TAG.lastTick]: tickText(action.tick) });
+  }
+  switch (action.kind) {
+    case "nothing":
+    case "wait":
+      return idle(reading, action);
+    case "give-up":
+      await remember(controller, reading, action.isKnown ? undefined : action.replacement);
+      return idle(reading, action);
+    default:
+      return act(controller, reading, { action, signals });
+  }
+}
+
+async function decided(controller: Controller, machine: Machine, signals: readonly Signal[]): Promise<Action> {
+  const now = controller.clock.now();
+  const held = currentInstance(currentNetworkInterface(machine), machine.observed);
+  const { enabled, graceSeconds } = machine.desired.healing;
+  const isJudged = held?.state === "running" && enabled && now >= held.launchedAt + graceSeconds * 1000;
+  const health = isJudged ? await controller.ec2.describeHealth(held.id) : undefined;
+  return decide({ machine, health, signals, now });
+}
+
+type Idle = Extract<Action, { kind: "nothing" | "wait" | "give-up" }>;
+
+function idle(machine: Machine, action: Idle): Outcome {
+  const { kind, because } = action;
+  const common = { ...about(machine), action: kind, because, metrics: NONE };
+  switch (kind) {
+    case "nothing":
+      return { ...common, kind };
+    case "wait":
+      return { ...common, kind: "waiting", followUp: { at: action.until, message: { look: machine.id } } };
+    case "give-up":
+      return { ...common, kind: "gave-up", isNew: !action.isKnown };
+  }
+}
+
+function unreadable(reading: Exclude<Reading, Machine>): Outcome {
+  return { ...about(reading), kind: "unreadable", because: reading.unreadable, metrics: NONE };
+}
+
+function about({ id, name }: Pick<Machine, "id" | "name">): Pick<Outcome, "machineId" | "name"> {
+  return { machineId: id, name };
+}
+
+/** So that other writers, the next look and `status` know it. */
+async function remember(
+  { ec2 }: Pick<Controller, "ec2">,
+  { template }: Machine,
+  replacement: LastReplacement | undefined,
+): Promise<void> {
+  if (replacement !== undefined) {
+    await ec2.createTags([template.id], { [TAG.lastReplacement]: replacementText(replacement) });
+  }
+}
+
+type Deed = Exclude<Action, Idle>;
+
+interface Acting {
+  action: Deed;
+  signals: readonly Signal[];
+}
+
+/** What one run of the engine counts. */
+interface Count {
+  darkMs: number;
+  misses: number;
+}
+
+async function act(controller: Controller, machine: Machine, { action, signals }: Acting): Promise<Outcome> {
+  const count: Count = { darkMs: 0, misses: 0 };
+  const deps = depsOf(controller, machine, count);
+  const begin = darkSince(action, signals) ?? controller.clock.now();
+  const common = { ...about(machine), action: action.kind, reason: reasonOf(action) };
+  try {
+    const outputs = await carryOutAction(controller, machine, { action, deps });
+    const now = controller.clock.now();
+    const outageMs = action.kind === "restore" && outputs.state === "running" ? now - begin : count.darkMs;
+    return {
+      ...common,
+      kind: "done",
+      because: said(machine, action, outputs),
+      outputs,
+      metrics: {
+        ...NONE,
+        replacements: isReplacement(action) ? 1 : 0,
+        outageSeconds: Math.round(outageMs / 1000),
+        capacityMisses: count.misses,
+      },
+    };
+  } catch (error) {
+    return { ...common, ...(await unfinished(controller, machine, { action, error })), metrics: metricsOf(count) };
+  }
+}
+
+function metricsOf({ misses, darkMs }: Count): Metrics {
+  return { ...NONE, capacityMisses: misses, outageSeconds: Math.round(darkMs / 1000) };
+}
+
+function isReplacement({ kind }: Deed): boolean {
+  return kind === "restore" || kind === "replace" || kind === "recycle";
+}
+
+function reasonOf(action: Deed): Outcome["reason"] {
+  return action.kind === "restore" || action.kind === "replace" ? action.replacement.reason : undefined;
+}
+
+/** The event that tells of the end, if that is what made somebody look, came when the address went dark. */
+function darkSince(action: Deed, signals: readonly Signal[]): number | undefined {
+  const subject = action.kind === "restore" ? action.replacement.instanceId : "";
+  const [at] = signals.flatMap((it) =>
+    it.kind === "state-change" && it.instanceId === subject && DOWN.includes(it.state) ? it.at : [],
+  );
+  return at;
+}
+
+const DOWN: readonly string[] = ["shutting-down", "stopping"];
+
+async function carryOutAction(
+  controller: Controller,
+  machine: Machine,
+  { action, deps }: { action: Deed; deps: Deps },
+): Promise<Outputs> {
+  switch (action.kind) {
+    case "pause":
+      return pause(machine, deps);
+    case "resume":
+      return resume(machine, deps);
+    case "recycle":
+      return recycle(machine, deps, "schedule");
+    case "finish":
+      return carryOut(machine, deps);
+    case "restore": {
+      // Beside the launch: nobody has to stay in the dark for a note.
+      const [outputs] = await Promise.all([carryOut(machine, deps), remember(controller, machine, action.replacement)]);
+      return outputs;
+    }
+    case "replace":
+      await remember(controller, machine, action.replacement);
+      return carryOut(makingWay(machine, action), deps);
+  }
+}
+
+/** The instance that is there is replaced, though it is what is wanted; back to spot only where there is spot, if that can be tried first. */
+function makingWay(machine: Machine, { instance, replacement }: Extract<Deed, { kind: "replace" }>): Machine {
+  const { desired } = machine;
+  const { onRecord, market } = desired;
+  const isTriedFirst = replacement.reason === "revert-to-spot" && desired.replacement.strategy === "overlap";
+  return {
+    ...machine,
+    desired: {
+      ...desired,
+      ...(onRecord === undefined ? {} : { onRecord: { ...onRecord, makesWay: instance.id } }),
+      market: isTriedFirst ? { ...market, fallbackToOnDemand: false } : market,
+    },
+  };
+}
+
+function said(
+  { name }: Machine,
+  action: Deed,
+  { instanceId, state, launchedInstanceType, lifecycle }: Outputs,
+): string {
+  const reason = reasonOf(action);
+  const why = reason === undefined ? "" : ` (${reason})`;
+  const what = instanceId === "" ? "no instance" : `${instanceId}, ${launchedInstanceType}, ${lifecycle}`;
+  return `${action.kind}${why}: ${name} is ${state} with ${what}`;
+}
+
+function depsOf({ ec2, clock, ...controller }: Controller, machine: Machine, count: Count): Deps {
+  const { deadline, cancelled = new AbortController().signal } = controller;
+  const say = (line: string): void => {
+    controller.say(`${machine.name}: ${line}`);
+  };
+  const ending = cancellable(clock, cancelled);
+  const bounds =
+    deadline === undefined ? { clock: ending, isAbandoned: () => false, cancelled } : untilDeadline(ending, deadline);
+  const patience = new Patience(bounds.clock, machine.desired.replacement.timeoutSeconds * 1000);
+  return {
+    ...bounds,
+    ec2: ec2.forRun({ patience, say }),
+    say,
+    meter: {
+      dark: (ms) => {
+        count.darkMs += ms;
+      },
+      miss: () => {
+        count.misses += 1;
+      },
+    },
+  };
+}
+
+type Unfinished = Pick<Outcome, "kind" | "because" | "followUp">;
+
+/** It did not get to its end: it was stopped, found no capacity, or failed. */
+async function unfinished(
+  controller: Controller,
+  machine: Machine,
+  { action, error }: { action: Deed; error: unknown },
+): Promise<Unfinished> {
+  const because = explain(error);
+  const now = controller.clock.now();
+  const message = { look: machine.id };
+  if (isCausedBy(error, Cancelled) || isCausedBy(error, Abandoned)) {
+    return { kind: "to-be-continued", because, followUp: { at: now, message: { continue: machine.id } } };
+  }
+  if (!(error instanceof ReconcileFailure)) {
+    throw error;
+  }
+  // A lack of capacity passes by itself, and is no fault of what is launched.
+  if (!isCausedBy(error, NoCapacity) && (action.kind === "restore" || action.kind === "replace")) {
+    const { replacement } = action;
+    await remember(controller, machine, { ...replacement, at: now, inARow: replacement.inARow + 1 });
+  }
+  return { kind: "failed", because, followUp: { at: now + RETRY_MS, message } };
+}
+
+function isCausedBy(error: unknown, kind: new (...parts: never[]) => Error): boolean {
+  return error instanceof kind || (error instanceof Error && isCausedBy(error.cause, kind));
+}
