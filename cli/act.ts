@@ -23,7 +23,9 @@ export interface Verb {
   consequence(machine: Machine): string | undefined;
   /** Puts it on record, so that whoever looks from then on wants the same. */
   record(machine: Machine, ec2: Ec2, now: number): Promise<Machine>;
-  /** What Pulumi makes of it. */
+  /** What goes on with it where it did not get to its end, as the end of "… goes on from here". */
+  goesOn: string;
+  /** What is to be known once it is done. */
   hint?: string;
 }
 
@@ -47,7 +49,7 @@ export async function act(shell: Shell, verb: Verb, idOrName: string, options: A
     );
     return printResult(shell, connection, machine.id, options);
   }
-  const outputs = await carriedOut(connection, wanted);
+  const outputs = await carriedOut(connection, wanted, verb);
   say(printable(`${machine.name} ${endOf(outputs)}`));
   if (verb.hint !== undefined) {
     terminal.complain(verb.hint);
@@ -55,14 +57,13 @@ export async function act(shell: Shell, verb: Verb, idOrName: string, options: A
   await printResult(shell, connection, machine.id, options);
 }
 
-async function carriedOut(connection: Connection, machine: Machine): Promise<Outputs> {
+async function carriedOut(connection: Connection, machine: Machine, { goesOn }: Verb): Promise<Outputs> {
   try {
     return await carryOut(machine, connection.depsFor(machine));
   } catch (error) {
     if (error instanceof ReconcileFailure) {
-      throw new Error(`${sentence(error.reason)} It is on record as wanted: the same command goes on from here.`, {
-        cause: error,
-      });
+      const text = `${sentence(error.reason)} It is on record as wanted: ${goesOn} goes on from here.`;
+      throw new Error(text, { cause: error });
     }
     throw error;
   }
@@ -89,10 +90,7 @@ async function confirmed({ terminal }: Shell, verb: Verb, machine: Machine, yes:
   const place = [instanceId, privateIp].filter((it) => it !== "").join(", ");
   const question = printable(`${verb.name} ${machine.name} (${place})? ${consequence}`);
   if (!terminal.isInteractive) {
-    throw new Problem(
-      `${question} Nobody is there to answer, so nothing was done; --yes answers it.`,
-      EXIT.refused,
-    );
+    throw new Problem(`${question} Nobody is there to answer, so nothing was done; --yes answers it.`, EXIT.refused);
   }
   const isYes = await terminal.confirm(question);
   if (terminal.interrupted.aborted) {
@@ -124,7 +122,9 @@ export function heldBy(machine: Machine): Instance | undefined {
 export function staying(machine: Machine, instance: Instance, isEnded: boolean): string {
   const { persistPrivateIp } = machine.desired;
   const { networkInterfaceId, privateIp, allocationId, publicIp } = outputsOf(machine);
-  const goesWithIt = new Set(isEnded ? instance.devices.filter((it) => it.deleteOnTermination).map((it) => it.volumeId) : []);
+  const goesWithIt = new Set(
+    isEnded ? instance.devices.filter((it) => it.deleteOnTermination).map((it) => it.volumeId) : [],
+  );
   const volumes = instance.devices.map((it) => it.volumeId);
   const keepsInterface = persistPrivateIp || !isEnded;
   const stays = [

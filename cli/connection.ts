@@ -1,6 +1,7 @@
 /** Where a command looks: region, credentials and endpoint, found as the provider finds them. */
 import { type Machine, type Place, type Reading, isReadable, readMachine } from "../controller/record";
 import type { Clock } from "../provider/clock";
+import type { Ec2Client } from "../provider/ec2/client";
 import type { Deps } from "../provider/engine/run";
 import { type Around, Session } from "../provider/session";
 import { EXIT, Problem } from "./exit";
@@ -22,9 +23,8 @@ export interface Shell {
 }
 
 export interface Connection extends Place {
+  ec2: Ec2Client;
   clock: Clock;
-  /** Fails if there are no credentials, before anything is asked of EC2. */
-  requireCredentials(): Promise<void>;
   depsFor(machine: Machine): Deps;
 }
 
@@ -47,9 +47,7 @@ export async function connect(shell: Shell, options: GlobalOptions, say = shell.
     ec2,
     region,
     clock: session.clock,
-    requireCredentials: () => ec2.requireCredentials(),
-    depsFor: ({ name, desired }) =>
-      session.deps({ region, name, timeoutSeconds: desired.replacement.timeoutSeconds }),
+    depsFor: ({ name, desired }) => session.deps({ region, name, timeoutSeconds: desired.replacement.timeoutSeconds }),
   };
 }
 

@@ -1,10 +1,10 @@
 /** What `list` and `status` say of a machine; `--json` prints it under these names, which stay (docs/cli.md). (pure) */
 import { isReadable, type Machine, type Reading } from "../controller/record";
 import type { ReplacementReason } from "../controller/history";
+import { nextOf } from "../controller/schedules";
 import { driftOf } from "../provider/engine/drift";
 import { outputsOf } from "../provider/engine/outputs";
 import type { Instance, Lifecycle, MachineState, ScheduledAction } from "../provider/engine/state";
-import { nextDue } from "../provider/timetable";
 
 export interface MachineView {
   name: string;
@@ -118,14 +118,8 @@ function ageOf(instance: Instance | undefined, now: number): Pick<MachineView, "
 }
 
 function nextScheduleOf(schedules: Machine["desired"]["schedules"], now: number): MachineView["nextSchedule"] {
-  const due = schedules
-    .flatMap((it) => {
-      const at = nextDue(it, now);
-      return at === undefined ? [] : [{ action: it.action, at }];
-    })
-    .sort((a, b) => a.at - b.at);
-  const [next] = due;
-  return next === undefined ? null : { action: next.action, at: timeText(next.at) };
+  const next = nextOf(schedules, now);
+  return next === undefined ? null : { action: next.schedule.action, at: timeText(next.at) };
 }
 
 export function timeText(at: number): string {

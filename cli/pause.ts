@@ -21,6 +21,7 @@ const PAUSE: Verb = {
     return `It ${isStopped ? "stops" : "ends"} ${held.id}. ${staying(machine, held, !isStopped)}`;
   },
   record: (machine, ec2) => recordState(machine, ec2, "paused"),
+  goesOn: "the same command",
   hint: "`managed-instance resume` brings it back; so does the next `pulumi up` after a refresh, unless the program says it is to be paused.",
 };
 

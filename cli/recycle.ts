@@ -20,7 +20,8 @@ const RECYCLE: Verb = {
           : `It ends ${held.id} and launches another, dark until that runs.`;
     return `${then} ${staying(machine, held, true)}`;
   },
-  record: (machine, ec2, now) => recordRecycle(machine, ec2, now),
+  record: (machine, ec2, now) => recordRecycle(machine, ec2, { at: now, reason: "by-hand" }),
+  goesOn: "`managed-instance resume`",
 };
 
 export function recycle(shell: Shell, idOrName: string, options: ActOptions): Promise<void> {

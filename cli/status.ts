@@ -11,8 +11,7 @@ export async function status(shell: Shell, idOrName: string | undefined, options
   const { terminal } = shell;
   const connection = await connect(shell, options, terminal.complain);
   const now = connection.clock.now();
-  const readings =
-    idOrName === undefined ? await listMachines(connection) : [await findReading(connection, idOrName)];
+  const readings = idOrName === undefined ? await listMachines(connection) : [await findReading(connection, idOrName)];
   const views = readings.map((it) => viewOf(it, now));
   if (options.json === true) {
     jsonLines(idOrName === undefined ? views : views[0]).forEach(terminal.print);

@@ -3,15 +3,15 @@ import { styleText } from "node:util";
 
 export interface Terminal {
   /** One line on standard output: what was asked for. */
-  print(line: string): void;
+  print: (line: string) => void;
   /** One line on standard error: what is not. */
-  complain(line: string): void;
+  complain: (line: string) => void;
   /** Whether somebody can be asked. */
   isInteractive: boolean;
   hasColour: boolean;
   columns: number;
   /** Asks a question that is answered with yes or no; no where nothing is answered. */
-  confirm(question: string): Promise<boolean>;
+  confirm: (question: string) => Promise<boolean>;
   /** Aborted by Ctrl-C. */
   interrupted: AbortSignal;
 }
