@@ -124,8 +124,9 @@ function withoutInstance(situation: Situation): Doing {
   }
   // What was ended for another is followed by another, whether the machine is to be healed or not.
   const { replacement } = machine.history;
-  const begun = last !== undefined && replacement?.instanceId === last.id ? replacement.reason : undefined;
-  return begun === undefined ? healed(situation, "ended", last) : gated(situation, begun, last);
+  return replacement !== undefined && isFor(replacement, last)
+    ? gated(situation, replacement.reason, last)
+    : healed(situation, "ended", last);
 }
 
 /** EC2 says so of the instance itself for an hour; the warning may be all that is seen of it at first. */
@@ -263,23 +264,25 @@ function healed(situation: Situation, reason: "ended" | "stopped", instance: Ins
 /** What AWS does is no loop of ours. */
 const AWS_S_OWN: readonly ReplacementReason[] = ["interruption", "interruption-warning"];
 
+const NEVER: LastReplacement = { at: 0, reason: "by-hand", instanceId: "never", inARow: 0, gaveUp: false };
+
 /** Whether it is time for another replacement, or for none any more. */
 function gated(situation: Situation, reason: ReplacementReason, instance: Instance | undefined): Doing {
   const { machine, now } = situation;
-  const last = machine.history.replacement;
-  const subject = instance?.id ?? "";
-  if (last?.gaveUp === true && last.instanceId === subject) {
+  const last = machine.history.replacement ?? NEVER;
+  const isAgain = isFor(last, instance);
+  if (last.gaveUp && isAgain) {
     return givenUp(last, true);
   }
-  const counted = { last, subject, isOfAws: AWS_S_OWN.includes(reason) };
+  const counted = { last, isAgain, isOfAws: AWS_S_OWN.includes(reason) };
   const inARow = countInARow(situation, counted);
-  const replacement: LastReplacement = { at: now, reason, instanceId: subject, inARow, gaveUp: false };
+  const replacement: LastReplacement = { at: now, reason, instanceId: instance?.id ?? "", inARow, gaveUp: false };
   if (inARow > MOST_IN_A_ROW) {
     return givenUp({ ...replacement, inARow: MOST_IN_A_ROW }, false);
   }
-  const soonest = (last?.at ?? now) + pauseAfter(situation, counted);
+  const soonest = last.at + pauseAfter(situation, counted);
   if (now < soonest) {
-    return { kind: "wait", until: soonest, because: `the last replacement (${last?.reason ?? ""}) was a moment ago` };
+    return { kind: "wait", until: soonest, because: `the last replacement (${last.reason}) was a moment ago` };
   }
   return instance?.state === "running" ? { kind: "replace", instance, replacement } : { kind: "restore", replacement };
 }
@@ -288,30 +291,36 @@ function gated(situation: Situation, reason: ReplacementReason, instance: Instan
  * How long after the last one the next begins. Another try for the same instance waits a little: whoever began the last may be at it. Who
  * had to stop goes on.
  */
-function pauseAfter({ machine, signals }: Situation, { last, subject, isOfAws }: Counted): number {
-  if (last?.instanceId === subject) {
+function pauseAfter({ machine, signals }: Situation, { isAgain, isOfAws }: Counted): number {
+  if (isAgain) {
     return signals.some((it) => it.kind === "continue") ? 0 : RETRY_MS;
   }
-  return last === undefined || isOfAws ? 0 : machine.desired.minReplacementInterval * 1000;
+  return isOfAws ? 0 : machine.desired.minReplacementInterval * 1000;
+}
+
+/** Whether a replacement was begun for an instance that did not come up again since. */
+function isFor(replacement: LastReplacement, instance: Instance | undefined): boolean {
+  return replacement.instanceId === (instance?.id ?? "") && (instance?.launchedAt ?? 0) <= replacement.at;
 }
 
 interface Counted {
-  last: LastReplacement | undefined;
-  subject: string;
+  last: LastReplacement;
+  /** Whether it is another try of the last. */
+  isAgain: boolean;
   isOfAws: boolean;
 }
 
 /** How many it would be that did not help: tries for one instance, and instances that went the way of those before too soon. */
-function countInARow({ machine, now }: Situation, { last, subject, isOfAws }: Counted): number {
+function countInARow({ machine, now }: Situation, { last, isAgain, isOfAws }: Counted): number {
   const { healing, minReplacementInterval } = machine.desired;
-  if (last?.instanceId === subject) {
+  if (isAgain) {
     return last.inARow;
   }
   if (isOfAws) {
     return 0;
   }
   const soon = (healing.graceSeconds + healing.unhealthySeconds + 2 * minReplacementInterval) * 1000;
-  return last !== undefined && now - last.at < soon ? last.inARow + 1 : 1;
+  return now - last.at < soon ? last.inARow + 1 : 1;
 }
 
 function givenUp(replacement: LastReplacement, isKnown: boolean): Doing {

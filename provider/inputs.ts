@@ -136,7 +136,7 @@ const replacement: Readonly<Record<string, Field>> = {
   skipOsShutdown: { validate: flag, default: false },
   waitFor: { validate: oneOf("running", "status-ok"), default: "running" },
   rollbackOnFailure: { validate: flag, default: true },
-  timeoutSeconds: { validate: integer(30, 86400), default: 600 },
+  timeoutSeconds: { validate: integer(30, 86400), default: 60 },
 };
 
 const adopt: Readonly<Record<string, Field>> = {
@@ -200,7 +200,7 @@ const INPUTS: Readonly<Record<InputName, Field>> = {
   deletion: { validate: objectOf(deletion), default: {} },
   healing: { validate: objectOf(healing), default: {} },
   schedules: { validate: scheduleList(schedule), default: [] },
-  minReplacementInterval: { validate: integer(0, 86400), default: 600 },
+  minReplacementInterval: { validate: integer(0, 86400), default: 60 },
 };
 
 export type InputName = Exclude<keyof Desired, "onRecord">;

@@ -638,7 +638,7 @@ export interface ManagedInstanceArgs {
    *
    * Changed in place.
    *
-   * @default 600
+   * @default 60
    */
   minReplacementInterval?: Input<number>;
 }

@@ -1,20 +1,36 @@
 /** A controller over the simulated account of a stack: it has EC2 and the time, and no state of Pulumi's. */
 import assert from "node:assert/strict";
+import type { Message } from "../../controller/events";
+import { type Controller, handleMessage, type Outcome, sweep } from "../../controller/handle";
 import { isReadable, type Machine, type Place, readMachine } from "../../controller/record";
-import { createEc2 } from "../../provider/ec2/client";
-import { outputsOf } from "../../provider/engine/outputs";
+import { createEc2, type Ec2Client } from "../../provider/ec2/client";
 import { plan } from "../../provider/engine/plan";
 import { reconcile } from "../../provider/engine/reconcile";
 import type { Deps } from "../../provider/engine/run";
+import type { Clock } from "../../provider/clock";
 import type { Step } from "../../provider/engine/step";
 import type { Stack } from "../provider/support";
 
 const REGION = "us-east-1";
 
-export function placeOf({ simulator, clock }: Pick<Stack, "simulator" | "clock">): Place {
+type Account = Pick<Stack, "simulator" | "clock">;
+
+/** Every pause takes at least `leapMs`. */
+function sleeping({ clock }: Account, leapMs = 0): Clock {
+  return {
+    now: () => clock.now(),
+    sleep: (ms) => {
+      clock.advance(Math.max(ms, leapMs));
+      return Promise.resolve();
+    },
+  };
+}
+
+export function placeOf(account: Account): Place & { ec2: Ec2Client } {
+  const { simulator } = account;
   const ec2 = createEc2({
     region: REGION,
-    clock: { now: () => clock.now(), sleep: (ms) => Promise.resolve(clock.advance(ms)) },
+    clock: sleeping(account),
     requestHandler: simulator.requestHandler(),
     credentials: { accessKeyId: "test", secretAccessKey: "test" },
     random: () => 0.5,
@@ -28,13 +44,10 @@ export interface RunOptions {
   lines?: string[];
 }
 
-export function depsOf(owner: Pick<Stack, "simulator" | "clock">, { leapMs = 0, lines = [] }: RunOptions = {}): Deps {
+export function depsOf(owner: Account, { leapMs = 0, lines = [] }: RunOptions = {}): Deps {
   return {
     ec2: placeOf(owner).ec2,
-    clock: {
-      now: () => owner.clock.now(),
-      sleep: (ms) => Promise.resolve(owner.clock.advance(Math.max(ms, leapMs))),
-    },
+    clock: sleeping(owner, leapMs),
     say: (line) => lines.push(line),
     isAbandoned: () => false,
     cancelled: new AbortController().signal,
@@ -60,4 +73,69 @@ export async function restore(owner: Stack, options: RunOptions = {}): Promise<v
   await reconcile({ id, desired, known: false }, depsOf(owner, options));
 }
 
-export { outputsOf };
+/** A controller on the account, with no time that passes but what it waits for. */
+export function controllerOf(owner: Account, { leapMs, lines = [] }: RunOptions = {}): Controller {
+  return { ...placeOf(owner), clock: sleeping(owner, leapMs), say: (line) => lines.push(line) };
+}
+
+export interface NightOptions {
+  /** How many of each event come. */
+  copies?: number;
+  /** Which events get lost. */
+  isLost?: (sequence: number) => boolean;
+  /** A sweep comes this often. */
+  sweepMs?: number;
+}
+
+/** Up to which event a controller has heard. */
+const seenOf = new WeakMap<object, number>();
+
+/**
+ * What EventBridge and the queue do: events come one after the other, follow-ups when they are due, and every so often a sweep. What
+ * happens while one is handled comes after it, late.
+ */
+export async function pass(
+  owner: Account,
+  forMs: number,
+  { copies = 1, isLost = () => false, sweepMs = 5 * 60_000 }: NightOptions = {},
+): Promise<Outcome[]> {
+  const { simulator, clock } = owner;
+  const controller = controllerOf(owner);
+  const outcomes: Outcome[] = [];
+  const end = clock.now() + forMs;
+  let seen = seenOf.get(simulator) ?? 0;
+  let sweptAt = clock.now();
+  let due: { at: number; message: Message }[] = [];
+  const took = (found: Outcome[]): void => {
+    outcomes.push(...found);
+    due.push(...found.flatMap((it) => it.followUp ?? []));
+  };
+  while (clock.now() < end) {
+    // The simulated time goes on only when somebody asks.
+    simulator.timeline();
+    for (const { sequence, event } of simulator.events.list(seen)) {
+      seen = sequence;
+      for (let copy = 0; copy < copies && !isLost(sequence); copy++) {
+        took(await handleMessage(controller, structuredClone(event)));
+      }
+    }
+    const now = clock.now();
+    const ready = due.filter((it) => it.at <= now);
+    due = due.filter((it) => it.at > now);
+    for (const { message } of ready) {
+      took(await handleMessage(controller, message));
+    }
+    if (now - sweptAt >= sweepMs) {
+      sweptAt = now;
+      took(await sweep(controller));
+    }
+    clock.advance(1000);
+  }
+  seenOf.set(simulator, seen);
+  return outcomes;
+}
+
+/** For how long a private address had nobody behind it, each time, in seconds. */
+export function outages({ simulator }: Account, privateIp: unknown): number[] {
+  return (simulator.timeline().privateIps[String(privateIp)]?.outages ?? []).map((it) => it.seconds);
+}

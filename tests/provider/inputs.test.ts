@@ -324,7 +324,7 @@ describe("checkInputs", () => {
       deletion: { networkInterface: "delete", elasticIp: "delete", dataVolumes: "retain" },
       healing: { enabled: true, graceSeconds: 300, unhealthySeconds: 120 },
       schedules: [],
-      minReplacementInterval: 600,
+      minReplacementInterval: 60,
     });
   });
 

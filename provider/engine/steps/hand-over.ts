@@ -84,8 +84,9 @@ export async function attachToCandidate(run: Run): Promise<void> {
   const eni = networkInterfaceOf(run);
   await attach(run, eni, candidate);
   candidate.secondaryNetworkInterfaceIds = [...candidate.secondaryNetworkInterfaceIds, eni.id];
-  const dark =
-    run.darkSince === undefined ? "" : `; the address was dark for ${seconds(run.clock.now() - run.darkSince)}`;
+  const darkMs = run.darkSince === undefined ? undefined : run.clock.now() - run.darkSince;
+  const dark = darkMs === undefined ? "" : `; the address was dark for ${seconds(darkMs)}`;
+  run.meter?.dark(darkMs ?? 0);
   run.darkSince = undefined;
   run.say(`${eni.id} attached to ${candidate.id} after ${seconds(run.clock.now() - start)}${dark}`);
   await tagInstance(run, candidate);
