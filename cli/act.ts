@@ -5,6 +5,7 @@ import type { Ec2 } from "../provider/ec2/ec2";
 import { currentInstance, currentNetworkInterface, holds, isAlive } from "../provider/engine/current";
 import { outputsOf } from "../provider/engine/outputs";
 import { ReconcileFailure } from "../provider/engine/reconcile";
+import { saying } from "../provider/engine/run";
 import type { Instance, Outputs } from "../provider/engine/state";
 import { sentence } from "../provider/failure";
 import { printable } from "../provider/printable";
@@ -42,7 +43,10 @@ export async function act(shell: Shell, verb: Verb, idOrName: string, options: A
   }
   await confirmed(shell, verb, machine, options.yes === true);
   // While the question stood, the world went on.
-  const wanted = await verb.record(await findMachine(connection, machine.id), connection.ec2, connection.clock.now());
+  const current = await findMachine(connection, machine.id);
+  const wanted = await saying(`put on record that ${machine.name} is to ${verb.name}`, () =>
+    verb.record(current, connection.ec2, connection.clock.now()),
+  );
   if (!options.wait) {
     say(
       `${name}: on record as wanted; a controller in the account, or \`managed-instance watch\`, does it, or the same command without --no-wait`,

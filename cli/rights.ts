@@ -11,7 +11,7 @@ import { TAG } from "../provider/ec2/tags";
 import { currentNetworkInterface } from "../provider/engine/current";
 import { baseTags, instanceTags } from "../provider/engine/labels";
 import type { Instance, NetworkInterface, Tags, Volume } from "../provider/engine/state";
-import { PARTS, type PolicyName } from "../provider/policies";
+import { PARTS, type PolicyName, policyWith } from "../provider/policies";
 import { heldBy } from "./act";
 
 export interface Probe {
@@ -48,7 +48,7 @@ export async function rightsFor(
     for (const { right, call } of probesOf(policy, subject)) {
       const denied = call === undefined ? undefined : await deniedRight(ec2, right, call);
       if (denied !== undefined) {
-        found.missing.push({ right: denied, policy: policyOfRight(denied, policy) });
+        found.missing.push({ right: denied, policy: policyWith(denied) ?? policy });
       } else {
         (call === undefined ? found.unknown : found.held).push(right);
       }
@@ -60,11 +60,6 @@ export async function rightsFor(
   found.held = found.held.filter((it) => !named.has(it));
   found.unknown = found.unknown.filter((it) => !named.has(it));
   return found;
-}
-
-function policyOfRight(right: string, asked: PolicyName): PolicyName {
-  const has = (name: PolicyName): boolean => PARTS[name].some((it) => [it.Action].flat().includes(right));
-  return has(asked) ? asked : ((Object.keys(PARTS) as PolicyName[]).find(has) ?? asked);
 }
 
 /** EC2 names the right that is missing; what else it has against the call says nothing about rights. */

@@ -88,7 +88,11 @@ describe("managed-instance pause", () => {
     owner.simulator.iam.attach([{ Effect: "Allow", Action: "ec2:Describe*", Resource: "*" }]);
     const { code, err } = await cli(owner, ["pause", "web", "--yes"]);
     assert.equal(code, 4);
-    assert.match(err.join(), /Allow the action ec2:CreateTags in the IAM policy of these credentials\.$/);
+    assert.match(
+      err.join(),
+      /^managed-instance: could not put on record that web is to pause: CreateTags was denied: /,
+    );
+    assert.match(err.join(), /Allow the action ec2:CreateTags in the IAM policy of these credentials\./);
     assert.equal(only(made(owner).instances).state, "running");
   });
 });

@@ -1,0 +1,194 @@
+/** The command line as a process of its own, against a simulator over HTTP: in a pipe, and in a real terminal. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type IPty, spawn } from "@lydell/node-pty";
+import type { MachineView } from "../../cli/machine-view";
+import { type RunningServer, startServer } from "../../local/ec2";
+import { program, type Stack } from "../provider/support";
+import { made, only } from "../provider/world";
+import { deployed, ENTRY, environment, json, start, TIME_SCALE, TS_NODE } from "./support";
+
+const ESCAPE = "\u001b";
+const CTRL_C = "\u0003";
+
+describe("managed-instance as a process", function () {
+  this.timeout(120_000);
+  let server: RunningServer;
+  let owner: Stack;
+  let env: Record<string, string>;
+
+  before(async () => {
+    server = await startServer({ port: 0, timeScale: TIME_SCALE });
+    owner = await deployed(server.simulator, server.url, { elasticIp: true });
+    env = environment(server.url);
+  });
+  after(() => server.close());
+
+  it("prints no colour into a pipe, and lists what there is", async () => {
+    const { code, out, err } = await start(["list"], env).ended;
+    assert.deepEqual([code, err], [0, [""]]);
+    assert.equal(out.length, 2);
+    assert.match(out[1] ?? "", /^web +mi-\w+ +running +1 +i-\w+ +m7i\.large +on-demand +10\.0\.1\.\d+ +[\d.]+ +\d+/);
+    assert.ok(!out.join().includes(ESCAPE));
+  });
+
+  it("refuses in a pipe to end anything without --yes, and does it with it", async () => {
+    const refused = await start(["pause", "web"], env).ended;
+    assert.deepEqual([refused.code, refused.out], [5, [""]]);
+    assert.match(refused.err.join(), /pause web \(i-\w+, 10\.0\.1\.\d+\)\? It stops .* --yes answers it\.$/);
+    const { code, out } = await start(["pause", "web", "--yes"], env).ended;
+    assert.equal(code, 0);
+    assert.match(out.at(-1) ?? "", /^web is paused; keeps 10\.0\.1\.\d+, /);
+    const resumed = await start(["resume", "web", "--json"], env).ended;
+    assert.equal(resumed.code, 0);
+    assert.equal(json<MachineView>(resumed).state, "running");
+    assert.match(resumed.err.join("\n"), /^web: /);
+  });
+
+  it("watches until it is told to end, and brings back what was ended meanwhile", async () => {
+    const { child, ended } = start(["watch", "--interval", "20"], env);
+    const before = String(only(made(owner).instances.filter((it) => it.state === "running")).instanceId);
+    await new Promise((resolve) => child.stdout?.once("data", resolve));
+    server.simulator.interrupt({ instanceId: before });
+    const running = (): string | undefined =>
+      made(owner).instances.find((it) => it.state === "running" && it.instanceId !== before)?.instanceId;
+    for (let left = 300; running() === undefined && left > 0; left--) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    child.kill("SIGINT");
+    const { code, out, err } = await ended;
+    assert.equal(code === 130 || code === 0, true, [...out, ...err].join("\n"));
+    assert.ok(running() !== undefined, out.join("\n"));
+    assert.match(out.at(-1) ?? "", /Z ended$/);
+  });
+
+  /** The entry in a pseudo-terminal; what it shows, and a way to wait for it. */
+  class Screen {
+    text = "";
+    readonly code: Promise<number>;
+    private readonly pty: IPty;
+
+    constructor(args: string[], more: Record<string, string> = {}) {
+      this.pty = spawn(process.execPath, [...TS_NODE, ENTRY, ...args], {
+        cols: 200,
+        rows: 50,
+        env: { ...env, ...more },
+      });
+      this.pty.onData((it) => (this.text += it));
+      this.code = new Promise((resolve) => {
+        this.pty.onExit(({ exitCode }) => {
+          resolve(exitCode);
+        });
+      });
+    }
+
+    async shows(wanted: RegExp): Promise<void> {
+      for (let left = 600; !wanted.test(this.text) && left > 0; left--) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      assert.match(this.text, wanted);
+    }
+
+    type(keys: string): void {
+      this.pty.write(keys);
+    }
+  }
+
+  it("in a terminal is coloured, unless NO_COLOR or --no-color says otherwise", async () => {
+    const coloured = new Screen(["status", "web"]);
+    assert.equal(await coloured.code, 0);
+    assert.ok(coloured.text.includes(`${ESCAPE}[32mrunning${ESCAPE}[39m`), coloured.text);
+    for (const screen of [
+      new Screen(["status", "web"], { NO_COLOR: "1" }),
+      new Screen(["status", "web", "--no-color"]),
+    ]) {
+      assert.equal(await screen.code, 0);
+      assert.match(screen.text, /state +running/);
+      assert.ok(!screen.text.includes(ESCAPE), screen.text);
+    }
+  });
+
+  it("in a terminal asks, and takes no, Return and Ctrl-C for no", async () => {
+    for (const [keys, code, said] of [
+      ["n\r", 5, /not confirmed; nothing was done/],
+      ["\r", 5, /not confirmed; nothing was done/],
+      [CTRL_C, 130, /ended by Ctrl-C; nothing was done/],
+    ] as const) {
+      const screen = new Screen(["pause", "web"]);
+      await screen.shows(/pause web \(i-\w+, 10\.0\.1\.\d+\)\? It stops i-\w+\..* stay\..*\(y\/N\)/s);
+      screen.type(keys);
+      assert.equal(await screen.code, code);
+      await screen.shows(said);
+    }
+    assert.equal(only(made(owner).instances.filter((it) => it.state !== "terminated")).state, "running");
+  });
+
+  it("in a terminal asks, and does what is confirmed, a line for each step", async () => {
+    const screen = new Screen(["recycle", "web"]);
+    await screen.shows(/\(y\/N\)/);
+    screen.type("y\r");
+    assert.equal(await screen.code, 0);
+    assert.match(screen.text, /web: retiring i-\w+[^]*web runs: i-\w+ \(m7i\.large, on-demand\) at 10\.0\.1\.\d+/);
+  });
+
+  it("after Ctrl-C in the middle says what is left, and Pulumi goes on from there", async () => {
+    const screen = new Screen(["recycle", "web", "--yes"]);
+    await screen.shows(/web: retiring/);
+    screen.type(CTRL_C);
+    assert.equal(await screen.code, 130);
+    assert.match(screen.text.replace(/\s+/g, " "), /managed-instance: Cancelled: stopped .* goes on from here\./);
+    await owner.refresh();
+    await owner.up(program({ elasticIp: true }));
+    assert.equal(owner.outputs.state, "running");
+    assert.equal(await owner.up(program({ elasticIp: true })), "same");
+  });
+
+  it("completes commands, options, choices and machine names", async () => {
+    const completions = async (...words: string[]): Promise<string[]> => {
+      const { out } = await start(["complete", "--", ...words], env).ended;
+      return out.filter((it) => !it.startsWith(":")).map((it) => it.split("\t")[0] ?? "");
+    };
+    assert.deepEqual(await completions("re"), ["resume", "recycle"]);
+    assert.deepEqual(await completions("pause", ""), ["web"]);
+    assert.deepEqual(await completions("pause", "--region", "us-east-1", "w"), ["web"]);
+    assert.deepEqual(await completions("pause", "--n"), ["--no-wait", "--no-color"]);
+    assert.deepEqual(await completions("iam-policy", "o"), ["operator"]);
+    assert.deepEqual(await completions("doctor", "--rights", ""), ["reader", "operator", "up"]);
+    assert.deepEqual(await completions("status", "--endpoint", "http://127.0.0.1:1", ""), []);
+  });
+
+  it("prints a script for each shell that the shell takes, and bash completes by it", async function () {
+    for (const shell of ["bash", "zsh", "fish"]) {
+      const { code, out } = await start(["completion", shell], env).ended;
+      assert.equal(code, 0);
+      const script = out.join("\n");
+      assert.match(script, /managed-instance/);
+      if (spawnSync(shell, ["--version"]).error === undefined) {
+        const checked = spawnSync(shell, ["-n"], { input: script, encoding: "utf8" });
+        assert.deepEqual([shell, checked.status, checked.stderr], [shell, 0, ""]);
+      }
+    }
+    const folder = mkdtempSync(join(tmpdir(), "completion-"));
+    try {
+      const command = join(folder, "managed-instance");
+      const call = [process.execPath, ...TS_NODE, ENTRY].map((it) => `'${it}'`).join(" ");
+      writeFileSync(command, `#!/bin/sh\nexec ${call} "$@"\n`);
+      chmodSync(command, 0o755);
+      const script = (await start(["completion", "bash"], env).ended).out.join("\n");
+      const asked = `${script}
+        COMP_WORDS=(managed-instance recycle ""); COMP_CWORD=2; COMP_LINE="managed-instance recycle "; COMP_POINT=\${#COMP_LINE}
+        eval "$(complete -p managed-instance | sed 's/.*-F \\([^ ]*\\).*/\\1/')"; echo "\${COMPREPLY[@]}"`;
+      const { stdout, stderr } = spawnSync("bash", ["-c", asked], {
+        env: { ...env, PATH: `${folder}:${env.PATH ?? ""}` },
+        cwd: join(__dirname, "../.."),
+        encoding: "utf8",
+      });
+      assert.match(stdout.trim(), /(^|\n)web\s*$/, stderr);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
