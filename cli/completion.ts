@@ -19,7 +19,7 @@ export async function completion(shell: (typeof SHELLS)[number]): Promise<void> 
 export async function complete(shell: Shell, program: Command, words: readonly string[]): Promise<void> {
   const { RootCommand } = await import("@bomb.sh/tab");
   const root = new RootCommand();
-  const names = wantsNames(program, words) ? await machineNames(shell, optionsIn(words)) : [];
+  const names = wantsNames(program, words) ? await machineNames(shell, { ...program.opts<GlobalOptions>(), ...optionsIn(words) }) : [];
   describeTo(root, program, names);
   root.parse([...words]);
 }
@@ -76,18 +76,16 @@ function wantsNames(program: Command, words: readonly string[]): boolean {
   return command?.registeredArguments.some((it) => it.name() === MACHINE) === true && !words.at(-1)?.startsWith("-");
 }
 
-function optionsIn(words: readonly string[]): GlobalOptions {
-  const valueOf = (name: string): string | undefined => {
-    const at = words.indexOf(name);
-    const joined = words.find((it) => it.startsWith(`${name}=`));
-    return at < 0 ? joined?.slice(name.length + 1) : words[at + 1];
-  };
-  return {
-    region: valueOf("--region"),
-    profile: valueOf("--profile"),
-    endpoint: valueOf("--endpoint"),
-    color: false,
-  };
+/** Where to look, as the words so far say it. */
+function optionsIn(words: readonly string[]): Partial<GlobalOptions> {
+  return Object.fromEntries(
+    (["region", "profile", "endpoint"] as const).flatMap((name) => {
+      const at = words.indexOf(`--${name}`);
+      const joined = words.find((it) => it.startsWith(`--${name}=`))?.slice(name.length + 3);
+      const value = at < 0 ? joined : words[at + 1];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 }
 
 const PATIENCE_MS = 3000;

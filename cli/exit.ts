@@ -42,7 +42,7 @@ export class Problem extends Error {
 /** The error and what led to it. */
 function chain(error: unknown): unknown[] {
   const found: unknown[] = [];
-  for (let at = error; at !== undefined && !found.includes(at); at = at?.cause) {
+  for (let at = error; at !== undefined && !found.includes(at); at = at instanceof Error ? at.cause : undefined) {
     found.push(at);
   }
   return found;

@@ -50,9 +50,9 @@ describe("managed-instance, in a place where nothing can be found,", () => {
   async function ended(args: string[], env: Record<string, string>): Promise<{ code: number; said: string }> {
     const { code, out, err } = await start(args, env).ended;
     assert.deepEqual(out, [""]);
-    assert.equal(err.length, 1, err.join("\n"));
-    assert.doesNotMatch(err.join(), /^\s+at |node:internal|SECRET/m);
-    return { code, said: err.join() };
+    assert.doesNotMatch(err.join("\n"), /^\s+at |node:internal|canary/m);
+    // Before it may stand what was tried again.
+    return { code, said: err.at(-1) ?? "" };
   }
 
   it("says that no region is set", async function () {
@@ -72,7 +72,7 @@ describe("managed-instance, in a place where nothing can be found,", () => {
 
   it("says that nobody is at the endpoint", async function () {
     this.timeout(60_000);
-    const env = environment("http://127.0.0.1:1", { AWS_SECRET_ACCESS_KEY: "SECRET" });
+    const env = environment("http://127.0.0.1:1", { AWS_SECRET_ACCESS_KEY: "canary" });
     const { code, said } = await ended(["list"], env);
     assert.equal(code, 1);
     assert.match(said, /ECONNREFUSED.*Check the endpoint and the network\.$/);

@@ -4,12 +4,17 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import { type IPty, spawn } from "@lydell/node-pty";
 import type { MachineView } from "../../cli/machine-view";
 import { type RunningServer, startServer } from "../../local/ec2";
 import { program, type Stack } from "../provider/support";
-import { made, only } from "../provider/world";
-import { deployed, ENTRY, environment, json, start, TIME_SCALE, TS_NODE } from "./support";
+import { made, only, somebody } from "../provider/world";
+import { deployed, ENTRY, environment, json, type Ran, start, TIME_SCALE } from "./support";
+
+/** Without their descriptions, and what follows for the shell's eyes only. */
+const completionsIn = ({ out }: Ran): string[] =>
+  out.filter((it) => !it.startsWith(":")).map((it) => it.split("\t")[0] ?? "");
 
 const ESCAPE = "\u001b";
 const CTRL_C = "\u0003";
@@ -52,15 +57,17 @@ describe("managed-instance as a process", function () {
     const { child, ended } = start(["watch", "--interval", "20"], env);
     const before = String(only(made(owner).instances.filter((it) => it.state === "running")).instanceId);
     await new Promise((resolve) => child.stdout?.once("data", resolve));
-    server.simulator.interrupt({ instanceId: before });
+    await somebody(owner).send(new TerminateInstancesCommand({ InstanceIds: [before] }));
     const running = (): string | undefined =>
       made(owner).instances.find((it) => it.state === "running" && it.instanceId !== before)?.instanceId;
     for (let left = 300; running() === undefined && left > 0; left--) {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
+    // What it brought back it goes on with for a moment, to see it run.
+    await owner.refresh();
     child.kill("SIGINT");
     const { code, out, err } = await ended;
-    assert.equal(code === 130 || code === 0, true, [...out, ...err].join("\n"));
+    assert.ok(code === 0 || code === 130, [...out, ...err].join("\n"));
     assert.ok(running() !== undefined, out.join("\n"));
     assert.match(out.at(-1) ?? "", /Z ended$/);
   });
@@ -72,7 +79,7 @@ describe("managed-instance as a process", function () {
     private readonly pty: IPty;
 
     constructor(args: string[], more: Record<string, string> = {}) {
-      this.pty = spawn(process.execPath, [...TS_NODE, ENTRY, ...args], {
+      this.pty = spawn(process.execPath, [ENTRY, ...args], {
         cols: 200,
         rows: 50,
         env: { ...env, ...more },
@@ -146,18 +153,11 @@ describe("managed-instance as a process", function () {
     assert.equal(await owner.up(program({ elasticIp: true })), "same");
   });
 
-  it("completes commands, options, choices and machine names", async () => {
-    const completions = async (...words: string[]): Promise<string[]> => {
-      const { out } = await start(["complete", "--", ...words], env).ended;
-      return out.filter((it) => !it.startsWith(":")).map((it) => it.split("\t")[0] ?? "");
-    };
-    assert.deepEqual(await completions("re"), ["resume", "recycle"]);
-    assert.deepEqual(await completions("pause", ""), ["web"]);
-    assert.deepEqual(await completions("pause", "--region", "us-east-1", "w"), ["web"]);
-    assert.deepEqual(await completions("pause", "--n"), ["--no-wait", "--no-color"]);
-    assert.deepEqual(await completions("iam-policy", "o"), ["operator"]);
-    assert.deepEqual(await completions("doctor", "--rights", ""), ["reader", "operator", "up"]);
-    assert.deepEqual(await completions("status", "--endpoint", "http://127.0.0.1:1", ""), []);
+  it("completes commands and machine names", async () => {
+    const completed = async (...words: string[]): Promise<string[]> =>
+      completionsIn(await start(["complete", "--", ...words], env).ended);
+    assert.deepEqual(await completed("re"), ["resume", "recycle"]);
+    assert.deepEqual(await completed("pause", "--region", "us-east-1", "w"), ["web"]);
   });
 
   it("prints a script for each shell that the shell takes, and bash completes by it", async function () {
@@ -174,7 +174,7 @@ describe("managed-instance as a process", function () {
     const folder = mkdtempSync(join(tmpdir(), "completion-"));
     try {
       const command = join(folder, "managed-instance");
-      const call = [process.execPath, ...TS_NODE, ENTRY].map((it) => `'${it}'`).join(" ");
+      const call = [process.execPath, ENTRY].map((it) => `'${it}'`).join(" ");
       writeFileSync(command, `#!/bin/sh\nexec ${call} "$@"\n`);
       chmodSync(command, 0o755);
       const script = (await start(["completion", "bash"], env).ended).out.join("\n");

@@ -92,8 +92,8 @@ export function json<T>({ out }: Ran): T {
   return JSON.parse(out.join("\n")) as T;
 }
 
-export const ENTRY = join(__dirname, "../../cli/main.ts");
-export const TS_NODE = ["-r", "ts-node/register/transpile-only"];
+/** As it is built, and installed. */
+export const ENTRY = join(__dirname, "../../dist/cli/main.js");
 const ROOT = join(__dirname, "../..");
 
 /** So much faster than the world that a shutdown takes no time to speak of. */
@@ -111,7 +111,6 @@ export function environment(url: string, more: Record<string, string> = {}): Rec
     AWS_EC2_METADATA_DISABLED: "true",
     AWS_ENDPOINT_URL_EC2: url,
     MANAGED_INSTANCE_TIME_SCALE: String(TIME_SCALE),
-    TS_NODE_PROJECT: join(ROOT, "tsconfig.json"),
     ...more,
   };
 }
@@ -122,7 +121,7 @@ export interface Process {
 }
 
 export function start(args: readonly string[], env: Record<string, string>): Process {
-  const child = spawn(process.execPath, [...TS_NODE, ENTRY, ...args], {
+  const child = spawn(process.execPath, [ENTRY, ...args], {
     cwd: ROOT,
     env,
     stdio: ["ignore", "pipe", "pipe"],
