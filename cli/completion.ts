@@ -19,7 +19,9 @@ export async function completion(shell: (typeof SHELLS)[number]): Promise<void> 
 export async function complete(shell: Shell, program: Command, words: readonly string[]): Promise<void> {
   const { RootCommand } = await import("@bomb.sh/tab");
   const root = new RootCommand();
-  const names = wantsNames(program, words) ? await machineNames(shell, { ...program.opts<GlobalOptions>(), ...optionsIn(words) }) : [];
+  const names = wantsNames(program, words)
+    ? await machineNames(shell, { ...program.opts<GlobalOptions>(), ...optionsIn(words) })
+    : [];
   describeTo(root, program, names);
   root.parse([...words]);
 }

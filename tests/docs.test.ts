@@ -11,6 +11,7 @@ const HOW_TO = join(ROOT, "docs", "how-to");
 const PAGES = [
   join(ROOT, "README.md"),
   join(ROOT, "examples", "README.md"),
+  join(ROOT, "docs", "cli.md"),
   join(ROOT, "docs", "replacement.md"),
   join(ROOT, "docs", "reliability.md"),
   join(ROOT, "docs", "retries.md"),

@@ -55,7 +55,7 @@ describe("managed-instance pause", () => {
   it("prints what is so then as JSON, and all else on standard error", async () => {
     const owner = await up();
     const ran = await done(owner, ["pause", "web", "--yes", "--json"]);
-    assert.equal(json<MachineView>(ran).state, "paused");
+    assert.equal((json(ran) as MachineView).state, "paused");
     assert.match(ran.err.join("\n"), /^web: /);
   });
 
@@ -64,7 +64,7 @@ describe("managed-instance pause", () => {
     const { out } = await done(owner, ["pause", "web", "--yes", "--no-wait"]);
     assert.match(out.join(), /^web: on record as wanted; a controller .* does it/);
     assert.equal(only(made(owner).instances).state, "running");
-    const view = json<MachineView>(await done(owner, ["status", "web", "--json"]));
+    const view = json(await done(owner, ["status", "web", "--json"])) as MachineView;
     assert.deepEqual([view.state, view.desiredState], ["running", "paused"]);
     await done(owner, ["pause", "web", "--yes"]);
     assert.equal(only(made(owner).instances).state, "stopped");
@@ -141,7 +141,7 @@ describe("managed-instance recycle", () => {
     assert.match(out.at(-1) ?? "", new RegExp(`^web runs: ${now.instance.instanceId} `));
     assert.deepEqual(owner.outputs.drift, []);
     await settled(owner, { elasticIp: true });
-    const view = json<MachineView>(await done(owner, ["status", "web", "--json"]));
+    const view = json(await done(owner, ["status", "web", "--json"])) as MachineView;
     assert.deepEqual(
       [view.lastReplacement?.reason, view.lastReplacement?.instanceId],
       ["by-hand", instance.instanceId],

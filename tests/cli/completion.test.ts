@@ -8,7 +8,7 @@ type Account = Parameters<typeof cli>[0];
 
 /** The library prints by itself. */
 async function completions(account: Account, ...words: string[]): Promise<string[]> {
-  const { write } = process.stdout;
+  const write = process.stdout.write.bind(process.stdout);
   let text = "";
   process.stdout.write = (chunk: string | Uint8Array): boolean => {
     text += chunk.toString();

@@ -25,7 +25,7 @@ interface Report {
 
 async function problemsOf(owner: Parameters<typeof cli>[0], ...args: string[]): Promise<Report["checks"]> {
   const ran = await cli(owner, ["doctor", "--json", ...args]);
-  const problems = json<Report>(ran).checks.filter((it) => it.kind === "problem");
+  const problems = (json(ran) as Report).checks.filter((it) => it.kind === "problem");
   assert.equal(ran.code, problems.length === 0 ? 0 : 1);
   return problems;
 }
@@ -162,9 +162,9 @@ describe("managed-instance doctor", () => {
     assert.ok(out.some((it) => /^note {3}things: web .* no run of Pulumi has brought its id back since$/.test(it)));
     const world = owner.simulator.snapshot();
     const eni = only(Object.values(world.networkInterfaces));
-    delete world.instances[instance.instanceId];
-    delete world.networkInterfaces[eni.networkInterfaceId];
-    owner.simulator.restore(world);
+    assert.deepEqual(Object.keys(world.instances), [instance.instanceId]);
+    assert.deepEqual(Object.keys(world.networkInterfaces), [eni.networkInterfaceId]);
+    owner.simulator.restore({ ...world, instances: {}, networkInterfaces: {} });
     const [first] = await problemsOf(owner);
     assert.match(first?.what ?? "", /^the first `up` of web .* did not get to its end$/);
   });

@@ -1,5 +1,8 @@
 /** What cannot be done is said in a sentence with what to do, and by an exit code; no stack, no secret. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { MEANINGS } from "../../cli/exit";
 import { startServer } from "../../local/ec2";
 import { quick, up } from "../provider/world";
 import { cli, done, environment, start } from "./support";
@@ -43,6 +46,27 @@ describe("managed-instance, used wrongly,", () => {
     }
     assert.match(text, /^ {2}130 +ended by Ctrl-C$/m);
     assert.doesNotMatch(text, /^ {2}complete /m);
+  });
+});
+
+describe("the page on the command line", () => {
+  const PAGE = readFileSync(join(__dirname, "../../docs/cli.md"), "utf8");
+
+  it("has each command and option, and each exit code", async () => {
+    const { out } = await done(quick(), ["--help"]);
+    const commands = [...out.join("\n").matchAll(/^ {2}([a-z][a-z-]*)(?= \[| <)/gm)].map(([, name = ""]) => name);
+    assert.ok(commands.length > 8);
+    for (const name of commands.filter((it) => it !== "help")) {
+      assert.match(PAGE, new RegExp("^## .*`(.*, )?" + name + "\\b", "m"), name);
+      const help = (await done(quick(), [name, "--help"])).out.join("\n");
+      for (const [, option = ""] of help.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)) {
+        assert.ok(option === "--help" || PAGE.includes(option), `${name} ${option}`);
+      }
+    }
+    for (const [code, meaning] of Object.entries(MEANINGS)) {
+      const [first = ""] = meaning.split(";");
+      assert.ok(PAGE.includes(`| ${code} | ${first}`), `${code}: ${meaning}`);
+    }
   });
 });
 

@@ -78,7 +78,7 @@ describe("managed-instance status", () => {
     const owner = await up({ elasticIp: true });
     const { template, eip, eni, instance, privateIp } = machineOf(owner);
     for (const name of ["web", template.launchTemplateName]) {
-      const { launchedAt, ageSeconds, ...view } = json<MachineView>(await done(owner, ["status", name, "--json"]));
+      const { launchedAt, ageSeconds, ...view } = json(await done(owner, ["status", name, "--json"])) as MachineView;
       assert.deepEqual(view, {
         name: "web",
         id: template.launchTemplateName,
@@ -131,7 +131,7 @@ describe("managed-instance status", () => {
     await somebody(owner).send(
       new DeleteTagsCommand({ Resources: [template.launchTemplateId], Tags: [{ Key: TAG.market }] }),
     );
-    const { state, reason } = json<MachineView>(await done(owner, ["status", "web", "--json"]));
+    const { state, reason } = json(await done(owner, ["status", "web", "--json"])) as MachineView;
     assert.equal(state, "failed");
     assert.match(reason, /^its record cannot be read: .* no tag managed-instance:market, .*run `pulumi up`$/);
     const { code, err } = await cli(owner, ["recycle", "web", "--yes"]);
@@ -189,7 +189,7 @@ describe("managed-instance status", () => {
         assert.doesNotMatch(line, /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u, args.join(" "));
       }
     }
-    const [view] = json<MachineView[]>(await done(owner, ["list", "--json"]));
+    const [view] = json(await done(owner, ["list", "--json"])) as MachineView[];
     assert.equal(view?.name, EVIL);
   });
 });
@@ -200,7 +200,7 @@ describe("managed-instance history", () => {
     later(owner);
     await owner.up(program({ instanceType: "m6i.large" }));
     const ran = await done(owner, ["history", "web", "--json"]);
-    const events = json<Event[]>(ran);
+    const events = json(ran) as Event[];
     assert.deepEqual(
       events.map(({ source, what }) => `${source} ${what.replace(/ami-\w+/, "AMI")}`.replace(/;.*/, "")),
       [

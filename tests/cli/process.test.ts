@@ -49,13 +49,13 @@ describe("managed-instance as a process", function () {
     assert.match(out.at(-1) ?? "", /^web is paused; keeps 10\.0\.1\.\d+, /);
     const resumed = await start(["resume", "web", "--json"], env).ended;
     assert.equal(resumed.code, 0);
-    assert.equal(json<MachineView>(resumed).state, "running");
+    assert.equal((json(resumed) as MachineView).state, "running");
     assert.match(resumed.err.join("\n"), /^web: /);
   });
 
   it("watches until it is told to end, and brings back what was ended meanwhile", async () => {
     const { child, ended } = start(["watch", "--interval", "20"], env);
-    const before = String(only(made(owner).instances.filter((it) => it.state === "running")).instanceId);
+    const before = only(made(owner).instances.filter((it) => it.state === "running")).instanceId;
     await new Promise((resolve) => child.stdout?.once("data", resolve));
     await somebody(owner).send(new TerminateInstancesCommand({ InstanceIds: [before] }));
     const running = (): string | undefined =>
@@ -178,7 +178,10 @@ describe("managed-instance as a process", function () {
       writeFileSync(command, `#!/bin/sh\nexec ${call} "$@"\n`);
       chmodSync(command, 0o755);
       const script = (await start(["completion", "bash"], env).ended).out.join("\n");
+      // These come with the package bash-completion, which need not be here.
       const asked = `${script}
+        _get_comp_words_by_ref() { cur="\${COMP_WORDS[COMP_CWORD]}"; words=("\${COMP_WORDS[@]}"); }
+        compopt() { :; }
         COMP_WORDS=(managed-instance recycle ""); COMP_CWORD=2; COMP_LINE="managed-instance recycle "; COMP_POINT=\${#COMP_LINE}
         eval "$(complete -p managed-instance | sed 's/.*-F \\([^ ]*\\).*/\\1/')"; echo "\${COMPREPLY[@]}"`;
       const { stdout, stderr } = spawnSync("bash", ["-c", asked], {

@@ -88,8 +88,8 @@ export async function done(account: Account, args: readonly string[], options?: 
 }
 
 /** The JSON on standard output. */
-export function json<T>({ out }: Ran): T {
-  return JSON.parse(out.join("\n")) as T;
+export function json({ out }: Ran): unknown {
+  return JSON.parse(out.join("\n"));
 }
 
 /** As it is built, and installed. */

@@ -84,7 +84,7 @@ describe("managed-instance watch", () => {
     await done(owner, ["pause", "web", "--yes", "--no-wait"]);
     const { out } = await watching(owner, 2 * MINUTES, "web");
     assert.ok(
-      out.some((it) => /Z web: finish: web is paused/.test(it)),
+      out.some((it) => it.includes("Z web: finish: web is paused")),
       out.join("\n"),
     );
   });
@@ -191,7 +191,7 @@ describe("the controller's policy", () => {
         const { code, out, err } = await watching(owner, 10 * MINUTES);
         assert.equal(code, 0, err.join("\n"));
         assert.ok(!out.some((it) => /denied|failed/.test(it)), `${deed}\n${out.join("\n")}`);
-        const { state, drift } = json<MachineView>(await done(owner, ["status", "web", "--json"]));
+        const { state, drift } = json(await done(owner, ["status", "web", "--json"])) as MachineView;
         assert.deepEqual([state, drift], [deed === "pause" ? "paused" : "running", []], `${deed}\n${out.join("\n")}`);
         await owner.refresh();
       }
