@@ -6,7 +6,7 @@ import type { ActOptions } from "./act";
 import { complete, completion, MACHINE, NAME, SHELLS } from "./completion";
 import type { GlobalOptions, Shell } from "./connection";
 import { doctor, type DoctorOptions } from "./doctor";
-import { EXIT, type ExitCode, exitOf, MEANINGS, textOf } from "./exit";
+import { EXIT, type ExitCode, exitOf, MEANINGS, Problem, textOf } from "./exit";
 import { history, type HistoryOptions } from "./history";
 import { iamPolicy } from "./iam-policy";
 import { list, type ListOptions } from "./list";
@@ -42,17 +42,17 @@ function programFor(shell: Shell, outcome: { exit: ExitCode }): Command {
     .description(ABOUT)
     .option("--region <region>", "the AWS region; by default as the provider finds it: AWS_REGION, or the profile's")
     .option("--profile <name>", "the AWS profile; by default AWS_PROFILE, or what the environment has")
-    .option("--endpoint <url>", "where EC2 is, for a simulator; or AWS_ENDPOINT_URL")
+    .option("--endpoint <url>", "where EC2 is, for a simulator; or AWS_ENDPOINT_URL", url)
     .option("--no-color", "no colours; there are none in a pipe, or with NO_COLOR")
     .showHelpAfterError(`(\`${NAME} --help\` says what there is)`)
     .addHelpText("after", `\nExit codes:\n${exitCodes()}`)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => {
-        terminal.print(text.replace(/\n$/, ""));
+        terminal.print(tame(text));
       },
       writeErr: (text) => {
-        terminal.complain(text.replace(/\n$/, ""));
+        terminal.complain(tame(text));
       },
     })
     .hook("preAction", () => {
@@ -65,6 +65,21 @@ function programFor(shell: Shell, outcome: { exit: ExitCode }): Command {
   addChecks(program, shell, outcome);
   addCompletion(program, shell);
   return program;
+}
+
+/** Commander repeats what it was given. */
+function tame(text: string): string {
+  return text.replace(/\n$/, "").split("\n").map(printable).join("\n");
+}
+
+/** What only looks has nothing to bring to an end: Ctrl-C ends it at once, whatever EC2 still has to say. */
+async function looking<T>({ terminal: { interrupted } }: Shell, work: Promise<T>): Promise<T> {
+  const ended = new Promise<never>((_resolve, reject) => {
+    interrupted.addEventListener("abort", () => {
+      reject(new Problem("ended by Ctrl-C", EXIT.interrupted));
+    });
+  });
+  return Promise.race([work, ended]);
 }
 
 function exitCodes(): string {
@@ -80,14 +95,14 @@ function addLooks(program: Command, shell: Shell): void {
     .command("list")
     .description("the machines of the account and region, a line each")
     .option(...JSON_OPTION)
-    .action((_options, command: Command) => list(shell, command.optsWithGlobals<ListOptions>()));
+    .action((_options, command: Command) => looking(shell, list(shell, command.optsWithGlobals<ListOptions>())));
   program
     .command("status")
     .argument(`[${MACHINE}]`, "one machine; by default all")
     .description("all that is known of a machine")
     .option(...JSON_OPTION)
     .action((name: string | undefined, _options, command: Command) =>
-      status(shell, name, command.optsWithGlobals<StatusOptions>()),
+      looking(shell, status(shell, name, command.optsWithGlobals<StatusOptions>())),
     );
   program
     .command("history")
@@ -96,7 +111,7 @@ function addLooks(program: Command, shell: Shell): void {
     .option("--limit <number>", "the latest so many", positive, 30)
     .option(...JSON_OPTION)
     .action((name: string, _options, command: Command) =>
-      history(shell, name, command.optsWithGlobals<HistoryOptions>()),
+      looking(shell, history(shell, name, command.optsWithGlobals<HistoryOptions>())),
     );
 }
 
@@ -142,7 +157,7 @@ function addChecks(program: Command, shell: Shell, outcome: { exit: ExitCode }):
     )
     .option(...JSON_OPTION)
     .action(async (name: string | undefined, _options, command: Command) => {
-      outcome.exit = await doctor(shell, name, command.optsWithGlobals<DoctorOptions>());
+      outcome.exit = await looking(shell, doctor(shell, name, command.optsWithGlobals<DoctorOptions>()));
     });
   program
     .command("iam-policy")
@@ -171,4 +186,11 @@ function positive(text: string): number {
     throw new InvalidArgumentError("It has to be a whole number above 0.");
   }
   return value;
+}
+
+function url(text: string): string {
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
+    throw new InvalidArgumentError("It has to be a URL, such as http://127.0.0.1:4599.");
+  }
+  return text;
 }

@@ -1,6 +1,8 @@
 /** What cannot be done is said in a sentence with what to do, and by an exit code; no stack, no secret. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { MEANINGS } from "../../cli/exit";
 import { startServer } from "../../local/ec2";
@@ -15,6 +17,9 @@ describe("managed-instance, used wrongly,", () => {
     [["list", "--jsno"], /unknown option '--jsno'[^]*Did you mean --json\?/],
     [["watch", "--interval", "0"], /It has to be a whole number above 0/],
     [["iam-policy", "root"], /Allowed choices are reader, operator, up, adopt, controller/],
+    [["list", "--endpoint", "nowhere"], /It has to be a URL/],
+    [["list", "--endpoint", "file:///etc/passwd"], /It has to be a URL/],
+    [["\u001b[2J\u202e"], /^error: unknown command '\\u001b\[2J\\u202e'/],
     [["completion", "tcsh"], /Allowed choices are bash, zsh, fish/],
     [["doctor", "--rights", "all"], /Allowed choices are reader, operator, up/],
     [["resume", "web", "--yes"], /unknown option '--yes'/],
@@ -113,6 +118,21 @@ describe("managed-instance, in a place where nothing can be found,", () => {
     } finally {
       await server.close();
     }
+  });
+
+  it("ends a look at once at Ctrl-C, though EC2 does not answer", async function () {
+    this.timeout(60_000);
+    const silent = createServer(() => undefined);
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    const asked = new Promise((resolve) => silent.once("request", resolve));
+    const address = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const { child, ended: end } = start(["list"], environment(address));
+    await asked;
+    child.kill("SIGINT");
+    const { code, err } = await end;
+    assert.deepEqual([code, err], [130, ["managed-instance: ended by Ctrl-C."]]);
+    silent.closeAllConnections();
+    silent.close();
   });
 
   it("says what came of a lack of capacity, and how to go on", async () => {

@@ -1,8 +1,11 @@
 /** `list`, `status` and `history`: what EC2 alone tells of the machines. */
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { CreateTagsCommand, DeleteTagsCommand, StopInstancesCommand } from "@aws-sdk/client-ec2";
 import type { Event } from "../../cli/history";
 import type { MachineView } from "../../cli/machine-view";
+import { installed } from "../../cli/optional";
 import { TAG } from "../../provider/ec2/tags";
 import { program, URN } from "../provider/support";
 import { later, machineOf, made, quick, somebody, up } from "../provider/world";
@@ -213,5 +216,54 @@ describe("managed-instance history", () => {
     assert.match(ran.err.join(), /^CloudTrail is not asked: the endpoint of EC2 is not AWS's/);
     const { out } = await done(owner, ["history", "web", "--limit", "1"]);
     assert.equal(out.length, 2);
+  });
+
+  it("has what CloudTrail tells, where it may be asked: once, and not what was only read", async () => {
+    const owner = await up();
+    const { eni, template } = machineOf(owner);
+    const at = 1_700_000_000;
+    const events = [
+      { EventId: "1", EventName: "CreateTags", EventTime: at, Username: "me", ReadOnly: "false" },
+      { EventId: "2", EventName: "DescribeInstances", EventTime: at, Username: "me", ReadOnly: "true" },
+    ];
+    const asked: string[] = [];
+    const server = createServer((request, response) => {
+      request.on("data", (body: Buffer) => {
+        asked.push(body.toString());
+        response.setHeader("Content-Type", "application/x-amz-json-1.1");
+        response.end(JSON.stringify({ Events: events }));
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const before = { ...process.env };
+    Object.assign(process.env, {
+      AWS_ENDPOINT_URL_CLOUDTRAIL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      AWS_ACCESS_KEY_ID: "test",
+      AWS_SECRET_ACCESS_KEY: "test",
+    });
+    try {
+      const ran = await done(owner, ["history", "web", "--json"]);
+      const [first] = json(ran) as Event[];
+      const { launchTemplateId: resourceId } = template;
+      assert.deepEqual(first, {
+        at: "2023-11-14T22:13:20Z",
+        source: "cloudtrail",
+        what: "CreateTags",
+        resourceId,
+        by: "me",
+      });
+      assert.deepEqual(ran.err, []);
+      assert.ok(asked.some((it) => it.includes(eni.networkInterfaceId)));
+    } finally {
+      process.env = before;
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+
+  it("does without what is not installed", async () => {
+    const missing = Object.assign(new Error("Cannot find package"), { code: "ERR_MODULE_NOT_FOUND" });
+    assert.equal(await installed(() => Promise.reject(missing)), undefined);
+    await assert.rejects(installed(() => Promise.reject(new Error("broken"))));
   });
 });
