@@ -13,7 +13,7 @@ import { TAG } from "../../provider/ec2/tags";
 import { PARTS, policyOf, policyWith, POLICY_NAMES, type PolicyName } from "../../provider/policies";
 import { program } from "../provider/support";
 import { later, machineOf, made, only, quick, somebody, up } from "../provider/world";
-import { cli, done, json } from "./support";
+import { cli, done, json, withEnvironment } from "./support";
 
 /** What the credentials are given, as the simulator takes it. */
 const allowed = (statements: readonly unknown[]): Statement[] => statements as Statement[];
@@ -191,20 +191,14 @@ describe("managed-instance doctor", () => {
       AWS_ACCESS_KEY_ID: "test",
       AWS_SECRET_ACCESS_KEY: "test",
     };
-    const before = { ...process.env };
-    Object.assign(process.env, env);
-    try {
+    await withEnvironment(env, async () => {
       const { out, code } = await cli(owner, ["doctor"]);
       assert.equal(code, 1);
       assert.match(out[0] ?? "", /arn:aws:iam::123456789012:user\/me of the account 123456789012; region us-east-1$/);
-      assert.ok(
-        out.some((it) => it === "FOUND  quotas: EC2-VPC Elastic IPs (L-0263D0A3): 1 of 1"),
-        out.join("\n"),
-      );
-    } finally {
-      process.env = before;
-      server.close();
-    }
+      assert.ok(out.includes("FOUND  quotas: EC2-VPC Elastic IPs (L-0263D0A3): 1 of 1"), out.join("\n"));
+    });
+    server.closeAllConnections();
+    server.close();
   });
 });
 

@@ -9,7 +9,7 @@ import { installed } from "../../cli/optional";
 import { TAG } from "../../provider/ec2/tags";
 import { program, URN } from "../provider/support";
 import { later, machineOf, made, quick, somebody, up } from "../provider/world";
-import { cli, done, json } from "./support";
+import { cli, done, json, withEnvironment } from "./support";
 
 const OTHER_URN = URN.replace(/web$/, "db");
 
@@ -235,30 +235,19 @@ describe("managed-instance history", () => {
       });
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const before = { ...process.env };
-    Object.assign(process.env, {
-      AWS_ENDPOINT_URL_CLOUDTRAIL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-      AWS_ACCESS_KEY_ID: "test",
-      AWS_SECRET_ACCESS_KEY: "test",
-    });
-    try {
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const env = { AWS_ENDPOINT_URL_CLOUDTRAIL: url, AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
+    await withEnvironment(env, async () => {
       const ran = await done(owner, ["history", "web", "--json"]);
       const [first] = json(ran) as Event[];
       const { launchTemplateId: resourceId } = template;
-      assert.deepEqual(first, {
-        at: "2023-11-14T22:13:20Z",
-        source: "cloudtrail",
-        what: "CreateTags",
-        resourceId,
-        by: "me",
-      });
+      const wanted = { at: "2023-11-14T22:13:20Z", source: "cloudtrail", what: "CreateTags", resourceId, by: "me" };
+      assert.deepEqual(first, wanted);
       assert.deepEqual(ran.err, []);
       assert.ok(asked.some((it) => it.includes(eni.networkInterfaceId)));
-    } finally {
-      process.env = before;
-      server.closeAllConnections();
-      server.close();
-    }
+    });
+    server.closeAllConnections();
+    server.close();
   });
 
   it("does without what is not installed", async () => {

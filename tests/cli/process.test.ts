@@ -1,9 +1,10 @@
 /** The command line as a process of its own, against a simulator over HTTP: in a pipe, and in a real terminal. */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import { type IPty, spawn } from "@lydell/node-pty";
 import type { MachineView } from "../../cli/machine-view";
@@ -184,10 +185,10 @@ describe("managed-instance as a process", function () {
         compopt() { :; }
         COMP_WORDS=(managed-instance recycle ""); COMP_CWORD=2; COMP_LINE="managed-instance recycle "; COMP_POINT=\${#COMP_LINE}
         eval "$(complete -p managed-instance | sed 's/.*-F \\([^ ]*\\).*/\\1/')"; echo "\${COMPREPLY[@]}"`;
-      const { stdout, stderr } = spawnSync("bash", ["-c", asked], {
+      // The simulator is in this process, which has to go on.
+      const { stdout, stderr } = await promisify(execFile)("bash", ["-c", asked], {
         env: { ...env, PATH: `${folder}:${env.PATH ?? ""}` },
         cwd: join(__dirname, "../.."),
-        encoding: "utf8",
       });
       assert.match(stdout.trim(), /(^|\n)web\s*$/, stderr);
     } finally {

@@ -87,6 +87,23 @@ export async function done(account: Account, args: readonly string[], options?: 
   return ran;
 }
 
+/** With more in this process's environment, for as long as it takes. */
+export async function withEnvironment(more: Record<string, string>, work: () => Promise<void>): Promise<void> {
+  const before = Object.keys(more).map((name) => [name, process.env[name]] as const);
+  Object.assign(process.env, more);
+  try {
+    await work();
+  } finally {
+    for (const [name, value] of before) {
+      if (value === undefined) {
+        Reflect.deleteProperty(process.env, name);
+      } else {
+        process.env[name] = value;
+      }
+    }
+  }
+}
+
 /** The JSON on standard output. */
 export function json({ out }: Ran): unknown {
   return JSON.parse(out.join("\n"));
