@@ -116,6 +116,12 @@ export class AmbiguousName extends Error {
   }
 }
 
+/** The names and ids of all, readable or not, in one call. */
+export async function listNames(ec2: Ec2): Promise<{ id: string; name: string }[]> {
+  const all = await ec2.describeLaunchTemplates({ "tag-key": [TAG.id] });
+  return all.filter(isRecord).map((it) => ({ id: it.name, name: nameIn(it) }));
+}
+
 /** The record of that id or name. */
 export async function findRecord(ec2: Ec2, idOrName: string): Promise<LaunchTemplate | undefined> {
   if (/^mi-[0-9a-f]{17}$/.test(idOrName)) {

@@ -65,7 +65,7 @@ export class Session {
   private readonly said = new Set<string>();
   private region: Promise<string | undefined> | undefined;
   private readonly around: Around;
-  private readonly clock: Clock;
+  readonly clock: Clock;
 
   constructor(
     private readonly settings: Settings,

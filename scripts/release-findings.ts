@@ -15,7 +15,16 @@ export interface Lockfile {
 }
 
 /** What a user gets with the package beside Pulumi: each one more is one more to trust. */
-const DEPENDENCIES = ["@aws-sdk/client-ec2", "croner", "dataloader", "fastest-levenshtein"];
+const DEPENDENCIES = [
+  "@aws-sdk/client-ec2",
+  "@bomb.sh/tab",
+  "@inquirer/confirm",
+  "cli-table3",
+  "commander",
+  "croner",
+  "dataloader",
+  "fastest-levenshtein",
+];
 
 export function versionFindings({ version }: Manifest, changelog: string): string[] {
   const heading = new RegExp(`^## \\[${version.replaceAll(".", "\\.")}\\] - \\d{4}-\\d{2}-\\d{2}$`, "m");
@@ -58,10 +67,10 @@ export function lockFindings(manifest: Manifest, { packages }: Lockfile): string
  */
 export function packFindings(packed: readonly string[], sources: readonly string[]): string[] {
   const sourceOf = (path: string): string => path.replace(/^dist\//, "").replace(/(\.d)?\.[jt]s$/, ".ts");
-  const isOurs = (path: string): boolean => /^dist\/(sdk|provider|controller)\/.*\.(js|d\.ts)$/.test(path);
+  const isOurs = (path: string): boolean => /^dist\/(sdk|provider|controller|cli)\/.*\.(js|d\.ts)$/.test(path);
   const wanted = ["package.json", "README.md", "CHANGELOG.md", "LICENSE"];
   const compiled = sources
-    .filter((it) => /^(sdk|provider|controller)\/.*\.ts$/.test(it))
+    .filter((it) => /^(sdk|provider|controller|cli)\/.*\.ts$/.test(it))
     .map((it) => `dist/${it.slice(0, -3)}.js`);
   return [
     ...packed.filter((it) => !isOurs(it) && !wanted.includes(it)).map((it) => `${it} does not belong in the package`),

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import ts from "typescript";
+import { PARTS, POLICY_NAMES } from "../provider/policies";
 import { withTable } from "../scripts/replacement-table";
 import { withRetryTables } from "../scripts/retry-tables";
 
@@ -10,6 +11,7 @@ const HOW_TO = join(ROOT, "docs", "how-to");
 const PAGES = [
   join(ROOT, "README.md"),
   join(ROOT, "examples", "README.md"),
+  join(ROOT, "docs", "cli.md"),
   join(ROOT, "docs", "performance.md"),
   join(ROOT, "docs", "replacement.md"),
   join(ROOT, "docs", "reliability.md"),
@@ -151,6 +153,17 @@ describe("the pages for users", () => {
   it("say what is retried, as the code does it", () => {
     const page = readFileSync(join(ROOT, "docs", "retries.md"), "utf8");
     assert.equal(page, withRetryTables(page), "npm run docs writes it");
+  });
+
+  it("show the policies that `managed-instance iam-policy` prints", () => {
+    const page = readFileSync(join(ROOT, "docs", "permissions.md"), "utf8");
+    const shown = [...page.matchAll(/```json\n([^]*?)```/g)].map(
+      ([, policy = ""]) => (JSON.parse(policy) as { Statement: unknown[] }).Statement,
+    );
+    assert.deepEqual(
+      shown,
+      POLICY_NAMES.map((it) => PARTS[it]),
+    );
   });
 
   it("have a test for each pain of Spot's users that is said to be solved", () => {

@@ -18,9 +18,15 @@ describe("the published package", () => {
     const parsed = JSON.parse(packed) as
       { files: { path: string }[] }[] | Record<string, { files: { path: string }[] }>;
     const files = Object.values(parsed)[0]?.files.map((it) => it.path) ?? [];
-    const others = files.filter((it) => !/^dist\/(sdk|provider|controller)\/.*\.(js|d\.ts)$/.test(it));
+    const others = files.filter((it) => !/^dist\/(sdk|provider|controller|cli)\/.*\.(js|d\.ts)$/.test(it));
     assert.deepEqual(others.sort(), ["CHANGELOG.md", "README.md", "package.json"]);
     assert.ok(files.includes("dist/sdk/index.js") && files.includes("dist/provider/index.js"));
+  });
+
+  it("has the command line, which starts as a program of its own", () => {
+    const { bin } = JSON.parse(read("package.json")) as { bin: Record<string, string> };
+    assert.deepEqual(bin, { "managed-instance": "dist/cli/main.js" });
+    assert.match(read("dist/cli/main.js"), /^#!\/usr\/bin\/env node\n/);
   });
 
   it("does not load the AWS SDK or the provider into a program", () => {

@@ -1,0 +1,148 @@
+/** What `pause`, `resume` and `recycle` have in common: find, ask, do it with live lines, say what is so then. */
+import { carryOut } from "../controller/by-hand";
+import type { Machine } from "../controller/record";
+import type { Ec2 } from "../provider/ec2/ec2";
+import { currentInstance, currentNetworkInterface, holds, isAlive } from "../provider/engine/current";
+import { outputsOf } from "../provider/engine/outputs";
+import { ReconcileFailure } from "../provider/engine/reconcile";
+import { saying } from "../provider/engine/run";
+import type { Instance, Outputs } from "../provider/engine/state";
+import { sentence } from "../provider/failure";
+import { printable } from "../provider/printable";
+import { type Connection, connect, findMachine, type GlobalOptions, type Shell } from "./connection";
+import { EXIT, Problem } from "./exit";
+import { viewOf } from "./machine-view";
+import { jsonLines } from "./print";
+
+export type ActOptions = GlobalOptions & { yes?: boolean; wait: boolean; json?: boolean };
+
+export interface Verb {
+  name: "pause" | "resume" | "recycle";
+  /** Why there is nothing to do, as the end of "web …". */
+  nothingToDo(machine: Machine): string | undefined;
+  /** What becomes of the instance, where that is to be asked about first. */
+  consequence(machine: Machine): string | undefined;
+  /** Puts it on record, so that whoever looks from then on wants the same. */
+  record(machine: Machine, ec2: Ec2, now: number): Promise<Machine>;
+  /** What goes on with it where it did not get to its end, as the end of "… goes on from here". */
+  goesOn: string;
+  /** What is to be known once it is done. */
+  hint?: string;
+}
+
+export async function act(shell: Shell, verb: Verb, idOrName: string, options: ActOptions): Promise<void> {
+  const { terminal } = shell;
+  const say = options.json === true ? terminal.complain : terminal.print;
+  const connection = await connect(shell, options, say);
+  const machine = await findMachine(connection, idOrName);
+  const name = printable(machine.name);
+  const idle = verb.nothingToDo(machine);
+  if (idle !== undefined) {
+    say(printable(`${machine.name} ${idle}; nothing was done`));
+    return printResult(shell, connection, idOrName, options);
+  }
+  await confirmed(shell, verb, machine, options.yes === true);
+  // While the question stood, the world went on.
+  const current = await findMachine(connection, machine.id);
+  const wanted = await saying(`put on record that ${machine.name} is to ${verb.name}`, () =>
+    verb.record(current, connection.ec2, connection.clock.now()),
+  );
+  if (!options.wait) {
+    say(
+      `${name}: on record as wanted; a controller in the account, or \`managed-instance watch\`, does it, or the same command without --no-wait`,
+    );
+    return printResult(shell, connection, machine.id, options);
+  }
+  const outputs = await carriedOut(connection, wanted, verb);
+  say(printable(`${machine.name} ${endOf(outputs)}`));
+  if (verb.hint !== undefined) {
+    terminal.complain(verb.hint);
+  }
+  await printResult(shell, connection, machine.id, options);
+}
+
+async function carriedOut(connection: Connection, machine: Machine, { goesOn }: Verb): Promise<Outputs> {
+  try {
+    return await carryOut(machine, connection.depsFor(machine));
+  } catch (error) {
+    if (error instanceof ReconcileFailure) {
+      const text = `${sentence(error.reason)} It is on record as wanted: ${goesOn} goes on from here.`;
+      throw new Error(text, { cause: error });
+    }
+    throw error;
+  }
+}
+
+async function printResult(
+  { terminal }: Shell,
+  connection: Connection,
+  id: string,
+  { json }: ActOptions,
+): Promise<void> {
+  if (json === true) {
+    const view = viewOf(await findMachine(connection, id), connection.clock.now());
+    jsonLines(view).forEach(terminal.print);
+  }
+}
+
+async function confirmed({ terminal }: Shell, verb: Verb, machine: Machine, yes: boolean): Promise<void> {
+  const consequence = verb.consequence(machine);
+  if (consequence === undefined || yes) {
+    return;
+  }
+  const { instanceId, privateIp } = outputsOf(machine);
+  const place = [instanceId, privateIp].filter((it) => it !== "").join(", ");
+  const question = printable(`${verb.name} ${machine.name} (${place})? ${consequence}`);
+  if (!terminal.isInteractive) {
+    throw new Problem(`${question} Nobody is there to answer, so nothing was done; --yes answers it.`, EXIT.refused);
+  }
+  const isYes = await terminal.confirm(question);
+  if (terminal.interrupted.aborted) {
+    throw new Problem("ended by Ctrl-C; nothing was done", EXIT.interrupted);
+  }
+  if (!isYes) {
+    throw new Problem("not confirmed; nothing was done", EXIT.refused);
+  }
+}
+
+function endOf({ state, instanceId, launchedInstanceType, lifecycle, privateIp, publicIp }: Outputs): string {
+  const addresses = [privateIp, publicIp].filter((it) => it !== "").join(", ");
+  const place = addresses === "" ? "" : ` ${state === "running" ? "at" : "keeps"} ${addresses}`;
+  const what = state === "running" ? `runs: ${instanceId} (${launchedInstanceType}, ${lifecycle})` : `is ${state};`;
+  return `${what}${place}`;
+}
+
+/** The instance on the machine's interface. */
+export function heldBy(machine: Machine): Instance | undefined {
+  return (
+    currentInstance(currentNetworkInterface(machine), machine.observed) ??
+    machine.observed.instances.find(
+      (instance) => isAlive(instance) && machine.observed.networkInterfaces.some((eni) => holds(instance, eni)),
+    )
+  );
+}
+
+/** What stays, as a sentence. */
+export function staying(machine: Machine, instance: Instance, isEnded: boolean): string {
+  const { persistPrivateIp } = machine.desired;
+  const { networkInterfaceId, privateIp, allocationId, publicIp } = outputsOf(machine);
+  const goesWithIt = new Set(
+    isEnded ? instance.devices.filter((it) => it.deleteOnTermination).map((it) => it.volumeId) : [],
+  );
+  const volumes = instance.devices.map((it) => it.volumeId);
+  const keepsInterface = persistPrivateIp || !isEnded;
+  const stays = [
+    ...(keepsInterface ? [networkInterfaceId, privateIp] : []),
+    ...(allocationId === "" ? [] : [publicIp]),
+    ...volumes.filter((it) => !goesWithIt.has(it)),
+  ];
+  const goes = [
+    ...goesWithIt,
+    ...(keepsInterface ? [] : [networkInterfaceId, privateIp]),
+    ...(allocationId === "" && publicIp !== "" ? [publicIp] : []),
+  ];
+  return [
+    ...(goes.length === 0 ? [] : [`${goes.join(", ")} ${goes.length === 1 ? "goes" : "go"} with it.`]),
+    ...(stays.length === 0 ? [] : [`${stays.join(", ")} ${stays.length === 1 ? "stays" : "stay"}.`]),
+  ].join(" ");
+}

@@ -1,0 +1,192 @@
+/** `managed-instance doctor [NAME|ID]`: whether all is there that is needed, and what is there that should not be. */
+import { isReadable, listMachines, type Machine } from "../controller/record";
+import type { Ec2 } from "../provider/ec2/ec2";
+import { isEc2Error } from "../provider/ec2/errors";
+import { TAG } from "../provider/ec2/tags";
+import type { PolicyName } from "../provider/policies";
+import { printable } from "../provider/printable";
+import { type Connection, connect, findMachine, type GlobalOptions, type Shell } from "./connection";
+import { EXIT, type ExitCode, textOf } from "./exit";
+import { findingsIn, type Marked } from "./findings";
+import { identityOf } from "./identity";
+import { jsonLines } from "./print";
+import { ELASTIC_IPS, NETWORK_INTERFACES, quotasOf } from "./quotas";
+import { rightsFor } from "./rights";
+import { paint, type Paint, type Terminal } from "./terminal";
+
+export type DoctorOptions = GlobalOptions & { json?: boolean; rights: "reader" | "operator" | "up" };
+
+/** One thing that was looked at. `ok` and `note` are nothing wrong. */
+interface Check {
+  kind: "ok" | "note" | "problem";
+  about: "credentials" | "rights" | "quotas" | "things";
+  what: string;
+  advice: string;
+}
+
+const POLICIES: Readonly<Record<DoctorOptions["rights"], readonly PolicyName[]>> = {
+  reader: ["reader"],
+  operator: ["reader", "operator"],
+  up: ["reader", "operator", "up"],
+};
+
+export async function doctor(shell: Shell, idOrName: string | undefined, options: DoctorOptions): Promise<ExitCode> {
+  const { terminal } = shell;
+  const connection = await connect(shell, options, terminal.complain);
+  const machine = idOrName === undefined ? undefined : await findMachine(connection, idOrName);
+  const checks: Check[] = [];
+  const add = (check: Check): void => {
+    checks.push(check);
+    if (options.json !== true) {
+      linesOf(terminal, check).forEach(terminal.print);
+    }
+  };
+  for await (const check of examine(connection, machine, options)) {
+    add(check);
+  }
+  const problems = checks.filter((it) => it.kind === "problem");
+  if (options.json === true) {
+    jsonLines({ region: connection.region, checks }).forEach(terminal.print);
+  } else {
+    terminal.print(problems.length === 0 ? "Nothing is wrong." : `Found: ${problems.length}.`);
+  }
+  return problems.length === 0 ? EXIT.done : EXIT.failed;
+}
+
+async function* examine(
+  connection: Connection,
+  machine: Machine | undefined,
+  options: DoctorOptions,
+): AsyncGenerator<Check> {
+  const { ec2, region } = connection;
+  await ec2.requireCredentials();
+  const identity = await identityOf(region, options);
+  const who =
+    "answer" in identity
+      ? `${identity.answer.arn} of the account ${identity.answer.account}`
+      : `there are some; whose they are is not asked: ${identity.why}`;
+  yield { kind: "ok", about: "credentials", what: `${who}; region ${region}`, advice: "" };
+  const marked = await lookAround(connection);
+  const readable = "readings" in marked ? marked.readings.filter(isReadable) : [];
+  yield* ofRights(ec2, machine ?? bestSubject(readable), options);
+  yield* ofQuotas(connection, options);
+  if ("problem" in marked) {
+    yield marked.problem;
+    return;
+  }
+  const findings = findingsIn(marked);
+  yield* findings.map((it): Check => ({ ...it, about: "things" }));
+  const { readings, networkInterfaces, elasticIps, instances, volumes } = marked;
+  const count = networkInterfaces.length + elasticIps.length + instances.length + volumes.length;
+  yield {
+    kind: "ok",
+    about: "things",
+    what: `looked at ${readings.length} machines and ${count} things that are marked as theirs`,
+    advice: "",
+  };
+}
+
+/** Of one that runs, and on spot, most can be asked. */
+function bestSubject(machines: readonly Machine[]): Machine | undefined {
+  const weight = ({ observed }: Machine): number =>
+    observed.instances.filter((it) => it.state === "running").length * 2 +
+    observed.instances.filter((it) => it.spotRequestId !== undefined).length +
+    (observed.volumes.length > 0 ? 1 : 0);
+  return [...machines].sort((a, b) => weight(b) - weight(a))[0];
+}
+
+async function lookAround({ ec2, region, clock }: Connection): Promise<Marked | { problem: Check }> {
+  const marked = { "tag-key": [TAG.id] };
+  try {
+    return {
+      readings: await listMachines({ ec2, region }),
+      networkInterfaces: await ec2.describeNetworkInterfaces(marked),
+      elasticIps: await ec2.describeAddresses(marked),
+      instances: await ec2.describeInstances(marked),
+      volumes: await ec2.describeVolumes(marked),
+      now: clock.now(),
+    };
+  } catch (error) {
+    // Which right is missing is what is to be found out.
+    if (!isEc2Error(error, "denied")) {
+      throw error;
+    }
+    return { problem: { kind: "problem", about: "things", what: `not looked at: ${textOf(error)}`, advice: "" } };
+  }
+}
+
+async function* ofRights(
+  ec2: Ec2,
+  machine: Machine | undefined,
+  { rights: asked }: DoctorOptions,
+): AsyncGenerator<Check> {
+  const { missing, held, unknown } = await rightsFor(ec2, POLICIES[asked], machine);
+  for (const { right, policy } of missing) {
+    yield {
+      kind: "problem",
+      about: "rights",
+      what: `${right} is missing`,
+      advice: `\`managed-instance iam-policy ${policy}\` has it.`,
+    };
+  }
+  const on = machine === undefined ? "no machine to ask about" : `asked of ${machine.name} (${machine.id})`;
+  yield {
+    kind: "ok",
+    about: "rights",
+    what: `${held.length} of the policy "${asked}" are there, by dry runs, ${on}`,
+    advice: "",
+  };
+  if (unknown.length > 0) {
+    yield {
+      kind: "note",
+      about: "rights",
+      what: `not asked, for want of a thing to ask about, or of a dry run: ${unknown.join(", ")}`,
+      advice: "",
+    };
+  }
+}
+
+async function* ofQuotas(connection: Connection, options: DoctorOptions): AsyncGenerator<Check> {
+  const quotas = await quotasOf(connection.region, options);
+  if ("why" in quotas) {
+    yield { kind: "note", about: "quotas", what: `not looked at: ${quotas.why}`, advice: "" };
+    return;
+  }
+  for (const { code, name, value } of quotas.answer) {
+    const used = await usedOf(connection.ec2, code);
+    const isFull = used !== undefined && used >= value;
+    yield {
+      kind: isFull ? "problem" : "ok",
+      about: "quotas",
+      what: `${name} (${code}): ${used === undefined ? "" : `${used} of `}${value}`,
+      advice: isFull ? "Raise it in Service Quotas, or give one back." : "",
+    };
+  }
+}
+
+async function usedOf(ec2: Ec2, code: string): Promise<number | undefined> {
+  switch (code) {
+    case ELASTIC_IPS:
+      return (await ec2.describeAddresses({})).length;
+    case NETWORK_INTERFACES:
+      return (await ec2.describeNetworkInterfaces({})).length;
+    default:
+      return undefined;
+  }
+}
+
+const SIGNS: Readonly<Record<Check["kind"], readonly [sign: string, paint: Paint]>> = {
+  ok: ["ok", "green"],
+  note: ["note", "yellow"],
+  problem: ["FOUND", "red"],
+};
+const WIDTH = 7;
+
+function linesOf(terminal: Terminal, { kind, about, what, advice }: Check): string[] {
+  const [sign, colour] = SIGNS[kind];
+  const indent = " ".repeat(WIDTH);
+  return [
+    `${paint(terminal, colour, sign)}${" ".repeat(WIDTH - sign.length)}${printable(`${about}: ${what}`)}`,
+    ...(advice === "" ? [] : [`${indent}${printable(advice)}`]),
+  ];
+}

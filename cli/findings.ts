@@ -1,0 +1,181 @@
+/** What `doctor` finds among the things that are marked as a managed instance's. (pure) */
+import { isReadable, type Machine, type Reading } from "../controller/record";
+import { isOwned, TAG } from "../provider/ec2/tags";
+import { isAlive, isOwnedElasticIp } from "../provider/engine/current";
+import { outputsOf } from "../provider/engine/outputs";
+import type { ElasticIp, Instance, NetworkInterface, Tags, Volume } from "../provider/engine/state";
+
+export interface Finding {
+  /** A note is nothing wrong. */
+  kind: "problem" | "note";
+  what: string;
+  /** What to do about it. */
+  advice: string;
+}
+
+/** All things of the account and region with the tag of a machine's id, and the records. */
+export interface Marked {
+  readings: readonly Reading[];
+  networkInterfaces: readonly NetworkInterface[];
+  elasticIps: readonly ElasticIp[];
+  instances: readonly Instance[];
+  volumes: readonly Volume[];
+  now: number;
+}
+
+export function findingsIn(marked: Marked): Finding[] {
+  return [
+    ...marked.readings.flatMap((it) => ofRecord(it, marked.now)),
+    ...orphans(marked),
+    ...marked.networkInterfaces.flatMap((it) => ofInterface(it, marked)),
+    ...marked.elasticIps.flatMap((it) => ofElasticIp(it, marked)),
+  ];
+}
+
+const problem = (what: string, advice: string): Finding => ({ kind: "problem", what, advice });
+const called = ({ name, id }: Pick<Reading, "name" | "id">): string => `${name} (${id})`;
+
+/** A first `up` takes minutes. */
+const CREATING_MS = 60 * 60_000;
+
+function ofRecord(reading: Reading, now: number): Finding[] {
+  if (!isReadable(reading)) {
+    return [problem(`${called(reading)} is left alone: ${reading.unreadable}`, "")];
+  }
+  return [...ofCreation(reading, now), ...ofGivingUp(reading)];
+}
+
+function ofCreation(machine: Machine, now: number): Finding[] {
+  const { template } = machine;
+  if (template.tags[TAG.phase] !== "creating" || now - template.createdAt < CREATING_MS) {
+    return [];
+  }
+  const { state, networkInterfaceId } = outputsOf(machine);
+  const isWhole = networkInterfaceId !== "" && (state === "running" || state === "paused");
+  return isWhole
+    ? [
+        {
+          kind: "note",
+          what: `${called(machine)} was made more than an hour ago, and no run of Pulumi has brought its id back since`,
+          advice:
+            "`pulumi refresh` marks it as known to its stack; if no stack has it, the next `up` of its program takes it over.",
+        },
+      ]
+    : [
+        problem(
+          `the first \`up\` of ${called(machine)} began more than an hour ago, and did not get to its end`,
+          "Run it again: it goes on from there. If the program is gone, delete what has its tag, the launch template last.",
+        ),
+      ];
+}
+
+function ofGivingUp({ history, ...machine }: Machine): Finding[] {
+  const { replacement } = history;
+  return replacement?.gaveUp === true
+    ? [
+        problem(
+          `nothing more is tried by itself for ${called(machine)}: ${replacement.inARow} replacements in a row (${replacement.reason}) did not help`,
+          `See why its instances fail; \`managed-instance resume ${machine.id}\` tries again.`,
+        ),
+      ]
+    : [];
+}
+
+interface Thing {
+  id: string;
+  what: string;
+  tags: Tags;
+  /** The command that ends it. */
+  end: string;
+}
+
+/** What has the id of a machine that has no record. */
+function orphans({ readings, networkInterfaces, elasticIps, instances, volumes }: Marked): Finding[] {
+  const known = new Set(readings.map((it) => it.id));
+  const alive = instances.filter(isAlive);
+  // A root volume goes with its instance, which is said already.
+  const isAlone = ({ attachment, status }: Volume): boolean =>
+    !status.startsWith("delet") && !alive.some((it) => it.id === attachment?.instanceId);
+  const things: Thing[] = [
+    ...alive.map(({ id, tags }) => ({
+      id,
+      what: "the instance",
+      tags,
+      end: `terminate-instances --instance-ids ${id}`,
+    })),
+    ...networkInterfaces.map(({ id, tags, privateIp }) => ({
+      id,
+      what: `the network interface with ${privateIp}`,
+      tags,
+      end: `delete-network-interface --network-interface-id ${id}`,
+    })),
+    ...elasticIps.map(({ allocationId: id, publicIp, tags }) => ({
+      id,
+      what: `the Elastic IP ${publicIp}, about $3.65 a month,`,
+      tags,
+      end: `release-address --allocation-id ${id}`,
+    })),
+    ...volumes
+      .filter(isAlone)
+      .map(({ id, tags }) => ({ id, what: "the volume", tags, end: `delete-volume --volume-id ${id}` })),
+  ];
+  return things.filter(({ tags }) => !known.has(tags[TAG.id] ?? "")).map(orphan);
+}
+
+function orphan({ id, what, tags, end }: Thing): Finding {
+  const owner = tags[TAG.id] ?? "";
+  const away = isOwned({ tags })
+    ? `\`aws ec2 ${end}\``
+    : `\`aws ec2 delete-tags --resources ${id} --tags Key=${TAG.id} Key=${TAG.owned}\`, as it was given`;
+  return problem(
+    `${id}, ${what} is marked as ${owner}'s, and there is no such record`,
+    `If a stack still has ${owner}, \`pulumi refresh\` and \`pulumi up\` put its record back; if none has: ${away}.`,
+  );
+}
+
+function ofInterface(eni: NetworkInterface, { instances, readings }: Marked): Finding[] {
+  const { id, tags, attachment } = eni;
+  const machine = readings.find((it) => it.id === tags[TAG.id]);
+  if (attachment === undefined || machine === undefined) {
+    return [];
+  }
+  const holder = instances.find((it) => it.id === attachment.instanceId);
+  const isForeign = holder?.tags[TAG.id] !== tags[TAG.id];
+  const wouldGo = attachment.deleteOnTermination && tags[TAG.kept] !== "false";
+  return [
+    ...(isForeign
+      ? [
+          problem(
+            `${attachment.instanceId ?? "something that is no instance"} holds ${id} of ${called(machine)}, and is none of its instances`,
+            `Detach ${id} there, or end that instance; then \`pulumi up\` puts the machine right.`,
+          ),
+        ]
+      : []),
+    ...(wouldGo
+      ? [
+          problem(
+            `${id} of ${called(machine)} would be deleted with ${attachment.instanceId ?? "its holder"}, and ${eni.privateIp} with it`,
+            `\`pulumi refresh\` and \`pulumi up\` put it right, or \`aws ec2 modify-network-interface-attribute --network-interface-id ${id} --attachment AttachmentId=${attachment.id},DeleteOnTermination=false\`.`,
+          ),
+        ]
+      : []),
+  ];
+}
+
+/** Where no interface is kept, a paused machine has its Elastic IP on nothing. */
+function ofElasticIp(eip: ElasticIp, { readings }: Marked): Finding[] {
+  const machine = readings.find((it) => it.id === eip.tags[TAG.id]);
+  if (machine === undefined || eip.association !== undefined || !isReadable(machine)) {
+    return [];
+  }
+  const { persistPrivateIp, desiredState } = machine.desired;
+  const isMeantTo = !persistPrivateIp && desiredState === "paused";
+  return isMeantTo || !isOwnedElasticIp(eip)
+    ? []
+    : [
+        problem(
+          `the Elastic IP ${eip.publicIp} (${eip.allocationId}) of ${called(machine)} is on no network interface`,
+          "`pulumi refresh` and `pulumi up` put it back.",
+        ),
+      ];
+}

@@ -1,0 +1,8 @@
+/** `managed-instance iam-policy [NAME]`: what to attach to who looks, operates, runs `up`, adopts, or is the controller. */
+import { type PolicyName, policyOf } from "../provider/policies";
+import type { Shell } from "./connection";
+import { jsonLines } from "./print";
+
+export function iamPolicy({ terminal }: Shell, name: PolicyName): void {
+  jsonLines(policyOf(name)).forEach(terminal.print);
+}

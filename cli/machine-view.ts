@@ -1,0 +1,148 @@
+/** What `list` and `status` say of a machine; `--json` prints it under these names, which stay (docs/cli.md). (pure) */
+import { isReadable, type Machine, type Reading } from "../controller/record";
+import type { ReplacementReason } from "../controller/history";
+import { nextOf } from "../controller/schedules";
+import { driftOf } from "../provider/engine/drift";
+import { outputsOf } from "../provider/engine/outputs";
+import type { Instance, Lifecycle, MachineState, ScheduledAction } from "../provider/engine/state";
+
+export interface MachineView {
+  name: string;
+  id: string;
+  state: MachineState;
+  /** Why it is `failed`; else empty. */
+  reason: string;
+  desiredState: "running" | "paused" | "";
+  generation: number;
+  instanceId: string;
+  instanceType: string;
+  market: Lifecycle | "";
+  networkInterfaceId: string;
+  privateIp: string;
+  secondaryPrivateIps: string[];
+  ipv6Addresses: string[];
+  publicIp: string;
+  allocationId: string;
+  availabilityZone: string;
+  launchTemplateId: string;
+  /** When the instance was launched, or started last. */
+  launchedAt: string | null;
+  ageSeconds: number | null;
+  lastReplacement: ReplacementView | null;
+  nextSchedule: { action: ScheduledAction; at: string } | null;
+  drift: string[];
+}
+
+export interface ReplacementView {
+  at: string;
+  reason: ReplacementReason;
+  instanceId: string;
+  inARow: number;
+  gaveUp: boolean;
+}
+
+export function viewOf(reading: Reading, now: number): MachineView {
+  return isReadable(reading) ? viewOfMachine(reading, now) : viewOfUnreadable(reading);
+}
+
+const NOTHING: Omit<MachineView, "name" | "id" | "reason" | "generation" | "launchTemplateId"> = {
+  state: "failed",
+  desiredState: "",
+  instanceId: "",
+  instanceType: "",
+  market: "",
+  networkInterfaceId: "",
+  privateIp: "",
+  secondaryPrivateIps: [],
+  ipv6Addresses: [],
+  publicIp: "",
+  allocationId: "",
+  availabilityZone: "",
+  launchedAt: null,
+  ageSeconds: null,
+  lastReplacement: null,
+  nextSchedule: null,
+  drift: [],
+};
+
+function viewOfUnreadable(reading: Exclude<Reading, Machine>): MachineView {
+  const { id, name, template, unreadable } = reading;
+  return {
+    ...NOTHING,
+    name,
+    id,
+    reason: unreadable,
+    generation: template.latestVersion,
+    launchTemplateId: template.id,
+  };
+}
+
+function viewOfMachine({ id, name, desired, observed, history }: Machine, now: number): MachineView {
+  const situation = { id, desired, observed };
+  const { launchedInstanceType, lifecycle, state, ...outputs } = outputsOf(situation);
+  const instance = observed.instances.find((it) => it.id === outputs.instanceId);
+  const { replacement } = history;
+  const gaveUp = replacement?.gaveUp === true && state !== "running" && state !== "paused";
+  return {
+    name,
+    id,
+    state: gaveUp ? "failed" : state,
+    reason: gaveUp ? `nothing more is tried by itself after ${replacement.inARow} replacements in a row` : "",
+    desiredState: desired.desiredState,
+    generation: outputs.generation,
+    instanceId: outputs.instanceId,
+    instanceType: launchedInstanceType,
+    market: lifecycle,
+    networkInterfaceId: outputs.networkInterfaceId,
+    privateIp: outputs.privateIp,
+    secondaryPrivateIps: outputs.secondaryPrivateIps,
+    ipv6Addresses: outputs.ipv6Addresses,
+    publicIp: outputs.publicIp,
+    allocationId: outputs.allocationId,
+    availabilityZone: outputs.availabilityZone,
+    launchTemplateId: outputs.launchTemplateId,
+    ...ageOf(instance, now),
+    lastReplacement: replacement === undefined ? null : { ...replacement, at: timeText(replacement.at) },
+    nextSchedule: nextScheduleOf(desired.schedules, now),
+    drift: driftOf(situation),
+  };
+}
+
+function ageOf(instance: Instance | undefined, now: number): Pick<MachineView, "launchedAt" | "ageSeconds"> {
+  return instance === undefined
+    ? { launchedAt: null, ageSeconds: null }
+    : {
+        launchedAt: timeText(instance.launchedAt),
+        ageSeconds: Math.max(0, Math.round((now - instance.launchedAt) / 1000)),
+      };
+}
+
+function nextScheduleOf(schedules: Machine["desired"]["schedules"], now: number): MachineView["nextSchedule"] {
+  const next = nextOf(schedules, now);
+  return next === undefined ? null : { action: next.schedule.action, at: timeText(next.at) };
+}
+
+export function timeText(at: number): string {
+  return new Date(at).toISOString().replace(/\.\d{3}Z$/, "Z");
+}
+
+/** As people say it: the two largest units. */
+export function ageText(seconds: number | null): string {
+  if (seconds === null) {
+    return "";
+  }
+  const units = [
+    ["d", 86_400],
+    ["h", 3600],
+    ["m", 60],
+    ["s", 1],
+  ] as const;
+  const first = units.findIndex(([, size]) => seconds >= size);
+  if (first < 0) {
+    return "0s";
+  }
+  const [unit, size] = units[first] ?? units[3];
+  const next = units[first + 1];
+  const rest = next === undefined ? 0 : Math.floor((seconds % size) / next[1]);
+  return `${Math.floor(seconds / size)}${unit}${next === undefined || rest === 0 ? "" : ` ${rest}${next[0]}`}`;
+}

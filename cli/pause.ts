@@ -1,0 +1,30 @@
+/** `managed-instance pause NAME|ID`: gives up the instance, keeps the addresses. */
+import { recordState } from "../controller/by-hand";
+import { staysStopped } from "../provider/engine/current";
+import { act, type ActOptions, heldBy, staying, type Verb } from "./act";
+import type { Shell } from "./connection";
+
+const PAUSE: Verb = {
+  name: "pause",
+  nothingToDo: (machine) => {
+    const { desired } = machine;
+    const held = heldBy(machine);
+    const isDown = held === undefined || (held.state === "stopped" && staysStopped(held, desired));
+    return desired.desiredState === "paused" && isDown ? "is paused already" : undefined;
+  },
+  consequence: (machine) => {
+    const held = heldBy(machine);
+    if (held === undefined) {
+      return undefined;
+    }
+    const isStopped = staysStopped(held, { ...machine.desired, desiredState: "paused" });
+    return `It ${isStopped ? "stops" : "ends"} ${held.id}. ${staying(machine, held, !isStopped)}`;
+  },
+  record: (machine, ec2) => recordState(machine, ec2, "paused"),
+  goesOn: "the same command",
+  hint: "`managed-instance resume` brings it back; so does the next `pulumi up` after a refresh, unless the program says it is to be paused.",
+};
+
+export function pause(shell: Shell, idOrName: string, options: ActOptions): Promise<void> {
+  return act(shell, PAUSE, idOrName, options);
+}

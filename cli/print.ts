@@ -1,0 +1,67 @@
+/** Tables, and JSON, of which no character is a command for the terminal, whoever wrote it into a tag. (pure) */
+import Table from "cli-table3";
+import { printable } from "../provider/printable";
+
+const NO_LINES = {
+  top: "",
+  "top-mid": "",
+  "top-left": "",
+  "top-right": "",
+  bottom: "",
+  "bottom-mid": "",
+  "bottom-left": "",
+  "bottom-right": "",
+  left: "",
+  "left-mid": "",
+  mid: "",
+  "mid-mid": "",
+  right: "",
+  "right-mid": "",
+  middle: "  ",
+} as const;
+
+/** @param paintCell colours a cell that is fit to print; the first row is 0, the head has none */
+export function tableLines(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  paintCell: (text: string, column: number) => string = (text) => text,
+): string[] {
+  const table = new Table({
+    head: [...head],
+    chars: NO_LINES,
+    style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
+  });
+  table.push(...rows.map((row) => row.map((text, column) => paintCell(printable(text), column))));
+  return table
+    .toString()
+    .split("\n")
+    .map((line) => line.trimEnd());
+}
+
+export type Field = readonly [name: string, values: string | readonly string[]];
+
+/** Under each other, the names to the left; a value of several lines has one for each, and one that is empty none. */
+export function fieldLines(
+  fields: readonly Field[],
+  paintValue: (text: string, name: string) => string = (text) => text,
+): string[] {
+  const shown = fields.map(([name, values]) => [name, [values].flat().filter((it) => it !== "")] as const);
+  const width = Math.max(...shown.map(([name]) => name.length)) + 2;
+  return shown.flatMap(([name, values]) =>
+    values.map((value, index) => `${(index === 0 ? name : "").padEnd(width)}${paintValue(printable(value), name)}`),
+  );
+}
+
+/** What a terminal takes for more than text, and JSON leaves as it is. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+
+export function jsonLines(value: unknown): string[] {
+  const escaped = (character: string): string =>
+    character
+      .split("")
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+      .join("");
+  return JSON.stringify(value, undefined, 2)
+    .split("\n")
+    .map((line) => line.replace(UNPRINTABLE, escaped));
+}

@@ -1,0 +1,196 @@
+/** The commands and options of `managed-instance`, and how a run of it ends. */
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { POLICY_NAMES, type PolicyName } from "../provider/policies";
+import { printable } from "../provider/printable";
+import type { ActOptions } from "./act";
+import { complete, completion, MACHINE, NAME, SHELLS } from "./completion";
+import type { GlobalOptions, Shell } from "./connection";
+import { doctor, type DoctorOptions } from "./doctor";
+import { EXIT, type ExitCode, exitOf, MEANINGS, Problem, textOf } from "./exit";
+import { history, type HistoryOptions } from "./history";
+import { iamPolicy } from "./iam-policy";
+import { list, type ListOptions } from "./list";
+import { pause } from "./pause";
+import { recycle } from "./recycle";
+import { resume } from "./resume";
+import { status, type StatusOptions } from "./status";
+import { watch, type WatchOptions } from "./watch";
+
+const ABOUT =
+  "Looks at managed instances, and pauses, resumes and recycles them. They are found in EC2 by their tags; Pulumi's state is not needed.";
+
+/** @param args without the names of the interpreter and of the script */
+export async function run(args: readonly string[], shell: Shell): Promise<ExitCode> {
+  const { terminal } = shell;
+  const outcome: { exit: ExitCode } = { exit: EXIT.done };
+  try {
+    await programFor(shell, outcome).parseAsync([...args], { from: "user" });
+    return outcome.exit;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // It has said what is wrong, or what was asked for.
+      return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    }
+    terminal.complain(`${NAME}: ${printable(textOf(error))}`);
+    return exitOf(error);
+  }
+}
+
+function programFor(shell: Shell, outcome: { exit: ExitCode }): Command {
+  const { terminal } = shell;
+  const program = new Command(NAME)
+    .description(ABOUT)
+    .option("--region <region>", "the AWS region; by default as the provider finds it: AWS_REGION, or the profile's")
+    .option("--profile <name>", "the AWS profile; by default AWS_PROFILE, or what the environment has")
+    .option("--endpoint <url>", "where EC2 is, for a simulator; or AWS_ENDPOINT_URL", url)
+    .option("--no-color", "no colours; there are none in a pipe, or with NO_COLOR")
+    .showHelpAfterError(`(\`${NAME} --help\` says what there is)`)
+    .addHelpText("after", `\nExit codes:\n${exitCodes()}`)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => {
+        terminal.print(tame(text));
+      },
+      writeErr: (text) => {
+        terminal.complain(tame(text));
+      },
+    })
+    .hook("preAction", () => {
+      if (!program.opts<GlobalOptions>().color) {
+        terminal.hasColour = false;
+      }
+    });
+  addLooks(program, shell);
+  addDeeds(program, shell);
+  addChecks(program, shell, outcome);
+  addCompletion(program, shell);
+  return program;
+}
+
+/** Commander repeats what it was given. */
+function tame(text: string): string {
+  return text.replace(/\n$/, "").split("\n").map(printable).join("\n");
+}
+
+/** What only looks has nothing to bring to an end: Ctrl-C ends it at once, whatever EC2 still has to say. */
+async function looking<T>({ terminal: { interrupted } }: Shell, work: Promise<T>): Promise<T> {
+  const ended = new Promise<never>((_resolve, reject) => {
+    interrupted.addEventListener("abort", () => {
+      reject(new Problem("ended by Ctrl-C", EXIT.interrupted));
+    });
+  });
+  return Promise.race([work, ended]);
+}
+
+function exitCodes(): string {
+  return Object.entries(MEANINGS)
+    .map(([code, meaning]) => `  ${code.padEnd(5)}${meaning}`)
+    .join("\n");
+}
+
+const JSON_OPTION = ["--json", "print JSON, under the names of docs/cli.md"] as const;
+
+function addLooks(program: Command, shell: Shell): void {
+  program
+    .command("list")
+    .description("the machines of the account and region, a line each")
+    .option(...JSON_OPTION)
+    .action((_options, command: Command) => looking(shell, list(shell, command.optsWithGlobals<ListOptions>())));
+  program
+    .command("status")
+    .argument(`[${MACHINE}]`, "one machine; by default all")
+    .description("all that is known of a machine")
+    .option(...JSON_OPTION)
+    .action((name: string | undefined, _options, command: Command) =>
+      looking(shell, status(shell, name, command.optsWithGlobals<StatusOptions>())),
+    );
+  program
+    .command("history")
+    .argument(`<${MACHINE}>`)
+    .description("what became of a machine: from its tags, and from CloudTrail where allowed and installed")
+    .option("--limit <number>", "the latest so many", positive, 30)
+    .option(...JSON_OPTION)
+    .action((name: string, _options, command: Command) =>
+      looking(shell, history(shell, name, command.optsWithGlobals<HistoryOptions>())),
+    );
+}
+
+function addDeeds(program: Command, shell: Shell): void {
+  const deeds = [
+    ["pause", pause, "give up the instance, keep the addresses; asks first"],
+    ["resume", resume, "start or launch an instance on the addresses that were kept"],
+    ["recycle", recycle, "replace the instance, with nothing else changed; asks first"],
+  ] as const;
+  for (const [name, deed, about] of deeds) {
+    const command = program
+      .command(name)
+      .argument(`<${MACHINE}>`)
+      .description(about)
+      .option("--no-wait", "put it on record and return: a controller, or `watch`, does it")
+      .option("--json", "print what is so then as JSON, and all else on standard error");
+    if (name !== "resume") {
+      command.option("-y, --yes", "do not ask");
+    }
+    command.action((idOrName: string) => deed(shell, idOrName, command.optsWithGlobals<ActOptions>()));
+  }
+  program
+    .command("watch")
+    .argument(`[${MACHINE}...]`, "which machines; by default all")
+    .description(
+      "the controller's loop, in the foreground: interruptions, failures and schedules are handled; Ctrl-C ends it",
+    )
+    .option("--interval <seconds>", "how often to look", positive, 30)
+    .action((names: string[], _options, command: Command) =>
+      watch(shell, names, command.optsWithGlobals<WatchOptions>()),
+    );
+}
+
+function addChecks(program: Command, shell: Shell, outcome: { exit: ExitCode }): void {
+  program
+    .command("doctor")
+    .argument(`[${MACHINE}]`, "the machine to ask the rights of; by default any")
+    .description("credentials, rights, quotas, and what is left over or in the way; changes nothing")
+    .addOption(
+      new Option("--rights <policy>", "the policy that the credentials are to have")
+        .choices(["reader", "operator", "up"])
+        .default("operator"),
+    )
+    .option(...JSON_OPTION)
+    .action(async (name: string | undefined, _options, command: Command) => {
+      outcome.exit = await looking(shell, doctor(shell, name, command.optsWithGlobals<DoctorOptions>()));
+    });
+  program
+    .command("iam-policy")
+    .addArgument(new Argument("[policy]", "who is to have it").choices(POLICY_NAMES).default("operator"))
+    .description("print a least-privilege IAM policy, to be attached as it is")
+    .action((name: PolicyName) => {
+      iamPolicy(shell, name);
+    });
+}
+
+function addCompletion(program: Command, shell: Shell): void {
+  program
+    .command("completion")
+    .addArgument(new Argument("<shell>").choices(SHELLS))
+    .description("print what makes a shell complete commands, options and machine names")
+    .action((name: (typeof SHELLS)[number]) => completion(name));
+  program
+    .command("complete", { hidden: true })
+    .argument("[words...]")
+    .action((words: string[]) => complete(shell, program, words));
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value <= 0) {
+    throw new InvalidArgumentError("It has to be a whole number above 0.");
+  }
+  return value;
+}
+
+function url(text: string): string {
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
+    throw new InvalidArgumentError("It has to be a URL, such as http://127.0.0.1:4599.");
+  }
+  return text;
+}

@@ -1,0 +1,23 @@
+/** `managed-instance resume NAME|ID`: starts or launches an instance on the addresses that were kept. */
+import { recordState } from "../controller/by-hand";
+import { fits } from "../provider/engine/current";
+import { act, type ActOptions, heldBy, type Verb } from "./act";
+import type { Shell } from "./connection";
+
+const RESUME: Verb = {
+  name: "resume",
+  nothingToDo: (machine) => {
+    const held = heldBy(machine);
+    // One that a recycle was to replace, and did not yet, is not what is wanted.
+    const isUp = held?.state === "running" && fits(held, machine);
+    return isUp && machine.desired.desiredState === "running" ? `runs already (${held.id})` : undefined;
+  },
+  // Nothing that works is taken away.
+  consequence: () => undefined,
+  record: (machine, ec2) => recordState(machine, ec2, "running"),
+  goesOn: "the same command",
+};
+
+export function resume(shell: Shell, idOrName: string, options: ActOptions): Promise<void> {
+  return act(shell, RESUME, idOrName, options);
+}

@@ -1,0 +1,175 @@
+/** `managed-instance watch [NAME|ID…]`: the controller's loop in the foreground, for one machine or a laptop. */
+import { type Controller, handleMessage, type Outcome, sweep } from "../controller/handle";
+import type { Message } from "../controller/events";
+import { Cancelled } from "../provider/clock";
+import { explain, isEc2Error } from "../provider/ec2/errors";
+import { printable } from "../provider/printable";
+import { sentence } from "../provider/failure";
+import { connect, findReading, type GlobalOptions, type Shell } from "./connection";
+import { EXIT, Problem } from "./exit";
+import { timeText } from "./machine-view";
+
+export type WatchOptions = GlobalOptions & { interval: number };
+
+export async function watch(
+  shell: Shell,
+  idsOrNames: readonly string[],
+  { interval, ...options }: WatchOptions,
+): Promise<void> {
+  const { print } = shell.terminal;
+  const connection = await connect(shell, options);
+  const say = (line: string): void => {
+    print(`${timeText(connection.clock.now())} ${printable(line)}`);
+  };
+  const ids: string[] = [];
+  for (const idOrName of idsOrNames) {
+    ids.push((await findReading(connection, idOrName)).id);
+  }
+  const { interrupted: cancelled } = shell.terminal;
+  const controller = { ...connection, say, cancelled };
+  const what = ids.length === 0 ? `all machines in ${connection.region}` : ids.join(", ");
+  say(`watching ${what}, every ${interval} s; Ctrl-C ends it`);
+  const left = await new Watch(controller, ids, interval * 1000).run();
+  say("ended");
+  if (left.length > 0) {
+    throw new Problem(
+      `it was ended as something was under way for ${left.join(", ")}; \`watch\`, the controller or \`pulumi up\` goes on with it`,
+      EXIT.interrupted,
+    );
+  }
+}
+
+interface Due {
+  at: number;
+  message: Message;
+}
+
+/** Machines are handled beside each other, and none twice at a time: one that takes long holds up no other. */
+class Watch {
+  private readonly due = new Map<string, Due>();
+  private readonly busy = new Map<string, Promise<void>>();
+  private readonly said = new Map<string, string>();
+  /** Of whom the work was cut off. */
+  private readonly left = new Set<string>();
+  private lookAt = -Infinity;
+
+  constructor(
+    private readonly controller: Controller & { cancelled: AbortSignal },
+    private readonly ids: readonly string[],
+    private readonly intervalMs: number,
+  ) {}
+
+  /** @returns the machines of which the work was cut off */
+  async run(): Promise<string[]> {
+    const { clock, cancelled } = this.controller;
+    while (!cancelled.aborted) {
+      if (clock.now() >= this.lookAt) {
+        await this.look();
+        this.lookAt = clock.now() + this.intervalMs;
+      }
+      this.begin();
+      await this.pause();
+    }
+    await Promise.all(this.busy.values());
+    return [...this.left];
+  }
+
+  /** What there is to be done, for {@link begin} to do. */
+  private async look(): Promise<void> {
+    if (this.ids.length > 0) {
+      for (const id of this.ids) {
+        this.schedule(id, { at: this.controller.clock.now(), message: { look: id } });
+      }
+      return;
+    }
+    try {
+      for (const outcome of await sweep(this.controller, { isSurvey: true })) {
+        if (!this.busy.has(outcome.machineId)) {
+          this.report(outcome);
+        }
+      }
+    } catch (error) {
+      // The first look tells whether it can work at all; later the network, or EC2, may be away for a while.
+      if (this.lookAt === -Infinity || isEc2Error(error, "denied", "no-credentials")) {
+        throw error;
+      }
+      this.tell("", `could not look: ${sentence(explain(error))}`);
+    }
+  }
+
+  private begin(): void {
+    const now = this.controller.clock.now();
+    for (const [id, { at, message }] of this.due) {
+      if (at <= now && !this.busy.has(id)) {
+        this.due.delete(id);
+        this.busy.set(
+          id,
+          this.handle(id, message).finally(() => this.busy.delete(id)),
+        );
+      }
+    }
+  }
+
+  private async handle(id: string, message: Message): Promise<void> {
+    try {
+      for (const outcome of await handleMessage(this.controller, message)) {
+        this.report(outcome);
+      }
+    } catch (error) {
+      if (!(error instanceof Cancelled)) {
+        this.tell(id, `could not look at ${id}: ${sentence(explain(error))}`);
+      }
+    }
+  }
+
+  private report({ machineId, name, kind, because, followUp }: Outcome): void {
+    if (kind === "to-be-continued" && this.controller.cancelled.aborted) {
+      this.left.add(machineId);
+    }
+    if (followUp !== undefined) {
+      this.schedule(machineId, followUp);
+    }
+    const isNow = followUp !== undefined && followUp.at <= this.controller.clock.now();
+    if (kind !== "nothing" && !(kind === "waiting" && isNow)) {
+      this.tell(machineId, `${name === "" ? machineId : name}: ${WORDS[kind]}${because}`);
+    } else if (kind === "nothing") {
+      this.said.delete(machineId);
+    }
+  }
+
+  /** The sooner of two counts. */
+  private schedule(id: string, due: Due): void {
+    const other = this.due.get(id);
+    if (other === undefined || due.at < other.at) {
+      this.due.set(id, due);
+    }
+  }
+
+  /** Once, as long as it is so. */
+  private tell(id: string, line: string): void {
+    if (this.said.get(id) !== line) {
+      this.said.set(id, line);
+      this.controller.say(line);
+    }
+  }
+
+  /** Until the next look, or until something is due or done. */
+  private async pause(): Promise<void> {
+    const { clock } = this.controller;
+    const times = [...this.due].flatMap(([id, { at }]) => (this.busy.has(id) ? [] : [at]));
+    const ms = Math.max(0, Math.min(this.lookAt, ...times) - clock.now());
+    // Ctrl-C ends it, as it ends every pause.
+    await Promise.race([clock.sleep(ms).catch(() => undefined), ...this.busy.values()]);
+  }
+}
+
+const WORDS: Readonly<Record<Outcome["kind"], string>> = {
+  ignored: "",
+  nothing: "",
+  waiting: "",
+  done: "",
+  "to-be-continued": "stopped: ",
+  failed: "failed, and is tried again: ",
+  "gave-up": "gave up: ",
+  unreadable: "nothing is done to it: ",
+};
