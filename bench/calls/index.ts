@@ -32,7 +32,7 @@ const MOST_THROTTLED = 0.05;
 /** From so many calls on a share of them can be told. */
 const ENOUGH_CALLS = 200;
 const MOST_OVER_BOUND = 1.15;
-/** Of fewer, the slowest of the last shutdowns is no small part of the whole. */
+/** Of fewer, the slowest of the last shutdowns is no small part of the whole: the goal is the same, and a run fails later. */
 const MANY = 300;
 const MOST_OVER_BOUND_OF_FEW = 1.2;
 const MOST_OVER_OUTAGE = 1.1;
@@ -49,6 +49,12 @@ export const calls: Section<CallsData> = {
   goals,
   tables,
   pictures,
+  felt: ({ measured }) => {
+    const [one, most] = [measured[0], measured.at(-1)];
+    return one === undefined || most === undefined
+      ? ""
+      : `A preview or an \`up\` in which nothing changed asks EC2 nothing; ${most.count} machines that are replaced at once are dark for ${outagesOf(most.costs["up, replaced"]).mean.toFixed(0)} s in the mean, and EC2 alone takes ${OUTAGE_S.toFixed(0)}.`;
+  },
 };
 
 async function measure(mode: Mode, say: (line: string) => void): Promise<CallsData> {
@@ -107,15 +113,13 @@ function goalsOfMany(many: Measured, one: Measured): Goal[] {
     const bound = boundOf(operation, many, one);
     if (count >= 100 && bound > one.costs[operation].seconds) {
       const ratio = seconds / bound;
-      const most = count >= MANY ? MOST_OVER_BOUND : MOST_OVER_BOUND_OF_FEW;
-      found.push(
-        goal(
-          `time of ${count} at once, ${operation}, against the bound of EC2's buckets`,
-          `at most ${most}`,
-          ratio.toFixed(2),
-          ratio <= most,
-        ),
+      const over = goal(
+        `time of ${count} at once, ${operation}, against the bound of EC2's buckets`,
+        `at most ${MOST_OVER_BOUND}`,
+        ratio.toFixed(2),
+        ratio <= MOST_OVER_BOUND,
       );
+      found.push({ ...over, failsRun: count >= MANY || ratio > MOST_OVER_BOUND_OF_FEW });
     }
   }
   const { mean } = outagesOf(costs["up, replaced"]);
@@ -225,6 +229,7 @@ function ofMany(measured: Measured[], one: Measured): Table {
     notes: [
       "Simulated: all machines at once, in one provider process, with EC2's latency and buckets, which are full at the beginning of each operation.",
       "*Bound*: the time of one machine, and the tokens that the fullest bucket lacks at the rate at which it is filled. In a replacement that is RunInstances, which each machine needs twice: the dry run of its launch, before anything is ended, is out of the same bucket.",
+      "A replacement could come closer to the bound by asking all dry runs first. But then addresses that are dark would wait behind those of machines that work: dark ones go first, and few machines at once take a little longer for it.",
       `*Mean outage*: EC2's own shutdown and launch alone are ${OUTAGE_S.toFixed(1)} s in the mean.`,
     ],
   };

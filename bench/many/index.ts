@@ -329,4 +329,12 @@ export const many: Section<ManyData> = {
   pictures(data) {
     return data.mode === "full" ? [picture(data)] : [];
   },
+  felt({ sizes }) {
+    const most = sizes.at(-1);
+    const replaced = most && phaseOf(most, REPLACE);
+    const idle = most?.overhead?.firstMs;
+    return most === undefined || replaced === undefined || idle === undefined
+      ? ""
+      : `${number(most.count)} machines in one stack: a preview takes the provider ${idle.toFixed(1)} ms for each in which nothing changed; replacing all takes ${number(replaced.makespanSeconds / 60)} minutes, of which EC2's limits alone are ${number(replaced.boundSeconds / 60)}; throttling fails none.`;
+  },
 };

@@ -26,6 +26,10 @@ export const outage: Section<Data> = {
   goals,
   tables: (data) => [table(data)],
   pictures: ({ series }) => [ranges(series), distributions(series)],
+  felt: (data) => {
+    const [first, overlap] = [of(data, "terminate-first"), of(data, "overlap")];
+    return `A replacement is dark for ${seconds(quantile(first.outage, 50))} s at the median, which is ${percents(over(first, 50))} longer than EC2 itself takes, and for ${seconds(quantile(overlap.outage, 50))} s where the instances overlap.`;
+  },
 };
 
 async function measureHere(runs: number, say: (line: string) => void): Promise<Data> {

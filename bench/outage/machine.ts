@@ -2,8 +2,8 @@
 import { Ec2Simulator, WELL_KNOWN } from "../../local/ec2";
 import { Handlers, type Properties } from "../../provider/handlers";
 import { Session } from "../../provider/session";
+import { VirtualTime } from "../virtual-time";
 import { type Draws, drawsOf, impose } from "./draws";
-import { VirtualTime } from "./virtual-time";
 
 const REGION = "us-east-1";
 const START = Date.UTC(2026, 0, 1);
@@ -31,7 +31,7 @@ export interface Machine {
 }
 
 function account(draws: Draws, at: number): Account {
-  const time = new VirtualTime(at);
+  const time = new VirtualTime({ start: at });
   const simulator = new Ec2Simulator({ clock: time, seed: draws.seed });
   impose(draws, simulator);
   return { simulator, time };
@@ -70,7 +70,7 @@ export async function machineWith(inputs: Properties, change: Properties): Promi
       at: owner.time.now(),
     };
   };
-  return owner.time.during(make());
+  return owner.time.until(make());
 }
 
 /** The account of the machine, in which EC2 will take as long as was drawn. */

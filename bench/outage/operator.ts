@@ -71,6 +71,6 @@ export async function operate(
   baseline: Baseline,
   { account, machine, draws }: { account: Account; machine: Machine; draws: Draws },
 ): Promise<Replaced> {
-  await account.time.during(baseline.replace(new Operator(account, machine, draws)));
+  await account.time.until(baseline.replace(new Operator(account, machine, draws)));
   return replaced(account, machine);
 }

@@ -30,6 +30,6 @@ export function machineFor({ replacement, change }: Strategy): Promise<Machine> 
 /** In a process that has replaced nothing before, so with nothing learned. */
 export async function replace(machine: Machine, draws: Draws): Promise<Replaced> {
   const owner = accountOf(machine, draws);
-  await owner.time.during(handlersOn(owner).update(machine.id, machine.outputs, machine.next));
+  await owner.time.until(handlersOn(owner).update(machine.id, machine.outputs, machine.next));
   return replaced(owner, machine);
 }

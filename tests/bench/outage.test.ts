@@ -6,7 +6,6 @@ import { drawsOf, FLOORS } from "../../bench/outage/draws";
 import { accountOf, type Machine, type Replaced } from "../../bench/outage/machine";
 import { operate } from "../../bench/outage/operator";
 import { machineFor, replace, STRATEGIES, TERMINATE_FIRST } from "../../bench/outage/strategies";
-import { VirtualTime } from "../../bench/outage/virtual-time";
 
 const SEEDS = [1, 2, 3, 4];
 
@@ -77,25 +76,5 @@ describe("the outage bench", function () {
     const first = await replace(machine, drawsOf(1));
     assert.deepEqual(await replace(machine, drawsOf(1)), first);
     assert.notDeepEqual(await replace(machine, drawsOf(2)), first);
-  });
-});
-
-describe("virtual time", () => {
-  it("passes while all sleep, and once for those who sleep at the same time", async () => {
-    const time = new VirtualTime(0);
-    const woken: string[] = [];
-    const sleeper = async (name: string, ms: number): Promise<void> => {
-      await time.sleep(ms);
-      woken.push(`${name} at ${time.now()}`);
-    };
-    await time.during(Promise.all([sleeper("long", 90), sleeper("short", 30), sleeper("as short", 30)]));
-    assert.deepEqual(woken, ["short at 30", "as short at 30", "long at 90"]);
-  });
-
-  it("ends with the failure of the work", async () => {
-    const time = new VirtualTime(0);
-    const work = time.sleep(5).then(() => Promise.reject(new Error("no")));
-    await assert.rejects(time.during(work), /no/);
-    assert.equal(time.now(), 5);
   });
 });
