@@ -252,7 +252,7 @@ describe("managed-instance history", () => {
 
   it("does without what is not installed", async () => {
     const missing = Object.assign(new Error("Cannot find package"), { code: "ERR_MODULE_NOT_FOUND" });
-    assert.equal(await installed(() => Promise.reject(missing)), undefined);
+    assert.equal(await installed<unknown>(() => Promise.reject(missing)), undefined);
     await assert.rejects(installed(() => Promise.reject(new Error("broken"))));
   });
 });
