@@ -32,9 +32,9 @@ export default tseslint.config(
   },
   {
     files: ["provider/**/*.ts", "controller/**/*.ts"],
-    ignores: ["provider/ec2/client.ts"],
+    ignores: ["provider/ec2/client.ts", "controller/lambda/queue.ts"],
     rules: only(
-      "only provider/ec2/client.ts knows the AWS SDK; the product never imports local/",
+      "only provider/ec2/client.ts and controller/lambda/queue.ts know the AWS SDK; the product never imports local/",
       "^@(aws-sdk|smithy)/",
       "(^|/)local(/|$)",
     ),
@@ -46,6 +46,7 @@ export default tseslint.config(
       "provider/engine/{adoption,conflicts,current,drift,labels,outputs,plan,record-grammar}.ts",
       "provider/engine/{specification,strategy,teardown}.ts",
       "controller/{decide,events,history,schedules}.ts",
+      "controller/lambda/{metrics,sqs-event}.ts",
       "provider/engine/planning/*.ts",
     ],
     rules: only(

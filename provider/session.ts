@@ -1,5 +1,5 @@
 /** What the handlers share in one provider process: the stack's settings, the clients, and the way to the user. */
-import { cancellable, type Clock, scaledClock } from "./clock";
+import { cancellable, type Clock, clockFromEnvironment } from "./clock";
 import { createEc2, type Ec2Client, type Ec2Options, findRegion } from "./ec2/client";
 import { Patience } from "./ec2/retry";
 import type { Deps } from "./engine/run";
@@ -73,7 +73,7 @@ export class Session {
     const cancelled = new AbortController().signal;
     const { say: print = say } = around;
     this.around = {
-      clock: scaledClock(timeScale()),
+      clock: clockFromEnvironment(),
       isAbandoned: () => false,
       cancelled,
       client: {},
@@ -137,10 +137,4 @@ export class Session {
 /** What the provider process writes to its standard output, Pulumi shows live beside the resource. */
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
-}
-
-/** For a simulator that runs faster than the world; 1 where nothing is set. */
-function timeScale(): number {
-  const scale = Number(process.env.MANAGED_INSTANCE_TIME_SCALE ?? "1");
-  return Number.isFinite(scale) && scale > 0 ? scale : 1;
 }
