@@ -291,7 +291,7 @@ function gated(situation: Situation, reason: ReplacementReason, instance: Instan
  * How long after the last one the next begins. Another try for the same instance waits a little: whoever began the last may be at it. Who
  * had to stop goes on.
  */
-function pauseAfter({ machine, signals }: Situation, { last, isAgain, isOfAws }: Counted): number {
+function pauseAfter({ machine, signals }: Situation, { isAgain, isOfAws }: Counted): number {
   if (isAgain) {
     return signals.some((it) => it.kind === "continue") ? 0 : RETRY_MS;
   }
@@ -319,7 +319,7 @@ function countInARow({ machine, now }: Situation, { last, isAgain, isOfAws }: Co
   if (isOfAws) {
     return 0;
   }
-  const soon = (healing.graceSeconds + healing.unhealthySeconds + 2 * minReplacementInterval) * 1000;
+  const soon = 2 * (healing.graceSeconds + healing.unhealthySeconds + minReplacementInterval) * 1000;
   return now - last.at < soon ? last.inARow + 1 : 1;
 }
 

@@ -136,7 +136,7 @@ const replacement: Readonly<Record<string, Field>> = {
   skipOsShutdown: { validate: flag, default: false },
   waitFor: { validate: oneOf("running", "status-ok"), default: "running" },
   rollbackOnFailure: { validate: flag, default: true },
-  timeoutSeconds: { validate: integer(30, 86400), default: 60 },
+  timeoutSeconds: { validate: integer(30, 86400), default: 600 },
 };
 
 const adopt: Readonly<Record<string, Field>> = {

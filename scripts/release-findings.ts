@@ -58,10 +58,10 @@ export function lockFindings(manifest: Manifest, { packages }: Lockfile): string
  */
 export function packFindings(packed: readonly string[], sources: readonly string[]): string[] {
   const sourceOf = (path: string): string => path.replace(/^dist\//, "").replace(/(\.d)?\.[jt]s$/, ".ts");
-  const isOurs = (path: string): boolean => /^dist\/(sdk|provider)\/.*\.(js|d\.ts)$/.test(path);
+  const isOurs = (path: string): boolean => /^dist\/(sdk|provider|controller)\/.*\.(js|d\.ts)$/.test(path);
   const wanted = ["package.json", "README.md", "CHANGELOG.md", "LICENSE"];
   const compiled = sources
-    .filter((it) => /^(sdk|provider)\/.*\.ts$/.test(it))
+    .filter((it) => /^(sdk|provider|controller)\/.*\.ts$/.test(it))
     .map((it) => `dist/${it.slice(0, -3)}.js`);
   return [
     ...packed.filter((it) => !isOurs(it) && !wanted.includes(it)).map((it) => `${it} does not belong in the package`),

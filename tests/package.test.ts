@@ -18,7 +18,7 @@ describe("the published package", () => {
     const parsed = JSON.parse(packed) as
       { files: { path: string }[] }[] | Record<string, { files: { path: string }[] }>;
     const files = Object.values(parsed)[0]?.files.map((it) => it.path) ?? [];
-    const others = files.filter((it) => !/^dist\/(sdk|provider)\/.*\.(js|d\.ts)$/.test(it));
+    const others = files.filter((it) => !/^dist\/(sdk|provider|controller)\/.*\.(js|d\.ts)$/.test(it));
     assert.deepEqual(others.sort(), ["CHANGELOG.md", "README.md", "package.json"]);
     assert.ok(files.includes("dist/sdk/index.js") && files.includes("dist/provider/index.js"));
   });

@@ -97,8 +97,10 @@ function heldInterface({ observed, recorded }: Situation): NetworkInterface | un
   );
 }
 
-function stateWithout({ desired }: Situation): MachineState {
-  return wantsInstance(desired) ? "missing" : "paused";
+/** Paused by the program, or since then by hand or on its schedule, as the record says. */
+function stateWithout({ desired, observed: { template } }: Situation): MachineState {
+  const isPausedSince = template?.tags[TAG.desiredState]?.startsWith("paused ") === true;
+  return wantsInstance(desired) && !isPausedSince ? "missing" : "paused";
 }
 
 /** Whether anything of a managed instance is left. */

@@ -102,7 +102,8 @@ export function marketTag({ lifecycle, maxPrice, fallbackToOnDemand, revertToSpo
     : sentence(lifecycle, {
         "max-price": maxPrice,
         "fallback-to-on-demand": fallbackToOnDemand,
-        "revert-to-spot": revertText(revertToSpot),
+        // Machines that were made before there was a choice say nothing of it either.
+        "revert-to-spot": revertToSpot === "never" ? undefined : revertText(revertToSpot),
       });
 }
 
@@ -117,7 +118,7 @@ export function readMarket(text: string): Market {
     lifecycle,
     maxPrice: read.optional("max-price", /^\d+(\.\d+)?$/),
     fallbackToOnDemand: read.flag("fallback-to-on-demand"),
-    revertToSpot: readRevert(read.value("revert-to-spot")),
+    revertToSpot: readRevert(read.optional("revert-to-spot") ?? "never"),
   };
   read.end();
   return market;

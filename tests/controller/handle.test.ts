@@ -1,10 +1,15 @@
 /** What happens between two runs of `up`: machines come back by themselves, and the next `up` finds nothing to do. */
 import assert from "node:assert/strict";
 import { StopInstancesCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
+import { WELL_KNOWN } from "../../local/ec2";
+import { pause, recycle, resume } from "../../controller/by-hand";
+import { BadMessage } from "../../controller/events";
+import { type Controller, handleMachine, handleMessage, type Outcome, sweep } from "../../controller/handle";
+import { readHistory } from "../../controller/history";
 import type { Properties } from "../../provider/handlers";
-import { type Stack } from "../provider/support";
-import { settled, somebody, up } from "../provider/world";
-import { outages, pass } from "./support";
+import { program, stack, type Stack, URN } from "../provider/support";
+import { later, made, only, settled, somebody, up } from "../provider/world";
+import { controllerOf, depsOf, machine, outages, pass } from "./support";
 
 const MINUTE = 60_000;
 const SPOT = { market: { lifecycle: "spot" } };
@@ -12,6 +17,13 @@ const SPOT = { market: { lifecycle: "spot" } };
 const EXACT = { leapMs: 0 };
 
 const idOf = (owner: Stack): string => String(owner.outputs.instanceId);
+
+const done = (outcomes: Outcome[]): unknown[] =>
+  outcomes.filter((it) => it.kind === "done").map((it) => it.reason ?? it.action);
+
+async function ended(owner: Stack): Promise<void> {
+  await somebody(owner).send(new TerminateInstancesCommand({ InstanceIds: [idOf(owner)] }));
+}
 
 async function isBack(owner: Stack, inputs: Properties, was: Properties): Promise<void> {
   await owner.refresh();
@@ -68,5 +80,218 @@ describe("the controller", () => {
     );
     await isBack(owner, inputs, was);
     assert.notEqual(owner.outputs.instanceId, was.instanceId);
+  });
+
+  it("does nothing twice: of every event there are three, and two controllers hear each", async () => {
+    const owner = await up({ ...SPOT, elasticIp: true }, EXACT);
+    const was = owner.outputs;
+    await pass(owner, 10 * MINUTE);
+    owner.calls();
+    owner.simulator.interrupt({ instanceId: idOf(owner) });
+    await pass(owner, 10 * MINUTE, { copies: 3 });
+    assert.equal(owner.calls("mutating").filter((it) => it === "RunInstances").length, 1);
+    await isBack(owner, { ...SPOT, elasticIp: true }, was);
+    await ended(owner);
+    const outcomes = await Promise.all(
+      [1, 2].map(() => handleMachine(controllerOf(owner), String(owner.recorded?.id))),
+    );
+    assert.ok(outcomes.some((it) => it.kind === "done"));
+    await pass(owner, 5 * MINUTE);
+    assert.equal(only(made(owner).instances).state, "running");
+    await isBack(owner, { ...SPOT, elasticIp: true }, was);
+  });
+
+  it("finds by a sweep what no event told of", async () => {
+    const owner = await up({}, EXACT);
+    const was = owner.outputs;
+    await pass(owner, 10 * MINUTE);
+    await ended(owner);
+    const outcomes = await pass(owner, 10 * MINUTE, { isLost: () => true, sweepMs: MINUTE });
+    assert.deepEqual(done(outcomes), ["ended"]);
+    await isBack(owner, {}, was);
+  });
+
+  it("stops before its deadline where another goes on, and brings a dark machine up first", async () => {
+    const owner = await up({}, EXACT);
+    const was = owner.outputs;
+    await pass(owner, 10 * MINUTE);
+    await ended(owner);
+    let controller: Controller = { ...controllerOf(owner), deadline: owner.clock.now() + 5000 };
+    const first = await handleMachine(controller, "web");
+    assert.equal(first.kind, "to-be-continued", first.because);
+    assert.deepEqual(first.followUp, { at: owner.clock.now(), message: { continue: owner.recorded?.id } });
+    assert.ok(owner.clock.now() <= (controller.deadline ?? 0));
+    controller = { ...controllerOf(owner), deadline: owner.clock.now() + 15 * MINUTE };
+    const [second] = await handleMessage(controller, first.followUp.message);
+    assert.equal(second?.kind, "done", second?.because);
+    await isBack(owner, {}, was);
+  });
+
+  it("tries again where there is no capacity, counts it, and does not give up for it", async () => {
+    const inputs = { market: { lifecycle: "spot", fallbackToOnDemand: false } };
+    const owner = await up(inputs, EXACT);
+    const was = owner.outputs;
+    await pass(owner, 10 * MINUTE);
+    owner.simulator.capacity.set("m7i.large", "us-east-1a", "spot", 0);
+    owner.simulator.interrupt({ instanceId: idOf(owner) });
+    const misses = await pass(owner, 15 * MINUTE);
+    assert.ok(misses.filter((it) => it.kind === "failed" && it.metrics.capacityMisses > 0).length >= 5);
+    assert.ok(!misses.some((it) => it.kind === "gave-up"));
+    owner.simulator.capacity.clear("m7i.large", "us-east-1a", "spot");
+    assert.deepEqual(done(await pass(owner, 5 * MINUTE)), ["interruption"]);
+    await isBack(owner, inputs, was);
+  });
+
+  it("goes back to spot once there is some", async () => {
+    const inputs = { market: { lifecycle: "spot", revertToSpot: "always" }, replacement: { strategy: "overlap" } };
+    const owner = await up(inputs, EXACT);
+    const was = owner.outputs;
+    owner.simulator.capacity.set("m7i.large", "us-east-1a", "spot", 0);
+    owner.simulator.interrupt({ instanceId: idOf(owner) });
+    await pass(owner, 30 * MINUTE);
+    await owner.refresh();
+    assert.deepEqual([owner.outputs.state, owner.outputs.lifecycle], ["running", "on-demand"]);
+    const onDemand = owner.outputs.instanceId;
+    // In vain, which costs nothing: the old one is only given up for a new one.
+    const inVain = await pass(owner, 70 * MINUTE);
+    assert.ok(inVain.some((it) => it.kind === "failed" && it.reason === "revert-to-spot"));
+    await owner.refresh();
+    assert.equal(owner.outputs.instanceId, onDemand);
+    owner.simulator.capacity.clear("m7i.large", "us-east-1a", "spot");
+    assert.ok(done(await pass(owner, 70 * MINUTE)).includes("revert-to-spot"));
+    await isBack(owner, inputs, was);
+    assert.equal(owner.outputs.lifecycle, "spot");
+  });
+
+  it("replaces one whose status checks fail, and gives up loudly where the next ones fail too", async () => {
+    const owner = await up({}, EXACT);
+    await pass(owner, 10 * MINUTE);
+    for (let boots = 0; boots < 4; boots++) {
+      owner.simulator.impairNextBoot();
+    }
+    await ended(owner);
+    const outcomes = await pass(owner, 60 * MINUTE);
+    assert.deepEqual(done(outcomes), ["ended", "status-checks", "status-checks"]);
+    const given = outcomes.filter((it) => it.kind === "gave-up");
+    assert.deepEqual(
+      given.map((it) => it.isNew).filter((it) => it === true),
+      [true],
+    );
+    assert.match(given[0]?.because ?? "", /3 replacements in a row \(the last for: status-checks\) did not help/);
+    // A recycle by hand is another try.
+    await recycle(await machine(owner), depsOf(owner));
+    await recycle(await machine(owner), depsOf(owner));
+    assert.equal((await pass(owner, 20 * MINUTE)).filter((it) => it.kind === "gave-up").length, 0);
+  });
+
+  it("follows schedules, each time once", async () => {
+    const schedules = [
+      { action: "pause", cron: "30 12 * * *" },
+      { action: "resume", cron: "0 13 * * *" },
+      { action: "recycle", cron: "30 13 * * *" },
+    ];
+    const inputs = { schedules, elasticIp: true, pauseBehavior: "terminate" };
+    const owner = await up(inputs, EXACT);
+    const was = owner.outputs;
+    const outcomes = await pass(owner, 120 * MINUTE, { sweepMs: MINUTE });
+    assert.deepEqual(done(outcomes), ["pause", "resume", "recycle"]);
+    await isBack(owner, inputs, was);
+  });
+
+  it("ignores what is about nothing of ours, and counts it; and takes no message that is none", async () => {
+    const owner = await up({}, EXACT);
+    owner.calls();
+    const event = {
+      source: "aws.ec2",
+      "detail-type": "EC2 Instance State-change Notification",
+      time: "2026-11-22T12:00:00Z",
+      detail: { "instance-id": "i-0123456789abcdef0", state: "terminated" },
+    };
+    const others = [event, { ...event, "detail-type": "EBS Volume Notification" }, { ...event, source: "aws.s3" }];
+    for (const message of others) {
+      const [outcome] = await handleMessage(controllerOf(owner), message);
+      assert.deepEqual([outcome?.kind, outcome?.metrics.ignored], ["ignored", 1]);
+    }
+    for (const message of [
+      null,
+      "text",
+      [],
+      {},
+      { ...event, detail: {} },
+      { ...event, time: "now" },
+      { continue: 1 },
+    ]) {
+      await assert.rejects(handleMessage(controllerOf(owner), message), BadMessage);
+    }
+    assert.deepEqual(owner.calls("mutating"), []);
+  });
+
+  it("looks at all machines, and leaves what is to be done to others where that is wanted", async () => {
+    const owner = await up({}, EXACT);
+    const other = stack({ on: owner });
+    await other.up(program({ resourceUrn: `${URN}2` }));
+    await pass(owner, 10 * MINUTE);
+    await ended(other);
+    later(owner);
+    const outcomes = await sweep(controllerOf(owner), { isSurvey: true });
+    assert.deepEqual(
+      outcomes.map((it) => [it.name, it.kind, it.followUp?.message]),
+      [
+        ["web", "nothing", undefined],
+        ["web2", "waiting", { look: other.recorded?.id }],
+      ],
+    );
+  });
+});
+
+describe("by hand", () => {
+  it("a pause is told of by a refresh, in plain words, and the next up resumes", async () => {
+    for (const pauseBehavior of ["stop", "terminate"]) {
+      const inputs = { elasticIp: true, pauseBehavior };
+      const owner = await up(inputs);
+      const was = owner.outputs;
+      const outputs = await pause(await machine(owner), depsOf(owner));
+      assert.equal(outputs.state, "paused");
+      assert.deepEqual(done(await pass(owner, 20 * MINUTE)), []);
+      await owner.refresh();
+      assert.equal(owner.outputs.state, "paused");
+      assert.deepEqual(owner.outputs.drift, ["it was paused since, by hand or on its schedule"]);
+      assert.equal(await owner.up(program(inputs)), "update");
+      await isBack(owner, inputs, was);
+    }
+  });
+
+  it("a pause and a resume leave nothing for up to do", async () => {
+    const owner = await up({ elasticIp: true });
+    const was = owner.outputs;
+    await pause(await machine(owner), depsOf(owner));
+    await resume(await machine(owner), depsOf(owner));
+    await isBack(owner, { elasticIp: true }, was);
+  });
+
+  it("a recycle is a generation of its own, on record with when and why, and no diff", async () => {
+    const inputs = { elasticIp: true, userData: "#!/bin/sh\necho secret", imageId: WELL_KNOWN.imageV1 };
+    const owner = await up(inputs);
+    const was = owner.outputs;
+    await recycle(await machine(owner), depsOf(owner, { leapMs: MINUTE }));
+    await isBack(owner, inputs, was);
+    assert.notEqual(owner.outputs.instanceId, was.instanceId);
+    assert.equal(owner.outputs.generation, 2);
+    const instance = only(made(owner).instances);
+    assert.equal(instance.userData, Buffer.from(inputs.userData).toString("base64"));
+    const { replacement } = readHistory((await machine(owner)).template.tags);
+    assert.deepEqual([replacement?.reason, replacement?.instanceId], ["by-hand", was.instanceId]);
+  });
+
+  it("two recycles at once are one", async () => {
+    const owner = await up({});
+    const read = await machine(owner);
+    await Promise.all([1, 2].map(() => recycle(read, depsOf(owner))));
+    assert.equal((await machine(owner)).template.latestVersion, 2);
+    assert.equal(only(made(owner).instances).state, "running");
+    assert.deepEqual(
+      (await sweep(controllerOf(owner))).map((it) => it.kind),
+      ["nothing"],
+    );
   });
 });

@@ -87,8 +87,9 @@ export interface NightOptions {
   sweepMs?: number;
 }
 
-/** Up to which event a controller has heard. */
+/** Up to which event a controller has heard, and what it is to hear of again. */
 const seenOf = new WeakMap<object, number>();
+const dueOf = new WeakMap<object, { at: number; message: Message }[]>();
 
 /**
  * What EventBridge and the queue do: events come one after the other, follow-ups when they are due, and every so often a sweep. What
@@ -105,7 +106,7 @@ export async function pass(
   const end = clock.now() + forMs;
   let seen = seenOf.get(simulator) ?? 0;
   let sweptAt = clock.now();
-  let due: { at: number; message: Message }[] = [];
+  let due = dueOf.get(simulator) ?? [];
   const took = (found: Outcome[]): void => {
     outcomes.push(...found);
     due.push(...found.flatMap((it) => it.followUp ?? []));
@@ -122,9 +123,7 @@ export async function pass(
     const now = clock.now();
     const ready = due.filter((it) => it.at <= now);
     due = due.filter((it) => it.at > now);
-    for (const { message } of ready) {
-      took(await handleMessage(controller, message));
-    }
+    took((await Promise.all(ready.map(({ message }) => handleMessage(controller, message)))).flat());
     if (now - sweptAt >= sweepMs) {
       sweptAt = now;
       took(await sweep(controller));
@@ -132,6 +131,7 @@ export async function pass(
     clock.advance(1000);
   }
   seenOf.set(simulator, seen);
+  dueOf.set(simulator, due);
   return outcomes;
 }
 

@@ -221,6 +221,12 @@ describe("inputs that do not go together", () => {
       ["secondaryPrivateIps", "secondaryPrivateIpCount", { secondaryPrivateIps: [], secondaryPrivateIpCount: 0 }],
       ["ipv6Addresses", "ipv6AddressCount", { ipv6Addresses: ["2001:db8::7"], ipv6AddressCount: 1 }],
       ["market.maxPrice", "market.lifecycle", { market: { lifecycle: "on-demand", maxPrice: "1" } }],
+      ["market.revertToSpot", "market.lifecycle", { market: { lifecycle: "on-demand", revertToSpot: "always" } }],
+      [
+        "market.revertToSpot",
+        "market.fallbackToOnDemand",
+        { market: { lifecycle: "spot", revertToSpot: "always", fallbackToOnDemand: false } },
+      ],
     ] as const) {
       it(`of ${first} with ${second} names both, in one line, with what to do: ${JSON.stringify(given)}`, () => {
         const found = failures(given);
@@ -273,6 +279,7 @@ describe("inputs that do not go together", () => {
         { replacement: { strategy: "auto" }, persistPrivateIp: false },
         { privateIp: "10.0.1.7", secondaryPrivateIps: ["10.0.1.8"] },
         { market: { lifecycle: "spot", maxPrice: "1" } },
+        { market: { lifecycle: "on-demand", revertToSpot: "never" } },
       ]) {
         assert.deepEqual(failures(given), [], JSON.stringify(given));
       }

@@ -134,6 +134,7 @@ describe("a data volume", () => {
       [TAG.id]: owner.recorded?.id,
       [TAG.urn]: template.tags[TAG.urn],
       [TAG.volume]: "data",
+      [TAG.device]: "/dev/sdf",
     });
     assert.deepEqual(owner.outputs.dataVolumeIds, { data: data.volumeId });
     assert.equal(
@@ -598,7 +599,16 @@ describe("a given volume", () => {
     const { tags, size } = named(machineOf(owner));
     assert.deepEqual(
       [tags, size],
-      [{ Team: "theirs", [TAG.id]: owner.recorded?.id, [TAG.owned]: "false", [TAG.volume]: "data" }, 10],
+      [
+        {
+          Team: "theirs",
+          [TAG.id]: owner.recorded?.id,
+          [TAG.owned]: "false",
+          [TAG.volume]: "data",
+          [TAG.device]: "/dev/sdf",
+        },
+        10,
+      ],
     );
     await owner.up(program({ deletion: DELETES, tags: { Team: "a" } }));
     machineOf(owner, volumeId);

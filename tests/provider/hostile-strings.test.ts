@@ -269,7 +269,7 @@ describe("a prototype", () => {
     const given = inheriting({ ...program(), market }, { userData: "inherited", tags: { Team: "inherited" } });
     const { inputs, failures } = checkInputs(given as Record<string, unknown>, "us-east-1");
     assert.deepEqual([failures, inputs.userData, inputs.tags], [[], undefined, {}]);
-    assert.deepEqual(inputs.market, { lifecycle: "spot", fallbackToOnDemand: true });
+    assert.deepEqual(inputs.market, { lifecycle: "spot", fallbackToOnDemand: true, revertToSpot: "never" });
   });
 
   it("is that of every object after all of this", () => {

@@ -22,6 +22,12 @@ function many(count: number): Record<string, string> {
 /** What is wrong, the inputs, the property that is blamed, what was given as it is shown, and what is accepted. */
 type Bad = [title: string, given: Record<string, unknown>, property: string, shown: string, accepted: RegExp];
 
+const PAUSE = { action: "pause", cron: "0 20 * * 1-5" };
+
+function spotBack(revertToSpot: unknown): Record<string, unknown> {
+  return { lifecycle: "spot", revertToSpot };
+}
+
 const BAD: Bad[] = [
   [
     "a subnet id that is too short",
@@ -272,6 +278,106 @@ const BAD: Bad[] = [
   ["a tag key of 128 characters", { tags: { ["k".repeat(128)]: "x" } }, "tags", "kkk", /1 to 127 characters/],
   ["a tag value of 257 characters", { tags: { Team: "x".repeat(257) } }, "tags", "Team", /at most 256 characters/],
   ["38 tags", { tags: many(38) }, "tags", "38", /at most 37/],
+  [
+    "a way back to spot that is none",
+    { market: spotBack("often") },
+    "market.revertToSpot",
+    '"often"',
+    /"never" or "always"/,
+  ],
+  [
+    "a window without an end",
+    { market: spotBack({ window: { from: "01:00" } }) },
+    "market.revertToSpot.window.to",
+    "window.to",
+    /is required/,
+  ],
+  [
+    "a time that is none",
+    { market: spotBack({ window: { from: "1 a.m.", to: "02:00" } }) },
+    "market.revertToSpot.window.from",
+    '"1 a.m."',
+    /a time of the day, such as "01:30"/,
+  ],
+  [
+    "a window of no length",
+    { market: spotBack({ window: { from: "01:00", to: "01:00" } }) },
+    "market.revertToSpot.window.to",
+    '"01:00"',
+    /it is never open; .*"always"/,
+  ],
+  [
+    "a window on no day",
+    { market: spotBack({ window: { days: [], from: "01:00", to: "02:00" } }) },
+    "market.revertToSpot.window.days",
+    "[]",
+    /at least one of mon, tue/,
+  ],
+  [
+    "a time zone that is none",
+    { market: spotBack({ window: { from: "01:00", to: "02:00", timezone: "Mars/Olympus" } }) },
+    "market.revertToSpot.window.timezone",
+    '"Mars/Olympus"',
+    /the name of a time zone, such as "Europe\/Berlin"/,
+  ],
+  [
+    "an offset for a time zone",
+    { schedules: [{ ...PAUSE, timezone: "+02:00" }] },
+    "schedules[0].timezone",
+    '"+02:00"',
+    /the name of a time zone/,
+  ],
+  [
+    "a cron line with four fields, by its position",
+    { schedules: [PAUSE, { ...PAUSE, cron: "0 20 * *" }] },
+    "schedules[1].cron",
+    '"0 20 * *"',
+    /five fields .*and this has 4/,
+  ],
+  [
+    "a cron line with seconds",
+    { schedules: [{ ...PAUSE, cron: "0 0 20 * * *" }] },
+    "schedules[0].cron",
+    "0 0 20",
+    /five fields .*and this has 6/,
+  ],
+  [
+    "a cron line with a minute that no hour has",
+    { schedules: [{ ...PAUSE, cron: "61 20 * * *" }] },
+    "schedules[0].cron",
+    '"61 20 * * *"',
+    /Invalid value for minute: 61/,
+  ],
+  [
+    "a cron line that is never due",
+    { schedules: [{ ...PAUSE, cron: "0 0 30 2 *" }] },
+    "schedules[0].cron",
+    '"0 0 30 2 *"',
+    /never be due/,
+  ],
+  ["a cron line that is a number", { schedules: [{ ...PAUSE, cron: 5 }] }, "schedules[0].cron", "got 5", /cron line/],
+  [
+    "an unknown action",
+    { schedules: [{ ...PAUSE, action: "reboot" }] },
+    "schedules[0].action",
+    '"reboot"',
+    /"pause" or "resume" or "recycle"/,
+  ],
+  [
+    "schedules that are longer than a tag",
+    { schedules: Array.from({ length: 20 }, () => PAUSE) },
+    "schedules",
+    "characters",
+    /at most 256 can be/,
+  ],
+  [
+    "a grace of a day",
+    { healing: { graceSeconds: 86400 } },
+    "healing.graceSeconds",
+    "86400",
+    /a whole number from 0 to 3600/,
+  ],
+  ["a negative interval", { minReplacementInterval: -1 }, "minReplacementInterval", "-1", /from 0 to 86400/],
   ["a trigger that is a number", { recycleTriggers: { at: 7 } }, "recycleTriggers", "at", /must be a string/],
   ["an unknown way to delete", { deletion: { elasticIp: "keep" } }, "deletion.elasticIp", '"keep"', /"delete" or "re/],
   ["an empty key name", { keyName: "" }, "keyName", '""', /the name of a key pair, not empty/],
@@ -340,6 +446,10 @@ describe("checkInputs", () => {
       { iamInstanceProfile: "arn:aws:iam::123456789012:instance-profile/path/name" },
       { rootVolume: { encrypted: true, kmsKeyId: "alias/disk" } },
       { tags: many(37) },
+      { market: spotBack("always") },
+      { market: spotBack({ window: { days: ["sat"], from: "22:00", to: "04:00", timezone: "America/New_York" } }) },
+      { schedules: [PAUSE, { action: "recycle", cron: "*/15 1-5 1,15 JAN-MAR MON#1", timezone: "Asia/Kolkata" }] },
+      { healing: { enabled: false, graceSeconds: 0, unhealthySeconds: 3600 }, minReplacementInterval: 0 },
       { tags: { ["k".repeat(127)]: "v".repeat(256) } },
       { userData: "x".repeat(16_384) },
       { secondaryPrivateIps: [] },

@@ -41,12 +41,50 @@ describe("the EC2 client", () => {
       2,
     );
     assert.equal((await ec2.describeLaunchTemplates({ "tag:a": ["1"] }))[0]?.latestVersion, 2);
-    assert.deepEqual(await ec2.describeLatestVersion(id), {
+    const { data: _, ...latest } = await ec2.describeLatestVersion(id);
+    assert.deepEqual(latest, {
       number: 2,
       description: "second",
       createdAt,
       imageId: WELL_KNOWN.imageV2,
     });
+  });
+
+  it("reads all that a version says, but for the user data, which may be a secret; and makes one like another, with it", async () => {
+    const { ec2, simulator } = account();
+    const { templateId } = await launchRequest(ec2);
+    const said = {
+      imageId: WELL_KNOWN.imageV1,
+      instanceType: "m7i.large",
+      keyName: "key",
+      iamInstanceProfile: WELL_KNOWN.instanceProfile,
+      ebsOptimized: true,
+      tenancy: "dedicated",
+      placementGroup: "group",
+      cpuCredits: "unlimited",
+      cpuOptions: { coreCount: 1, threadsPerCore: 2 },
+      monitoring: true,
+      metadataOptions: {
+        httpTokens: "optional",
+        httpEndpoint: "enabled",
+        instanceMetadataTags: "enabled",
+        httpPutResponseHopLimit: 3,
+      },
+      rootVolume: {
+        deviceName: "/dev/xvda",
+        options: { size: 20, type: "gp3", iops: 4000, throughput: 250, encrypted: true, kmsKeyId: "alias/disk" },
+      },
+    } as const;
+    const data = { ...said, userData: "c2VjcmV0" };
+    const version = await ec2.createLaunchTemplateVersion({ templateId, description: "2", data, clientToken: "v2" });
+    assert.deepEqual((await ec2.describeLatestVersion(templateId)).data, said);
+    const like = { sourceVersion: version, imageId: said.imageId };
+    const request = { templateId, description: "3", data: like, clientToken: "v3" };
+    assert.equal(await ec2.createLaunchTemplateVersion(request), 3);
+    assert.deepEqual((await ec2.describeLatestVersion(templateId)).data, said);
+    const [template] = Object.values(simulator.snapshot().launchTemplates);
+    assert.deepEqual(template?.versions.at(-1)?.data, template?.versions.at(-2)?.data);
+    assert.notDeepEqual((await ec2.describeLatestVersion(templateId, { version: 1 })).data, said);
   });
 
   it("makes a launch template and a version once for one token", async () => {

@@ -508,7 +508,7 @@ describe("plan", () => {
         kind: "tag",
         resourceIds: ["lt-1"],
         set: {
-          [TAG.market]: "spot fallback-to-on-demand=true revert-to-spot=never",
+          [TAG.market]: "spot fallback-to-on-demand=true",
           [TAG.desiredState]: "paused pause-behavior=terminate",
           [TAG.network]: `subnet=${spot.subnetId} kept=true public-ip=subnet-default elastic-ip=own`,
         },

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { isTimezone, lastDue, nextDue, nextOpening, openSince } from "../../provider/timetable";
+
+const at = (text: string): number => Date.parse(text);
+const iso = (ms: number | undefined): string | undefined => (ms === undefined ? undefined : new Date(ms).toISOString());
+
+describe("a cron line", () => {
+  const EVENING = { cron: "0 20 * * 1-5", timezone: "Europe/Berlin" };
+
+  it("is due on the clocks of its time zone, in summer and in winter", () => {
+    assert.equal(iso(nextDue(EVENING, at("2026-07-01T12:00:00Z"))), "2026-07-01T18:00:00.000Z");
+    assert.equal(iso(nextDue(EVENING, at("2026-12-01T12:00:00Z"))), "2026-12-01T19:00:00.000Z");
+  });
+
+  it("was due last: at the moment itself, and not at what it was looked at before", () => {
+    const due = at("2026-07-01T18:00:00Z");
+    assert.equal(lastDue(EVENING, due - 1, due), due);
+    assert.equal(lastDue(EVENING, due - 1, due - 1), undefined);
+    assert.equal(lastDue(EVENING, due, due + 3_600_000), undefined);
+    assert.equal(lastDue(EVENING, at("2026-06-01T00:00:00Z"), due + 3_600_000), due);
+  });
+
+  it("that clocks skip is due once that day, and one that they repeat too", () => {
+    const night = { cron: "30 2 * * *", timezone: "Europe/Berlin" };
+    for (const [from, to] of [
+      ["2026-03-28T12:00:00Z", "2026-03-29T12:00:00Z"],
+      ["2026-10-24T12:00:00Z", "2026-10-25T12:00:00Z"],
+    ] as const) {
+      const due: number[] = [];
+      for (let next = nextDue(night, at(from)); next !== undefined && next < at(to); next = nextDue(night, next)) {
+        due.push(next);
+      }
+      assert.equal(due.length, 1, from);
+    }
+  });
+});
+
+describe("a window", () => {
+  const DAY = { from: "09:00", to: "17:30", timezone: "UTC" };
+  const NIGHT = { days: ["sat"], from: "22:00", to: "04:00", timezone: "Europe/Berlin" } as const;
+  const night = { ...NIGHT, days: [...NIGHT.days] };
+
+  it("is open from its first minute to before its last", () => {
+    assert.equal(iso(openSince(DAY, at("2026-07-01T09:00:00Z"))), "2026-07-01T09:00:00.000Z");
+    assert.equal(iso(openSince(DAY, at("2026-07-01T17:29:59Z"))), "2026-07-01T09:00:00.000Z");
+    assert.equal(openSince(DAY, at("2026-07-01T17:30:00Z")), undefined);
+    assert.equal(openSince(DAY, at("2026-07-01T08:59:59Z")), undefined);
+  });
+
+  it("over midnight belongs to the day on which it begins", () => {
+    // The fourth of July 2026 is a Saturday.
+    assert.equal(iso(openSince(night, at("2026-07-04T20:00:00Z"))), "2026-07-04T20:00:00.000Z");
+    assert.equal(iso(openSince(night, at("2026-07-05T01:59:00Z"))), "2026-07-04T20:00:00.000Z");
+    assert.equal(openSince(night, at("2026-07-05T02:00:00Z")), undefined);
+    assert.equal(openSince(night, at("2026-07-05T20:00:00Z")), undefined);
+    assert.equal(openSince(night, at("2026-07-04T00:30:00Z")), undefined);
+  });
+
+  it("opens next when its day has come", () => {
+    assert.equal(iso(nextOpening(night, at("2026-07-01T12:00:00Z"))), "2026-07-04T20:00:00.000Z");
+    const open = at("2026-07-04T21:07:00Z");
+    assert.equal(nextOpening(night, open), open);
+  });
+});
+
+describe("a time zone", () => {
+  it("has a name that is known", () => {
+    for (const name of ["UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "Etc/GMT+5"]) {
+      assert.ok(isTimezone(name), name);
+    }
+    for (const name of ["", "Mars/Olympus", "+02:00", "berlin time", "Europe/Berlin; rm"]) {
+      assert.ok(!isTimezone(name), name);
+    }
+  });
+});
