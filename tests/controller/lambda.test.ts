@@ -1,0 +1,133 @@
+/** The function as it is published, in processes of its own, on the simulator's events: three machines come back by themselves. */
+import assert from "node:assert/strict";
+import { statSync } from "node:fs";
+import type { Properties } from "../../provider/handlers";
+import type { Stack } from "../provider/support";
+import { BUNDLE, bundled, LambdaWorld, type WorldOptions } from "./lambda-world";
+
+const SPOT = { market: { lifecycle: "spot" } };
+const MACHINES: Readonly<Record<string, Properties>> = {
+  db: { ...SPOT, privateIp: "10.0.1.7", elasticIp: true, replacement: { strategy: "overlap" } },
+  web: { ...SPOT, privateIp: "10.0.1.8", elasticIp: true },
+  nat: { privateIp: "10.0.1.9", elasticIp: true, sourceDestCheck: false },
+};
+const STAYS = ["networkInterfaceId", "privateIp", "macAddress", "publicIp", "allocationId", "launchTemplateId"];
+
+interface Deployed {
+  name: string;
+  stack: Stack;
+  inputs: Properties;
+  was: Properties;
+}
+
+async function deployedOn(world: LambdaWorld): Promise<Deployed[]> {
+  return Promise.all(
+    Object.entries(MACHINES).map(async ([name, given]) => {
+      const { stack, inputs } = await world.deployed(name, given);
+      return { name, stack, inputs, was: stack.outputs };
+    }),
+  );
+}
+
+/** The instance that runs and has the machine's interface. */
+function instanceOf({ server }: LambdaWorld, { was }: Deployed): string | undefined {
+  const { instances, networkInterfaces } = server.simulator.snapshot();
+  const { attachment } = networkInterfaces[String(was.networkInterfaceId)] ?? {};
+  const instance = instances[attachment?.instanceId ?? ""];
+  return instance?.state === "running" ? instance.instanceId : undefined;
+}
+
+function end(world: LambdaWorld, action: "StopInstances" | "TerminateInstances", id: string): void {
+  const body = `Action=${action}&Version=2016-11-15&InstanceId.1=${id}`;
+  assert.equal(world.server.simulator.handle({ body }).status, 200);
+}
+
+/** What happens to each of them, in turn. */
+const BLOWS: readonly [what: string, blow: (world: LambdaWorld, instanceId: string, isSpot: boolean) => void][] = [
+  [
+    "interrupted, or stopped where AWS interrupts nothing",
+    (world, instanceId, isSpot) => {
+      if (isSpot) {
+        world.server.simulator.interrupt({ instanceId });
+      } else {
+        end(world, "StopInstances", instanceId);
+      }
+    },
+  ],
+  [
+    "terminated",
+    (world, instanceId) => {
+      end(world, "TerminateInstances", instanceId);
+    },
+  ],
+];
+
+async function comesThrough(world: LambdaWorld, machines: readonly Deployed[]): Promise<void> {
+  for (const [what, blow] of BLOWS) {
+    const before = new Map(machines.map((it) => [it.name, instanceOf(world, it)]));
+    for (const machine of machines) {
+      blow(world, before.get(machine.name) ?? assert.fail(machine.name), "market" in machine.inputs);
+    }
+    const [first] = machines;
+    await world.until("the first is down", () => instanceOf(world, first ?? assert.fail()) !== before.get("db"));
+    await world.until(`all of them are back after they were ${what}`, () =>
+      machines.every((it) => {
+        const is = instanceOf(world, it);
+        return is !== undefined && (is !== before.get(it.name) || (it.name === "nat" && what.startsWith("inter")));
+      }),
+    );
+    await world.until("the functions have nothing to do", () => world.isIdle());
+  }
+  for (const { name, stack, inputs, was } of machines) {
+    await stack.refresh();
+    for (const output of STAYS) {
+      assert.equal(stack.outputs[output], was[output], `${name}: ${output}`);
+    }
+    assert.equal(stack.outputs.state, "running", name);
+    assert.deepEqual(stack.outputs.drift, [], name);
+    stack.calls();
+    assert.equal(await stack.up(inputs), "same", name);
+    assert.deepEqual(stack.calls("mutating"), [], name);
+  }
+}
+
+describe("the controller's function, as it is published", function () {
+  this.timeout(120_000);
+  let world: LambdaWorld | undefined;
+  before(bundled);
+  afterEach(async () => {
+    await world?.close();
+    world = undefined;
+  });
+  const open = async (options: WorldOptions): Promise<LambdaWorld> => {
+    world = await LambdaWorld.open(options);
+    return world;
+  };
+
+  it("is one file of less than 2 MB", () => {
+    assert.ok(statSync(BUNDLE).size < 2_000_000);
+  });
+
+  it("brings three machines back, with every event twice and in any order, by two functions at once", async () => {
+    const here = await open({
+      functions: 2,
+      tickSeconds: 60,
+      arrivals: (sequence) => [(sequence * 7) % 20, (sequence * 11) % 30],
+    });
+    const machines = await deployedOn(here);
+    await comesThrough(here, machines);
+    assert.deepEqual(here.queue.deadLetters, []);
+    assert.deepEqual(
+      here.log.filter((it) => ["error", "stderr", "thrown"].includes(it.level ?? "")),
+      [],
+    );
+    assert.ok(here.counted("Replacements") >= 6, JSON.stringify(here.log.filter((it) => "_aws" in it)));
+  });
+
+  it("brings them back by its ticks alone where every event is lost", async () => {
+    const here = await open({ functions: 2, tickSeconds: 60, arrivals: () => [] });
+    const machines = await deployedOn(here);
+    await comesThrough(here, machines);
+    assert.deepEqual(here.queue.deadLetters, []);
+  });
+});
