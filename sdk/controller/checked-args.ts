@@ -73,7 +73,7 @@ function problemOfNumber(field: keyof typeof RANGES, value: unknown): string[] {
   const isFine = Number.isInteger(value) && (value as number) >= first && (value as number) <= last;
   return value === undefined || isFine
     ? []
-    : [`${field} must be a whole number from ${first} to ${last}, not ${String(value)}`];
+    : [`${field} must be a whole number from ${first} to ${last}, not ${JSON.stringify(value)}`];
 }
 
 /** What is known only once it is made is looked at by AWS. */
