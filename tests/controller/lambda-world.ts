@@ -135,6 +135,16 @@ export class LambdaWorld {
     return this.workers.every((it) => !it.isBusy);
   }
 
+  /** A function that is at work dies; nobody hears of it. */
+  async crash(): Promise<void> {
+    const worker = this.workers.find((it) => it.isBusy);
+    if (worker === undefined) {
+      throw new Error("no function is at work");
+    }
+    this.workers.splice(this.workers.indexOf(worker), 1);
+    await worker.end();
+  }
+
   /** The sum of what was counted. */
   counted(metric: string): number {
     return this.log.reduce((sum, line) => sum + ("_aws" in line ? Number(line[metric] ?? 0) : 0), 0);

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { statSync } from "node:fs";
 import type { Properties } from "../../provider/handlers";
 import type { Stack } from "../provider/support";
+import { made } from "../provider/world";
 import { BUNDLE, bundled, LambdaWorld, type WorldOptions } from "./lambda-world";
 
 const SPOT = { market: { lifecycle: "spot" } };
@@ -78,6 +79,7 @@ async function comesThrough(world: LambdaWorld, machines: readonly Deployed[]): 
     );
     await world.until("the functions have nothing to do", () => world.isIdle());
   }
+  assert.equal(made(world.server).instances.length, machines.length);
   for (const { name, stack, inputs, was } of machines) {
     await stack.refresh();
     for (const output of STAYS) {
@@ -129,5 +131,73 @@ describe("the controller's function, as it is published", function () {
     const machines = await deployedOn(here);
     await comesThrough(here, machines);
     assert.deepEqual(here.queue.deadLetters, []);
+  });
+
+  it("goes on in another run where a replacement takes longer than one may, as after a crash", async () => {
+    const here = await open({ functions: 3, timeoutSeconds: 120 });
+    here.server.simulator.timings.set({ terminate: { mean: 400_000, spread: 0 } });
+    const { stack, inputs } = await here.deployed("db", { elasticIp: true });
+    const machine = { name: "db", stack, inputs, was: stack.outputs };
+    const before = instanceOf(here, machine);
+    end(here, "TerminateInstances", before ?? assert.fail());
+    const continued = (): number => here.queue.sent.filter((it) => it.body.startsWith('{"continue":')).length;
+    await here.until("a run was cut off", () => continued() > 0);
+    await here.until("it is back", () => instanceOf(here, machine) !== undefined && here.isIdle());
+    // Two that worked on it at the same time both say so.
+    assert.ok(here.counted("Replacements") >= 1);
+    assert.equal(made(here.server).instances.length, 1);
+    await stack.refresh();
+    assert.equal(await stack.up(inputs), "same");
+  });
+
+  it("does no harm when it dies in the middle: a tick finds what it left", async () => {
+    const here = await open({ functions: 2, tickSeconds: 60 });
+    const { stack, inputs } = await here.deployed("db", { elasticIp: true });
+    const machine = { name: "db", stack, inputs, was: stack.outputs };
+    end(here, "TerminateInstances", instanceOf(here, machine) ?? assert.fail());
+    await here.until("a function waits for the interface", () =>
+      here.log.some((it) => it.level === "info" && String(it.message).startsWith("db: ")),
+    );
+    await here.crash();
+    await here.until("it is back", () => instanceOf(here, machine) !== undefined && here.isIdle());
+    assert.equal(made(here.server).instances.length, 1);
+    await stack.refresh();
+    assert.equal(await stack.up(inputs), "same");
+  });
+
+  it("meets an `up` that replaces the instance, and makes no other", async () => {
+    const here = await open({ functions: 2, tickSeconds: 60, arrivals: () => [0, 5] });
+    const { stack, inputs } = await here.deployed("db", { elasticIp: true });
+    const recycled = { ...inputs, recycleTriggers: { on: "monday" } };
+    assert.equal(await stack.up(recycled), "update");
+    const { instanceId } = stack.outputs;
+    const ticks = here.now() + 150_000;
+    await here.until("some ticks have passed", () => here.now() > ticks && here.isIdle());
+    assert.deepEqual(
+      made(here.server).instances.map((it) => it.instanceId),
+      [instanceId],
+    );
+    assert.equal(here.counted("Replacements"), 0);
+    await stack.refresh();
+    assert.deepEqual(stack.outputs.drift, []);
+    assert.equal(await stack.up(recycled), "same");
+  });
+
+  it("puts aside what is no message after its tries, each with the reason in the log", async () => {
+    const here = await open({});
+    here.queue.put("hello");
+    await here.until("it is a dead letter", () => here.queue.deadLetters.length === 1);
+    const said = here.log.filter((it) => it.level === "error");
+    assert.deepEqual(
+      said.map(({ message, messageIds, tries }) => [message, messageIds, tries]),
+      [1, 2, 3, 4, 5].map((tries) => ["a message was not understood: the message is not JSON", ["message-1"], tries]),
+    );
+  });
+
+  it("needs SQS and EC2 and nothing else: what it has beside it is one file", async () => {
+    const here = await open({});
+    const id = here.queue.put(JSON.stringify({ look: "mi-00000000000000000" }));
+    await here.until("it was handled", () => here.queue.isEmpty);
+    assert.deepEqual([here.failures.includes(id), here.counted("Ignored")], [false, 1]);
   });
 });
