@@ -27,8 +27,8 @@ export type Action = Doing & {
 
 type Doing =
   | { kind: "nothing"; because: string }
-  /** Look again then. */
-  | { kind: "wait"; until: number; because: string }
+  /** Look again then; `isLeft`: whoever is at it does, so that of several who look only one goes on. */
+  | { kind: "wait"; until: number; because: string; isLeft?: boolean }
   /** There is no running instance: it is launched or started as the record has it. */
   | { kind: "restore"; replacement: LastReplacement }
   /** The instance that is there makes way for another of the same kind. */
@@ -282,7 +282,8 @@ function gated(situation: Situation, reason: ReplacementReason, instance: Instan
   }
   const soonest = last.at + pauseAfter(situation, counted);
   if (now < soonest) {
-    return { kind: "wait", until: soonest, because: `the last replacement (${last.reason}) was a moment ago` };
+    const because = `the last replacement (${last.reason}) was a moment ago`;
+    return { kind: "wait", until: soonest, because, isLeft: isAgain };
   }
   return instance?.state === "running" ? { kind: "replace", instance, replacement } : { kind: "restore", replacement };
 }

@@ -109,12 +109,16 @@ export interface SweepOptions {
   isSurvey?: boolean;
 }
 
-/** Looks at every machine, and does what is to be done about them, at the same time. */
+/**
+ * Looks at every machine, and does what is to be done about them, at the same time. What is only waited for the next sweep finds, so
+ * that messages do not become more with each.
+ */
 export async function sweep(controller: Controller, { isSurvey = false }: SweepOptions = {}): Promise<Outcome[]> {
   const readings = await listMachines(controller);
-  return Promise.all(
+  const outcomes = await Promise.all(
     readings.map((reading) => (isSurvey ? survey(controller, reading) : handleReading(controller, reading, []))),
   );
+  return outcomes.map((it) => (it.kind === "waiting" && it.action === "wait" ? { ...it, followUp: undefined } : it));
 }
 
 async function survey(controller: Controller, reading: Reading): Promise<Outcome> {
@@ -187,7 +191,11 @@ function idle(machine: Machine, action: Idle): Outcome {
     case "nothing":
       return { ...common, kind };
     case "wait":
-      return { ...common, kind: "waiting", followUp: { at: action.until, message: { look: machine.id } } };
+      return {
+        ...common,
+        kind: "waiting",
+        ...(action.isLeft === true ? {} : { followUp: { at: action.until, message: { look: machine.id } } }),
+      };
     case "give-up":
       return { ...common, kind: "gave-up", isNew: !action.isKnown };
   }

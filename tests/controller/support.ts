@@ -123,7 +123,7 @@ export async function pass(
     const now = clock.now();
     const ready = due.filter((it) => it.at <= now);
     due = due.filter((it) => it.at > now);
-    took((await Promise.all(ready.map(({ message }) => handleMessage(controller, message)))).flat());
+    took(await inTurn(controller, ready));
     if (now - sweptAt >= sweepMs) {
       sweptAt = now;
       took(await sweep(controller));
@@ -132,6 +132,14 @@ export async function pass(
   }
   seenOf.set(simulator, seen);
   dueOf.set(simulator, due);
+  return outcomes;
+}
+
+async function inTurn(controller: Controller, due: readonly { message: Message }[]): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const { message } of due) {
+    outcomes.push(...(await handleMessage(controller, message)));
+  }
   return outcomes;
 }
 
