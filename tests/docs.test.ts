@@ -10,6 +10,7 @@ const HOW_TO = join(ROOT, "docs", "how-to");
 const PAGES = [
   join(ROOT, "README.md"),
   join(ROOT, "examples", "README.md"),
+  join(ROOT, "docs", "operations.md"),
   join(ROOT, "docs", "replacement.md"),
   join(ROOT, "docs", "reliability.md"),
   join(ROOT, "docs", "retries.md"),
@@ -62,7 +63,10 @@ function problemsIn(files: Map<string, string>): string[] {
     ROOT,
   );
   Object.assign(options, {
-    paths: { "pulumi-managed-instance": [join(ROOT, "sdk/index.ts")] },
+    paths: {
+      "pulumi-managed-instance": [join(ROOT, "sdk/index.ts")],
+      "pulumi-managed-instance/controller": [join(ROOT, "sdk/controller/index.ts")],
+    },
     incremental: false,
     noEmit: true,
   });

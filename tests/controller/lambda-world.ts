@@ -104,7 +104,7 @@ export class LambdaWorld {
       },
     );
     const unmoved = { now: () => this.clock.now(), advance: () => undefined };
-    const stack = new Stack(this.server.simulator, new Handlers(session), unmoved as unknown as Stack["clock"], lines);
+    const stack = new Stack(this.server.simulator, new Handlers(session), unmoved, lines);
     const all = program({ resourceUrn: URN.replace(/web$/, name), ...inputs });
     await stack.up(all);
     return { stack, inputs: all };
@@ -213,7 +213,7 @@ export class LambdaWorld {
 function fits(value: unknown, pattern: unknown): boolean {
   return Array.isArray(pattern)
     ? pattern.includes(value)
-    : Object.entries((pattern ?? {}) as object).every(([field, inner]) =>
+    : Object.entries(pattern ?? {}).every(([field, inner]) =>
         fits((value as Record<string, unknown> | undefined)?.[field], inner),
       );
 }
