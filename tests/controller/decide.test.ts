@@ -233,7 +233,11 @@ describe("decide", () => {
 
     it("leaves an instance to whoever began with it a moment ago, and takes it on if nothing came of that", () => {
       const begun = (ms: number): Machine["history"] => last({ instanceId: "i-1", at: NOW - ms });
-      assert.equal(answer({ instances: [ENDED], history: begun(1000) }), "wait");
+      const left = decided({ instances: [ENDED], history: begun(1000) });
+      // Whoever is at it has the follow-up: of several that look, one goes on.
+      assert.ok(left.kind === "wait" && left.isLeft === true);
+      const early = decided({ instances: [ENDED], history: last() });
+      assert.ok(early.kind === "wait" && early.isLeft === false);
       assert.equal(answer({ instances: [ENDED], history: begun(MINUTE) }), "restore ended");
       const signals: Signal[] = [{ kind: "continue", machineId: ID }];
       assert.equal(answer({ instances: [ENDED], history: begun(1000), signals }), "restore ended");

@@ -180,6 +180,8 @@ describe("the record of a machine", () => {
       (await machine(owner)).observed.instances.find((it) => it.state === "running")?.imageId,
       WELL_KNOWN.imageV1,
     );
+    const again = await machine(owner);
+    assert.deepEqual([again.template.latestVersion, again.observed.generation?.number], [2, 1]);
     assert.equal(await owner.up(broken), "update");
     await settled(owner, { elasticIp: true, imageId: WELL_KNOWN.imageV2 });
   });
