@@ -3,6 +3,7 @@
  * to be done is decided by what is there. So a message may come twice, late, not at all, or to two functions at a time.
  */
 import { explain, isEc2Error } from "../../provider/ec2/errors";
+import { Patience } from "../../provider/ec2/retry";
 import type { Message } from "../events";
 import { type Controller, handleMachine, type Outcome, sweep } from "../handle";
 import { machineOf } from "../record";
@@ -23,6 +24,8 @@ export type Handler = (event: SqsEvent, context: LambdaContext) => Promise<Batch
 
 /** To write down how far it came, and to send what goes on with it. */
 const MARGIN_MS = 20_000;
+/** A look that EC2 throttles for longer than this has failed: it comes again, and the function has not run into its time-out. */
+const LOOK_PATIENCE_MS = 60_000;
 /** What failed comes again after this long, the second time after twice as long, and so on. */
 const RETRY_SECONDS = 60;
 /** What is no message is none the next time either. */
@@ -45,16 +48,12 @@ class Invocation {
     private readonly told: Map<string, string>,
   ) {
     const { region, ec2, clock, log } = world;
-    const deadline = clock.now() + Math.max(0, remainingMs - MARGIN_MS);
-    this.controller = {
-      region,
-      ec2,
-      clock,
-      deadline,
-      say: (line) => {
-        log.line("info", line);
-      },
+    const leftMs = Math.max(0, remainingMs - MARGIN_MS);
+    const say = (line: string): void => {
+      log.line("info", line);
     };
+    const patience = new Patience(clock, Math.min(LOOK_PATIENCE_MS, leftMs / 2));
+    this.controller = { region, ec2: ec2.forRun({ patience, say }), clock, deadline: clock.now() + leftMs, say };
   }
 
   async run(records: readonly SqsRecord[]): Promise<BatchResponse> {

@@ -124,7 +124,7 @@ export type OfRun = Pick<Retry, "patience" | "say">;
 
 export interface Ec2Client extends Ec2 {
   /** The same client for one run, of which all calls share one patience. */
-  forRun(run: OfRun): Ec2;
+  forRun(run: OfRun): Ec2Client;
 }
 
 /** Without these a lost reply is waited for as long as the connection stands. EC2's slowest calls answer within seconds. */
@@ -240,7 +240,7 @@ class SdkEc2 implements Ec2Client {
     private readonly patience?: Patience,
   ) {}
 
-  forRun({ patience, say }: OfRun): Ec2 {
+  forRun({ patience, say }: OfRun): Ec2Client {
     return new SdkEc2(this.client, { ...this.around, say }, patience);
   }
 

@@ -259,8 +259,10 @@ class Parts {
         alarmDescription: "Managed instances that nothing is done for until a person has looked (docs/operations.md)",
         namespace: "ManagedInstance",
         metricName: "NeedsAttention",
-        // With ticks that are further apart than a period, none is in most of them.
+        // With ticks that are further apart than a period, none would be in most of them.
         period: Math.max(300, this.args.tickMinutes * 60),
+        // In the middle of an `up` a record cannot be read for a moment.
+        evaluationPeriods: 2,
       },
       opts,
     );

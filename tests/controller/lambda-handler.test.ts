@@ -287,11 +287,14 @@ describe("what EC2 refuses", () => {
         error: { code, status: code === "UnauthorizedOperation" ? 403 : 503 },
       };
       here.owner.simulator.faults.add(fault);
+      const begun = here.owner.clock.now();
       assert.deepEqual(await here.handle([{ look: nameOf(here) }, tick()], { tries: 3 }), [0, 1]);
       assert.deepEqual(
         here.shownAgain.map(([, after]) => after),
         [180, 180],
       );
+      // Long before the function would be ended.
+      assert.ok(here.owner.clock.now() - begun < 100_000);
       assert.equal(here.counted("Failed"), 2);
       assert.match(here.messagesAt("error").join("\n"), new RegExp(code));
       here.owner.simulator.faults.clear();

@@ -243,6 +243,8 @@ class Worker {
       cwd: directory,
       env,
       execArgv: [],
+      // Another Node, such as Lambda's own version, where one is named.
+      execPath: process.env.LAMBDA_NODE ?? process.execPath,
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
     let text = "";
