@@ -15,7 +15,7 @@ export interface Lockfile {
 }
 
 /** What a user gets with the package beside Pulumi: each one more is one more to trust. */
-const DEPENDENCIES = ["@aws-sdk/client-ec2", "fastest-levenshtein"];
+const DEPENDENCIES = ["@aws-sdk/client-ec2", "croner", "fastest-levenshtein"];
 
 export function versionFindings({ version }: Manifest, changelog: string): string[] {
   const heading = new RegExp(`^## \\[${version.replaceAll(".", "\\.")}\\] - \\d{4}-\\d{2}-\\d{2}$`, "m");
