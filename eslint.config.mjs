@@ -36,9 +36,9 @@ export default tseslint.config(
   {
     files: ["provider/**/*.ts", "controller/**/*.ts", "cli/**/*.ts"],
     // Of other services, each client has one file of its own.
-    ignores: ["provider/ec2/client.ts", "cli/{cloudtrail,identity,quotas}.ts"],
+    ignores: ["provider/ec2/client.ts", "controller/lambda/queue.ts", "cli/{cloudtrail,identity,quotas}.ts"],
     rules: only(
-      "only provider/ec2/client.ts knows the AWS SDK; the product never imports local/",
+      "only provider/ec2/client.ts and controller/lambda/queue.ts know the AWS SDK; the product never imports local/",
       "^@(aws-sdk|smithy)/",
       "(^|/)local(/|$)",
     ),
@@ -50,6 +50,7 @@ export default tseslint.config(
       "provider/engine/{adoption,conflicts,current,drift,labels,outputs,plan,record-grammar}.ts",
       "provider/engine/{specification,strategy,teardown}.ts",
       "controller/{decide,events,history,schedules}.ts",
+      "controller/lambda/{metrics,sqs-event}.ts",
       "provider/engine/planning/*.ts",
     ],
     rules: only(

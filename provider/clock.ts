@@ -11,12 +11,21 @@ export interface Clock {
  * The real clock, run `scale` times as fast.
  *
  * @param scale 1 against AWS; a simulator that runs faster than the world needs a provider that waits as fast
+ * @param origin when it began to, for processes that are to agree on the time; else each begins by itself
  */
-export function scaledClock(scale: number): Clock {
+export function scaledClock(scale: number, origin = performance.timeOrigin): Clock {
   return {
-    now: () => performance.timeOrigin + performance.now() * scale,
+    now: () => origin + (performance.timeOrigin - origin + performance.now()) * scale,
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms / scale)),
   };
+}
+
+/** For a simulator that runs faster than the world; the real one where nothing is set. */
+export function clockFromEnvironment(env = process.env): Clock {
+  const { MANAGED_INSTANCE_TIME_SCALE: scale = "1", MANAGED_INSTANCE_TIME_ORIGIN: origin = "" } = env;
+  const positive = (text: string): number | undefined =>
+    Number(text) > 0 && Number.isFinite(Number(text)) ? Number(text) : undefined;
+  return scaledClock(positive(scale) ?? 1, positive(origin));
 }
 
 /** The user ended the run (Ctrl-C): no step answers that with another attempt, all that waits ends. */

@@ -1,5 +1,5 @@
 /** What the handlers share in one provider process: the stack's settings, the clients, and the way to the user. */
-import { cancellable, type Clock, scaledClock } from "./clock";
+import { cancellable, type Clock, clockFromEnvironment } from "./clock";
 import type * as sdkClient from "./ec2/client";
 import { regionInEnvironment } from "./ec2/region";
 import { type Deps, depsOf } from "./engine/run";
@@ -74,7 +74,7 @@ export class Session {
     const cancelled = new AbortController().signal;
     const { say: print = say } = around;
     this.around = {
-      clock: scaledClock(timeScale()),
+      clock: clockFromEnvironment(),
       isAbandoned: () => false,
       cancelled,
       client: {},
@@ -149,10 +149,4 @@ function loadClient(): typeof sdkClient {
 /** What the provider process writes to its standard output, Pulumi shows live beside the resource. */
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
-}
-
-/** For a simulator that runs faster than the world; 1 where nothing is set. */
-function timeScale(): number {
-  const scale = Number(process.env.MANAGED_INSTANCE_TIME_SCALE ?? "1");
-  return Number.isFinite(scale) && scale > 0 ? scale : 1;
 }

@@ -68,9 +68,11 @@ export function lockFindings(manifest: Manifest, { packages }: Lockfile): string
 export function packFindings(packed: readonly string[], sources: readonly string[]): string[] {
   const sourceOf = (path: string): string => path.replace(/^dist\//, "").replace(/(\.d)?\.[jt]s$/, ".ts");
   const isOurs = (path: string): boolean => /^dist\/(sdk|provider|controller|cli)\/.*\.(js|d\.ts)$/.test(path);
-  const wanted = ["package.json", "README.md", "CHANGELOG.md", "LICENSE"];
+  const wanted = ["package.json", "README.md", "CHANGELOG.md", "LICENSE", "dist/controller/lambda/LICENSES.txt"];
+  // Of the function there is one file, with all of it.
+  const isBundled = (path: string): boolean => /^controller\/lambda\/(?!index\.ts$)/.test(path);
   const compiled = sources
-    .filter((it) => /^(sdk|provider|controller|cli)\/.*\.ts$/.test(it))
+    .filter((it) => /^(sdk|provider|controller|cli)\/.*\.ts$/.test(it) && !isBundled(it))
     .map((it) => `dist/${it.slice(0, -3)}.js`);
   return [
     ...packed.filter((it) => !isOurs(it) && !wanted.includes(it)).map((it) => `${it} does not belong in the package`),

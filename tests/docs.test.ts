@@ -13,6 +13,7 @@ const PAGES = [
   join(ROOT, "examples", "README.md"),
   join(ROOT, "docs", "cli.md"),
   join(ROOT, "docs", "performance.md"),
+  join(ROOT, "docs", "operations.md"),
   join(ROOT, "docs", "replacement.md"),
   join(ROOT, "docs", "reliability.md"),
   join(ROOT, "docs", "retries.md"),
@@ -65,7 +66,10 @@ function problemsIn(files: Map<string, string>): string[] {
     ROOT,
   );
   Object.assign(options, {
-    paths: { "pulumi-managed-instance": [join(ROOT, "sdk/index.ts")] },
+    paths: {
+      "pulumi-managed-instance": [join(ROOT, "sdk/index.ts")],
+      "pulumi-managed-instance/controller": [join(ROOT, "sdk/controller/index.ts")],
+    },
     incremental: false,
     noEmit: true,
   });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CHANGE_CLASSES } from "../provider/changes";
 
@@ -19,8 +19,29 @@ describe("the published package", () => {
       { files: { path: string }[] }[] | Record<string, { files: { path: string }[] }>;
     const files = Object.values(parsed)[0]?.files.map((it) => it.path) ?? [];
     const others = files.filter((it) => !/^dist\/(sdk|provider|controller|cli)\/.*\.(js|d\.ts)$/.test(it));
-    assert.deepEqual(others.sort(), ["CHANGELOG.md", "README.md", "package.json"]);
-    assert.ok(files.includes("dist/sdk/index.js") && files.includes("dist/provider/index.js"));
+    assert.deepEqual(others.sort(), [
+      "CHANGELOG.md",
+      "README.md",
+      "dist/controller/lambda/LICENSES.txt",
+      "package.json",
+    ]);
+    for (const entry of [
+      "sdk/index.js",
+      "provider/index.js",
+      "sdk/controller/index.js",
+      "controller/lambda/index.js",
+    ]) {
+      assert.ok(files.includes(`dist/${entry}`), entry);
+    }
+  });
+
+  it("has of the function its bundle only, and the licence of each package that is in it", () => {
+    assert.deepEqual(readdirSync(join(ROOT, "dist/controller/lambda")).sort(), ["LICENSES.txt", "index.js"]);
+    const licences = read("dist/controller/lambda/LICENSES.txt");
+    for (const name of ["@aws-sdk/client-ec2", "@aws-sdk/client-sqs", "@smithy/core", "croner"]) {
+      assert.match(licences, new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\((Apache-2\\.0|MIT)\\)$`, "m"));
+    }
+    assert.ok(!licences.includes("no licence named"));
   });
 
   it("has the command line, which starts as a program of its own", () => {
@@ -29,9 +50,9 @@ describe("the published package", () => {
     assert.match(read("dist/cli/main.js"), /^#!\/usr\/bin\/env node\n/);
   });
 
-  it("does not load the AWS SDK or the provider into a program", () => {
+  it("does not load the AWS SDK, the provider or the controller into a program", () => {
     const script = `require("pulumi-managed-instance");
-      const loaded = Object.keys(require.cache).filter((it) => /client-ec2|dist\\/provider|dist\\/local/.test(it));
+      const loaded = Object.keys(require.cache).filter((it) => /client-ec2|@pulumi\\/aws|croner|dist\\/(provider|controller|local|sdk\\/controller)/.test(it));
       process.stdout.write(JSON.stringify(loaded));`;
     const loaded = execFileSync(process.execPath, ["-e", script], { cwd: ROOT, encoding: "utf8" });
     assert.equal(loaded, "[]");

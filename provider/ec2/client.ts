@@ -130,7 +130,7 @@ export type OfRun = Pick<Retry, "patience" | "say"> & Pick<Asker, "queued">;
 
 export interface Ec2Client extends Ec2 {
   /** The same client for one run, of which all calls share one patience. */
-  forRun(run: OfRun): Ec2;
+  forRun(run: OfRun): Ec2Client;
   /** What the runs of one account and region find out together. */
   readonly expectations: Expectations;
   readonly launches: Launches;
@@ -468,7 +468,7 @@ class SdkEc2 implements Ec2Client {
     this.reads = shared.reads;
   }
 
-  forRun(run: OfRun): Ec2 {
+  forRun(run: OfRun): Ec2Client {
     return new SdkEc2(this.shared, this.around, run);
   }
 

@@ -1,0 +1,108 @@
+/** What a batch of messages asks for: each machine once, whatever there is about it. */
+import { explain } from "../../provider/ec2/errors";
+import { BadMessage, type Signal, signalOf } from "../events";
+import type { SqsRecord } from "./sqs-event";
+
+/** A message that cannot be read, or could not be handled. */
+export interface Refused {
+  record: SqsRecord;
+  because: string;
+}
+
+/** What there is to do about one machine, and the messages that say so. */
+export interface Job {
+  machineId: string;
+  signals: Signal[];
+  records: SqsRecord[];
+  /** When what goes on with it began: ticks find whatever is left once a tick has passed. */
+  begun: number;
+}
+
+export interface Batch {
+  jobs: Job[];
+  sweeps: SqsRecord[];
+  /** Not messages: they will be none the next time either. */
+  poisoned: Refused[];
+  failed: Refused[];
+  /** How many are about what is not ours. */
+  ignored: number;
+}
+
+interface Read {
+  record: SqsRecord;
+  signal: Signal;
+  begun?: number;
+}
+
+/**
+ * @param machineOf the machine of an instance; each is asked for once
+ * @param now for what begins with this batch
+ */
+export async function batchOf(
+  records: readonly SqsRecord[],
+  machineOf: (instanceId: string) => Promise<string | undefined>,
+  now: number,
+): Promise<Batch> {
+  const batch: Batch = { jobs: [], sweeps: [], poisoned: [], failed: [], ignored: 0 };
+  const asked = new Map<string, Promise<string | undefined>>();
+  const ownerOf = (instanceId: string): Promise<string | undefined> => {
+    const answer = asked.get(instanceId) ?? machineOf(instanceId);
+    asked.set(instanceId, answer);
+    return answer;
+  };
+  const jobs = new Map<string, Job>();
+  await Promise.all(
+    records.map(async (record) => {
+      const read = readRecord(record);
+      if (read === undefined) {
+        batch.ignored += 1;
+      } else if ("because" in read) {
+        batch.poisoned.push(read);
+      } else if (read.signal.kind === "sweep") {
+        batch.sweeps.push(record);
+      } else {
+        await sort(read, read.signal).catch((error: unknown) => {
+          batch.failed.push({ record, because: explain(error) });
+        });
+      }
+    }),
+  );
+  return { ...batch, jobs: [...jobs.values()] };
+
+  async function sort({ record, begun = now }: Read, signal: Exclude<Signal, { kind: "sweep" }>): Promise<void> {
+    const machineId = "machineId" in signal ? signal.machineId : await ownerOf(signal.instanceId);
+    if (machineId === undefined) {
+      batch.ignored += 1;
+      return;
+    }
+    const job = jobs.get(machineId) ?? { machineId, signals: [], records: [], begun };
+    jobs.set(machineId, job);
+    job.signals.push(signal);
+    job.records.push(record);
+    job.begun = Math.max(job.begun, begun);
+  }
+}
+
+/** The text is not told: it may be anything, and the dead-letter queue has it. */
+function readRecord(record: SqsRecord): Read | Refused | undefined {
+  let message: unknown;
+  try {
+    message = JSON.parse(record.body);
+  } catch {
+    return { record, because: "the message is not JSON" };
+  }
+  try {
+    const signal = signalOf(message);
+    return signal && { record, signal, begun: begunOf(message) };
+  } catch (error) {
+    if (error instanceof BadMessage) {
+      return { record, because: error.message };
+    }
+    throw error;
+  }
+}
+
+function begunOf(message: unknown): number | undefined {
+  const { begun } = message as { begun?: unknown };
+  return typeof begun === "number" ? begun : undefined;
+}

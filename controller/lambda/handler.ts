@@ -1,0 +1,228 @@
+/**
+ * The function: a batch of messages from the queue in, those that have to come again out. Each tells that somebody should look; what is
+ * to be done is decided by what is there. So a message may come twice, late, not at all, or to two functions at a time.
+ */
+import { explain, isEc2Error } from "../../provider/ec2/errors";
+import { Patience } from "../../provider/ec2/retry";
+import type { Message } from "../events";
+import { type Controller, handleMachine, type Outcome, sweep } from "../handle";
+import { machineOf } from "../record";
+import { batchOf, type Job, type Refused } from "./batch";
+import type { Level, Log } from "./log";
+import { added, type Counts, metricsLine } from "./metrics";
+import { type Delayed, LONGEST_DELAY_SECONDS, type Queue } from "./queue";
+import type { BatchResponse, LambdaContext, SqsEvent, SqsRecord } from "./sqs-event";
+
+export interface World extends Pick<Controller, "region" | "ec2" | "clock"> {
+  queue: Queue;
+  log: Log;
+  /** How often a tick comes. */
+  tickMs: number;
+}
+
+export type Handler = (event: SqsEvent, context: LambdaContext) => Promise<BatchResponse>;
+
+/** To write down how far it came, and to send what goes on with it. */
+const MARGIN_MS = 20_000;
+/** A look that EC2 throttles for longer than this has failed: it comes again, and the function has not run into its time-out. */
+const LOOK_PATIENCE_MS = 60_000;
+/** What failed comes again after this long, the second time after twice as long, and so on. */
+const RETRY_SECONDS = 60;
+/** What is no message is none the next time either. */
+const POISONED_SECONDS = 0;
+
+export function createHandler(world: World): Handler {
+  const told = new Map<string, string>();
+  return (event, context) => new Invocation(world, context.getRemainingTimeInMillis(), told).run(event.Records);
+}
+
+class Invocation {
+  private readonly controller: Controller;
+  private readonly counts: Counts[] = [];
+  private readonly failed: (Refused & { afterSeconds: number })[] = [];
+
+  /** @param told what was said of a machine that needs a person: once, not at every tick */
+  constructor(
+    private readonly world: World,
+    remainingMs: number,
+    private readonly told: Map<string, string>,
+  ) {
+    const { region, ec2, clock, log } = world;
+    const leftMs = Math.max(0, remainingMs - MARGIN_MS);
+    const say = (line: string): void => {
+      log.line("info", line);
+    };
+    const patience = new Patience(clock, Math.min(LOOK_PATIENCE_MS, leftMs / 2));
+    this.controller = { region, ec2: ec2.forRun({ patience, say }), clock, deadline: clock.now() + leftMs, say };
+  }
+
+  async run(records: readonly SqsRecord[]): Promise<BatchResponse> {
+    const { ec2, clock, log } = this.world;
+    const begun = clock.now();
+    const { jobs, sweeps, poisoned, failed, ignored } = await batchOf(records, (id) => machineOf(ec2, id), begun);
+    this.counts.push({ Ignored: ignored });
+    for (const { record, because } of poisoned) {
+      log.line("error", `a message was not understood: ${because}`, idsOf([record]));
+      this.fail([record], because, POISONED_SECONDS);
+    }
+    for (const { record, because } of failed) {
+      log.line("error", `a message could not be handled: ${because}`, idsOf([record]));
+      this.fail([record], because);
+    }
+    const busy = new Set(jobs.map((it) => it.machineId));
+    await Promise.all([
+      ...jobs.map((job) => this.work(job)),
+      ...(sweeps.length > 0 ? [this.survey(sweeps, busy)] : []),
+    ]);
+    const line = metricsLine(added(this.counts), clock.now());
+    if (line !== undefined) {
+      log.raw(line);
+    }
+    await Promise.all(this.failed.map((it) => this.showAgain(it)));
+    return { batchItemFailures: this.failed.map(({ record }) => ({ itemIdentifier: record.messageId })) };
+  }
+
+  /** One machine: looked at once, whatever came about it. */
+  private async work({ machineId, signals, records, begun }: Job): Promise<void> {
+    await this.orFail(records, machineId, async () => {
+      const outcome = await handleMachine(this.controller, machineId, signals);
+      this.report(outcome);
+      await this.follow([outcome], begun);
+    });
+  }
+
+  /** All machines: what is to be done is left to others, at the same time. */
+  private async survey(records: SqsRecord[], busy: ReadonlySet<string>): Promise<void> {
+    await this.orFail(records, "", async () => {
+      const outcomes = await sweep(this.controller, { isSurvey: true });
+      for (const outcome of outcomes) {
+        this.reportFound(outcome);
+      }
+      this.counts.push({ NeedsAttention: outcomes.filter(needsAttention).length });
+      await this.follow(
+        outcomes.filter((it) => !busy.has(it.machineId)),
+        this.world.clock.now(),
+      );
+    });
+  }
+
+  private async orFail(records: SqsRecord[], machineId: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      const because = explain(error);
+      this.world.log.line(
+        "error",
+        `could not ${machineId === "" ? "look at the machines" : `look after ${machineId}`}: ${because}`,
+        {
+          ...(machineId === "" ? {} : { machineId }),
+          ...idsOf(records),
+          ...(isEc2Error(error) ? { code: error.code } : {}),
+        },
+      );
+      this.fail(records, because);
+    }
+  }
+
+  private fail(records: readonly SqsRecord[], because: string, pauseSeconds = RETRY_SECONDS): void {
+    this.counts.push({ Failed: 1 });
+    for (const record of records) {
+      const tries = Number(record.attributes?.ApproximateReceiveCount ?? "1");
+      const afterSeconds = Math.min(pauseSeconds * Math.max(1, tries), LONGEST_DELAY_SECONDS);
+      this.failed.push({ record, because, afterSeconds });
+    }
+  }
+
+  /** Else it would come again once the queue's own timeout is over, which is made for functions that died. */
+  private async showAgain({ record, afterSeconds }: { record: SqsRecord; afterSeconds: number }): Promise<void> {
+    try {
+      await this.world.queue.showAgain(record.receiptHandle, afterSeconds);
+    } catch (error) {
+      this.world.log.line("warn", `a message comes again late: ${explain(error)}`, idsOf([record]));
+    }
+  }
+
+  /**
+   * What is due before the next tick finds it is sent to the queue; a run that was cut off goes on in any case. So no machine has ever
+   * more messages under way, however long it waits for something.
+   */
+  private async follow(outcomes: readonly Outcome[], begun: number): Promise<void> {
+    const now = this.world.clock.now();
+    const messages = outcomes.flatMap(({ followUp }) =>
+      followUp !== undefined && ("continue" in followUp.message || followUp.at < begun + this.world.tickMs)
+        ? [delayed(followUp, { now, begun: "continue" in followUp.message ? now : begun })]
+        : [],
+    );
+    await this.world.queue.send(messages);
+  }
+
+  private report(outcome: Outcome): void {
+    const { kind, because, metrics, isNew = false } = outcome;
+    this.counts.push({
+      Replacements: metrics.replacements,
+      OutageSeconds: metrics.outageSeconds,
+      CapacityMisses: metrics.capacityMisses,
+      Ignored: metrics.ignored,
+      Failed: kind === "failed" ? 1 : 0,
+      GaveUp: kind === "gave-up" && isNew ? 1 : 0,
+    });
+    const level = LEVELS[kind];
+    if (needsAttention(outcome)) {
+      this.reportFound(outcome);
+    } else if (level !== undefined) {
+      this.world.log.line(level, because, fieldsOf(outcome));
+    }
+  }
+
+  private reportFound(outcome: Outcome): void {
+    const { machineId, kind, because } = outcome;
+    if (!needsAttention(outcome)) {
+      this.told.delete(machineId);
+    } else if (this.told.get(machineId) !== because) {
+      this.told.set(machineId, because);
+      this.world.log.line("error", `${WORDS[kind] ?? ""}${because}`, fieldsOf(outcome));
+    }
+  }
+}
+
+/** At which level what came of it is told, if at all: that all is well is not. */
+const LEVELS: Readonly<Partial<Record<Outcome["kind"], Level>>> = {
+  waiting: "info",
+  done: "info",
+  "to-be-continued": "info",
+  failed: "error",
+};
+
+const WORDS: Readonly<Partial<Record<Outcome["kind"], string>>> = {
+  "gave-up": "gave up: ",
+  unreadable: "nothing is done to it: ",
+};
+
+function needsAttention({ kind }: Outcome): boolean {
+  return kind === "gave-up" || kind === "unreadable";
+}
+
+function fieldsOf({ machineId, name, kind, action, reason, metrics, outputs }: Outcome): Record<string, unknown> {
+  const { outageSeconds } = metrics;
+  return {
+    outcome: kind,
+    machineId,
+    name,
+    action,
+    reason,
+    ...(outputs === undefined ? {} : { instanceId: outputs.instanceId, outageSeconds }),
+  };
+}
+
+function idsOf(records: readonly SqsRecord[]): { messageIds: string[]; tries: number } {
+  const tries = Math.max(...records.map((it) => Number(it.attributes?.ApproximateReceiveCount ?? "1")));
+  return { messageIds: records.map((it) => it.messageId), tries };
+}
+
+function delayed(
+  { at, message }: { at: number; message: Message },
+  { now, begun }: { now: number; begun: number },
+): Delayed {
+  const delaySeconds = Math.min(Math.max(0, Math.ceil((at - now) / 1000)), LONGEST_DELAY_SECONDS);
+  return { body: JSON.stringify({ ...message, begun: Math.round(begun) }), delaySeconds };
+}

@@ -1,0 +1,56 @@
+import type { Input } from "@pulumi/pulumi";
+
+/** What {@link ManagedInstanceController} takes; all of it has a default. */
+export interface ManagedInstanceControllerArgs {
+  /**
+   * How often every machine is looked at, in whole minutes, 1 to 15. Events come at once; this is for those that got lost, for
+   * schedules, and for what fails without an event, as status checks do.
+   *
+   * @default 1
+   */
+  tickMinutes?: number;
+  /**
+   * How long the log is kept, in days, as CloudWatch has it: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, … or 0 for ever.
+   *
+   * @default 30
+   */
+  logRetentionDays?: number;
+  /**
+   * What is told of an alarm, as ARNs: SNS topics, mostly. The alarms are there without, too.
+   *
+   * @default nobody
+   */
+  alarmActions?: Input<Input<string>[]>;
+  /**
+   * The function's memory in MB, 128 to 10240.
+   *
+   * @default 256
+   */
+  memoryMb?: number;
+  /**
+   * How many batches of messages are worked on at the same time at most, 2 to 1000. More only wait for their turn.
+   *
+   * @default 20
+   */
+  maxConcurrency?: number;
+  /**
+   * Sets so many of the account's concurrent executions aside for the function; at least `maxConcurrency`, so that no message is
+   * turned away.
+   *
+   * @default none are set aside
+   */
+  reservedConcurrency?: number;
+  /**
+   * The ARNs of the IAM roles behind `iamInstanceProfile`: the function may give these to instances, and no others. `[]` where no
+   * machine has one.
+   *
+   * @default any role of the account that EC2 may have
+   */
+  instanceRoleArns?: Input<Input<string>[]>;
+  /**
+   * Tags for everything that is made.
+   *
+   * @default none
+   */
+  tags?: Input<Record<string, Input<string>>>;
+}

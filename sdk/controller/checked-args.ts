@@ -1,0 +1,90 @@
+/** The controller's args with their defaults, or every reason why not, each as a sentence. (pure) */
+import type { ManagedInstanceControllerArgs } from "./args";
+
+export type Checked = ManagedInstanceControllerArgs &
+  Required<Pick<ManagedInstanceControllerArgs, "tickMinutes" | "logRetentionDays" | "memoryMb" | "maxConcurrency">>;
+
+const DEFAULTS = { tickMinutes: 1, logRetentionDays: 30, memoryMb: 256, maxConcurrency: 20 } as const;
+
+/** CloudWatch's own list (PutRetentionPolicy). */
+const RETENTIONS = [
+  0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+/** The first and last value of each; EC2's, Lambda's and SQS's limits. */
+const RANGES = {
+  tickMinutes: [1, 15],
+  memoryMb: [128, 10_240],
+  maxConcurrency: [2, 1000],
+  reservedConcurrency: [2, 10_000],
+} as const;
+
+const KNOWN: Readonly<Record<keyof ManagedInstanceControllerArgs, true>> = {
+  tickMinutes: true,
+  logRetentionDays: true,
+  alarmActions: true,
+  memoryMb: true,
+  maxConcurrency: true,
+  reservedConcurrency: true,
+  instanceRoleArns: true,
+  tags: true,
+};
+
+/** @throws Error with all that is wrong */
+export function checkedArgs(name: string, args: ManagedInstanceControllerArgs): Checked {
+  const given = Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
+  const checked = { ...DEFAULTS, ...given } as Checked;
+  const problems = [...problemsOfName(name), ...problemsOf(checked)];
+  if (problems.length > 0) {
+    throw new Error(`ManagedInstanceController ${JSON.stringify(name)}: ${problems.join("; ")}`);
+  }
+  return checked;
+}
+
+/** The queue, the function and the rules are called so. */
+function problemsOfName(name: string): string[] {
+  return /^[A-Za-z0-9_-]{1,40}$/.test(name)
+    ? []
+    : ["the name is to be of letters, digits, hyphens and underscores, at most 40: queue, function and rules get it"];
+}
+
+function problemsOf(args: Checked): string[] {
+  const { maxConcurrency, reservedConcurrency, logRetentionDays } = args;
+  return [
+    ...Object.keys(args)
+      .filter((it) => !Object.hasOwn(KNOWN, it))
+      .map((it) => `there is no ${it}; there is ${Object.keys(KNOWN).join(", ")}`),
+    ...(Object.keys(RANGES) as (keyof typeof RANGES)[]).flatMap((it) => problemOfNumber(it, args[it])),
+    ...(RETENTIONS.includes(logRetentionDays)
+      ? []
+      : [`logRetentionDays must be one of ${RETENTIONS.join(", ")}, not ${String(logRetentionDays)}`]),
+    ...(reservedConcurrency !== undefined && reservedConcurrency < maxConcurrency
+      ? [
+          `reservedConcurrency (${reservedConcurrency}) must be at least maxConcurrency (${maxConcurrency}), or messages would be turned away`,
+        ]
+      : []),
+    ...problemsOfArns("alarmActions", args.alarmActions),
+    ...problemsOfArns("instanceRoleArns", args.instanceRoleArns),
+  ];
+}
+
+function problemOfNumber(field: keyof typeof RANGES, value: unknown): string[] {
+  const [first, last] = RANGES[field];
+  const isFine = Number.isInteger(value) && (value as number) >= first && (value as number) <= last;
+  return value === undefined || isFine
+    ? []
+    : [`${field} must be a whole number from ${first} to ${last}, not ${JSON.stringify(value)}`];
+}
+
+/** What is known only once it is made is looked at by AWS. */
+function problemsOfArns(field: "alarmActions" | "instanceRoleArns", value: unknown): string[] {
+  if (typeof value === "string" || (Array.isArray(value) && value.some((it) => it === undefined || it === null))) {
+    return [`${field} must be a list of ARNs`];
+  }
+  return (Array.isArray(value) ? value : [])
+    .filter((it): it is string => typeof it === "string" && !/^arn:[a-z-]+:[a-z0-9-]+:/.test(it))
+    .map(
+      (it) =>
+        `${field} must be a list of ARNs, such as arn:aws:sns:us-east-1:123456789012:alarms, not ${JSON.stringify(it)}`,
+    );
+}

@@ -1,0 +1,2 @@
+export type { ManagedInstanceControllerArgs } from "./args";
+export { ManagedInstanceController } from "./managed-instance-controller";

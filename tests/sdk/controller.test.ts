@@ -1,0 +1,304 @@
+/** What the component declares, under Pulumi's mocks: every resource and what of it matters. */
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
+import { policyOf } from "../../provider/policies";
+import { ManagedInstanceController, type ManagedInstanceControllerArgs } from "../../sdk/controller";
+
+type Inputs = Record<string, unknown>;
+
+interface Registered {
+  type: string;
+  name: string;
+  inputs: Inputs;
+}
+
+interface Statement {
+  Sid: string;
+  Action: string | string[];
+  Resource: string | string[];
+  Principal?: { Service: string };
+  Condition?: Record<string, Record<string, unknown>>;
+}
+
+const registered: Registered[] = [];
+
+function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
+  return new Promise((resolve) => {
+    output.apply(resolve);
+  });
+}
+
+/** Registrations go on after the constructor has returned: until there are no more. */
+async function declared(name: string, args?: ManagedInstanceControllerArgs): Promise<ManagedInstanceController> {
+  registered.length = 0;
+  const controller = new ManagedInstanceController(name, args);
+  for (let seen = -1; seen !== registered.length;) {
+    seen = registered.length;
+    for (let turn = 0; turn < 50; turn++) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+  return controller;
+}
+
+function one(type: string, name: string): Inputs {
+  const found = registered.find((it) => it.type === type && it.name === name);
+  assert.ok(found, `${type} ${name} in ${registered.map((it) => `${it.type} ${it.name}`).join(", ")}`);
+  return found.inputs;
+}
+
+function parsed(value: unknown): unknown {
+  assert.ok(typeof value === "string");
+  return JSON.parse(value);
+}
+
+const statementsOf = (policy: unknown): Statement[] => (parsed(policy) as { Statement: Statement[] }).Statement;
+
+const QUEUE = "aws:sqs/queue:Queue";
+const RULE = "aws:cloudwatch/eventRule:EventRule";
+const TARGET = "aws:cloudwatch/eventTarget:EventTarget";
+const FUNCTION = "aws:lambda/function:Function";
+const ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm";
+const LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup";
+const ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy";
+const MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping";
+
+describe("ManagedInstanceController", function () {
+  this.timeout(30_000);
+  before(async () => {
+    await pulumi.runtime.setMocks(
+      {
+        newResource: ({ type, name, inputs }) => {
+          registered.push({ type, name, inputs: inputs as Inputs });
+          const arn = `arn:aws:${type.split(/[:/]/)[1] ?? ""}:us-east-1:123456789012:${name}`;
+          return { id: `id-of-${name}`, state: { name, arn, url: `https://sqs/${name}`, ...(inputs as Inputs) } };
+        },
+        call: () => ({}),
+      },
+      "shop",
+      "dev",
+      false,
+    );
+  });
+
+  it("declares two queues, four rules, a function with its role and log, and two alarms", async () => {
+    await declared("machines");
+    assert.deepEqual(registered.map(({ type, name }) => `${type.replace(/.*:/, "")} ${name}`).sort(), [
+      "EventRule machines-rebalance",
+      "EventRule machines-spot-interruption",
+      "EventRule machines-state-change",
+      "EventRule machines-tick",
+      "EventSourceMapping machines",
+      "EventTarget machines-rebalance",
+      "EventTarget machines-spot-interruption",
+      "EventTarget machines-state-change",
+      "EventTarget machines-tick",
+      "Function machines",
+      "LogGroup machines",
+      "ManagedInstanceController machines",
+      "MetricAlarm machines-dead-letters",
+      "MetricAlarm machines-needs-attention",
+      "Queue machines",
+      "Queue machines-dead-letters",
+      "QueuePolicy machines",
+      "Role machines",
+      "RolePolicy machines",
+    ]);
+  });
+
+  it("has outputs that name what an operator looks at", async () => {
+    const controller = await declared("machines");
+    const { functionName, queueUrl, deadLetterQueueUrl, roleArn, roleName, logGroupName } = controller;
+    const outputs = [functionName, queueUrl, deadLetterQueueUrl, roleArn, roleName, logGroupName];
+    assert.deepEqual(await Promise.all(outputs.map(valueOf)), [
+      "machines",
+      "https://sqs/machines",
+      "https://sqs/machines-dead-letters",
+      "arn:aws:iam:us-east-1:123456789012:machines",
+      "machines",
+      "/aws/lambda/machines",
+    ]);
+  });
+
+  it("sends EC2's events about instances that go, and a tick, to the queue", async () => {
+    await declared("machines", { tickMinutes: 5 });
+    const patterns = ["spot-interruption", "rebalance", "state-change"].map((it) =>
+      parsed(one(RULE, `machines-${it}`).eventPattern),
+    );
+    assert.deepEqual(patterns, [
+      { source: ["aws.ec2"], "detail-type": ["EC2 Spot Instance Interruption Warning"] },
+      { source: ["aws.ec2"], "detail-type": ["EC2 Instance Rebalance Recommendation"] },
+      {
+        source: ["aws.ec2"],
+        "detail-type": ["EC2 Instance State-change Notification"],
+        detail: { state: ["stopping", "stopped", "shutting-down", "terminated"] },
+      },
+    ]);
+    assert.equal(one(RULE, "machines-tick").scheduleExpression, "rate(5 minutes)");
+    const target = one(TARGET, "machines-tick");
+    assert.deepEqual([target.rule, target.arn], ["machines-tick", "arn:aws:sqs:us-east-1:123456789012:machines"]);
+    await declared("machines");
+    assert.equal(one(RULE, "machines-tick").scheduleExpression, "rate(1 minute)");
+  });
+
+  it("has queues that are encrypted, wait six times as long as the function runs, and put aside what fails five times", async () => {
+    await declared("machines");
+    const queue = one(QUEUE, "machines");
+    const deadLetters = one(QUEUE, "machines-dead-letters");
+    assert.deepEqual([queue.sqsManagedSseEnabled, deadLetters.sqsManagedSseEnabled], [true, true]);
+    assert.equal(queue.visibilityTimeoutSeconds, 6 * Number(one(FUNCTION, "machines").timeout));
+    assert.deepEqual(parsed(queue.redrivePolicy), {
+      deadLetterTargetArn: "arn:aws:sqs:us-east-1:123456789012:machines-dead-letters",
+      maxReceiveCount: 5,
+    });
+    assert.ok(Number(deadLetters.messageRetentionSeconds) > Number(queue.messageRetentionSeconds));
+  });
+
+  it("takes messages from its own rules only", async () => {
+    await declared("machines");
+    const [statement, ...others] = statementsOf(one("aws:sqs/queuePolicy:QueuePolicy", "machines").policy);
+    assert.deepEqual(others, []);
+    assert.deepEqual(statement?.Principal, { Service: "events.amazonaws.com" });
+    assert.equal(statement.Action, "sqs:SendMessage");
+    assert.deepEqual(
+      statement.Condition?.ArnEquals?.["aws:SourceArn"],
+      ["spot-interruption", "rebalance", "state-change", "tick"].map(
+        (it) => `arn:aws:cloudwatch:us-east-1:123456789012:machines-${it}`,
+      ),
+    );
+  });
+
+  it("runs the bundle of this package on arm64, with the queue and the tick in its environment", async () => {
+    await declared("machines", { memoryMb: 512, tickMinutes: 2, reservedConcurrency: 50 });
+    const { runtime, architectures, handler, memorySize, environment, code, loggingConfig, ...other } = one(
+      FUNCTION,
+      "machines",
+    );
+    assert.deepEqual([runtime, architectures, handler, memorySize], ["nodejs22.x", ["arm64"], "index.handler", 512]);
+    assert.equal(other.reservedConcurrentExecutions, 50);
+    assert.deepEqual(environment, {
+      variables: {
+        MANAGED_INSTANCE_QUEUE_URL: "https://sqs/machines",
+        MANAGED_INSTANCE_TICK_SECONDS: "120",
+      },
+    });
+    assert.deepEqual(loggingConfig, { logFormat: "Text", logGroup: "/aws/lambda/machines" });
+    const { assets } = code as { assets: Promise<Record<string, pulumi.asset.FileAsset>> };
+    const { "index.js": file, ...rest } = await assets;
+    assert.ok(existsSync((await file?.path) ?? ""));
+    assert.deepEqual(rest, {});
+  });
+
+  it("hands the function batches of which it says what failed", async () => {
+    await declared("machines", { maxConcurrency: 7 });
+    const mapping = one(MAPPING, "machines");
+    assert.deepEqual(
+      [mapping.functionResponseTypes, mapping.batchSize, mapping.maximumBatchingWindowInSeconds, mapping.scalingConfig],
+      [["ReportBatchItemFailures"], 10, 0, { maximumConcurrency: 7 }],
+    );
+  });
+
+  it("may do what docs/permissions.md says of a controller, and beside it use its own queue and log", async () => {
+    await declared("machines");
+    const statements = statementsOf(one(ROLE_POLICY, "machines").policy);
+    const general = policyOf("controller").Statement;
+    assert.deepEqual(statements.slice(0, general.length), general);
+    assert.deepEqual(
+      statements.slice(general.length).map(({ Resource, Action }) => [Resource, Action]),
+      [
+        [
+          "arn:aws:sqs:us-east-1:123456789012:machines",
+          [
+            "sqs:ChangeMessageVisibility",
+            "sqs:DeleteMessage",
+            "sqs:GetQueueAttributes",
+            "sqs:ReceiveMessage",
+            "sqs:SendMessage",
+          ],
+        ],
+        ["arn:aws:cloudwatch:us-east-1:123456789012:machines:*", ["logs:CreateLogStream", "logs:PutLogEvents"]],
+      ],
+    );
+    // IAM's limit on what a role has inline.
+    assert.ok(JSON.stringify(statements).length < 10_240);
+  });
+
+  it("gives instances only the roles that are named", async () => {
+    const role = "arn:aws:iam::123456789012:role/machine";
+    await declared("machines", { instanceRoleArns: [role] });
+    const passing = (): Statement | undefined =>
+      statementsOf(one(ROLE_POLICY, "machines").policy).find((it) => it.Action === "iam:PassRole");
+    assert.deepEqual(passing()?.Resource, [role]);
+    await declared("machines", { instanceRoleArns: [] });
+    assert.equal(passing(), undefined);
+  });
+
+  it("keeps its log as long as it is told to", async () => {
+    await declared("machines");
+    assert.equal(one(LOG_GROUP, "machines").retentionInDays, 30);
+    await declared("machines", { logRetentionDays: 7 });
+    assert.equal(one(LOG_GROUP, "machines").retentionInDays, 7);
+  });
+
+  it("raises an alarm about dead letters, and about machines that a person has to look at", async () => {
+    const topic = "arn:aws:sns:us-east-1:123456789012:alarms";
+    await declared("machines", { alarmActions: [pulumi.output(topic)] });
+    const [dead, attention] = ["dead-letters", "needs-attention"].map((it) => one(ALARM, `machines-${it}`));
+    assert.deepEqual(
+      [dead?.namespace, dead?.metricName, dead?.dimensions],
+      ["AWS/SQS", "ApproximateNumberOfMessagesVisible", { QueueName: "machines-dead-letters" }],
+    );
+    assert.deepEqual(
+      [attention?.namespace, attention?.metricName, attention?.dimensions],
+      ["ManagedInstance", "NeedsAttention", undefined],
+    );
+    for (const alarm of [dead, attention]) {
+      assert.deepEqual(alarm?.alarmActions, [topic]);
+      assert.deepEqual([alarm.threshold, alarm.comparisonOperator], [0, "GreaterThanThreshold"]);
+    }
+  });
+
+  it("tags what can be tagged", async () => {
+    const tags = { Team: "db" };
+    await declared("machines", { tags });
+    const untagged = registered.filter((it) => JSON.stringify(it.inputs.tags) !== JSON.stringify(tags));
+    assert.deepEqual([...new Set(untagged.map((it) => it.type.replace(/.*:/, "")))].sort(), [
+      "EventTarget",
+      "ManagedInstanceController",
+      "QueuePolicy",
+      "RolePolicy",
+    ]);
+  });
+
+  const BAD: readonly [args: object, wanted: RegExp][] = [
+    [{ tickMinutes: 0 }, /tickMinutes must be a whole number from 1 to 15, not 0/],
+    [{ tickMinutes: 1.5 }, /tickMinutes must be a whole number/],
+    [{ tickMinutes: "1" }, /tickMinutes must be a whole number from 1 to 15, not "1"/],
+    [{ memoryMb: 64 }, /memoryMb must be a whole number from 128 to 10240/],
+    [{ maxConcurrency: 1 }, /maxConcurrency must be a whole number from 2 to 1000/],
+    [
+      { maxConcurrency: 50, reservedConcurrency: 20 },
+      /reservedConcurrency \(20\) must be at least maxConcurrency \(50\)/,
+    ],
+    [{ logRetentionDays: 10 }, /logRetentionDays must be one of 0, 1, 3, 5, 7, .* not 10/],
+    [{ alarmActions: ["me@example.org"] }, /alarmActions must be a list of ARNs, such as .* not "me@example\.org"/],
+    [{ alarmActions: "arn:aws:sns:us-east-1:123456789012:a" }, /alarmActions must be a list of ARNs/],
+    [{ instanceRoleArns: ["admin"] }, /instanceRoleArns must be a list of ARNs/],
+    [{ tickMinute: 1 }, /there is no tickMinute; there is tickMinutes, /],
+  ];
+  for (const [args, wanted] of BAD) {
+    it(`refuses ${JSON.stringify(args)}, in a sentence`, () => {
+      assert.throws(() => new ManagedInstanceController("machines", args), wanted);
+    });
+  }
+
+  it("says all that is wrong at once, without a stack", () => {
+    assert.throws(
+      () => new ManagedInstanceController("my machines", { tickMinutes: 60, memoryMb: 1 }),
+      (error: Error) =>
+        pulumi.RunError.isInstance(error) &&
+        /^ManagedInstanceController "my machines": the name .*; tickMinutes .*; memoryMb .*$/.test(error.message),
+    );
+  });
+});
