@@ -268,7 +268,7 @@ describe("what goes on later", () => {
     assert.equal(here.owner.outputs.state, "running");
   });
 
-  it("is left to the next tick where a tick began it: an instance that takes an hour to end does not fill the functions", async () => {
+  it("is left to the next tick where a tick began it: an instance that takes long to end does not fill the functions", async () => {
     const here = await bench();
     here.owner.simulator.timings.set({ terminate: { mean: 400_000, spread: 0 } });
     await terminated(here);
