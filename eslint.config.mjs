@@ -51,6 +51,7 @@ export default tseslint.config(
       "provider/engine/{specification,strategy,teardown}.ts",
       "controller/{decide,events,history,schedules}.ts",
       "controller/lambda/{metrics,sqs-event}.ts",
+      "sdk/controller/{checked-args,role-policy,rules}.ts",
       "provider/engine/planning/*.ts",
     ],
     rules: only(

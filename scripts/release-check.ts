@@ -56,6 +56,7 @@ const CHECKS: readonly [what: string, check: () => string[] | Outcome][] = [
     "the package holds what it should",
     () => [
       ...said(node("node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json")),
+      ...said(node("scripts/bundle.mjs")),
       ...find.packFindings(packed(), lines(run("git", "ls-files").stdout)),
     ],
   ],

@@ -1,6 +1,6 @@
 /** What a batch of messages asks for: each machine once, whatever there is about it. */
 import { explain } from "../../provider/ec2/errors";
-import { BadMessage, type Signal, signalOf } from "../events";
+import { BadMessage, type Message, type Signal, signalOf } from "../events";
 import type { SqsRecord } from "./sqs-event";
 
 /** A message that cannot be read, or could not be handled. */
@@ -14,8 +14,15 @@ export interface Job {
   machineId: string;
   signals: Signal[];
   records: SqsRecord[];
-  /** When what goes on with it began: ticks find whatever is left once a tick has passed. */
+  chain: Chain;
+}
+
+/** Where what goes on with a machine came from, which its messages carry along. */
+export interface Chain {
+  /** Ticks find whatever is left once a tick has passed. */
   begun: number;
+  /** Whether a tick began it, as others will. */
+  isOfTick: boolean;
 }
 
 export interface Batch {
@@ -31,7 +38,7 @@ export interface Batch {
 interface Read {
   record: SqsRecord;
   signal: Signal;
-  begun?: number;
+  chain?: Chain;
 }
 
 /**
@@ -69,17 +76,23 @@ export async function batchOf(
   );
   return { ...batch, jobs: [...jobs.values()] };
 
-  async function sort({ record, begun = now }: Read, signal: Exclude<Signal, { kind: "sweep" }>): Promise<void> {
+  async function sort(
+    { record, chain = { begun: now, isOfTick: false } }: Read,
+    signal: Exclude<Signal, { kind: "sweep" }>,
+  ): Promise<void> {
     const machineId = "machineId" in signal ? signal.machineId : await ownerOf(signal.instanceId);
     if (machineId === undefined) {
       batch.ignored += 1;
       return;
     }
-    const job = jobs.get(machineId) ?? { machineId, signals: [], records: [], begun };
+    const job = jobs.get(machineId) ?? { machineId, signals: [], records: [], chain };
     jobs.set(machineId, job);
     job.signals.push(signal);
     job.records.push(record);
-    job.begun = Math.max(job.begun, begun);
+    job.chain = {
+      begun: Math.max(job.chain.begun, chain.begun),
+      isOfTick: job.chain.isOfTick && chain.isOfTick,
+    };
   }
 }
 
@@ -93,7 +106,7 @@ function readRecord(record: SqsRecord): Read | Refused | undefined {
   }
   try {
     const signal = signalOf(message);
-    return signal && { record, signal, begun: begunOf(message) };
+    return signal && { record, signal, chain: chainOf(message) };
   } catch (error) {
     if (error instanceof BadMessage) {
       return { record, because: error.message };
@@ -102,7 +115,13 @@ function readRecord(record: SqsRecord): Read | Refused | undefined {
   }
 }
 
-function begunOf(message: unknown): number | undefined {
-  const { begun } = message as { begun?: unknown };
-  return typeof begun === "number" ? begun : undefined;
+/** What {@link chained} wrote. */
+function chainOf(message: unknown): Chain | undefined {
+  const { begun, from } = message as { begun?: unknown; from?: unknown };
+  return typeof begun === "number" ? { begun, isOfTick: from === "tick" } : undefined;
+}
+
+/** A message as it is sent. */
+export function chained(message: Message, { begun, isOfTick }: Chain): string {
+  return JSON.stringify({ ...message, begun: Math.round(begun), ...(isOfTick ? { from: "tick" } : {}) });
 }

@@ -4,13 +4,12 @@
  */
 import { explain, isEc2Error } from "../../provider/ec2/errors";
 import { Patience } from "../../provider/ec2/retry";
-import type { Message } from "../events";
 import { type Controller, handleMachine, type Outcome, sweep } from "../handle";
 import { machineOf } from "../record";
-import { batchOf, type Job, type Refused } from "./batch";
+import { batchOf, type Chain, chained, type Job, type Refused } from "./batch";
 import type { Level, Log } from "./log";
 import { added, type Counts, metricsLine } from "./metrics";
-import { type Delayed, LONGEST_DELAY_SECONDS, type Queue } from "./queue";
+import { LONGEST_DELAY_SECONDS, type Queue } from "./queue";
 import type { BatchResponse, LambdaContext, SqsEvent, SqsRecord } from "./sqs-event";
 
 export interface World extends Pick<Controller, "region" | "ec2" | "clock"> {
@@ -83,11 +82,11 @@ class Invocation {
   }
 
   /** One machine: looked at once, whatever came about it. */
-  private async work({ machineId, signals, records, begun }: Job): Promise<void> {
+  private async work({ machineId, signals, records, chain }: Job): Promise<void> {
     await this.orFail(records, machineId, async () => {
       const outcome = await handleMachine(this.controller, machineId, signals);
       this.report(outcome);
-      await this.follow([outcome], begun);
+      await this.follow([outcome], chain);
     });
   }
 
@@ -101,7 +100,7 @@ class Invocation {
       this.counts.push({ NeedsAttention: outcomes.filter(needsAttention).length });
       await this.follow(
         outcomes.filter((it) => !busy.has(it.machineId)),
-        this.world.clock.now(),
+        { begun: this.world.clock.now(), isOfTick: true },
       );
     });
   }
@@ -143,17 +142,23 @@ class Invocation {
   }
 
   /**
-   * What is due before the next tick finds it is sent to the queue; a run that was cut off goes on in any case. So no machine has ever
-   * more messages under way, however long it waits for something.
+   * What is due before the next tick finds it is sent to the queue, and a run that was cut off goes on at once, unless a tick began it, as
+   * the next will. So no machine has ever more messages under way, however long it waits for something.
    */
-  private async follow(outcomes: readonly Outcome[], begun: number): Promise<void> {
+  private async follow(outcomes: readonly Outcome[], chain: Chain): Promise<void> {
     const now = this.world.clock.now();
-    const messages = outcomes.flatMap(({ followUp }) =>
-      followUp !== undefined && ("continue" in followUp.message || followUp.at < begun + this.world.tickMs)
-        ? [delayed(followUp, { now, begun: "continue" in followUp.message ? now : begun })]
-        : [],
+    await this.world.queue.send(
+      outcomes.flatMap(({ followUp }) => {
+        if (followUp === undefined) {
+          return [];
+        }
+        const { at, message } = followUp;
+        const isContinued = "continue" in message;
+        const isSent = isContinued ? !chain.isOfTick : at < chain.begun + this.world.tickMs;
+        const body = chained(message, isContinued ? { ...chain, begun: now } : chain);
+        return isSent ? [{ body, delaySeconds: delay(at - now) }] : [];
+      }),
     );
-    await this.world.queue.send(messages);
   }
 
   private report(outcome: Outcome): void {
@@ -219,10 +224,6 @@ function idsOf(records: readonly SqsRecord[]): { messageIds: string[]; tries: nu
   return { messageIds: records.map((it) => it.messageId), tries };
 }
 
-function delayed(
-  { at, message }: { at: number; message: Message },
-  { now, begun }: { now: number; begun: number },
-): Delayed {
-  const delaySeconds = Math.min(Math.max(0, Math.ceil((at - now) / 1000)), LONGEST_DELAY_SECONDS);
-  return { body: JSON.stringify({ ...message, begun: Math.round(begun) }), delaySeconds };
+function delay(ms: number): number {
+  return Math.min(Math.max(0, Math.ceil(ms / 1000)), LONGEST_DELAY_SECONDS);
 }

@@ -1,9 +1,12 @@
 /** What the function makes of a batch of messages: what comes again, what is sent, what is counted and what is said. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { StopInstancesCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import { replacementText } from "../../controller/history";
 import { createHandler, type Handler } from "../../controller/lambda/handler";
 import { logTo } from "../../controller/lambda/log";
+import { METRICS, metricsLine } from "../../controller/lambda/metrics";
 import type { Delayed } from "../../controller/lambda/queue";
 import type { SqsRecord } from "../../controller/lambda/sqs-event";
 import { TAG } from "../../provider/ec2/tags";
@@ -252,17 +255,32 @@ describe("what goes on later", () => {
     const here = await bench({ elasticIp: true });
     here.owner.simulator.timings.set({ terminate: { mean: 600_000, spread: 0 } });
     await terminated(here);
-    assert.deepEqual(await here.handle([{ look: nameOf(here) }], { remainingMs: 300_000 }), []);
+    assert.deepEqual(await here.handle([stateChange(idOf(here), "shutting-down")]), []);
     const [{ body, delaySeconds } = assert.fail(), ...others] = here.takeSent();
     assert.deepEqual([body.continue, delaySeconds, others], [nameOf(here), 0, []]);
-    assert.deepEqual(await here.handle([body], { remainingMs: 300_000 }), []);
+    assert.deepEqual(await here.handle([body]), []);
     const [again] = here.takeSent();
     assert.equal(again?.body.continue, nameOf(here));
-    assert.deepEqual(await here.handle([again.body], { remainingMs: 300_000 }), []);
+    assert.deepEqual(await here.handle([again.body]), []);
     assert.deepEqual(here.takeSent(), []);
     assert.equal(here.counted("Replacements"), 1);
     await here.owner.refresh();
     assert.equal(here.owner.outputs.state, "running");
+  });
+
+  it("is left to the next tick where a tick began it: an instance that takes long to end does not fill the functions", async () => {
+    const here = await bench();
+    here.owner.simulator.timings.set({ terminate: { mean: 400_000, spread: 0 } });
+    await terminated(here);
+    await here.handle([tick()]);
+    const [{ body } = assert.fail()] = here.takeSent();
+    await here.handle([body]);
+    assert.match(here.messagesAt("info").join("\n"), /^Cancelled: stopped as it was to retire/);
+    assert.deepEqual(here.takeSent(), []);
+    await here.handle([tick()]);
+    const [{ body: next } = assert.fail()] = here.takeSent();
+    await here.handle([next]);
+    assert.equal(here.counted("Replacements"), 1);
   });
 
   it("comes again where SQS does not take it", async () => {
@@ -375,6 +393,38 @@ describe("a machine that a person has to look at", () => {
       here.messagesAt("error").join("\n"),
       /^nothing is done to it: its record cannot be read: .*managed-instance:market[^\n]*$/,
     );
+  });
+});
+
+describe("what is counted", () => {
+  it("is one line of CloudWatch's embedded format for a batch, of what is not 0, without dimensions", () => {
+    assert.deepEqual(
+      JSON.parse(metricsLine({ Replacements: 2, OutageSeconds: 31, Failed: 0 }, 1_700_000_000_000.5) ?? ""),
+      {
+        _aws: {
+          Timestamp: 1_700_000_000_001,
+          CloudWatchMetrics: [
+            {
+              Namespace: "ManagedInstance",
+              Dimensions: [[]],
+              Metrics: [
+                { Name: "Replacements", Unit: "Count" },
+                { Name: "OutageSeconds", Unit: "Seconds" },
+              ],
+            },
+          ],
+        },
+        Replacements: 2,
+        OutageSeconds: 31,
+      },
+    );
+    assert.equal(metricsLine({ Failed: 0 }, 0), undefined);
+  });
+
+  it("is in docs/operations.md, metric by metric", () => {
+    const page = readFileSync(join(__dirname, "../../docs/operations.md"), "utf8");
+    const rows = [...page.matchAll(/^\| `([A-Z]\w+)` \|/gm)].map((it) => it[1]);
+    assert.deepEqual(rows, Object.keys(METRICS));
   });
 });
 

@@ -133,7 +133,7 @@ describe("the controller's function, as it is published", function () {
     assert.deepEqual(here.queue.deadLetters, []);
   });
 
-  it("goes on in another run where a replacement takes longer than one may, as after a crash", async () => {
+  it("goes on in another run where a replacement takes longer than one may", async () => {
     const here = await open({ functions: 3, timeoutSeconds: 120 });
     here.server.simulator.timings.set({ terminate: { mean: 400_000, spread: 0 } });
     const { stack, inputs } = await here.deployed("db", { elasticIp: true });
