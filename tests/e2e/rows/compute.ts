@@ -120,6 +120,23 @@ export const computeRows = (): Row[] => [
     ],
   },
   {
+    name: "market.revertToSpot",
+    args: [
+      { market: { lifecycle: "spot", revertToSpot: "always" } },
+      { market: { lifecycle: "spot", revertToSpot: { window: { days: ["sat"], from: "01:30", to: "04:00" } } } },
+      { market: { lifecycle: "spot", revertToSpot: "always" } },
+      { market: { lifecycle: "spot" } },
+    ],
+    effects: always(inPlace("market")),
+    shows: (seen) => [bought(seen), / revert-to-spot=(.*)/.exec(seen.recorded("market"))?.[1]],
+    as: [
+      ["spot", "always"],
+      ["spot", "sat@01:30-04:00@UTC"],
+      ["spot", "always"],
+      ["spot", undefined],
+    ],
+  },
+  {
     name: "market.fallbackToOnDemand/without capacity",
     with: { instanceType: FULL.spot },
     args: [

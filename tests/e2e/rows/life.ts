@@ -1,7 +1,19 @@
 import { WELL_KNOWN } from "../../../local/ec2";
 import { TAG } from "../../../provider/ec2/tags";
 import type { Given } from "./given";
-import { always, type Args, both, type Effect, inPlace, keeps, NOTHING, replaced, type Row, sentence } from "./row";
+import {
+  always,
+  type Args,
+  both,
+  type Effect,
+  field,
+  inPlace,
+  keeps,
+  NOTHING,
+  replaced,
+  type Row,
+  sentence,
+} from "./row";
 import type { Outputs, Seen } from "./seen";
 
 const { imageV1, imageV2 } = WELL_KNOWN;
@@ -174,6 +186,57 @@ const replacementRows: Row[] = [
   }),
 ];
 
+/** What happens between two runs of `up`: the record says it to whoever looks then. */
+const unattendedRows: Row[] = [
+  {
+    name: "healing.enabled",
+    args: field("healing", "enabled", false, true),
+    effects: always(inPlace("healing")),
+    shows: (seen) => setting(seen, "healing"),
+    as: ["false", "true", "false", "true"],
+  },
+  {
+    name: "healing.graceSeconds",
+    args: field("healing", "graceSeconds", 60, 900),
+    effects: always(inPlace("healing")),
+    shows: (seen) => setting(seen, "grace-seconds"),
+    as: ["60", "900", "60", "300"],
+  },
+  {
+    name: "healing.unhealthySeconds",
+    args: field("healing", "unhealthySeconds", 60, 900),
+    effects: always(inPlace("healing")),
+    shows: (seen) => setting(seen, "unhealthy-seconds"),
+    as: ["60", "900", "60", "120"],
+  },
+  {
+    name: "schedules",
+    args: both(
+      "schedules",
+      [{ action: "recycle", cron: "0 4 * * sun" }],
+      [
+        { action: "pause", cron: "0 20 * * 1-5", timezone: "Europe/Berlin" },
+        { action: "resume", cron: "0 7 * * 1-5", timezone: "Europe/Berlin" },
+      ],
+    ),
+    effects: always(inPlace("schedules")),
+    shows: (seen) => seen.recorded("schedules"),
+    as: [
+      "recycle 0 4 * * sun UTC",
+      "pause 0 20 * * 1-5 Europe/Berlin; resume 0 7 * * 1-5 Europe/Berlin",
+      "recycle 0 4 * * sun UTC",
+      "",
+    ],
+  },
+  {
+    name: "minReplacementInterval",
+    args: both("minReplacementInterval", 300, 3600),
+    effects: always(inPlace("minReplacementInterval")),
+    shows: (seen) => setting(seen, "min-interval"),
+    as: ["300", "3600", "300", "60"],
+  },
+];
+
 /** Once the machine is there, that it was adopted says nothing any more. */
 const adoptRows = ({ replaced: first, kept, ...given }: Given): Row[] => [
   {
@@ -251,6 +314,7 @@ const deletion = (name: string, leaves: string[], beside: Args = {}): Row => ({
 export const lifeRows = (given: Given): Row[] => [
   ...pauseRows,
   ...replacementRows,
+  ...unattendedRows,
   ...adoptRows(given),
   deletion("networkInterface", ["eni"]),
   deletion("elasticIp", ["eipalloc"]),

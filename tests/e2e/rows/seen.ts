@@ -115,7 +115,7 @@ export class Seen {
   }
 
   /** What the record keeps outside of what can be launched from it. */
-  recorded(tag: "market" | "fallback" | "replacement" | "desiredState"): string {
+  recorded(tag: "market" | "fallback" | "replacement" | "desiredState" | "schedules"): string {
     return this.template.tags[TAG[tag]] ?? "";
   }
 
