@@ -363,6 +363,7 @@ describe("a machine that a person has to look at", () => {
   it("is given up loudly, once, and stays in what every tick counts", async () => {
     const here = await loops();
     await here.handle([{ look: nameOf(here) }]);
+    assert.equal(here.messagesAt("error").length, 1);
     await here.handle([{ look: nameOf(here) }, tick()]);
     await here.handle([tick()]);
     assert.equal(here.counted("GaveUp"), 1);
