@@ -14,14 +14,7 @@ export interface Job {
   machineId: string;
   signals: Signal[];
   records: SqsRecord[];
-  chain: Chain;
-}
-
-/** Where what goes on with a machine came from, which its messages carry along. */
-export interface Chain {
-  /** Ticks find whatever is left once a tick has passed. */
-  begun: number;
-  /** Whether a tick began it, as others will. */
+  /** Whether a tick began it, as others will; its follow-ups carry that along. */
   isOfTick: boolean;
 }
 
@@ -38,17 +31,13 @@ export interface Batch {
 interface Read {
   record: SqsRecord;
   signal: Signal;
-  chain?: Chain;
+  isOfTick: boolean;
 }
 
-/**
- * @param machineOf the machine of an instance; each is asked for once
- * @param now for what begins with this batch
- */
+/** @param machineOf the machine of an instance; each is asked for once */
 export async function batchOf(
   records: readonly SqsRecord[],
   machineOf: (instanceId: string) => Promise<string | undefined>,
-  now: number,
 ): Promise<Batch> {
   const batch: Batch = { jobs: [], sweeps: [], poisoned: [], failed: [], ignored: 0 };
   const asked = new Map<string, Promise<string | undefined>>();
@@ -76,23 +65,17 @@ export async function batchOf(
   );
   return { ...batch, jobs: [...jobs.values()] };
 
-  async function sort(
-    { record, chain = { begun: now, isOfTick: false } }: Read,
-    signal: Exclude<Signal, { kind: "sweep" }>,
-  ): Promise<void> {
+  async function sort({ record, isOfTick }: Read, signal: Exclude<Signal, { kind: "sweep" }>): Promise<void> {
     const machineId = "machineId" in signal ? signal.machineId : await ownerOf(signal.instanceId);
     if (machineId === undefined) {
       batch.ignored += 1;
       return;
     }
-    const job = jobs.get(machineId) ?? { machineId, signals: [], records: [], chain };
+    const job = jobs.get(machineId) ?? { machineId, signals: [], records: [], isOfTick };
     jobs.set(machineId, job);
     job.signals.push(signal);
     job.records.push(record);
-    job.chain = {
-      begun: Math.max(job.chain.begun, chain.begun),
-      isOfTick: job.chain.isOfTick && chain.isOfTick,
-    };
+    job.isOfTick &&= isOfTick;
   }
 }
 
@@ -106,7 +89,7 @@ function readRecord(record: SqsRecord): Read | Refused | undefined {
   }
   try {
     const signal = signalOf(message);
-    return signal && { record, signal, chain: chainOf(message) };
+    return signal && { record, signal, isOfTick: isFromTick(message) };
   } catch (error) {
     if (error instanceof BadMessage) {
       return { record, because: error.message };
@@ -115,13 +98,13 @@ function readRecord(record: SqsRecord): Read | Refused | undefined {
   }
 }
 
-/** What {@link chained} wrote. */
-function chainOf(message: unknown): Chain | undefined {
-  const { begun, from } = message as { begun?: unknown; from?: unknown };
-  return typeof begun === "number" ? { begun, isOfTick: from === "tick" } : undefined;
+const FROM_TICK = "tick";
+
+function isFromTick(message: unknown): boolean {
+  return (message as { from?: unknown }).from === FROM_TICK;
 }
 
-/** A message as it is sent. */
-export function chained(message: Message, { begun, isOfTick }: Chain): string {
-  return JSON.stringify({ ...message, begun: Math.round(begun), ...(isOfTick ? { from: "tick" } : {}) });
+/** A follow-up as it is sent. */
+export function bodyOf(message: Message, isOfTick: boolean): string {
+  return JSON.stringify(isOfTick ? { ...message, from: FROM_TICK } : message);
 }

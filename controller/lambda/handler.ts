@@ -6,7 +6,7 @@ import { explain, isEc2Error } from "../../provider/ec2/errors";
 import { Patience } from "../../provider/ec2/retry";
 import { type Controller, handleMachine, type Outcome, sweep } from "../handle";
 import { machineOf } from "../record";
-import { batchOf, type Chain, chained, type Job, type Refused } from "./batch";
+import { batchOf, bodyOf, type Job, type Refused } from "./batch";
 import type { Level, Log } from "./log";
 import { added, type Counts, metricsLine } from "./metrics";
 import { LONGEST_DELAY_SECONDS, type Queue } from "./queue";
@@ -15,8 +15,6 @@ import type { BatchResponse, LambdaContext, SqsEvent, SqsRecord } from "./sqs-ev
 export interface World extends Pick<Controller, "region" | "ec2" | "clock"> {
   queue: Queue;
   log: Log;
-  /** How often a tick comes. */
-  tickMs: number;
 }
 
 export type Handler = (event: SqsEvent, context: LambdaContext) => Promise<BatchResponse>;
@@ -56,9 +54,10 @@ class Invocation {
   }
 
   async run(records: readonly SqsRecord[]): Promise<BatchResponse> {
-    const { ec2, clock, log } = this.world;
-    const begun = clock.now();
-    const { jobs, sweeps, poisoned, failed, ignored } = await batchOf(records, (id) => machineOf(ec2, id), begun);
+    const { clock, log } = this.world;
+    const { jobs, sweeps, poisoned, failed, ignored } = await batchOf(records, (id) =>
+      machineOf(this.controller.ec2, id),
+    );
     this.counts.push({ Ignored: ignored });
     for (const { record, because } of poisoned) {
       log.line("error", `a message was not understood: ${because}`, idsOf([record]));
@@ -82,11 +81,11 @@ class Invocation {
   }
 
   /** One machine: looked at once, whatever came about it. */
-  private async work({ machineId, signals, records, chain }: Job): Promise<void> {
+  private async work({ machineId, signals, records, isOfTick }: Job): Promise<void> {
     await this.orFail(records, machineId, async () => {
       const outcome = await handleMachine(this.controller, machineId, signals);
       this.report(outcome);
-      await this.follow([outcome], chain);
+      await this.follow([outcome], isOfTick);
     });
   }
 
@@ -100,7 +99,7 @@ class Invocation {
       this.counts.push({ NeedsAttention: outcomes.filter(needsAttention).length });
       await this.follow(
         outcomes.filter((it) => !busy.has(it.machineId)),
-        { begun: this.world.clock.now(), isOfTick: true },
+        true,
       );
     });
   }
@@ -142,23 +141,21 @@ class Invocation {
   }
 
   /**
-   * What is due before the next tick finds it is sent to the queue, and a run that was cut off goes on at once, unless a tick began it, as
-   * the next will. So no machine has ever more messages under way, however long it waits for something.
+   * What is due later than a message can wait is left to the ticks. So is a run that was cut off where a tick began it, as the next will:
+   * an instance that takes long to end would be waited for by one more function at each tick.
    */
-  private async follow(outcomes: readonly Outcome[], chain: Chain): Promise<void> {
+  private async follow(outcomes: readonly Outcome[], isOfTick: boolean): Promise<void> {
     const now = this.world.clock.now();
-    await this.world.queue.send(
-      outcomes.flatMap(({ followUp }) => {
-        if (followUp === undefined) {
-          return [];
-        }
-        const { at, message } = followUp;
-        const isContinued = "continue" in message;
-        const isSent = isContinued ? !chain.isOfTick : at < chain.begun + this.world.tickMs;
-        const body = chained(message, isContinued ? { ...chain, begun: now } : chain);
-        return isSent ? [{ body, delaySeconds: delay(at - now) }] : [];
-      }),
-    );
+    const messages = outcomes.flatMap(({ followUp }) => {
+      if (followUp === undefined) {
+        return [];
+      }
+      const { at, message } = followUp;
+      const delaySeconds = Math.max(0, Math.ceil((at - now) / 1000));
+      const isLeft = "continue" in message ? isOfTick : delaySeconds > LONGEST_DELAY_SECONDS;
+      return isLeft ? [] : [{ body: bodyOf(message, isOfTick), delaySeconds }];
+    });
+    await this.world.queue.send(messages);
   }
 
   private report(outcome: Outcome): void {
@@ -222,8 +219,4 @@ function fieldsOf({ machineId, name, kind, action, reason, metrics, outputs }: O
 function idsOf(records: readonly SqsRecord[]): { messageIds: string[]; tries: number } {
   const tries = Math.max(...records.map((it) => Number(it.attributes?.ApproximateReceiveCount ?? "1")));
   return { messageIds: records.map((it) => it.messageId), tries };
-}
-
-function delay(ms: number): number {
-  return Math.min(Math.max(0, Math.ceil(ms / 1000)), LONGEST_DELAY_SECONDS);
 }

@@ -20,7 +20,6 @@ function fromEnvironment(): Handler {
     log,
     ec2: createEc2({ region, clock }),
     queue: createQueue({ region, url: setting("MANAGED_INSTANCE_QUEUE_URL") }),
-    tickMs: Number(setting("MANAGED_INSTANCE_TICK_SECONDS")) * 1000,
   });
 }
 

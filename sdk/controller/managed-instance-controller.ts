@@ -199,12 +199,7 @@ class Parts {
         timeout: TIMEOUT_SECONDS,
         memorySize: args.memoryMb,
         reservedConcurrentExecutions: args.reservedConcurrency,
-        environment: {
-          variables: {
-            MANAGED_INSTANCE_QUEUE_URL: queue.url,
-            MANAGED_INSTANCE_TICK_SECONDS: String(args.tickMinutes * 60),
-          },
-        },
+        environment: { variables: { MANAGED_INSTANCE_QUEUE_URL: queue.url } },
         loggingConfig: { logFormat: "Text", logGroup: logGroup.name },
         tags,
       },

@@ -30,16 +30,12 @@ class Bench {
   private readonly handler: Handler;
   private count = 0;
 
-  constructor(
-    readonly owner: Stack,
-    tickMs = MINUTE,
-  ) {
+  constructor(readonly owner: Stack) {
     const { region, ec2, clock } = controllerOf(owner);
     this.handler = createHandler({
       region,
       ec2,
       clock,
-      tickMs,
       log: logTo(
         (line) => {
           this.text.push(line);
@@ -104,10 +100,10 @@ class Bench {
   }
 }
 
-async function bench(inputs: Properties = {}, tickMs?: number): Promise<Bench> {
+async function bench(inputs: Properties = {}): Promise<Bench> {
   const owner = await up(inputs, EXACT);
   owner.clock.advance(10 * MINUTE);
-  return new Bench(owner, tickMs);
+  return new Bench(owner);
 }
 
 const idOf = ({ owner }: Bench): string => String(owner.outputs.instanceId);
@@ -211,41 +207,47 @@ describe("a tick", () => {
 });
 
 describe("what goes on later", () => {
-  it("is a message if it is due before the next tick, and else left to the tick", async () => {
-    for (const [tickMs, wanted] of [
-      [5 * MINUTE, [120]],
-      [MINUTE, []],
-    ] as const) {
-      const here = await bench(SPOT, tickMs);
-      here.owner.simulator.interrupt({ instanceId: idOf(here) });
-      const warning = here.events().slice(-1);
-      await here.handle(warning);
-      const delays = here.takeSent().map((it) => Math.ceil(it.delaySeconds / 10) * 10);
-      assert.deepEqual(delays, wanted);
-    }
+  it("is a message that waits until then", async () => {
+    const here = await bench(SPOT);
+    here.owner.simulator.interrupt({ instanceId: idOf(here) });
+    await here.handle(here.events().slice(-1));
+    const [{ body, delaySeconds } = assert.fail(), ...others] = here.takeSent();
+    assert.deepEqual([body.look, others], [nameOf(here), []]);
+    assert.ok(delaySeconds > 110 && delaySeconds <= 121, String(delaySeconds));
   });
 
-  it("ends with the tick after its beginning: no machine has ever more messages, however long it waits", async () => {
-    const here = await bench({}, 5 * MINUTE);
+  it("is left to the ticks where no message can wait so long", async () => {
+    const here = await bench({ market: { lifecycle: "spot", revertToSpot: "always" } });
+    here.owner.simulator.capacity.set("m7i.large", "us-east-1a", "spot", 0);
+    await terminated(here);
+    await here.handle([{ look: nameOf(here) }]);
+    await here.handle([{ look: nameOf(here) }]);
+    assert.match(here.messagesAt("info").join("\n"), /is on-demand and is to go back to spot/);
+    assert.deepEqual(here.takeSent(), []);
+  });
+
+  it("is one message at a time, however long it lasts, and however many ticks and events come meanwhile", async () => {
+    const here = await bench();
     const { simulator, clock } = here.owner;
     simulator.capacity.set("m7i.large", "us-east-1a", "on-demand", 0);
     await terminated(here);
-    let due = [{ at: clock.now(), body: stateChange(idOf(here), "terminated") }];
+    const event = stateChange(idOf(here), "terminated");
+    let due = [{ at: clock.now(), body: event }];
     const underWay: number[] = [];
     for (let minute = 0; minute < 60; minute++) {
       const now = clock.now();
       const ready = due.filter((it) => it.at <= now).map((it) => it.body);
       due = due.filter((it) => it.at > now);
       // Each alone, as if each came to another function.
-      for (const body of minute % 5 === 0 ? [...ready, tick()] : ready) {
+      for (const body of [...ready, event, ...(minute % 5 === 0 ? [tick()] : [])]) {
         await here.handle([body]);
         due.push(...here.takeSent().map((it) => ({ at: now + it.delaySeconds * 1000, body: it.body })));
       }
       underWay.push(due.length);
       clock.advance(MINUTE);
     }
-    assert.ok(Math.max(...underWay) <= 2, underWay.join(" "));
-    assert.ok(here.counted("CapacityMisses") > 20);
+    assert.equal(Math.max(...underWay), 1, underWay.join(" "));
+    assert.ok(here.counted("CapacityMisses") >= 50, String(here.counted("CapacityMisses")));
     simulator.capacity.clear("m7i.large", "us-east-1a", "on-demand");
     await here.handle([{ look: nameOf(here) }]);
     assert.equal(here.counted("Replacements"), 1);
@@ -322,7 +324,7 @@ describe("what EC2 refuses", () => {
   }
 
   it("is told, counted and tried again by the machine's own message where EC2 denies the launch", async () => {
-    const here = await bench({}, 5 * MINUTE);
+    const here = await bench();
     await terminated(here);
     here.owner.simulator.iam.deny("RunInstances");
     assert.deepEqual(await here.handle([{ look: nameOf(here) }]), []);
@@ -361,6 +363,7 @@ describe("a machine that a person has to look at", () => {
   it("is given up loudly, once, and stays in what every tick counts", async () => {
     const here = await loops();
     await here.handle([{ look: nameOf(here) }]);
+    assert.equal(here.messagesAt("error").length, 1);
     await here.handle([{ look: nameOf(here) }, tick()]);
     await here.handle([tick()]);
     assert.equal(here.counted("GaveUp"), 1);

@@ -162,7 +162,6 @@ export class LambdaWorld {
       AWS_ENDPOINT_URL_EC2: this.server.url,
       AWS_ENDPOINT_URL_SQS: this.queue.endpoint,
       MANAGED_INSTANCE_QUEUE_URL: this.queue.url,
-      MANAGED_INSTANCE_TICK_SECONDS: String(this.options.tickSeconds === 0 ? 60 : this.options.tickSeconds),
       MANAGED_INSTANCE_TIME_SCALE: String(TIME_SCALE),
       MANAGED_INSTANCE_TIME_ORIGIN: String(this.options.origin),
       ...this.options.env,

@@ -169,8 +169,8 @@ describe("ManagedInstanceController", function () {
     );
   });
 
-  it("runs the bundle of this package on arm64, with the queue and the tick in its environment", async () => {
-    await declared("machines", { memoryMb: 512, tickMinutes: 2, reservedConcurrency: 50 });
+  it("runs the bundle of this package on arm64, with the queue in its environment", async () => {
+    await declared("machines", { memoryMb: 512, reservedConcurrency: 50 });
     const { runtime, architectures, handler, memorySize, environment, code, loggingConfig, ...other } = one(
       FUNCTION,
       "machines",
@@ -180,7 +180,6 @@ describe("ManagedInstanceController", function () {
     assert.deepEqual(environment, {
       variables: {
         MANAGED_INSTANCE_QUEUE_URL: "https://sqs/machines",
-        MANAGED_INSTANCE_TICK_SECONDS: "120",
       },
     });
     assert.deepEqual(loggingConfig, { logFormat: "Text", logGroup: "/aws/lambda/machines" });
