@@ -368,7 +368,8 @@ async function unfinished(
   const now = controller.clock.now();
   const message = { look: machine.id };
   if (isCausedBy(error, Cancelled) || isCausedBy(error, Abandoned)) {
-    return { kind: "to-be-continued", because, followUp: { at: now, message: { continue: machine.id } } };
+    const followUp = { at: now, message: { continue: machine.id } };
+    return { kind: "to-be-continued", because: isByUser(controller) ? because : cutOff(error, because), followUp };
   }
   if (!(error instanceof ReconcileFailure)) {
     throw error;
@@ -379,6 +380,16 @@ async function unfinished(
     await remember(controller, machine, { ...replacement, at: now, inARow: replacement.inARow + 1 });
   }
   return { kind: "failed", because, followUp: { at: now + RETRY_MS, message } };
+}
+
+function isByUser({ cancelled }: Controller): boolean {
+  return cancelled?.aborted === true;
+}
+
+/** The engine speaks to who runs Pulumi: here nobody ended it, and no other engine is gone. */
+function cutOff(error: unknown, because: string): string {
+  const where = isCausedBy(error, Abandoned) ? "stopped at a safe point" : because.replace(/^Cancelled: /, "");
+  return `the time was up: ${where}`;
 }
 
 function isCausedBy(error: unknown, kind: new (...parts: never[]) => Error): boolean {

@@ -277,7 +277,7 @@ describe("what goes on later", () => {
     await here.handle([tick()]);
     const [{ body } = assert.fail()] = here.takeSent();
     await here.handle([body]);
-    assert.match(here.messagesAt("info").join("\n"), /^Cancelled: stopped as it was to retire/);
+    assert.match(here.messagesAt("info").join("\n"), /^the time was up: stopped as it was to retire/);
     assert.deepEqual(here.takeSent(), []);
     await here.handle([tick()]);
     const [{ body: next } = assert.fail()] = here.takeSent();
