@@ -34,8 +34,8 @@ export const USUAL = {
   "volume-attach": { earliest: 500, typical: 1_500 },
   "volume-detach": { earliest: 1_000, typical: 3_000 },
   "volume-modification": { earliest: 4_000, typical: 9_500 },
-  /** What somebody else began, nobody knows when: it may be there at any moment. */
-  "under-way": { earliest: 1_000, typical: 10_000 },
+  /** What somebody else began, nobody knows when: it may be there at any moment. The longest of it is the end of an instance. */
+  "under-way": { earliest: 1_000, typical: 35_000 },
 } as const satisfies Record<string, Usual>;
 
 export type Kind = keyof typeof USUAL;

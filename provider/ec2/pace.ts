@@ -40,8 +40,11 @@ const FORGET_MS = 60_000;
 const CAUTION = 0.95;
 const GROWTH = 0.1;
 const GROWTH_CALLS = 30;
-/** The burst before the first refusal was faster than EC2 allows for long. */
+/** The burst before the first refusal was faster than EC2 allows for long; of what was long before it, nothing is to be learned. */
 const FIRST_CUT = 0.75;
+const BURST_MS = 10_000;
+/** Where calls went out without a wait, the bucket may have been full in between, and then less passed than it was filled with. */
+const SOFT_CUT = 0.9;
 const SLOWEST = 1000 / LONGEST_PAUSE_MS;
 
 export class Pace {
@@ -111,6 +114,10 @@ class Lane {
   private learned: Learned | undefined;
   /** Passed since the last refusal, or since the first call. */
   private passed = 0;
+  /** When, of those of the last {@link BURST_MS}, as long as nothing is learned. */
+  private burst: number[] = [];
+  /** Whether a call went out without a wait since the last refusal. */
+  private hadRoom = false;
   private refusedInARow = 0;
   /** Of the first call, and of the last. */
   private begunAt = 0;
@@ -179,6 +186,7 @@ class Lane {
     const place = (asker.place ??= {});
     const order = (place.order ??= this.asked++);
     if (this.waiters.length === 0 && this.pauseMs() === 0) {
+      this.hadRoom = true;
       this.leave();
       return Promise.resolve();
     }
@@ -204,6 +212,7 @@ class Lane {
       this.learned = undefined;
       this.limit = FIRST_LIMIT;
       this.passed = 0;
+      this.burst = [];
       this.begunAt = now;
       this.nextAt = -Infinity;
     }
@@ -281,6 +290,8 @@ class Lane {
     this.passed++;
     this.unstick();
     if (this.learned === undefined) {
+      const now = this.clock.now();
+      this.burst = [...this.burst.filter((at) => at > now - BURST_MS), now];
       this.limit += 1 / this.limit;
     }
   }
@@ -302,6 +313,8 @@ class Lane {
     const now = this.clock.now();
     this.learned = { rate: this.measured(now), emptyAt: now, refusal };
     this.passed = 0;
+    this.burst = [];
+    this.hadRoom = false;
     if (!this.isStuck) {
       this.watchers.forEach((it) => {
         it.patience.begin();
@@ -313,11 +326,13 @@ class Lane {
   }
 
   private measured(now: number): number {
-    const { learned, passed } = this;
+    const { learned, passed, burst } = this;
     if (learned === undefined) {
-      return (FIRST_CUT * passed) / Math.max(1, (now - this.begunAt) / 1000);
+      const lasted = Math.min(now - this.begunAt, BURST_MS);
+      return (FIRST_CUT * burst.filter((at) => at > now - BURST_MS).length) / Math.max(1, lasted / 1000);
     }
-    return passed === 0 ? learned.rate : (1000 * passed) / Math.max(1, now - learned.emptyAt);
+    const rate = passed === 0 ? learned.rate : (1000 * passed) / Math.max(1, now - learned.emptyAt);
+    return this.hadRoom ? Math.max(rate, SOFT_CUT * learned.rate) : rate;
   }
 
   private why(): string {

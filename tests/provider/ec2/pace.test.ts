@@ -119,6 +119,17 @@ describe("the pace of calls", () => {
     assert.ok(Math.max(...late) <= 2 * FIRST_LIMIT, String(Math.max(...late)));
   });
 
+  it("does not take a quiet time for a slow bucket", async () => {
+    const { time, ask, pace } = account({ capacity: 5, refillPerSecond: 2 }, 1500);
+    // Less than EC2 allows in the mean, and now and then more at once.
+    for (let burst = 0; burst < 8; burst++) {
+      await time.until(Promise.all(many(12).map((it) => ask(it))));
+      await time.until(time.sleep(5_000));
+    }
+    const rate = pace.rateOf("Change") ?? 0;
+    assert.ok(rate > 1.5 && rate < 3, String(rate));
+  });
+
   it("speeds up again when EC2 allows more", async () => {
     const { time, ask, sent, throttling } = account({ capacity: 2, refillPerSecond: 1 }, 100);
     await time.until(Promise.all(many(40).map((it) => ask(it))));
