@@ -253,6 +253,17 @@ describe("machines", () => {
     assert.equal(await machineOf(ec2, "i-0123456789abcdef0"), undefined);
   });
 
+  it("are listed in as few calls as one, however many there are", async () => {
+    const owner = await up({});
+    for (let index = 2; index <= 30; index++) {
+      await stack({ on: owner, leapMs: 60_000 }).up(program({ resourceUrn: `${URN}${index}` }));
+    }
+    owner.calls();
+    const readings = await listMachines(placeOf(owner));
+    assert.equal(readings.filter(isReadable).length, 30);
+    assert.ok(owner.calls().length <= 10);
+  });
+
   it("of one name are told apart by their ids", async () => {
     const owner = await up({});
     const other = stack({ on: owner, leapMs: 60_000 });
