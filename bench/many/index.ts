@@ -1,7 +1,17 @@
 /** Many machines in one stack: 100 and 1,000 of them, with real processes and with EC2's token buckets. */
 import type { Goal, Mode, Picture, Section, Table } from "../section";
 import { type Overhead, overheadOf } from "./overhead";
-import { ALL, boundOfPhase, boundWithoutDryRun, CREATE, DESTROY, NO_CHANGE, REPLACE } from "./phases";
+import {
+  ALL,
+  boundOfPhase,
+  boundWithoutDryRun,
+  CREATE,
+  DESTROY,
+  IDLE_PREVIEWS,
+  NO_CHANGE,
+  type Phase,
+  REPLACE,
+} from "./phases";
 import { type Calls, type Measured, shown, Stack } from "./stack";
 
 interface PhaseData extends Measured {
@@ -27,8 +37,8 @@ export interface ManyData {
 /** So many machines, with EC2's clock so many times as fast: a run is to be long beside what two cores do in it. */
 const SIZES: Readonly<Record<Mode, readonly { count: number; timeScale: number }[]>> = {
   full: [
-    { count: 100, timeScale: 8 },
-    { count: 1000, timeScale: 10 },
+    { count: 100, timeScale: 12 },
+    { count: 1000, timeScale: 12 },
   ],
   quick: [{ count: 20, timeScale: 20 }],
 };
@@ -39,12 +49,20 @@ const FEWEST_TIMED = 100;
 const MOST_OVERHEAD_MS = 3;
 const FLAT = 1.2;
 
+/** Previews that ask EC2 nothing take the program's time alone: of the many, one of them is left to {@link overheadOf}. */
+function phasesOf(count: number, mode: Mode): readonly Phase[] {
+  if (mode === "quick") {
+    return QUICK_PHASES;
+  }
+  return count > FEWEST_TIMED ? ALL.filter((it) => !IDLE_PREVIEWS.includes(it)) : ALL;
+}
+
 async function measureSize(count: number, timeScale: number, mode: Mode, say: (line: string) => void): Promise<Size> {
   const stack = await Stack.open(count, timeScale);
   try {
     const phases: PhaseData[] = [];
     let overhead: Overhead | undefined;
-    for (const phase of mode === "full" ? ALL : QUICK_PHASES) {
+    for (const phase of phasesOf(count, mode)) {
       const measured = await stack.run(phase.verb, phase.imageId);
       const bound = boundOfPhase(phase, count);
       phases.push({ name: phase.name, boundSeconds: bound.seconds, boundBy: bound.action, ...compact(measured) });
@@ -164,21 +182,26 @@ function growth(few: Size, many: Size): Goal[] {
   return [...grown, ...overheadGoals(few.overhead, many.overhead, many.count)];
 }
 
+/** Over what Pulumi's runtime and the way there and back take of any provider. */
+function ownMs({ ours, empty }: Overhead): number {
+  return ours.firstMs - empty.firstMs;
+}
+
 function overheadGoals(few: Overhead | undefined, many: Overhead | undefined, count: number): Goal[] {
   if (few === undefined || many === undefined) {
     return [];
   }
-  const ratio = many.againMs / few.againMs;
+  const ratio = many.ours.againMs / few.ours.againMs;
   return [
     {
       what: `provider overhead of a machine in a preview in which nothing changed, of ${number(count)}`,
       wanted: `under ${MOST_OVERHEAD_MS} ms`,
-      measured: `${many.firstMs.toFixed(2)} ms`,
-      isMet: many.firstMs < MOST_OVERHEAD_MS,
+      measured: `${ownMs(many).toFixed(2)} ms`,
+      isMet: ownMs(many) < MOST_OVERHEAD_MS,
       failsRun: false,
     },
     {
-      what: "the same, 1,000 machines against 100",
+      what: "the same with Pulumi's part, 1,000 machines against 100",
       wanted: `flat: at most ${FLAT}x`,
       measured: `${ratio.toFixed(2)}x`,
       isMet: ratio <= FLAT,
@@ -249,17 +272,25 @@ function overheadTable(sizes: Size[]): Table[] {
   const rows = sizes.flatMap(({ count, overhead }) =>
     overhead === undefined
       ? []
-      : [[number(count), `${overhead.firstMs.toFixed(2)} ms`, `${overhead.againMs.toFixed(2)} ms`]],
+      : [
+          [
+            number(count),
+            ...[overhead.empty, overhead.ours].flatMap((it) => [
+              `${it.firstMs.toFixed(2)} ms`,
+              `${it.againMs.toFixed(2)} ms`,
+            ]),
+          ],
+        ],
   );
   return rows.length === 0
     ? []
     : [
         {
           title: "What the provider takes for one machine in a preview in which nothing changed",
-          head: ["machines", "in a process that has just started", "again"],
+          head: ["machines", "a provider that does nothing", "again", "ours", "again"],
           rows,
           notes: [
-            "`Check` and `Diff` over gRPC, one after the other, with what the caller takes for them; no EC2 call.",
+            "`Check` and `Diff` over gRPC, one after the other, with what the caller takes for them; no EC2 call. First in a process that has just started, then again in the same.",
           ],
         },
       ];
@@ -333,7 +364,7 @@ export const many: Section<ManyData> = {
   felt({ sizes }) {
     const most = sizes.at(-1);
     const replaced = most && phaseOf(most, REPLACE);
-    const idle = most?.overhead?.firstMs;
+    const idle = most?.overhead && ownMs(most.overhead);
     return most === undefined || replaced === undefined || idle === undefined
       ? ""
       : `${number(most.count)} machines in one stack: a preview takes the provider ${idle.toFixed(1)} ms for each in which nothing changed; replacing all takes ${number(replaced.makespanSeconds / 60)} minutes, of which EC2's limits alone are ${number(replaced.boundSeconds / 60)}; throttling fails none.`;

@@ -64,11 +64,17 @@ export const DESTROY: Phase = {
   ownSeconds: 2 * REPLY + END,
 };
 
+const PREVIEW_CREATE: Phase = { name: "preview (create)", verb: "preview", imageId: FIRST, needed: {}, ownSeconds: 0 };
+const PREVIEW_NO_CHANGE: Phase = { ...PREVIEW_CREATE, name: "preview (nothing changed)" };
+
+/** They ask EC2 nothing. */
+export const IDLE_PREVIEWS: readonly Phase[] = [PREVIEW_CREATE, PREVIEW_NO_CHANGE];
+
 export const ALL: readonly Phase[] = [
-  { name: "preview (create)", verb: "preview", imageId: FIRST, needed: {}, ownSeconds: 0 },
+  PREVIEW_CREATE,
   CREATE,
   NO_CHANGE,
-  { name: "preview (nothing changed)", verb: "preview", imageId: FIRST, needed: {}, ownSeconds: 0 },
+  PREVIEW_NO_CHANGE,
   {
     name: "preview (change to all)",
     verb: "preview",

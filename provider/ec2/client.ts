@@ -383,15 +383,17 @@ function readsOf(client: EC2Client, pace: Pace) {
 /** EC2's limit of instances named in one DescribeInstanceStatus, which has no filter for them. */
 const MOST_INSTANCE_IDS = 100;
 
-/** How many pages all the templates of a region take, before it is known: it has 5,000 at most by default, in pages of 200. */
-const MOST_TEMPLATE_PAGES = 25;
+/** How many pages of 200 all the templates of an account and region are taken to be, before it is known. */
+const TEMPLATE_PAGES = 5;
+/** To read a page takes a process as long as some calls for one template: it is asked for where it saves more than that. */
+const CALLS_A_PAGE = 4;
 
 /**
- * The newest version of one template or, as EC2 tells no other number of them together, of all in the account: once that is fewer
- * calls.
+ * The newest version of one template or, as EC2 tells no other number of them together, of all in the account: once that is far
+ * fewer calls.
  */
 function latestVersions(client: EC2Client): Asking<LatestVersion> {
-  let pages = MOST_TEMPLATE_PAGES;
+  let pages = TEMPLATE_PAGES;
   return {
     ask: async ([templateId, ...others]) => {
       if (templateId !== undefined && others.length === 0) {
@@ -409,7 +411,7 @@ function latestVersions(client: EC2Client): Asking<LatestVersion> {
       return found;
     },
     valueOf: (it) => it.templateId,
-    most: (asked) => (asked > pages ? Infinity : 1),
+    most: (asked) => (asked > pages * CALLS_A_PAGE ? Infinity : 1),
   };
 }
 

@@ -49,10 +49,25 @@ const SHARE = 0.025;
 const SHORTEST_MS = 1000;
 const LONGEST_MS = 10_000;
 
+/** What a look may cost of a process's time where many wait: read from EC2's XML it takes a millisecond or two. */
+const LOOK_MS = 5;
+
 /** What all machines of a process find out together. */
 export class Expectations {
   /** By how much, as a logarithm, a kind has taken longer here than the table says, and in how many waits. */
   private readonly seen = new Map<Kind, { shift: number; count: number }>();
+
+  /** How many waits pause until their next look. */
+  private pausing = 0;
+
+  async during(pause: () => Promise<void>): Promise<void> {
+    this.pausing++;
+    try {
+      await pause();
+    } finally {
+      this.pausing--;
+    }
+  }
 
   /** A wait of a known beginning has ended. A logarithm, because one that hangs for minutes says little of the others. */
   learn(kind: Kind, tookMs: number): void {
@@ -72,10 +87,12 @@ export class Expectations {
    * The pause until the next look: none before the earliest moment, and from then on as they pay. What counts is lateness as a
    * share of the time waited, its square, so that the worst cases count most; then the best pause is that share by the cube root
    * of how unlikely the change is by now, here by a log-logistic distribution, whose tail is long as that of services is.
-   * What is overdue is looked for the less, the longer it is.
+   * What is overdue is looked for the less, the longer it is; and where hundreds wait, each looks less often, so that the process has time
+   * for what they wait for.
    */
   pauseAfter(kind: Kind, elapsedMs: number): number {
-    const { earliest, typical, shortest = SHORTEST_MS } = this.of(kind);
+    const { earliest, typical, shortest: alone = SHORTEST_MS } = this.of(kind);
+    const shortest = Math.min(Math.max(alone, this.pausing * LOOK_MS), LONGEST_MS);
     if (elapsedMs < earliest) {
       return Math.round(Math.max(earliest - elapsedMs, shortest));
     }

@@ -68,7 +68,8 @@ export async function waitFor<T>(wait: Wait<T>, { clock, expectations }: Waiting
     }
     try {
       // When the time is up there is a last look.
-      await clock.sleep(Math.min(expectations.pauseAfter(wait.kind, elapsed), wait.timeoutMs - elapsed));
+      const pause = Math.min(expectations.pauseAfter(wait.kind, elapsed), wait.timeoutMs - elapsed);
+      await expectations.during(() => clock.sleep(pause));
     } catch (error) {
       throw error instanceof Cancelled ? new Cancelled(`waited for ${wait.what}; last seen: ${last}`) : error;
     }

@@ -81,6 +81,19 @@ describe("expectations", () => {
     assert.ok(expectations.of("launch").typical < 8_000);
   });
 
+  it("look less often where hundreds wait at the same time", async () => {
+    const expectations = new Expectations();
+    const due = (): number => expectations.pauseAfter("shutdown", 33_000);
+    const alone = due();
+    let end = (): void => undefined;
+    const over = new Promise<void>((resolve) => (end = resolve));
+    const others = Array.from({ length: 1000 }, () => expectations.during(() => over));
+    assert.ok(due() > 3 * alone, String(due()));
+    end();
+    await Promise.all(others);
+    assert.equal(due(), alone);
+  });
+
   it("are of one kind each", () => {
     const expectations = new Expectations();
     expectations.learn("shutdown", 100_000);
