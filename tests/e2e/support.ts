@@ -13,30 +13,33 @@ export class Lab {
     readonly server: RunningServer,
     readonly driver: Driver,
     readonly workDir: string,
+    /** With which any process finds the simulator, and no account. */
+    readonly env: Readonly<Record<string, string>>,
   ) {}
 
   static async open(name: DriverName, options: { project?: string; env?: Record<string, string> } = {}): Promise<Lab> {
     const server = await startServer({ port: 0, timeScale: TIME_SCALE });
     const workDir = mkdtempSync(join(tmpdir(), "managed-instance-e2e-"));
+    const env = {
+      AWS_ENDPOINT_URL_EC2: server.url,
+      AWS_REGION: "us-east-1",
+      AWS_ACCESS_KEY_ID: "test",
+      AWS_SECRET_ACCESS_KEY: "test",
+      AWS_CONFIG_FILE: join(workDir, "no-aws-config"),
+      AWS_SHARED_CREDENTIALS_FILE: join(workDir, "no-aws-credentials"),
+      AWS_EC2_METADATA_DISABLED: "true",
+      MANAGED_INSTANCE_TIME_SCALE: String(TIME_SCALE),
+      ...options.env,
+    };
     const driver = createDriver(name, {
       projectDir: join(__dirname, "fixtures", options.project ?? "machine"),
       workDir,
       stack: "test",
-      env: {
-        AWS_ENDPOINT_URL_EC2: server.url,
-        AWS_REGION: "us-east-1",
-        AWS_ACCESS_KEY_ID: "test",
-        AWS_SECRET_ACCESS_KEY: "test",
-        AWS_CONFIG_FILE: join(workDir, "no-aws-config"),
-        AWS_SHARED_CREDENTIALS_FILE: join(workDir, "no-aws-credentials"),
-        AWS_EC2_METADATA_DISABLED: "true",
-        MANAGED_INSTANCE_TIME_SCALE: String(TIME_SCALE),
-        ...options.env,
-      },
+      env,
       config: {},
       write: () => undefined,
     });
-    return new Lab(server, driver, workDir);
+    return new Lab(server, driver, workDir, env);
   }
 
   async close(): Promise<void> {
