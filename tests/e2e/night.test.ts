@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { availableDrivers } from "../../local/driver";
-import { type Ec2Simulator, WELL_KNOWN } from "../../local/ec2";
+import type { Ec2Simulator } from "../../local/ec2";
 import { BASE, Lab } from "./support";
 
 const ENTRY = join(__dirname, "..", "..", "dist", "cli", "main.js");
