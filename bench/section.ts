@@ -41,6 +41,8 @@ export interface Section<Data> {
   goals(data: Data): Goal[];
   tables(data: Data): Table[];
   pictures(data: Data): Picture[];
+  /** Whether it measures nothing but simulated time and calls, so that others like it may be measured at the same time. */
+  isSimulated?: boolean;
   /** What a user feels of it, as a sentence with figures; the top of docs/performance.md. */
   felt?(data: Data): string;
 }

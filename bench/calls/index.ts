@@ -29,8 +29,8 @@ const MOST: Readonly<Record<Operation, number>> = {
 };
 
 const MOST_THROTTLED = 0.05;
-/** From so many calls on a share of them can be told. */
-const ENOUGH_CALLS = 200;
+/** From so many calls on a share of them can be told: a look at hundreds makes few, and marks each machine once. */
+const ENOUGH_CALLS = 500;
 const MOST_OVER_BOUND = 1.15;
 /** Of fewer, the slowest of the last shutdowns is no small part of the whole: the goal is the same, and a run fails later. */
 const MANY = 300;

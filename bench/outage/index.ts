@@ -19,6 +19,7 @@ export interface Data {
 export const outage: Section<Data> = {
   name: "outage",
   title: "Outage of one replacement",
+  isSimulated: true,
   measure: async (mode, say) =>
     mode === "full"
       ? { runs: FULL_RUNS, series: await measuredByProcesses(NAMES, FULL_RUNS, say) }

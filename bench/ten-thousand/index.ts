@@ -191,6 +191,7 @@ function growthTable(sizes: readonly Size[]): Table {
 export const tenThousand: Section<Data> = {
   name: "ten-thousand",
   title: "Ten thousand machines, and AWS takes a fifth of them",
+  isSimulated: true,
   measure,
   goals,
   tables: (data) => {

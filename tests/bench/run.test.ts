@@ -51,6 +51,27 @@ describe("a run of the bench", () => {
     assert.deepEqual(Object.keys(measured), ["mode", "date", "node", "cores", "seconds"]);
   });
 
+  it("measures what is only simulated at the same time, and what is on a wall clock by itself", async () => {
+    const events: string[] = [];
+    const named = (name: string, isSimulated: boolean): Section<unknown> => ({
+      ...section(),
+      name,
+      isSimulated,
+      measure: async () => {
+        events.push(`${name} begins`);
+        await new Promise((resolve) => setImmediate(resolve));
+        events.push(`${name} ends`);
+        return {};
+      },
+    });
+    const sections = [named("a", true), named("wall", false), named("b", true)];
+    await runSections(sections, { mode: "full", say });
+    assert.deepEqual(events, ["a begins", "b begins", "a ends", "b ends", "wall begins", "wall ends"]);
+    events.length = 0;
+    await runSections(sections, { mode: "quick", say });
+    assert.deepEqual(events, ["a begins", "a ends", "wall begins", "wall ends", "b begins", "b ends"]);
+  });
+
   it("keeps nothing of a quick run", async () => {
     await runSections([section()], { mode: "quick", folder, say });
     assert.deepEqual(readdirSync(folder), []);
