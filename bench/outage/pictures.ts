@@ -48,7 +48,7 @@ export function ranges(series: readonly Series[]): Picture {
   return {
     name: "outage-ranges",
     title:
-      "How long the private IP is dark in one replacement: for each way a bar from the median to the 99th percentile, with a dot at the median and a tick at the median of EC2's own floor",
+      "Dark in one replacement: from the median (dot) to the 99th percentile; the tick is the median of EC2's own floor",
     spec: {
       data: { values },
       width: 560,

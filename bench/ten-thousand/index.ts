@@ -137,7 +137,7 @@ function recoveryTable({ machines, reclaim: plenty }: Size, scarce: Reclaim): Ta
     rows: [
       timesRow("floor: the account's launch bucket, in order", plenty.floor),
       timesRow("ours, with capacity all the time", plenty.outages),
-      timesRow("ours, no spot for 8 minutes, 200 places until 15", scarce.outages),
+      timesRow(`ours, ${whole(scarce.lost)} lost, no spot for 8 minutes, 200 places until 15`, scarce.outages),
     ],
     notes: [
       "From when AWS begins to end an instance, two minutes after its notice, until its successor on the same interface runs.",

@@ -21,7 +21,7 @@ export function recoveryPicture({ plenty, scarce }: { plenty: Reclaim; scarce: R
   const values = [
     ...curve(plenty.floor, "the floor: launches as the account's bucket allows"),
     ...curve(plenty.outages, "with capacity all the time"),
-    ...curve(scarce.outages, "no spot for 8 minutes, little until 15"),
+    ...curve(scarce.outages, `${scarce.lost} lost, no spot for 8 minutes; on-demand for two thirds`),
   ];
   return {
     name: "ten-thousand-recovery",
