@@ -240,7 +240,7 @@ function tableOf(size: Size): Table {
       `${number(it.cpuSeconds.program, 1)}, ${number(it.cpuSeconds.provider, 1)} s`,
     ]),
     notes: [
-      `EC2's clock ran ${size.timeScale} times as fast as real time. Makespan: from the first EC2 call to the last. Bound: what EC2's token buckets let through, plus EC2's own time for one machine.`,
+      `EC2's clock ran ${size.timeScale} times as fast as real time. Makespan: from the first EC2 call to the last. Bound: what EC2's token buckets let through, plus EC2's own time for one machine in the mean: the slowest shutdown of 100 takes twice as long, which is most of what their destroy takes beyond it.`,
       `A replacement asks by a dry run whether the next instance can start before it ends the one that works; with RunInstances at 2 a second that sets the bound. Without it the bound would be ${number(boundWithoutDryRun(size.count).seconds)} s.`,
       `A second that the processes themselves take counts as ${size.timeScale} here, their start included: what of the distance to the bound is the provider's own, the simulated figures of the calls tell.`,
       "All machines at once, as `pulumi up --parallel` with a number above theirs does it.",
