@@ -162,7 +162,7 @@ async function readTemplate({ ec2, region }: Place, template: LaunchTemplate): P
   try {
     const latest = await ec2.describeLatestVersion(template.id);
     const asked = { ...fromTags(template.tags), ...fromVersion(latest), region };
-    const observed = await observe(ec2, { id, desired: asked });
+    const observed = await observe(ec2, { id, desired: asked, template });
     const chosen = await rolledBackTo(ec2, observed);
     const read = chosen === undefined ? asked : ofGeneration(id, { ...asked, ...fromVersion(chosen.version) }, chosen);
     const desired = withWhatIsThere(id, read, observed);
