@@ -87,7 +87,6 @@ import type {
 import { type Asking, Batches, Finder, type ValuesByFilter } from "./batching";
 import { Ec2Error, isAboutTime, isEc2Error } from "./errors";
 import { Expectations } from "./expectations";
-import { Launches } from "./launches";
 import { actionOf, type Call, isRepeatable } from "./repeats";
 import { type Asker, Pace, type Rank } from "./pace";
 import { OTHER_PATIENCE_MS, Patience, type Retry, withRetries } from "./retry";
@@ -133,7 +132,6 @@ export interface Ec2Client extends Ec2 {
   forRun(run: OfRun): Ec2Client;
   /** What the runs of one account and region find out together. */
   readonly expectations: Expectations;
-  readonly launches: Launches;
 }
 
 /** Without these a lost reply is waited for as long as the connection stands. EC2's slowest calls answer within seconds. */
@@ -446,14 +444,12 @@ interface Shared {
   client: EC2Client;
   reads: Reads;
   expectations: Expectations;
-  launches: Launches;
 }
 
 type Reads = ReturnType<typeof readsOf>;
 
 function sharing(client: EC2Client, pace: Pace): Shared {
-  const launches = new Launches(() => pace.rateOf("RunInstances"));
-  return { client, reads: readsOf(client, pace), expectations: new Expectations(), launches };
+  return { client, reads: readsOf(client, pace), expectations: new Expectations() };
 }
 
 class SdkEc2 implements Ec2Client {
@@ -476,10 +472,6 @@ class SdkEc2 implements Ec2Client {
 
   get expectations(): Expectations {
     return this.shared.expectations;
-  }
-
-  get launches(): Launches {
-    return this.shared.launches;
   }
 
   async requireCredentials(): Promise<void> {

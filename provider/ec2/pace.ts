@@ -65,11 +65,6 @@ export class Pace {
     return this.lane(action).watch(watcher);
   }
 
-  /** Calls a second, where EC2 has shown how many it allows. */
-  rateOf(action: string): number | undefined {
-    return this.lanes.get(action)?.rate;
-  }
-
   private lane(action: string): Lane {
     let lane = this.lanes.get(action);
     if (lane === undefined) {
@@ -134,10 +129,6 @@ class Lane {
     private readonly clock: Clock,
     private readonly random: () => number,
   ) {}
-
-  get rate(): number | undefined {
-    return this.learned?.rate;
-  }
 
   async paced<T>(send: () => Promise<T>, asker: Asker): Promise<T> {
     await this.turn(asker);

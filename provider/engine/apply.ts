@@ -18,27 +18,10 @@ export class Abandoned extends Error {
 }
 
 export async function apply(steps: Step[], run: Run): Promise<void> {
-  const first = takesDown(steps);
-  try {
-    for (const step of steps) {
-      if (step === first) {
-        await inWords(run, step, async () => {
-          run.isLaunched = await run.launches.takeDown(run);
-        });
-      }
-      refuseToBegin(run, step);
-      await inWords(run, step, () => entryOf(step).take(run, step));
-    }
-  } finally {
-    run.isLaunched?.();
+  for (const step of steps) {
+    refuseToBegin(run, step);
+    await inWords(run, step, () => entryOf(step).take(run, step));
   }
-}
-
-/** The step from which on a machine that works is out of use until another instance is launched. */
-function takesDown(steps: Step[]): Step | undefined {
-  const end = steps.findIndex((it) => it.kind === "retire" && it.instance.state === "running");
-  const isReplaced = end >= 0 && steps.slice(end).some((it) => it.kind === "launch");
-  return isReplaced ? steps.slice(0, end + 1).find((it) => it.kind === "drain" || it.kind === "retire") : undefined;
 }
 
 function refuseToBegin(run: Run, step: Step): void {

@@ -2,7 +2,6 @@
 import { Cancelled, type Clock, Stopwatch } from "../clock";
 import type { Ec2Client } from "../ec2/client";
 import type { Ec2 } from "../ec2/ec2";
-import type { Launches } from "../ec2/launches";
 import { Patience } from "../ec2/retry";
 import { waitFor, type Waiting } from "../ec2/wait";
 import { explain, isEc2Error } from "../ec2/errors";
@@ -13,8 +12,6 @@ export interface Deps extends Waiting {
   ec2: Ec2;
   /** The same, without the time in which calls of this run wait for their turn behind those of other machines. */
   unqueued: Clock;
-  /** Bounds how many machines are down at a time. */
-  launches: Launches;
   /** Prints one line for the user. */
   say: (line: string) => void;
   /** Whether the engine that asked for this is gone, so that no more should be begun. */
@@ -34,8 +31,8 @@ export function depsOf(client: Ec2Client, { timeoutSeconds, ...run }: RunOf): De
   const { clock, say } = run;
   const unqueued = new Stopwatch(clock);
   const patience = new Patience(clock, timeoutSeconds * 1000);
-  const { expectations, launches } = client;
-  return { ...run, ec2: client.forRun({ patience, say, queued: unqueued }), unqueued, expectations, launches };
+  const { expectations } = client;
+  return { ...run, ec2: client.forRun({ patience, say, queued: unqueued }), unqueued, expectations };
 }
 
 export interface Meter {
@@ -56,8 +53,6 @@ export interface Run extends Deps, Situation {
   launched?: Instance;
   /** The addresses that this run moved from an interface that is given up. */
   moved?: { from: string; addresses: string[] }[];
-  /** To be called once EC2 has accepted a launch, if this run takes a working instance down: others may follow. */
-  isLaunched?: () => void;
   /** Since when the private IP has had no running instance, if this run took it down. */
   darkSince?: number;
 }

@@ -77,7 +77,6 @@ export async function attempt(run: Run, launchable: Launchable): Promise<Instanc
   while (predecessors.length <= MAX_REPEATS) {
     try {
       const instance = await request(run, predecessors, launchable);
-      run.isLaunched?.();
       if (isAlive(instance)) {
         run.launched = instance;
         run.launched = await awaitRunning(run, instance);
