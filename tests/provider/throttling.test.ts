@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { totalOf } from "../../bench/calls/counter";
 import { type Cost, Machines } from "../../bench/calls/machines";
+import { fleetOf } from "../../bench/ten-thousand/fleet";
 import { WELL_KNOWN } from "../../local/ec2";
 import { interposed } from "./interruptions";
 import { holderOf } from "./holder";
@@ -142,5 +143,26 @@ describe("throttling", () => {
       // 35 s for the shutdown, 10 s for the launch, each with a spread.
       assert.ok(mean < 50, String(mean));
     });
+  });
+
+  it("lets a machine whose instance was lost launch before new ones that asked earlier", async () => {
+    const inputs = { subnetId: WELL_KNOWN.defaultSubnets[0], market: { lifecycle: "spot" } };
+    const { time, simulator, handlers, machines } = await fleetOf([{ name: "web", count: 1, inputs }]);
+    const [web] = machines.get("web") ?? assert.fail();
+    const { id, outputs } = web ?? assert.fail();
+    simulator.interrupt({ instanceId: outputs.instanceId });
+    await time.until(time.sleep(300_000));
+    const before = simulator.snapshot().instances;
+    const others = Array.from({ length: 40 }, async (_, index) => {
+      const checked = await handlers.check({}, program({ resourceUrn: `${URN}-${index}` }));
+      await handlers.create(checked.inputs);
+    });
+    await time.until(Promise.all([...others, time.sleep(10_000).then(() => handlers.update(id, outputs, outputs))]));
+    const launched = Object.values(simulator.snapshot().instances)
+      .filter((it) => !(it.instanceId in before))
+      .sort((a, b) => a.launchTime - b.launchTime);
+    const place = launched.findIndex((it) => it.networkInterfaceIds.includes(outputs.networkInterfaceId));
+    // Those before it are launched while it looks at what is left of it; without its right of way it is the last.
+    assert.ok(place < 30, `${place} of ${launched.length}`);
   });
 });
