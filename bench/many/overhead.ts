@@ -1,10 +1,11 @@
 /** What the provider process takes for one machine in a preview in which nothing changes, with EC2 out of the picture. */
+import { nothingBut } from "../../local/ec2";
 import { Provider } from "../../local/deployer/provider";
 import { readProject } from "../../local/deployer/project";
 import { StateFile, type StackState } from "../../local/deployer/state";
 import type { Props } from "../../local/deployer/values";
 import { emptyProviderText } from "../startup/serialized";
-import { environment, PROGRAM_DIR, type Stack, STACK } from "./stack";
+import { PROGRAM_DIR, type Stack, STACK } from "./stack";
 
 type Machine = StackState["resources"][number];
 
@@ -44,7 +45,7 @@ async function tookOf(stack: Stack, machines: readonly Machine[]): Promise<Took>
   const provider = await Provider.start({
     project: readProject(PROGRAM_DIR, STACK),
     config: {},
-    env: { ...process.env, ...environment(stack.simulator.url, 1, stack.workDir) },
+    env: { ...process.env, ...nothingBut(stack.simulator.url, 1) },
     onLine: () => undefined,
   });
   const pass = async (): Promise<number> => {

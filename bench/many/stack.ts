@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createDriver, type Driver, type Verb } from "../../local/driver";
-import { type ActionSummary, WELL_KNOWN } from "../../local/ec2";
+import { type ActionSummary, nothingBut, WELL_KNOWN } from "../../local/ec2";
 import { type Usage, Watch } from "./processes";
 import { SimulatorProcess } from "./simulator";
 
@@ -49,19 +49,6 @@ export function argsOf(imageId: string): Record<string, unknown> {
   return { subnetId: WELL_KNOWN.defaultSubnets[0], imageId, instanceType: "m7i.large", publicIpAssignment: "none" };
 }
 
-export function environment(url: string, timeScale: number, workDir: string): Record<string, string> {
-  return {
-    AWS_ENDPOINT_URL_EC2: url,
-    AWS_REGION: "us-east-1",
-    AWS_ACCESS_KEY_ID: "test",
-    AWS_SECRET_ACCESS_KEY: "test",
-    AWS_CONFIG_FILE: join(workDir, "no-aws-config"),
-    AWS_SHARED_CREDENTIALS_FILE: join(workDir, "no-aws-credentials"),
-    AWS_EC2_METADATA_DISABLED: "true",
-    MANAGED_INSTANCE_TIME_SCALE: String(timeScale),
-  };
-}
-
 export class Stack {
   private constructor(
     readonly simulator: SimulatorProcess,
@@ -76,7 +63,7 @@ export class Stack {
       projectDir: PROGRAM_DIR,
       workDir,
       stack: STACK,
-      env: environment(simulator.url, timeScale, workDir),
+      env: nothingBut(simulator.url, timeScale),
       config: { count: String(count) },
       write: () => undefined,
     });

@@ -2,12 +2,12 @@
 import { execFileSync } from "node:child_process";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { readProject } from "../../local/deployer/project";
 import { Provider } from "../../local/deployer/provider";
 import type { Props } from "../../local/deployer/values";
 import { checkInputs } from "../../provider/inputs";
-import { argsOf, environment, PROGRAM_DIR, STACK } from "../many/stack";
+import { nothingBut } from "../../local/ec2";
+import { argsOf, PROGRAM_DIR, STACK } from "../many/stack";
 import { serializedText } from "./serialized";
 
 export interface Loaded {
@@ -97,7 +97,7 @@ async function sinceStart<T>(url: string, use: (provider: Provider, sinceMs: () 
   const provider = await Provider.start({
     project: readProject(PROGRAM_DIR, STACK),
     config: {},
-    env: { ...process.env, ...environment(url, 1, tmpdir()) },
+    env: { ...process.env, ...nothingBut(url, 1) },
     onLine: () => undefined,
   });
   try {

@@ -1,6 +1,7 @@
 export type { ActionSummary, Call } from "./call-log";
 export { scaledClock, type AdjustableClock, type Clock } from "./clock";
 export type { ConsistencyLags } from "./consistency";
+export { nothingBut, pointedAt } from "./environment";
 export { ConnectionReset, NoReply, type Fault, type Faults } from "./faults";
 export type { IamRules } from "./iam";
 export type { Statement } from "./policy";

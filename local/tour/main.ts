@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import Table from "cli-table3";
 import { availableDrivers, createDriver, type Driver, type Verb } from "../driver";
-import { contentsOf, startServer, WELL_KNOWN, type RunningServer } from "../ec2";
+import { contentsOf, nothingBut, pointedAt, startServer, WELL_KNOWN, type RunningServer } from "../ec2";
 
 const TIME_SCALE = 20;
 const KEEP_PORT = 4599;
@@ -116,21 +116,10 @@ function printTable(stages: Stage[]): void {
   print(`\n${table.toString()}`);
 }
 
-function environment(url: string): Record<string, string> {
-  return {
-    AWS_ENDPOINT_URL_EC2: url,
-    AWS_REGION: "us-east-1",
-    AWS_DEFAULT_REGION: "us-east-1",
-    AWS_ACCESS_KEY_ID: "test",
-    AWS_SECRET_ACCESS_KEY: "test",
-    MANAGED_INSTANCE_TIME_SCALE: String(TIME_SCALE),
-  };
-}
-
 function printHowToUse(url: string): void {
   print(`\nThe EC2 simulator goes on at ${url} until you press Ctrl-C.`);
   print("To point your own program and the AWS CLI at it:\n");
-  for (const [key, value] of Object.entries(environment(url))) {
+  for (const [key, value] of Object.entries(pointedAt(url, TIME_SCALE))) {
     print(`  export ${key}=${value}`);
   }
   print("  aws ec2 describe-instances");
@@ -156,7 +145,7 @@ async function main(): Promise<void> {
     projectDir: PROJECT_DIR,
     workDir,
     stack: "tour",
-    env: environment(server.url),
+    env: nothingBut(server.url, TIME_SCALE),
     config: { subnetId: WELL_KNOWN.subnetA, privateIp: PRIVATE_IP },
     write: (chunk) => process.stdout.write(chunk),
   });

@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { run } from "../../cli/program";
 import type { Terminal } from "../../cli/terminal";
-import type { Ec2Simulator } from "../../local/ec2";
+import { type Ec2Simulator, nothingBut } from "../../local/ec2";
 import { Handlers, type Properties } from "../../provider/handlers";
 import { Session } from "../../provider/session";
 import { program, Stack } from "../provider/support";
@@ -122,12 +122,7 @@ export function environment(url: string, more: Record<string, string> = {}): Rec
     PATH: process.env.PATH ?? "",
     HOME: "/nonexistent",
     TERM: "xterm-256color",
-    AWS_REGION: "us-east-1",
-    AWS_ACCESS_KEY_ID: "test",
-    AWS_SECRET_ACCESS_KEY: "test",
-    AWS_EC2_METADATA_DISABLED: "true",
-    AWS_ENDPOINT_URL_EC2: url,
-    MANAGED_INSTANCE_TIME_SCALE: String(TIME_SCALE),
+    ...nothingBut(url, TIME_SCALE),
     ...more,
   };
 }

@@ -4,10 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { createDriver, type Driver, type Verb } from "../../local/driver";
+import { nothingBut } from "../../local/ec2";
 import { DodgingProxy } from "./dodges";
 import type { MotoTarget } from "./moto";
 import type { Surroundings } from "./surroundings";
 import { clientOf } from "./target";
+
+const TIME_SCALE = 100;
 
 interface Step {
   title: string;
@@ -121,7 +124,7 @@ export async function lifeOnMoto(moto: MotoTarget): Promise<{ title: string; fai
       projectDir: join(__dirname, "..", "e2e", "fixtures", "machine"),
       workDir,
       stack: "test",
-      env: environment(proxy.url, workDir),
+      env: nothingBut(proxy.url, TIME_SCALE),
       config: {},
       write: () => undefined,
     });
@@ -142,17 +145,4 @@ async function runSteps(life: Life): Promise<{ title: string; failure?: string }
     results.push({ title, failure });
   }
   return results;
-}
-
-function environment(url: string, workDir: string): Record<string, string> {
-  return {
-    AWS_ENDPOINT_URL_EC2: url,
-    AWS_REGION: "us-east-1",
-    AWS_ACCESS_KEY_ID: "test",
-    AWS_SECRET_ACCESS_KEY: "test",
-    AWS_CONFIG_FILE: join(workDir, "no-aws-config"),
-    AWS_SHARED_CREDENTIALS_FILE: join(workDir, "no-aws-credentials"),
-    AWS_EC2_METADATA_DISABLED: "true",
-    MANAGED_INSTANCE_TIME_SCALE: "100",
-  };
 }

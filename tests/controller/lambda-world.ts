@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BatchResponse, SqsEvent } from "../../controller/lambda/sqs-event";
 import { type Ec2Event } from "../../local/ec2/model/events";
-import { type RunningServer, startServer } from "../../local/ec2";
+import { nothingBut, type RunningServer, startServer } from "../../local/ec2";
 import { scaledClock } from "../../provider/clock";
 import { Handlers, type Properties } from "../../provider/handlers";
 import { Session } from "../../provider/session";
@@ -153,16 +153,9 @@ export class LambdaWorld {
   private env(): Record<string, string> {
     return {
       PATH: process.env.PATH ?? "",
-      AWS_REGION: "us-east-1",
-      AWS_ACCESS_KEY_ID: "test",
-      AWS_SECRET_ACCESS_KEY: "test",
-      AWS_EC2_METADATA_DISABLED: "true",
-      AWS_CONFIG_FILE: join(this.directory, "none"),
-      AWS_SHARED_CREDENTIALS_FILE: join(this.directory, "none"),
-      AWS_ENDPOINT_URL_EC2: this.server.url,
+      ...nothingBut(this.server.url, TIME_SCALE),
       AWS_ENDPOINT_URL_SQS: this.queue.endpoint,
       MANAGED_INSTANCE_QUEUE_URL: this.queue.url,
-      MANAGED_INSTANCE_TIME_SCALE: String(TIME_SCALE),
       MANAGED_INSTANCE_TIME_ORIGIN: String(this.options.origin),
       ...this.options.env,
     };

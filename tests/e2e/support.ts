@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createDriver, type Driver, type DriverName, type Finished, type Verb } from "../../local/driver";
-import { contentsOf, type RunningServer, startServer, WELL_KNOWN } from "../../local/ec2";
+import { contentsOf, nothingBut, type RunningServer, startServer, WELL_KNOWN } from "../../local/ec2";
 
 /** Fast enough for tests, slow enough that a run can be caught in the middle of a step. */
 export const TIME_SCALE = 50;
@@ -20,17 +20,7 @@ export class Lab {
   static async open(name: DriverName, options: { project?: string; env?: Record<string, string> } = {}): Promise<Lab> {
     const server = await startServer({ port: 0, timeScale: TIME_SCALE });
     const workDir = mkdtempSync(join(tmpdir(), "managed-instance-e2e-"));
-    const env = {
-      AWS_ENDPOINT_URL_EC2: server.url,
-      AWS_REGION: "us-east-1",
-      AWS_ACCESS_KEY_ID: "test",
-      AWS_SECRET_ACCESS_KEY: "test",
-      AWS_CONFIG_FILE: join(workDir, "no-aws-config"),
-      AWS_SHARED_CREDENTIALS_FILE: join(workDir, "no-aws-credentials"),
-      AWS_EC2_METADATA_DISABLED: "true",
-      MANAGED_INSTANCE_TIME_SCALE: String(TIME_SCALE),
-      ...options.env,
-    };
+    const env = { ...nothingBut(server.url, TIME_SCALE), ...options.env };
     const driver = createDriver(name, {
       projectDir: join(__dirname, "fixtures", options.project ?? "machine"),
       workDir,
