@@ -1,6 +1,11 @@
-/** A process that makes one series, and sends it. */
+/** A process that makes one series after the other, as it is told, and sends each. */
 import { measured } from "./measure";
 
-const [name = "", runs = ""] = process.argv.slice(2);
+export interface Order {
+  name: string;
+  runs: number;
+}
 
-void measured(name, Number(runs)).then((series) => process.send?.(series));
+process.on("message", ({ name, runs }: Order) => {
+  void measured(name, runs).then((series) => process.send?.(series));
+});

@@ -384,7 +384,7 @@ const MOST_INSTANCE_IDS = 100;
 /** How many pages of 200 all the templates of an account and region are taken to be, before it is known. */
 const TEMPLATE_PAGES = 5;
 /** To read a page takes a process as long as some calls for one template: it is asked for where it saves more than that. */
-const CALLS_A_PAGE = 4;
+const CALLS_A_PAGE = 8;
 
 /**
  * The newest version of one template or, as EC2 tells no other number of them together, of all in the account: once that is far

@@ -66,10 +66,19 @@ export function launchHash(id: string, desired: Desired): string {
   if (desired.onRecord !== undefined) {
     return desired.onRecord.generation.launchHash;
   }
+  const known = launchHashes.get(desired);
+  if (known?.id === id) {
+    return known.hash;
+  }
   const { lifecycle, maxPrice } = desired.market;
   const bought = { ...desired, market: { lifecycle, maxPrice } };
-  return LAUNCH_INPUTS.map((input) => digest(id, { [input]: askedOf(input, bought[input]) })).join(".");
+  const hash = LAUNCH_INPUTS.map((input) => digest(id, { [input]: askedOf(input, bought[input]) })).join(".");
+  launchHashes.set(desired, { id, hash });
+  return hash;
 }
+
+/** A plan asks a dozen times, and what is desired does not change under it. */
+const launchHashes = new WeakMap<Desired, { id: string; hash: string }>();
 
 /** In which inputs two launches differ. */
 export function differentInputs(a: string, b: string): LaunchInput[] {
