@@ -1,16 +1,58 @@
-/** How fast EC2's token buckets let a number of machines come about, change or go, whoever asks. (pure) */
-import { type Bucket, EC2_LIMITS } from "../../local/ec2";
+/** How fast a number of machines come about, change or go if nothing but EC2 takes time: its token buckets, and what it does by itself. */
+import { type Bucket, type Distribution, EC2_LATENCY, EC2_LIMITS, TIMINGS, type TimingName } from "../../local/ec2";
+import { sample } from "../../local/ec2/model/distribution";
+import { Random } from "../../local/ec2/model/random";
+import { VirtualTime } from "../virtual-time";
 
-/** The calls that one machine cannot do without. Of the describes, those alone that cannot answer for several machines at once. */
-export type Needed = Readonly<Record<string, number>>;
+/** A call that a machine cannot do without. Of the describes, only those that cannot answer for several machines at once. */
+export interface Step {
+  action: string;
+  /** It only asks: it takes a request and no instance. */
+  isDryRun?: boolean;
+  /** What EC2 does once it is accepted, before the next call can be made. */
+  then?: TimingName;
+}
 
 export interface Bound {
   seconds: number;
-  /** The bucket that sets it. */
+  /** The bucket that the calls wait for longest; empty if none makes them wait. */
   action: string;
 }
 
-function bucketOf(action: string): Bucket {
+/** What is drawn differs from run to run: the bound is the mean of so many. */
+const DRAWS = 5;
+
+/**
+ * Each machine makes its calls one after the other, each as soon as its bucket lets it; who has come further goes first, so that no
+ * machine that is down waits for one that is up. Nobody looks whether something is done, and nothing is refused.
+ */
+export async function boundOf(count: number, steps: readonly Step[]): Promise<Bound> {
+  let total = 0;
+  for (let seed = 1; seed <= DRAWS; seed++) {
+    total += await secondsOf(count, steps, new Random(seed));
+  }
+  return { seconds: total / DRAWS, action: slowestOf(count, steps) };
+}
+
+async function secondsOf(count: number, steps: readonly Step[], random: Random): Promise<number> {
+  const time = new VirtualTime({ start: 0 });
+  const lanes = new Map(steps.map(({ action }) => [action, new Lane(action, time)]));
+  const machine = async (): Promise<void> => {
+    for (const [index, { action, isDryRun = false, then }] of steps.entries()) {
+      await lanes.get(action)?.turn(index, isDryRun);
+      const own = then === undefined ? 0 : sample(random, TIMINGS[then]);
+      await time.sleep(sample(random, latencyOf(action)) + own);
+    }
+  };
+  await time.until(Promise.all(Array.from({ length: count }, machine)));
+  return time.now() / 1000;
+}
+
+function latencyOf(action: string): Distribution {
+  return EC2_LATENCY[action] ?? EC2_LATENCY[action.startsWith("Describe") ? "Describe*" : "*"] ?? 0;
+}
+
+function requestsOf(action: string): Bucket {
   const kind = action.startsWith("Describe") ? EC2_LIMITS.nonMutating : EC2_LIMITS.mutating;
   return EC2_LIMITS.actions[action] ?? kind;
 }
@@ -20,23 +62,90 @@ export function secondsFor(calls: number, { capacity, refillPerSecond }: Bucket)
   return Math.max(0, calls - capacity) / refillPerSecond;
 }
 
-/**
- * The least time in which `count` machines get the calls that they need, plus what EC2 itself takes for the one that comes last.
- *
- * @param dryRuns of `needed`: RunInstances calls that only ask, which take a request but no instance
- */
-export function boundOf(count: number, needed: Needed, ownSeconds: number, dryRuns = 0): Bound {
-  const requests = Object.entries(needed).map(([action, calls]) => ({
-    action,
-    seconds: secondsFor(count * calls, bucketOf(action)),
-  }));
-  const resources = Object.entries(EC2_LIMITS.resources).map(([action, bucket]) => ({
-    action: `${action}, by instances`,
-    seconds: secondsFor(count * ((needed[action] ?? 0) - (action === "RunInstances" ? dryRuns : 0)), bucket),
-  }));
-  const slowest = [...requests, ...resources].reduce((most, it) => (it.seconds > most.seconds ? it : most), {
-    action: "",
-    seconds: 0,
+function slowestOf(count: number, steps: readonly Step[]): string {
+  const actions = [...new Set(steps.map((it) => it.action))];
+  const waits = actions.flatMap((action) => {
+    const calls = steps.filter((it) => it.action === action);
+    const instances = EC2_LIMITS.resources[action];
+    const launched = calls.filter((it) => it.isDryRun !== true);
+    return [
+      { action, seconds: secondsFor(count * calls.length, requestsOf(action)) },
+      ...(instances === undefined
+        ? []
+        : [{ action: `${action}, by instances`, seconds: secondsFor(count * launched.length, instances) }]),
+    ];
   });
-  return { action: slowest.action, seconds: slowest.seconds + ownSeconds };
+  return waits.reduce((most, it) => (it.seconds > most.seconds ? it : most), { action: "", seconds: 0 }).action;
+}
+
+/** Those who wait for one action, and the buckets that its calls come out of. */
+class Lane {
+  private readonly waiting: { rank: number; isDryRun: boolean; go: () => void }[] = [];
+  private readonly requests: Tokens;
+  private readonly instances: Tokens | undefined;
+  private isServing = false;
+
+  constructor(
+    action: string,
+    private readonly time: VirtualTime,
+  ) {
+    const instances = EC2_LIMITS.resources[action];
+    this.requests = new Tokens(requestsOf(action), time);
+    this.instances = instances && new Tokens(instances, time);
+  }
+
+  turn(rank: number, isDryRun: boolean): Promise<void> {
+    return new Promise((go) => {
+      const after = this.waiting.findIndex((it) => it.rank < rank);
+      this.waiting.splice(after < 0 ? this.waiting.length : after, 0, { rank, isDryRun, go });
+      void this.serve();
+    });
+  }
+
+  private async serve(): Promise<void> {
+    if (this.isServing) {
+      return;
+    }
+    this.isServing = true;
+    for (let first = this.waiting[0]; first !== undefined; first = this.waiting[0]) {
+      const buckets = [this.requests, ...(first.isDryRun || this.instances === undefined ? [] : [this.instances])];
+      const wait = Math.max(...buckets.map((it) => it.msUntilOne()));
+      if (wait > 0) {
+        // Somebody who goes first may have come until then.
+        await this.time.sleep(wait);
+      } else {
+        buckets.forEach((it) => {
+          it.take();
+        });
+        this.waiting.shift()?.go();
+      }
+    }
+    this.isServing = false;
+  }
+}
+
+class Tokens {
+  private left: number;
+  private at: number;
+
+  constructor(
+    private readonly bucket: Bucket,
+    private readonly time: VirtualTime,
+  ) {
+    this.left = bucket.capacity;
+    this.at = time.now();
+  }
+
+  msUntilOne(): number {
+    const { capacity, refillPerSecond } = this.bucket;
+    const now = this.time.now();
+    this.left = Math.min(capacity, this.left + ((now - this.at) / 1000) * refillPerSecond);
+    this.at = now;
+    // Of what is a rounding error short, nobody waits for the rest.
+    return this.left > 1 - 1e-9 ? 0 : ((1 - this.left) / refillPerSecond) * 1000;
+  }
+
+  take(): void {
+    this.left--;
+  }
 }

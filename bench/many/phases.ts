@@ -1,7 +1,7 @@
 /** What is done to the stack, one thing after the other, and what each needs of EC2. */
 import type { Verb } from "../../local/driver";
-import { EC2_LATENCY, TIMINGS, WELL_KNOWN } from "../../local/ec2";
-import { type Bound, boundOf, type Needed } from "./bound";
+import { WELL_KNOWN } from "../../local/ec2";
+import { type Bound, boundOf, type Step } from "./bound";
 
 const { imageV1: FIRST, imageV2: SECOND } = WELL_KNOWN;
 
@@ -9,62 +9,53 @@ export interface Phase {
   name: string;
   verb: Verb;
   imageId: string;
-  needed: Needed;
-  /** Of the RunInstances calls, those that only ask. */
-  dryRuns?: number;
-  /** What EC2 takes for one machine by itself. */
-  ownSeconds: number;
-}
-
-/** In seconds, as the simulator has them. */
-const REPLY = meanOf("*");
-const LAUNCH = meanOf("RunInstances") + TIMINGS.launch.mean / 1000;
-const END = REPLY + TIMINGS.terminate.mean / 1000;
-
-function meanOf(action: string): number {
-  const latency = EC2_LATENCY[action];
-  return typeof latency === "object" && "mean" in latency ? latency.mean / 1000 : 0;
+  /** The calls that each machine cannot do without, in their order. */
+  needed: readonly Step[];
 }
 
 export const CREATE: Phase = {
   name: "up (create)",
   verb: "up",
   imageId: FIRST,
-  needed: { CreateLaunchTemplate: 1, CreateNetworkInterface: 1, RunInstances: 1 },
-  ownSeconds: 2 * REPLY + LAUNCH,
+  needed: [
+    { action: "CreateLaunchTemplate" },
+    { action: "CreateNetworkInterface" },
+    { action: "RunInstances", then: "launch" },
+  ],
 };
-export const NO_CHANGE: Phase = { name: "up (nothing changed)", verb: "up", imageId: FIRST, needed: {}, ownSeconds: 0 };
-/** DescribeInstanceAttribute takes one instance a call: whether its protection is in the way, and what its user data is. */
-const ATTRIBUTES = { preview: 1, replace: 2, destroy: 1 };
+export const NO_CHANGE: Phase = { name: "up (nothing changed)", verb: "up", imageId: FIRST, needed: [] };
+
+/** It takes one instance a call: what its user data is, and whether its protection is in the way. */
+const ATTRIBUTE: Step = { action: "DescribeInstanceAttribute" };
+const DRY_RUN: Step = { action: "RunInstances", isDryRun: true };
 
 /** A machine that works is not ended before a dry run has shown that the next one can start. */
 export const REPLACE: Phase = {
   name: "up (all replaced)",
   verb: "up",
   imageId: SECOND,
-  needed: {
-    DescribeInstanceAttribute: ATTRIBUTES.replace,
-    CreateLaunchTemplateVersion: 1,
-    RunInstances: 2,
-    TerminateInstances: 1,
-  },
-  dryRuns: 1,
-  ownSeconds: 2 * REPLY + END + LAUNCH,
+  needed: [
+    ATTRIBUTE,
+    { action: "CreateLaunchTemplateVersion" },
+    ATTRIBUTE,
+    DRY_RUN,
+    { action: "TerminateInstances", then: "terminate" },
+    { action: "RunInstances", then: "launch" },
+  ],
 };
 export const DESTROY: Phase = {
   name: "destroy",
   verb: "destroy",
   imageId: SECOND,
-  needed: {
-    DescribeInstanceAttribute: ATTRIBUTES.destroy,
-    TerminateInstances: 1,
-    DeleteNetworkInterface: 1,
-    DeleteLaunchTemplate: 1,
-  },
-  ownSeconds: 2 * REPLY + END,
+  needed: [
+    ATTRIBUTE,
+    { action: "TerminateInstances", then: "terminate" },
+    { action: "DeleteNetworkInterface" },
+    { action: "DeleteLaunchTemplate" },
+  ],
 };
 
-const PREVIEW_CREATE: Phase = { name: "preview (create)", verb: "preview", imageId: FIRST, needed: {}, ownSeconds: 0 };
+const PREVIEW_CREATE: Phase = { name: "preview (create)", verb: "preview", imageId: FIRST, needed: [] };
 const PREVIEW_NO_CHANGE: Phase = { ...PREVIEW_CREATE, name: "preview (nothing changed)" };
 
 /** They ask EC2 nothing. */
@@ -75,22 +66,17 @@ export const ALL: readonly Phase[] = [
   CREATE,
   NO_CHANGE,
   PREVIEW_NO_CHANGE,
-  {
-    name: "preview (change to all)",
-    verb: "preview",
-    imageId: SECOND,
-    needed: { DescribeInstanceAttribute: ATTRIBUTES.preview },
-    ownSeconds: 0,
-  },
+  { name: "preview (change to all)", verb: "preview", imageId: SECOND, needed: [ATTRIBUTE] },
   REPLACE,
   DESTROY,
 ];
 
-export function boundOfPhase({ needed, ownSeconds, dryRuns }: Phase, count: number): Bound {
-  return boundOf(count, needed, ownSeconds, dryRuns);
+export function boundOfPhase({ needed }: Phase, count: number): Promise<Bound> {
+  return boundOf(count, needed);
 }
 
 /** What the guarantee costs: the bound of a replacement that would ask nothing first. */
-export function boundWithoutDryRun(count: number): Bound {
-  return boundOf(count, { ...REPLACE.needed, RunInstances: 1 }, REPLACE.ownSeconds);
+export function boundWithoutDryRun(count: number): Promise<Bound> {
+  const needed = REPLACE.needed.filter((it) => it !== DRY_RUN);
+  return boundOf(count, needed);
 }
