@@ -40,12 +40,18 @@ const FORGET_MS = 60_000;
 const CAUTION = 0.95;
 const GROWTH = 0.1;
 const GROWTH_CALLS = 30;
+/** The first rate is no more than a guess, and left behind sooner. */
+const GROWTH_CALLS_OF_A_GUESS = 15;
+/** After so many times the calls of growth, we were too slow for long enough that the bucket was full in between. */
+const WAS_FULL = 3;
 /** The burst before the first refusal was faster than EC2 allows for long; of what was long before it, nothing is to be learned. */
 const FIRST_CUT = 0.75;
-const BURST_MS = 10_000;
+const RECENT_MS = 10_000;
 /** Where calls went out without a wait, the bucket may have been full in between, and then less passed than it was filled with. */
 const SOFT_CUT = 0.9;
 const SLOWEST = 1000 / LONGEST_PAUSE_MS;
+/** A process that is busy wakes late: what was due in so long until now goes at once. */
+const LATE_MS = 1000;
 
 export class Pace {
   private readonly lanes = new Map<string, Lane>();
@@ -91,6 +97,8 @@ interface Waiter {
 interface Learned {
   /** Calls a second that passed between the last two refusals: what the bucket is filled with. */
   rate: number;
+  /** From the first refusal alone. */
+  isGuess: boolean;
   /** When it was last empty. */
   emptyAt: number;
   refusal: Ec2Error;
@@ -109,8 +117,8 @@ class Lane {
   private learned: Learned | undefined;
   /** Passed since the last refusal, or since the first call. */
   private passed = 0;
-  /** When, of those of the last {@link BURST_MS}, as long as nothing is learned. */
-  private burst: number[] = [];
+  /** When, of those of the last {@link RECENT_MS}. */
+  private recent: number[] = [];
   /** Whether a call went out without a wait since the last refusal. */
   private hadRoom = false;
   private refusedInARow = 0;
@@ -203,7 +211,7 @@ class Lane {
       this.learned = undefined;
       this.limit = FIRST_LIMIT;
       this.passed = 0;
-      this.burst = [];
+      this.recent = [];
       this.begunAt = now;
       this.nextAt = -Infinity;
     }
@@ -222,12 +230,14 @@ class Lane {
     this.underWay++;
     this.lastAt = now;
     if (this.learned !== undefined) {
-      this.nextAt = now + 1000 / this.ratioed(this.learned.rate);
+      const interval = 1000 / Math.max(SLOWEST, this.learned.rate * (CAUTION + GROWTH * this.grown ** 2));
+      this.nextAt = Math.max(this.nextAt, now - LATE_MS) + interval;
     }
   }
 
-  private ratioed(rate: number): number {
-    return Math.max(SLOWEST, rate * (CAUTION + GROWTH * (this.passed / GROWTH_CALLS) ** 2));
+  /** Since the last refusal, in calls of growth. */
+  private get grown(): number {
+    return this.passed / (this.learned?.isGuess === true ? GROWTH_CALLS_OF_A_GUESS : GROWTH_CALLS);
   }
 
   private async pump(): Promise<void> {
@@ -280,9 +290,8 @@ class Lane {
   private pass(): void {
     this.passed++;
     this.unstick();
+    this.recent = [...this.recentBefore(this.clock.now()), this.clock.now()];
     if (this.learned === undefined) {
-      const now = this.clock.now();
-      this.burst = [...this.burst.filter((at) => at > now - BURST_MS), now];
       this.limit += 1 / this.limit;
     }
   }
@@ -302,9 +311,9 @@ class Lane {
     }
     this.epoch++;
     const now = this.clock.now();
-    this.learned = { rate: this.measured(now), emptyAt: now, refusal };
+    this.learned = { rate: this.measured(now), isGuess: this.learned === undefined, emptyAt: now, refusal };
     this.passed = 0;
-    this.burst = [];
+    this.recent = [];
     this.hadRoom = false;
     if (!this.isStuck) {
       this.watchers.forEach((it) => {
@@ -317,13 +326,22 @@ class Lane {
   }
 
   private measured(now: number): number {
-    const { learned, passed, burst } = this;
+    const { learned, passed } = this;
     if (learned === undefined) {
-      const lasted = Math.min(now - this.begunAt, BURST_MS);
-      return (FIRST_CUT * burst.filter((at) => at > now - BURST_MS).length) / Math.max(1, lasted / 1000);
+      return FIRST_CUT * this.recentRate(now, this.begunAt);
     }
-    const rate = passed === 0 ? learned.rate : (1000 * passed) / Math.max(1, now - learned.emptyAt);
+    const whole = passed === 0 ? learned.rate : (1000 * passed) / Math.max(1, now - learned.emptyAt);
+    // A full bucket loses what it is filled with: that is more than what passed in the whole time, and less than what did at last.
+    const rate = this.grown > WAS_FULL ? (whole + this.recentRate(now, learned.emptyAt)) / 2 : whole;
     return this.hadRoom ? Math.max(rate, SOFT_CUT * learned.rate) : rate;
+  }
+
+  private recentRate(now: number, since: number): number {
+    return this.recentBefore(now).length / Math.max(1, Math.min(now - since, RECENT_MS) / 1000);
+  }
+
+  private recentBefore(now: number): number[] {
+    return this.recent.filter((at) => at > now - RECENT_MS);
   }
 
   private why(): string {
