@@ -14,7 +14,7 @@ import {
 } from "./phases";
 import { type Calls, type Measured, shown, Stack } from "./stack";
 
-interface PhaseData extends Measured {
+interface PhaseData extends Omit<Measured, "took"> {
   name: string;
   boundSeconds: number;
   /** The bucket that sets it; empty where EC2's own time alone does. */
@@ -64,23 +64,26 @@ async function measureSize(count: number, timeScale: number, mode: Mode, say: (l
   try {
     const phases: PhaseData[] = [];
     let overhead: Overhead | undefined;
+    let withoutDryRun = 0;
     for (const phase of phasesOf(count, mode)) {
-      const measured = await stack.run(phase.verb, phase.imageId);
-      const bound = await boundOfPhase(phase, count);
+      const { took, ...measured } = await stack.run(phase.verb, phase.imageId);
+      const bound = await boundOfPhase(phase, count, took);
       phases.push({ name: phase.name, boundSeconds: bound.seconds, boundBy: bound.action, ...compact(measured) });
       say(`${count} machines, ${phase.name}: ${measured.wallSeconds.toFixed(0)} s`);
+      if (phase === REPLACE) {
+        withoutDryRun = (await boundWithoutDryRun(count, took)).seconds;
+      }
       if (mode === "full" && phase === NO_CHANGE) {
         overhead = await overheadOf(stack);
       }
     }
-    const { seconds: withoutDryRun } = await boundWithoutDryRun(count);
     return { count, timeScale, phases, boundWithoutDryRun: withoutDryRun, overhead };
   } finally {
     stack.close();
   }
 }
 
-function compact(measured: Measured): Measured {
+function compact<Of extends Pick<Measured, "failures">>(measured: Of): Of {
   return { ...measured, failures: shown(measured.failures) };
 }
 
@@ -243,7 +246,7 @@ function tableOf(size: Size): Table {
       `${number(it.cpuSeconds.program, 1)}, ${number(it.cpuSeconds.provider, 1)} s`,
     ]),
     notes: [
-      `EC2's clock ran ${size.timeScale} times as fast as real time. Makespan: from the first EC2 call to the last. Bound: the same changes if every call went out the moment that EC2's token buckets let it, those of machines that are down first, if nobody looked at anything, and if only EC2 took time, drawn as the simulator draws it.`,
+      `EC2's clock ran ${size.timeScale} times as fast as real time. Makespan: from the first EC2 call to the last. Bound: the same changes if every call went out the moment that EC2's token buckets let it, those of machines that are down first, if nobody looked at anything, and if nothing but EC2 took time: what its launches and shutdowns took in this very run.`,
       `A replacement asks by a dry run whether the next instance can start before it ends the one that works; with RunInstances at 2 a second that sets the bound. Without it the bound would be ${number(size.boundWithoutDryRun)} s.`,
       `A second that the processes themselves take counts as ${size.timeScale} here, their start included: what of the distance to the bound is the provider's own, the simulated figures of the calls tell.`,
       "All machines at once, as `pulumi up --parallel` with a number above theirs does it.",

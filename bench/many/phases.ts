@@ -1,7 +1,7 @@
 /** What is done to the stack, one thing after the other, and what each needs of EC2. */
 import type { Verb } from "../../local/driver";
 import { WELL_KNOWN } from "../../local/ec2";
-import { type Bound, boundOf, type Step } from "./bound";
+import { type Bound, boundOf, type OwnTimes, type Step } from "./bound";
 
 const { imageV1: FIRST, imageV2: SECOND } = WELL_KNOWN;
 
@@ -71,12 +71,12 @@ export const ALL: readonly Phase[] = [
   DESTROY,
 ];
 
-export function boundOfPhase({ needed }: Phase, count: number): Promise<Bound> {
-  return boundOf(count, needed);
+export function boundOfPhase({ needed }: Phase, count: number, took: OwnTimes): Promise<Bound> {
+  return boundOf(count, needed, took);
 }
 
 /** What the guarantee costs: the bound of a replacement that would ask nothing first. */
-export function boundWithoutDryRun(count: number): Promise<Bound> {
+export function boundWithoutDryRun(count: number, took: OwnTimes): Promise<Bound> {
   const needed = REPLACE.needed.filter((it) => it !== DRY_RUN);
-  return boundOf(count, needed);
+  return boundOf(count, needed, took);
 }

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createDriver, type Driver, type Verb } from "../../local/driver";
-import { type ActionSummary, nothingBut, WELL_KNOWN } from "../../local/ec2";
+import { type ActionSummary, nothingBut, type Timeline, WELL_KNOWN } from "../../local/ec2";
+import type { OwnTimes } from "./bound";
 import { type Usage, Watch } from "./processes";
 import { SimulatorProcess } from "./simulator";
 
@@ -29,6 +30,8 @@ export interface Measured {
   failures: string[];
   cpuSeconds: { program: number; provider: number; deployer: number; simulator: number };
   peakMib: { program: number; provider: number };
+  /** What EC2 took by itself. */
+  took: OwnTimes;
   /** Of the addresses that were without a running instance meanwhile. */
   outage?: { count: number; meanSeconds: number; maxSeconds: number };
 }
@@ -81,7 +84,7 @@ export class Stack {
 
   async run(verb: Verb, imageId: string): Promise<Measured> {
     await this.simulator.forgetCalls();
-    const darkBefore = await this.outages();
+    const before = await this.simulator.timeline();
     const simulatorBefore = this.simulator.usage.cpuSeconds;
     const start = performance.now();
     const running = await this.driver.begin(verb, { args: JSON.stringify(argsOf(imageId)) });
@@ -106,18 +109,23 @@ export class Stack {
         simulator: this.simulator.usage.cpuSeconds - simulatorBefore,
       },
       peakMib: { program: program.peakMib, provider: provider.peakMib },
-      outage: summaryOf((await this.outages()).slice(darkBefore.length)),
+      ...sinceOf(await this.simulator.timeline(), before.now),
     };
   }
+}
 
-  /** The lengths of all outages that have ended, in seconds, in the order in which they ended. */
-  private async outages(): Promise<number[]> {
-    const { privateIps } = await this.simulator.timeline();
-    return Object.values(privateIps)
-      .flatMap((it) => it.outages)
-      .sort((a, b) => a.to - b.to)
-      .map((it) => it.seconds);
-  }
+/** What of the timeline came about since then. */
+function sinceOf({ privateIps, events }: Timeline, since: number): Pick<Measured, "took" | "outage"> {
+  const outages = Object.values(privateIps).flatMap((it) => it.outages.filter(({ to }) => to > since));
+  const ended = events.filter((it) => it.time > since);
+  const took = (from: string, to: string): number[] => {
+    const begun = new Map(ended.filter((it) => it.event === from).map((it) => [it.instanceId, it.time]));
+    return ended.filter((it) => it.event === to).flatMap((it) => it.time - (begun.get(it.instanceId) ?? NaN));
+  };
+  return {
+    took: { launch: took("launched", "running"), terminate: took("shutdown-requested", "terminated") },
+    outage: summaryOf(outages.map((it) => it.seconds)),
+  };
 }
 
 /** From the first call to the last, in simulated seconds. */

@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { boundOf, secondsFor, type Step } from "../../bench/many/bound";
 import { ALL, boundOfPhase, boundWithoutDryRun, REPLACE } from "../../bench/many/phases";
 
+/** As long as it takes in the mean. */
+const NONE = { launch: [], terminate: [] };
+
 describe("the time that EC2's token buckets impose", () => {
   it("is none for what a full bucket holds", () => {
     assert.equal(secondsFor(5, { capacity: 5, refillPerSecond: 2 }), 0);
@@ -14,31 +17,37 @@ describe("the time that EC2's token buckets impose", () => {
 
   it("is that of the slowest action, and then EC2's own time for who comes last", async () => {
     // CreateNetworkInterface: (100 - 50) / 5; RunInstances: (100 - 5) / 2.
-    const { action, seconds } = await boundOf(100, [
-      { action: "CreateNetworkInterface" },
-      { action: "RunInstances", then: "launch" },
-    ]);
+    const steps: Step[] = [{ action: "CreateNetworkInterface" }, { action: "RunInstances", then: "launch" }];
+    const took = { launch: Array.from({ length: 100 }, (_, index) => (index === 99 ? 60_000 : 1_000)), terminate: [] };
+    const { action, seconds } = await boundOf(100, steps, took);
     assert.equal(action, "RunInstances");
-    // A call takes 1.5 s and a launch 8, each more or less, and the last of them are all that counts.
-    assert.ok(seconds > 47.5 + 5 && seconds < 47.5 + 20, String(seconds));
+    // The calls themselves take some seconds.
+    assert.ok(seconds > 47.5 + 60 && seconds < 47.5 + 60 + 5, String(seconds));
   });
 
   it("counts each call of a machine", async () => {
-    const { seconds } = await boundOf(100, [{ action: "RunInstances", isDryRun: true }, { action: "RunInstances" }]);
+    const { seconds } = await boundOf(
+      100,
+      [{ action: "RunInstances", isDryRun: true }, { action: "RunInstances" }],
+      NONE,
+    );
     assert.ok(seconds > 97.5 && seconds < 97.5 + 5, String(seconds));
   });
 
   it("is EC2's own time alone for few machines, of which the slowest counts", async () => {
-    const { action, seconds } = await boundOf(5, [{ action: "TerminateInstances", then: "terminate" }]);
+    const took = { launch: [], terminate: [20_000, 30_000, 90_000, 30_000, 20_000] };
+    const { action, seconds } = await boundOf(5, [{ action: "TerminateInstances", then: "terminate" }], took);
     assert.equal(action, "");
-    // 35 s in the mean.
-    assert.ok(seconds > 40 && seconds < 80, String(seconds));
+    assert.ok(seconds > 90 && seconds < 91, String(seconds));
   });
 
   it("counts instances too, of which a dry run takes none", async () => {
     // By instances: (1010 - 1000) / 2; by requests: (1010 - 5) / 2, and as much again for dry runs.
     const dry = { action: "RunInstances", isDryRun: true };
-    const [launched, asked] = [await boundOf(1010, [{ action: "RunInstances" }]), await boundOf(1010, [dry, dry])];
+    const [launched, asked] = [
+      await boundOf(1010, [{ action: "RunInstances" }], NONE),
+      await boundOf(1010, [dry, dry], NONE),
+    ];
     assert.ok(launched.seconds > 502.5 && launched.seconds < 510, String(launched.seconds));
     assert.ok(asked.seconds > 1007.5 && asked.seconds < 1015, String(asked.seconds));
   });
@@ -49,13 +58,13 @@ describe("the time that EC2's token buckets impose", () => {
       { action: "TerminateInstances", then: "terminate" },
       { action: "RunInstances", then: "launch" },
     ];
-    const { seconds } = await boundOf(200, steps);
-    // In the order in which they ask, the last launch would be sent after (400 - 5) / 2 s.
-    assert.ok(seconds > 197.5 + 30 && seconds < 197.5 + 80, String(seconds));
+    const { seconds } = await boundOf(200, steps, NONE);
+    // In the order in which they ask, the last launch would be sent after (400 - 5) / 2 s, and take 9.5.
+    assert.ok(seconds > 197.5 + 20 && seconds < 197.5 + 40, String(seconds));
   });
 
   it("takes describes from the bucket of describes", async () => {
-    const { seconds } = await boundOf(1000, [{ action: "DescribeInstanceAttribute" }]);
+    const { seconds } = await boundOf(1000, [{ action: "DescribeInstanceAttribute" }], NONE);
     assert.ok(seconds > 45 && seconds < 46, String(seconds));
   });
 });
@@ -70,12 +79,12 @@ describe("the phases of the bench", () => {
 
   it("need no call where nothing is to be changed", async () => {
     for (const phase of ALL.filter((it) => it.name.includes("nothing"))) {
-      assert.deepEqual(await boundOfPhase(phase, 1000), { action: "", seconds: 0 });
+      assert.deepEqual(await boundOfPhase(phase, 1000, NONE), { action: "", seconds: 0 });
     }
   });
 
   it("say what the dry run before a replacement costs: as much again as the launches", async () => {
-    const [withIt, without] = [await boundOfPhase(REPLACE, 1000), await boundWithoutDryRun(1000)];
+    const [withIt, without] = [await boundOfPhase(REPLACE, 1000, NONE), await boundWithoutDryRun(1000, NONE)];
     const costs = withIt.seconds - without.seconds;
     assert.ok(costs > 490 && costs < 520, String(costs));
     assert.equal(withIt.action, "RunInstances");
