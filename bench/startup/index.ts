@@ -31,7 +31,7 @@ export interface StartupData {
   installed?: Installed;
 }
 
-const RUNS: Readonly<Record<Mode, number>> = { full: 7, quick: 1 };
+const RUNS: Readonly<Record<Mode, number>> = { full: 3, quick: 1 };
 const MOST_IMPORT_MS = 20;
 
 async function timesOf<T>(count: number, measure: () => T | Promise<T>): Promise<T[]> {
