@@ -117,10 +117,15 @@ export class Stack {
 /** What of the timeline came about since then. */
 function sinceOf({ privateIps, events }: Timeline, since: number): Pick<Measured, "took" | "outage"> {
   const outages = Object.values(privateIps).flatMap((it) => it.outages.filter(({ to }) => to > since));
-  const ended = events.filter((it) => it.time > since);
+  const noted = events.filter((it) => it.time > since);
   const took = (from: string, to: string): number[] => {
-    const begun = new Map(ended.filter((it) => it.event === from).map((it) => [it.instanceId, it.time]));
-    return ended.filter((it) => it.event === to).flatMap((it) => it.time - (begun.get(it.instanceId) ?? NaN));
+    const ends = new Map(noted.filter((it) => it.event === to).map((it) => [it.instanceId, it.time]));
+    return noted
+      .filter((it) => it.event === from)
+      .flatMap(({ instanceId, time }) => {
+        const end = ends.get(instanceId);
+        return end === undefined ? [] : end - time;
+      });
   };
   return {
     took: { launch: took("launched", "running"), terminate: took("shutdown-requested", "terminated") },
