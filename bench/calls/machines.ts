@@ -3,6 +3,7 @@ import { EC2_LATENCY, Ec2Simulator, WELL_KNOWN } from "../../local/ec2";
 import { Random } from "../../local/ec2/model/random";
 import { Handlers, type Properties } from "../../provider/handlers";
 import { Session } from "../../provider/session";
+import { type OwnTimes, ownTimesIn } from "../bound";
 import { VirtualTime } from "../virtual-time";
 import { type Calls, Counter } from "./counter";
 
@@ -25,6 +26,8 @@ export interface Cost {
   seconds: number;
   /** Of each private address that had no instance for a while. */
   outages: number[];
+  /** What EC2 took by itself. */
+  took: OwnTimes;
 }
 
 interface Machine {
@@ -152,11 +155,12 @@ export class Machines {
   }
 
   private since(begin: number): Cost {
-    const { privateIps } = this.simulator.timeline();
+    const timeline = this.simulator.timeline();
     return {
       ...this.counter.take(),
       seconds: (this.time.now() - begin) / 1000,
-      outages: Object.values(privateIps)
+      took: ownTimesIn(timeline, begin),
+      outages: Object.values(timeline.privateIps)
         .flatMap((it) => it.outages)
         .filter((it) => it.from >= begin)
         .map((it) => it.seconds),

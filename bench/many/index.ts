@@ -1,17 +1,9 @@
 /** Many machines in one stack: 100 and 1,000 of them, with real processes and with EC2's token buckets. */
+import { boundOf } from "../bound";
+import { REPLACE_WITHOUT_DRY_RUN } from "../needed";
 import type { Goal, Mode, Picture, Section, Table } from "../section";
 import { type Overhead, overheadOf } from "./overhead";
-import {
-  ALL,
-  boundOfPhase,
-  boundWithoutDryRun,
-  CREATE,
-  DESTROY,
-  IDLE_PREVIEWS,
-  NO_CHANGE,
-  type Phase,
-  REPLACE,
-} from "./phases";
+import { ALL, CREATE, DESTROY, IDLE_PREVIEWS, NO_CHANGE, type Phase, REPLACE } from "./phases";
 import { type Calls, type Measured, shown, Stack } from "./stack";
 
 interface PhaseData extends Omit<Measured, "took"> {
@@ -67,11 +59,11 @@ async function measureSize(count: number, timeScale: number, mode: Mode, say: (l
     let withoutDryRun = 0;
     for (const phase of phasesOf(count, mode)) {
       const { took, ...measured } = await stack.run(phase.verb, phase.imageId);
-      const bound = await boundOfPhase(phase, count, took);
+      const bound = await boundOf(count, phase.needed, took);
       phases.push({ name: phase.name, boundSeconds: bound.seconds, boundBy: bound.action, ...compact(measured) });
       say(`${count} machines, ${phase.name}: ${measured.wallSeconds.toFixed(0)} s`);
       if (phase === REPLACE) {
-        withoutDryRun = (await boundWithoutDryRun(count, took)).seconds;
+        withoutDryRun = (await boundOf(count, REPLACE_WITHOUT_DRY_RUN, took)).seconds;
       }
       if (mode === "full" && phase === NO_CHANGE) {
         overhead = await overheadOf(stack);

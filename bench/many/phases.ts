@@ -1,7 +1,8 @@
-/** What is done to the stack, one thing after the other, and what each needs of EC2. */
+/** What is done to the stack, one thing after the other. */
 import type { Verb } from "../../local/driver";
 import { WELL_KNOWN } from "../../local/ec2";
-import { type Bound, boundOf, type OwnTimes, type Step } from "./bound";
+import type { Step } from "../bound";
+import * as needed from "../needed";
 
 const { imageV1: FIRST, imageV2: SECOND } = WELL_KNOWN;
 
@@ -9,54 +10,22 @@ export interface Phase {
   name: string;
   verb: Verb;
   imageId: string;
-  /** The calls that each machine cannot do without, in their order. */
   needed: readonly Step[];
 }
 
-export const CREATE: Phase = {
-  name: "up (create)",
-  verb: "up",
-  imageId: FIRST,
-  needed: [
-    { action: "CreateLaunchTemplate" },
-    { action: "CreateNetworkInterface" },
-    { action: "RunInstances", then: "launch" },
-  ],
-};
+export const CREATE: Phase = { name: "up (create)", verb: "up", imageId: FIRST, needed: needed.CREATE };
 export const NO_CHANGE: Phase = { name: "up (nothing changed)", verb: "up", imageId: FIRST, needed: [] };
-
-/** It takes one instance a call: what its user data is, and whether its protection is in the way. */
-const ATTRIBUTE: Step = { action: "DescribeInstanceAttribute" };
-const DRY_RUN: Step = { action: "RunInstances", isDryRun: true };
-
-/** A machine that works is not ended before a dry run has shown that the next one can start. */
-export const REPLACE: Phase = {
-  name: "up (all replaced)",
-  verb: "up",
-  imageId: SECOND,
-  needed: [
-    ATTRIBUTE,
-    { action: "CreateLaunchTemplateVersion" },
-    ATTRIBUTE,
-    DRY_RUN,
-    { action: "TerminateInstances", then: "terminate" },
-    { action: "RunInstances", then: "launch" },
-  ],
-};
-export const DESTROY: Phase = {
-  name: "destroy",
-  verb: "destroy",
-  imageId: SECOND,
-  needed: [
-    ATTRIBUTE,
-    { action: "TerminateInstances", then: "terminate" },
-    { action: "DeleteNetworkInterface" },
-    { action: "DeleteLaunchTemplate" },
-  ],
-};
+export const REPLACE: Phase = { name: "up (all replaced)", verb: "up", imageId: SECOND, needed: needed.REPLACE };
+export const DESTROY: Phase = { name: "destroy", verb: "destroy", imageId: SECOND, needed: needed.DESTROY };
 
 const PREVIEW_CREATE: Phase = { name: "preview (create)", verb: "preview", imageId: FIRST, needed: [] };
 const PREVIEW_NO_CHANGE: Phase = { ...PREVIEW_CREATE, name: "preview (nothing changed)" };
+const PREVIEW_CHANGE: Phase = {
+  name: "preview (change to all)",
+  verb: "preview",
+  imageId: SECOND,
+  needed: needed.PREVIEW_OF_A_CHANGE,
+};
 
 /** They ask EC2 nothing. */
 export const IDLE_PREVIEWS: readonly Phase[] = [PREVIEW_CREATE, PREVIEW_NO_CHANGE];
@@ -66,17 +35,7 @@ export const ALL: readonly Phase[] = [
   CREATE,
   NO_CHANGE,
   PREVIEW_NO_CHANGE,
-  { name: "preview (change to all)", verb: "preview", imageId: SECOND, needed: [ATTRIBUTE] },
+  PREVIEW_CHANGE,
   REPLACE,
   DESTROY,
 ];
-
-export function boundOfPhase({ needed }: Phase, count: number, took: OwnTimes): Promise<Bound> {
-  return boundOf(count, needed, took);
-}
-
-/** What the guarantee costs: the bound of a replacement that would ask nothing first. */
-export function boundWithoutDryRun(count: number, took: OwnTimes): Promise<Bound> {
-  const needed = REPLACE.needed.filter((it) => it !== DRY_RUN);
-  return boundOf(count, needed, took);
-}

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createDriver, type Driver, type Verb } from "../../local/driver";
 import { type ActionSummary, nothingBut, type Timeline, WELL_KNOWN } from "../../local/ec2";
-import type { OwnTimes } from "./bound";
+import { type OwnTimes, ownTimesIn } from "../bound";
 import { type Usage, Watch } from "./processes";
 import { SimulatorProcess } from "./simulator";
 
@@ -97,6 +97,7 @@ export class Stack {
     const used = (watch: Watch<Kind>, kind: Kind): Usage => watch.end().get(kind) ?? NOTHING;
     const [deployer, program, provider] = [used(outer, "deployer"), used(inner, "program"), used(inner, "provider")];
     const calls = await this.simulator.calls();
+    const timeline = await this.simulator.timeline();
     return {
       wallSeconds,
       makespanSeconds: makespan(Object.values(calls)),
@@ -109,28 +110,10 @@ export class Stack {
         simulator: this.simulator.usage.cpuSeconds - simulatorBefore,
       },
       peakMib: { program: program.peakMib, provider: provider.peakMib },
-      ...sinceOf(await this.simulator.timeline(), before.now),
+      took: ownTimesIn(timeline, before.now),
+      outage: outageSince(timeline, before.now),
     };
   }
-}
-
-/** What of the timeline came about since then. */
-function sinceOf({ privateIps, events }: Timeline, since: number): Pick<Measured, "took" | "outage"> {
-  const outages = Object.values(privateIps).flatMap((it) => it.outages.filter(({ to }) => to > since));
-  const noted = events.filter((it) => it.time > since);
-  const took = (from: string, to: string): number[] => {
-    const ends = new Map(noted.filter((it) => it.event === to).map((it) => [it.instanceId, it.time]));
-    return noted
-      .filter((it) => it.event === from)
-      .flatMap(({ instanceId, time }) => {
-        const end = ends.get(instanceId);
-        return end === undefined ? [] : end - time;
-      });
-  };
-  return {
-    took: { launch: took("launched", "running"), terminate: took("shutdown-requested", "terminated") },
-    outage: summaryOf(outages.map((it) => it.seconds)),
-  };
 }
 
 /** From the first call to the last, in simulated seconds. */
@@ -154,7 +137,10 @@ export function shown(failures: string[]): string[] {
   return failures.slice(0, SHOWN_FAILURES);
 }
 
-function summaryOf(outages: number[]): Measured["outage"] {
+function outageSince({ privateIps }: Timeline, since: number): Measured["outage"] {
+  const outages = Object.values(privateIps)
+    .flatMap((it) => it.outages.filter(({ to }) => to > since))
+    .map((it) => it.seconds);
   if (outages.length === 0) {
     return undefined;
   }

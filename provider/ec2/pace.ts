@@ -41,7 +41,7 @@ const CAUTION = 0.95;
 const GROWTH = 0.1;
 const GROWTH_CALLS = 30;
 /** The first rate is no more than a guess, and left behind sooner. */
-const GROWTH_CALLS_OF_A_GUESS = 15;
+const GROWTH_CALLS_OF_A_GUESS = 10;
 /** After so many times the calls of growth, we were too slow for long enough that the bucket was full in between. */
 const WAS_FULL = 3;
 /** The burst before the first refusal was faster than EC2 allows for long; of what was long before it, nothing is to be learned. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { boundOf, secondsFor, type Step } from "../../bench/many/bound";
-import { ALL, boundOfPhase, boundWithoutDryRun, REPLACE } from "../../bench/many/phases";
+import { boundOf, secondsFor, type Step } from "../../bench/bound";
+import { ALL } from "../../bench/many/phases";
+import { REPLACE, REPLACE_WITHOUT_DRY_RUN } from "../../bench/needed";
 
 /** As long as it takes in the mean. */
 const NONE = { launch: [], terminate: [] };
@@ -79,12 +80,12 @@ describe("the phases of the bench", () => {
 
   it("need no call where nothing is to be changed", async () => {
     for (const phase of ALL.filter((it) => it.name.includes("nothing"))) {
-      assert.deepEqual(await boundOfPhase(phase, 1000, NONE), { action: "", seconds: 0 });
+      assert.deepEqual(await boundOf(1000, phase.needed, NONE), { action: "", seconds: 0 });
     }
   });
 
   it("say what the dry run before a replacement costs: as much again as the launches", async () => {
-    const [withIt, without] = [await boundOfPhase(REPLACE, 1000, NONE), await boundWithoutDryRun(1000, NONE)];
+    const [withIt, without] = [await boundOf(1000, REPLACE, NONE), await boundOf(1000, REPLACE_WITHOUT_DRY_RUN, NONE)];
     const costs = withIt.seconds - without.seconds;
     assert.ok(costs > 490 && costs < 520, String(costs));
     assert.equal(withIt.action, "RunInstances");

@@ -1,8 +1,8 @@
 /** How fast a number of machines come about, change or go if nothing but EC2 takes time: its token buckets, and what it does by itself. */
-import { type Bucket, type Distribution, EC2_LATENCY, EC2_LIMITS, TIMINGS } from "../../local/ec2";
-import { sample } from "../../local/ec2/model/distribution";
-import { Random } from "../../local/ec2/model/random";
-import { VirtualTime } from "../virtual-time";
+import { type Bucket, type Distribution, EC2_LATENCY, EC2_LIMITS, type Timeline, TIMINGS } from "../local/ec2";
+import { sample } from "../local/ec2/model/distribution";
+import { Random } from "../local/ec2/model/random";
+import { VirtualTime } from "./virtual-time";
 
 /** A call that a machine cannot do without. Of the describes, only those that cannot answer for several machines at once. */
 export interface Step {
@@ -13,7 +13,7 @@ export interface Step {
   then?: keyof OwnTimes;
 }
 
-/** How long EC2 took for it, in milliseconds, machine by machine; for those that are missing, the mean. */
+/** How long EC2 took for it, in milliseconds, in the order in which it began; for those that are missing, the mean. */
 export interface OwnTimes {
   launch: readonly number[];
   terminate: readonly number[];
@@ -23,6 +23,21 @@ export interface Bound {
   seconds: number;
   /** The bucket that the calls wait for longest; empty if none makes them wait. */
   action: string;
+}
+
+/** Those that began after `since`, in the order in which they did. */
+export function ownTimesIn({ events }: Timeline, since: number): OwnTimes {
+  const noted = events.filter((it) => it.time > since);
+  const took = (from: string, to: string): number[] => {
+    const ends = new Map(noted.filter((it) => it.event === to).map((it) => [it.instanceId, it.time]));
+    return noted
+      .filter((it) => it.event === from)
+      .flatMap(({ instanceId, time }) => {
+        const end = ends.get(instanceId);
+        return end === undefined ? [] : end - time;
+      });
+  };
+  return { launch: took("launched", "running"), terminate: took("shutdown-requested", "terminated") };
 }
 
 /**
@@ -35,10 +50,11 @@ export async function boundOf(count: number, steps: readonly Step[], took: OwnTi
   const random = new Random(1);
   const time = new VirtualTime({ start: 0 });
   const lanes = new Map(steps.map(({ action }) => [action, new Lane(action, time)]));
-  const machine = async (_: unknown, number: number): Promise<void> => {
+  const begun = { launch: 0, terminate: 0 };
+  const machine = async (): Promise<void> => {
     for (const [index, { action, isDryRun = false, then }] of steps.entries()) {
       await lanes.get(action)?.turn(index, isDryRun);
-      const own = then === undefined ? 0 : (took[then][number] ?? TIMINGS[then].mean);
+      const own = then === undefined ? 0 : (took[then][begun[then]++] ?? TIMINGS[then].mean);
       await time.sleep(sample(random, latencyOf(action)) + own);
     }
   };
