@@ -382,7 +382,7 @@ function readsOf(client: EC2Client, pace: Pace) {
 const MOST_INSTANCE_IDS = 100;
 
 /** How many pages of 200 all the templates of an account and region are taken to be, before it is known. */
-const TEMPLATE_PAGES = 5;
+const TEMPLATE_PAGES = 3;
 /** To read a page takes a process as long as some calls for one template: it is asked for where it saves more than that. */
 const CALLS_A_PAGE = 8;
 
