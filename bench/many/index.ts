@@ -240,7 +240,7 @@ function tableOf(size: Size): Table {
     notes: [
       `EC2's clock ran ${size.timeScale} times as fast as real time. Makespan: from the first EC2 call to the last. Bound: the same changes if every call went out the moment that EC2's token buckets let it, those of machines that are down first, if nobody looked at anything, and if nothing but EC2 took time: what its launches and shutdowns took in this very run.`,
       `A replacement asks by a dry run whether the next instance can start before it ends the one that works; with RunInstances at 2 a second that sets the bound. Without it the bound would be ${number(size.boundWithoutDryRun)} s.`,
-      `A second that the processes themselves take counts as ${size.timeScale} here, their start included: what of the distance to the bound is the provider's own, the simulated figures of the calls tell.`,
+      `A second that the processes themselves take counts as ${size.timeScale} here, their start included: what of the distance to the bound is the provider's own, the simulated figures of the calls tell. And while one describe is on its way, ${size.timeScale} times fewer machines come to share the next: that is why a destroy of 1,000 describes more than the time alone would tell.`,
       "All machines at once, as `pulumi up --parallel` with a number above theirs does it.",
     ],
   };
