@@ -4,9 +4,8 @@ import { decide, type Situation } from "../../controller/decide";
 import type { Signal } from "../../controller/events";
 import { digestOf, type LastReplacement } from "../../controller/history";
 import type { Machine } from "../../controller/record";
-import { TAG } from "../../provider/ec2/tags";
 import type { Desired, Instance, Observed } from "../../provider/engine/state";
-import { desired, eni, generation, ID, instance, observed, template } from "../provider/engine/things";
+import { desired, eni, generation, ID, instance, observed, template, volume } from "../provider/engine/things";
 
 const NOW = Date.UTC(2026, 10, 22, 12);
 const MINUTE = 60_000;
@@ -312,22 +311,8 @@ describe("decide", () => {
   });
 
   it("finishes what a run that died left undone after the launch", () => {
-    const volumes = [{ ...volumeOff(), tags: { ...volumeOff().tags } }];
     const program = { dataVolumes: [{ name: "data", deviceName: "/dev/sdf", size: 10 }] };
+    const volumes = [volume({ status: "available", attachment: undefined }, desired(program))];
     assert.equal(answer({ inputs: program, world: { volumes } }), "finish");
   });
 });
-
-function volumeOff(): Observed["volumes"][number] {
-  return {
-    id: "vol-2",
-    availabilityZone: "us-east-1a",
-    size: 10,
-    type: "gp3",
-    iops: 3000,
-    throughput: 125,
-    encrypted: false,
-    status: "available",
-    tags: { [TAG.id]: ID, [TAG.volume]: "data", [TAG.device]: "/dev/sdf" },
-  };
-}
