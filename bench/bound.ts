@@ -1,14 +1,15 @@
 /** How fast a number of machines come about, change or go if nothing but EC2 takes time: its token buckets, and what it does by itself. */
-import { type Bucket, type Distribution, EC2_LATENCY, EC2_LIMITS, type Timeline, TIMINGS } from "../local/ec2";
-import { sample } from "../local/ec2/model/distribution";
+import { type Bucket, EC2_LATENCY, EC2_LIMITS, type Timeline, TIMINGS } from "../local/ec2";
+import { Latency } from "../local/ec2/latency";
 import { Random } from "../local/ec2/model/random";
 import { VirtualTime } from "./virtual-time";
 
-/** A call that a machine cannot do without. Of the describes, only those that cannot answer for several machines at once. */
+/**
+ * A call that a machine cannot do without. Of the describes, only those that cannot answer for several machines at once. EC2 counts
+ * instances too, but of calls for one instance each that never makes anybody wait longer.
+ */
 export interface Step {
   action: string;
-  /** It only asks: it takes a request and no instance. */
-  isDryRun?: boolean;
   /** What EC2 does once it is accepted, before the next call can be made. */
   then?: keyof OwnTimes;
 }
@@ -47,26 +48,23 @@ export function ownTimesIn({ events }: Timeline, since: number): OwnTimes {
  * @param took in the run that is held against it: the slowest shutdown of a hundred takes twice as long as most, and is nobody's fault
  */
 export async function boundOf(count: number, steps: readonly Step[], took: OwnTimes): Promise<Bound> {
-  const random = new Random(1);
+  const latency = new Latency(new Random(1));
+  latency.set(EC2_LATENCY);
   const time = new VirtualTime({ start: 0 });
   const lanes = new Map(steps.map(({ action }) => [action, new Lane(action, time)]));
   const begun = { launch: 0, terminate: 0 };
   const machine = async (): Promise<void> => {
-    for (const [index, { action, isDryRun = false, then }] of steps.entries()) {
-      await lanes.get(action)?.turn(index, isDryRun);
+    for (const [index, { action, then }] of steps.entries()) {
+      await lanes.get(action)?.turn(index);
       const own = then === undefined ? 0 : (took[then][begun[then]++] ?? TIMINGS[then].mean);
-      await time.sleep(sample(random, latencyOf(action)) + own);
+      await time.sleep(latency.of(action) + own);
     }
   };
   await time.until(Promise.all(Array.from({ length: count }, machine)));
   return { seconds: time.now() / 1000, action: slowestOf(count, steps) };
 }
 
-function latencyOf(action: string): Distribution {
-  return EC2_LATENCY[action] ?? EC2_LATENCY[action.startsWith("Describe") ? "Describe*" : "*"] ?? 0;
-}
-
-function requestsOf(action: string): Bucket {
+function bucketOf(action: string): Bucket {
   const kind = action.startsWith("Describe") ? EC2_LIMITS.nonMutating : EC2_LIMITS.mutating;
   return EC2_LIMITS.actions[action] ?? kind;
 }
@@ -77,41 +75,34 @@ export function secondsFor(calls: number, { capacity, refillPerSecond }: Bucket)
 }
 
 function slowestOf(count: number, steps: readonly Step[]): string {
-  const actions = [...new Set(steps.map((it) => it.action))];
-  const waits = actions.flatMap((action) => {
-    const calls = steps.filter((it) => it.action === action);
-    const instances = EC2_LIMITS.resources[action];
-    const launched = calls.filter((it) => it.isDryRun !== true);
-    return [
-      { action, seconds: secondsFor(count * calls.length, requestsOf(action)) },
-      ...(instances === undefined
-        ? []
-        : [{ action: `${action}, by instances`, seconds: secondsFor(count * launched.length, instances) }]),
-    ];
+  const waits = steps.map(({ action }) => {
+    const calls = count * steps.filter((it) => it.action === action).length;
+    return { action, seconds: secondsFor(calls, bucketOf(action)) };
   });
   return waits.reduce((most, it) => (it.seconds > most.seconds ? it : most), { action: "", seconds: 0 }).action;
 }
 
-/** Those who wait for one action, and the buckets that its calls come out of. */
+/** Those who wait for one action, and what is left in its bucket. */
 class Lane {
-  private readonly waiting: { rank: number; isDryRun: boolean; go: () => void }[] = [];
-  private readonly requests: Tokens;
-  private readonly instances: Tokens | undefined;
+  private readonly waiting: { rank: number; go: () => void }[] = [];
+  private readonly bucket: Bucket;
+  private tokens: number;
+  private at: number;
   private isServing = false;
 
   constructor(
     action: string,
     private readonly time: VirtualTime,
   ) {
-    const instances = EC2_LIMITS.resources[action];
-    this.requests = new Tokens(requestsOf(action), time);
-    this.instances = instances && new Tokens(instances, time);
+    this.bucket = bucketOf(action);
+    this.tokens = this.bucket.capacity;
+    this.at = time.now();
   }
 
-  turn(rank: number, isDryRun: boolean): Promise<void> {
+  turn(rank: number): Promise<void> {
     return new Promise((go) => {
       const after = this.waiting.findIndex((it) => it.rank < rank);
-      this.waiting.splice(after < 0 ? this.waiting.length : after, 0, { rank, isDryRun, go });
+      this.waiting.splice(after < 0 ? this.waiting.length : after, 0, { rank, go });
       void this.serve();
     });
   }
@@ -121,45 +112,25 @@ class Lane {
       return;
     }
     this.isServing = true;
-    for (let first = this.waiting[0]; first !== undefined; first = this.waiting[0]) {
-      const buckets = [this.requests, ...(first.isDryRun || this.instances === undefined ? [] : [this.instances])];
-      const wait = Math.max(...buckets.map((it) => it.msUntilOne()));
+    while (this.waiting.length > 0) {
+      const wait = this.msUntilToken();
       if (wait > 0) {
         // Somebody who goes first may have come until then.
         await this.time.sleep(wait);
       } else {
-        buckets.forEach((it) => {
-          it.take();
-        });
+        this.tokens--;
         this.waiting.shift()?.go();
       }
     }
     this.isServing = false;
   }
-}
 
-class Tokens {
-  private left: number;
-  private at: number;
-
-  constructor(
-    private readonly bucket: Bucket,
-    private readonly time: VirtualTime,
-  ) {
-    this.left = bucket.capacity;
-    this.at = time.now();
-  }
-
-  msUntilOne(): number {
+  private msUntilToken(): number {
     const { capacity, refillPerSecond } = this.bucket;
     const now = this.time.now();
-    this.left = Math.min(capacity, this.left + ((now - this.at) / 1000) * refillPerSecond);
+    this.tokens = Math.min(capacity, this.tokens + ((now - this.at) / 1000) * refillPerSecond);
     this.at = now;
     // Of what is a rounding error short, nobody waits for the rest.
-    return this.left > 1 - 1e-9 ? 0 : ((1 - this.left) / refillPerSecond) * 1000;
-  }
-
-  take(): void {
-    this.left--;
+    return this.tokens > 1 - 1e-9 ? 0 : ((1 - this.tokens) / refillPerSecond) * 1000;
   }
 }

@@ -9,7 +9,7 @@ export const CREATE: readonly Step[] = [
 
 /** It takes one instance a call: what its user data is, and whether its protection is in the way. */
 const ATTRIBUTE: Step = { action: "DescribeInstanceAttribute" };
-const DRY_RUN: Step = { action: "RunInstances", isDryRun: true };
+const DRY_RUN: Step = { action: "RunInstances" };
 
 export const PREVIEW_OF_A_CHANGE: readonly Step[] = [ATTRIBUTE];
 

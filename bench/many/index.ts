@@ -17,8 +17,8 @@ interface Size {
   count: number;
   timeScale: number;
   phases: PhaseData[];
-  /** The bound of a replacement that would ask nothing first. */
-  boundWithoutDryRun: number;
+  /** The bound of a replacement that would ask nothing first; absent in the quick mode, which replaces nothing. */
+  boundWithoutDryRun?: number;
   /** Absent in the quick mode. */
   overhead?: Overhead;
 }
@@ -56,7 +56,7 @@ async function measureSize(count: number, timeScale: number, mode: Mode, say: (l
   try {
     const phases: PhaseData[] = [];
     let overhead: Overhead | undefined;
-    let withoutDryRun = 0;
+    let withoutDryRun: number | undefined;
     for (const phase of phasesOf(count, mode)) {
       const { took, ...measured } = await stack.run(phase.verb, phase.imageId);
       const bound = await boundOf(count, phase.needed, took);
@@ -239,8 +239,12 @@ function tableOf(size: Size): Table {
     ]),
     notes: [
       `EC2's clock ran ${size.timeScale} times as fast as real time. Makespan: from the first EC2 call to the last. Bound: the same changes if every call went out the moment that EC2's token buckets let it, those of machines that are down first, if nobody looked at anything, and if nothing but EC2 took time: what its launches and shutdowns took in this very run.`,
-      `A replacement asks by a dry run whether the next instance can start before it ends the one that works; with RunInstances at 2 a second that sets the bound. Without it the bound would be ${number(size.boundWithoutDryRun)} s.`,
-      `A second that the processes themselves take counts as ${size.timeScale} here, their start included: what of the distance to the bound is the provider's own, the simulated figures of the calls tell. And while one describe is on its way, ${size.timeScale} times fewer machines come to share the next: that is why a destroy of 1,000 describes more than the time alone would tell.`,
+      ...(size.boundWithoutDryRun === undefined
+        ? []
+        : [
+            `A replacement asks by a dry run whether the next instance can start before it ends the one that works; with RunInstances at 2 a second that sets the bound. Without it the bound would be ${number(size.boundWithoutDryRun)} s.`,
+          ]),
+      `A second that the processes themselves take counts as ${size.timeScale} here, their start included: what of the distance to the bound is the provider's own, the simulated figures of the calls tell. And a describe is on its way for a shorter time than at EC2's own speed, so that fewer machines come to share the next.`,
       "All machines at once, as `pulumi up --parallel` with a number above theirs does it.",
     ],
   };

@@ -5,6 +5,8 @@ import { devNull } from "node:os";
 export function nothingBut(url: string, timeScale: number): Record<string, string> {
   return {
     ...at(url, timeScale),
+    // A profile goes before the keys, and may be that of who runs this. (The AWS SDK takes an empty one for none.)
+    AWS_PROFILE: "",
     AWS_CONFIG_FILE: devNull,
     AWS_SHARED_CREDENTIALS_FILE: devNull,
     AWS_EC2_METADATA_DISABLED: "true",
