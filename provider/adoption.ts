@@ -2,7 +2,7 @@
 import type { Ec2 } from "./ec2/ec2";
 import { TAG } from "./ec2/tags";
 import { adoptionConflicts, type Misfit, misfits } from "./engine/adoption";
-import { claimId } from "./engine/claim";
+import { likelyId } from "./engine/claim";
 import { deviceConflicts } from "./engine/conflicts";
 import { currentInstance, currentNetworkInterface, isAtHome, type Situation } from "./engine/current";
 import { observe } from "./engine/observe";
@@ -45,7 +45,7 @@ export async function lookAtAdoption(
 ): Promise<FoundAdoption> {
   const desired = desiredOf(inputs);
   // An earlier create of this very resource may have begun with it.
-  const id = await claimId(ec2, desired.resourceUrn, new Set());
+  const id = await likelyId(ec2, desired.resourceUrn);
   const observed = await observe(ec2, { id, desired });
   const eni = observed.adoption?.networkInterface ?? currentNetworkInterface({ id, desired, observed });
   const adoption = observed.adoption ?? { networkInterface: eni, instance: currentInstance(eni, observed) };

@@ -57,8 +57,10 @@ export function announceCreate(inputs: Properties): string {
 }
 
 function adoptedIn(adopt: unknown): string {
-  const { instanceId, networkInterfaceId } = (isUnknown(adopt) ? {} : adopt) as Partial<NonNullable<Desired["adopt"]>>;
-  return textOf(instanceId ?? networkInterfaceId) || "what is not made yet";
+  const { instanceId, networkInterfaceId, managedInstanceId } = (isUnknown(adopt) ? {} : adopt) as Partial<
+    NonNullable<Desired["adopt"]>
+  >;
+  return textOf(instanceId ?? networkInterfaceId ?? managedInstanceId) || "what is not made yet";
 }
 
 /** What is taken over, and whether the instance on it can stay. */

@@ -35,11 +35,15 @@ function withoutUndefined(inputs: Properties): Record<string, unknown> {
 }
 
 const ADOPTED = ["elasticIp", "securityGroupIds", "sourceDestCheck"] as const satisfies (keyof Desired)[];
+/** A machine that is adopted as a whole has data volumes too. */
+const ADOPTED_WHOLE = [...ADOPTED, "dataVolumes"] as const satisfies (keyof Desired)[];
 
-/** Of what an adopted interface has, that which the program does not name. */
+/** Of what an adopted interface, or an adopted machine, has, that which the program does not name. */
 export function missingFrom(given: Properties, had: Properties): Record<string, unknown> {
+  const { managedInstanceId } = (had.adopt ?? given.adopt ?? {}) as NonNullable<Desired["adopt"]>;
+  const names = managedInstanceId === undefined ? ADOPTED : ADOPTED_WHOLE;
   return Object.fromEntries(
-    ADOPTED.flatMap((name) => (given[name] === undefined && had[name] !== undefined ? [[name, had[name]]] : [])),
+    names.flatMap((name) => (given[name] === undefined && had[name] !== undefined ? [[name, had[name]]] : [])),
   );
 }
 
@@ -54,6 +58,7 @@ export function recordedIn(id: string, properties: Properties): Recorded {
     properties as Partial<Outputs>;
   const desired = recordedDesired(properties);
   return {
+    ...claimIn(properties),
     networkInterfaceId,
     instanceId,
     launchTemplateId,
@@ -68,6 +73,11 @@ export function recordedIn(id: string, properties: Properties): Recorded {
     market: desired.market,
     hopLimit: desired.metadataOptions.httpPutResponseHopLimit,
   };
+}
+
+/** The create that gave the machine to this state, as Pulumi keeps it beside the outputs. */
+export function claimIn({ claim }: Properties): { claim?: string } {
+  return typeof claim === "string" ? { claim } : {};
 }
 
 /** The addresses that are held are wanted as long as the subnet stays and no others are named. */

@@ -83,16 +83,28 @@ const PAIRS: readonly Pair[] = [
     because: "an instance is adopted with its network interface; give one of the two",
   },
   {
-    first: ["adopt", isGiven],
+    first: ["adopt.instanceId", isGiven],
+    second: ["adopt.managedInstanceId", isGiven],
+    because: "a managed instance is adopted with its instance; give one of the two",
+  },
+  {
+    first: ["adopt.networkInterfaceId", isGiven],
+    second: ["adopt.managedInstanceId", isGiven],
+    because: "a managed instance is adopted with its network interface; give one of the two",
+  },
+  {
+    first: ["adopt", isThing],
     second: ["privateIp", isGiven],
     because: "what is adopted brings its private IP; take privateIp out",
   },
   {
-    first: ["adopt", isGiven],
+    first: ["adopt", isThing],
     second: ["persistPrivateIp", is(false)],
     because: "what is adopted is adopted for its addresses, so they must persist; take one of the two out",
   },
 ];
+
+const ADOPTABLE = ["instanceId", "networkInterfaceId", "managedInstanceId"] as const;
 
 export function contradictions(inputs: Inputs): Failure[] {
   return [
@@ -162,9 +174,15 @@ function halfCpuOptions({ cpuOptions }: Inputs): Failure[] {
   return [{ property: "cpuOptions", reason }];
 }
 
+/** Whether an instance or an interface is to be adopted; a whole machine has a private IP and other inputs of its own. */
+function isThing(adopt: unknown): boolean {
+  return isGiven(adopt) && !(isObject(adopt) && adopt.managedInstanceId !== undefined);
+}
+
 function emptyAdoption({ adopt }: Inputs): Failure[] {
-  const isEmpty = isObject(adopt) && adopt.instanceId === undefined && adopt.networkInterfaceId === undefined;
-  const reason = "adopt names nothing; give adopt.instanceId or adopt.networkInterfaceId, or leave adopt out";
+  const isEmpty = isObject(adopt) && ADOPTABLE.every((name) => adopt[name] === undefined);
+  const reason =
+    "adopt names nothing; give adopt.instanceId, adopt.networkInterfaceId or adopt.managedInstanceId, or leave adopt out";
   return isEmpty ? [{ property: "adopt", reason }] : [];
 }
 

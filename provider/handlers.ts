@@ -1,36 +1,41 @@
 /** The handlers of the dynamic provider, each a thin shell over the engine. */
 import { furtherInterfaces, lookAtAdoption } from "./adoption";
+import { announceTakeOver, findNamesakes } from "./announce-machines";
 import { announceAdoption, announceCreate, announceDrift, announceUpdate } from "./announcement";
 import { changesBetween, driftIn } from "./changes";
-import { carryOver, recordedDesired, recordedIn, withHeldAddresses, withHeldOutputs } from "./continuity";
+import { carryOver, claimIn, recordedDesired, recordedIn, withHeldAddresses, withHeldOutputs } from "./continuity";
+import { Creation } from "./creation";
 import { explain } from "./ec2/errors";
 import { nameOf, TAG, urnTag } from "./ec2/tags";
-import { claimId, IdTaken } from "./engine/claim";
 import { conflicts } from "./engine/conflicts";
-import { keptInstance, wantsInstance } from "./engine/current";
 import { driftOf, driftSince, observedInputs } from "./engine/drift";
 import { observe } from "./engine/observe";
-import { heldElasticIp, holdingsOf, isGone, outputsOf } from "./engine/outputs";
+import { heldElasticIp, isGone, outputsOf } from "./engine/outputs";
+import { requireOwned, TakenOver } from "./engine/ownership";
 import { outdatedParts } from "./engine/planning/instance";
 import { obstacles } from "./engine/protection";
-import { reconcile, ReconcileFailure, tearDown } from "./engine/reconcile";
+import { reconcile, tearDown } from "./engine/reconcile";
 import type { Deps } from "./engine/run";
 import { launchHash } from "./engine/specification";
-import type { Desired, MachineState, Recorded } from "./engine/state";
+import type { Desired } from "./engine/state";
 import { markReady } from "./engine/steps/tags";
-import { GOES_ON, kept, PartialFailure, PlainFailure, sentence } from "./failure";
-import { checkInputs, desiredOf, SERIALIZED_PROVIDER } from "./inputs";
+import { PlainFailure, sentence } from "./failure";
+import { checkInputs, desiredOf } from "./inputs";
 import { lookedAt } from "./outlook";
 import { printable } from "./printable";
 import type { Session } from "./session";
+import { lookAtTakeOver } from "./take-over";
 import { needsLook, stableOutputs, survivingOutputs } from "./surviving-outputs";
-import { type Failure, isUnknown } from "./validation";
+import { failureOf } from "./unfinished";
+import { type Failure, isGiven, isUnknown } from "./validation";
 
 export type Properties = Record<string, unknown>;
 
 export class Handlers {
   /** The URNs of what was read, and not checked since: of these the engine compares what it read, and nothing will be done. */
   private readonly refreshed = new Set<unknown>();
+  /** The machines that the state is known to have. */
+  private readonly ids = new Set<string>();
 
   constructor(private readonly session: Session) {}
 
@@ -65,15 +70,33 @@ export class Handlers {
       return { inputs: news, failures };
     }
     if (inputs.adopt === undefined || isUnknown(inputs)) {
-      this.session.announce(`${nameIn(inputs)}: ${announceCreate(inputs)}`);
+      this.session.announce(`${nameIn(inputs)}: ${await this.creation(region, inputs)}`);
       return { inputs, failures };
     }
-    const found = await lookAtAdoption(this.session.ec2(region), news, inputs);
+    const { managedInstanceId } = desiredOf(inputs).adopt ?? {};
+    const ec2 = this.session.ec2(region);
+    const machine =
+      managedInstanceId === undefined ? undefined : await lookAtTakeOver(ec2, managedInstanceId, news, inputs);
+    const found = machine ?? (await lookAtAdoption(ec2, news, inputs));
     if (found.failures.length > 0) {
-      return { inputs: news, failures: found.failures };
+      const { lines } = await findNamesakes(ec2, String(inputs.resourceUrn), this.ids);
+      const failures = found.failures.map((it) => ({ ...it, reason: [it.reason, ...lines].join("; ") }));
+      return { inputs: news, failures };
     }
-    this.session.announce(`${nameIn(inputs)}: ${announceAdoption(found, inputs)}`);
+    const line = announceAdoption(found, inputs);
+    this.session.announce(`${nameIn(inputs)}: ${machine === undefined ? line : announceTakeOver(machine, line)}`);
     return { inputs: found.inputs, failures };
+  }
+
+  /** The line on a machine that is to be made, and on those of its name that are there. */
+  private async creation(region: string, inputs: Properties): Promise<string> {
+    const urn = String(inputs.resourceUrn);
+    const { begun, lines } = isGiven(inputs.region)
+      ? await findNamesakes(this.session.ec2(region), urn, this.ids)
+      : { begun: undefined, lines: [] };
+    const line = announceCreate(inputs);
+    const first = begun === undefined ? line : `goes on with ${begun}, which a run began that did not finish: ${line}`;
+    return [first, ...lines].join("; ");
   }
 
   /** Of a machine that there is. `own` is what the program says, `inputs` that with what the past adds. */
@@ -105,6 +128,7 @@ export class Handlers {
     olds: Properties,
     news: Properties,
   ): Promise<{ changes: boolean; replaces: string[]; deleteBeforeReplace: boolean }> {
+    this.ids.add(id);
     const changes = changesBetween(olds, news);
     const needed = changes.length > 0 || driftIn(olds).length > 0;
     const replaces = changes.filter((it) => it.class === "replaces-resource").map((it) => it.input);
@@ -162,33 +186,23 @@ export class Handlers {
 
   async create(inputs: Properties): Promise<{ id: string; outs: Properties }> {
     const desired = desiredOf(inputs);
-    const deps = this.depsOf(desired);
-    const taken = new Set<string>();
-    let id: string | undefined;
-    for (;;) {
-      try {
-        id = await claimId(deps.ec2, desired.resourceUrn, taken);
-        return { id, outs: await this.reconcile(id, desired, deps) };
-      } catch (error) {
-        if (id === undefined || !(error instanceof IdTaken)) {
-          throw this.failed(error, { id, desired, inputs });
-        }
-        taken.add(id);
-      }
-    }
+    return new Creation(this.session, desired, inputs).run();
   }
 
   async update(id: string, olds: Properties, news: Properties): Promise<{ outs: Properties }> {
     const desired = withHeldAddresses(desiredOf(news), olds);
+    const recorded = recordedIn(id, olds);
     try {
-      return { outs: await this.reconcile(id, desired, this.depsOf(desired), recordedIn(id, olds)) };
+      const outputs = await reconcile({ id, desired, recorded, known: true }, this.depsOf(desired));
+      return { outs: { ...desired, ...outputs, ...claimIn(olds) } };
     } catch (error) {
-      throw this.failed(error, { id, desired, inputs: news, olds, recorded: recordedIn(id, olds) });
+      throw failureOf(error, { id, desired, inputs: news, olds, recorded });
     }
   }
 
   async read(id: string, properties: Properties): Promise<{ id: string; props: Properties; inputs?: Properties }> {
     this.refreshed.add(properties.resourceUrn);
+    this.ids.add(id);
     const desired = recordedDesired(properties);
     const recorded = recordedIn(id, properties);
     const deps = this.depsOf(desired);
@@ -197,12 +211,13 @@ export class Handlers {
       if (isGone(observed)) {
         return { id: "", props: {} };
       }
-      await markReady(deps, observed);
+      requireOwned({ id, recorded }, observed);
+      await markReady(deps, observed, recorded);
       const situation = { id, desired, observed, recorded };
       const outputs = withHeldOutputs(outputsOf(situation), properties);
       const taken = conflicts(situation);
       const drift = (taken.length > 0 ? taken : driftOf(situation)).map(printable);
-      const props = { ...observedInputs(situation), ...outputs, drift };
+      const props = { ...observedInputs(situation), ...outputs, ...claimIn(properties), drift };
       if (drift.length > 0) {
         this.session.announce(`${nameIn(properties)}: ${announceDrift(drift, properties, taken.length === 0)}`);
       }
@@ -213,12 +228,20 @@ export class Handlers {
   }
 
   async delete(id: string, properties: Properties): Promise<void> {
+    this.ids.add(id);
     const desired = recordedDesired(properties);
     const recorded = recordedIn(id, properties);
     try {
       const deps = this.depsOf(desired);
       await tearDown({ id, desired, recorded, known: true }, deps);
     } catch (error) {
+      if (error instanceof TakenOver) {
+        // Nothing of it is this state's any more, so there is nothing to delete.
+        this.session.announce(
+          `${nameIn(properties)}: ${id} belongs to another resource or stack by now; nothing of it was deleted`,
+        );
+        return;
+      }
       throw new PlainFailure(
         `${sentence(explain(error))} What is left is still recorded; \`pulumi destroy\` goes on from here.`,
       );
@@ -227,50 +250,6 @@ export class Handlers {
 
   private depsOf({ region, resourceUrn, replacement: { timeoutSeconds } }: Desired): Deps {
     return this.session.deps({ region, name: nameOf(resourceUrn), timeoutSeconds });
-  }
-
-  private async reconcile(id: string, desired: Desired, deps: Deps, recorded?: Recorded): Promise<Properties> {
-    const outputs = await reconcile({ id, desired, recorded, known: recorded !== undefined }, deps);
-    return { ...desired, ...outputs };
-  }
-
-  /** What Pulumi is to record of a failure: nothing, if nothing exists. */
-  private failed(error: unknown, { id, desired, inputs, olds, recorded }: Attempt): Error {
-    const what = id === undefined ? `could not look whether ${nameIn(inputs)} is there already: ` : "";
-    const reason = sentence(`${what}${explain(error)}`);
-    if (id === undefined || !(error instanceof ReconcileFailure)) {
-      // Nothing was looked at, so nothing was done; an update's state stays as it is.
-      return new PlainFailure(`${reason} Nothing was changed. ${GOES_ON}`);
-    }
-    return this.unfinished(error, reason, { id, desired, inputs, olds, recorded });
-  }
-
-  private unfinished(
-    { observed, isUntouched }: ReconcileFailure,
-    reason: string,
-    { id, desired, inputs, olds, recorded }: Attempt & { id: string },
-  ): Error {
-    const before = olds === undefined ? undefined : recordedDesired(olds);
-    if (before === undefined && observed.template === undefined) {
-      return new PlainFailure(`${reason} ${GOES_ON}`);
-    }
-    if (before !== undefined && isUntouched) {
-      // What was refused was not applied: what is on record stays what is there.
-      return new PlainFailure(`${reason}${kept(holdingsOf({ id, desired: before, observed, recorded }))}`);
-    }
-    const applied = before === undefined || keptInstance({ id, desired, observed, recorded }) !== undefined;
-    // Tags that are to go may still be on things, so they stay on record until a run got to its end.
-    const spec = { ...(applied ? desired : before), tags: { ...before?.tags, ...desired.tags } };
-    const situation = { id, desired: spec, observed, recorded };
-    const outputs = withHeldOutputs(outputsOf(situation), olds ?? {});
-    const state = stateAfter(outputs.state, spec);
-    // The runtime adds its text to what a handler returns, but not to what one throws; without it nothing could be deleted.
-    const provider = { [SERIALIZED_PROVIDER]: inputs[SERIALIZED_PROVIDER] };
-    return new PartialFailure(
-      id,
-      { ...spec, ...outputs, state, ...provider },
-      `${reason}${kept(holdingsOf(situation))}`,
-    );
   }
 
   /**
@@ -284,9 +263,10 @@ export class Handlers {
     const desired = recordedDesired(olds);
     const ec2 = this.session.ec2(desired.region);
     const found = await ec2.describeLaunchTemplates({ [`tag:${TAG.urn}`]: [urnTag(desired.resourceUrn)] });
-    const [template] = found;
-    // Two machines of one URN belong to two states; which is this one's, only its id tells.
-    if (template === undefined || found.length > 1) {
+    const recorded = found.filter((it) => it.id === olds.launchTemplateId);
+    const [template, ...others] = recorded.length > 0 ? recorded : found;
+    // Two machines of one URN belong to two states; which is this one's, only its record tells.
+    if (template === undefined || others.length > 0) {
       return {};
     }
     const id = template.name;
@@ -314,20 +294,6 @@ const LOOKED_FOR = [
 interface Look {
   recorded: Properties;
   obstacles: string[];
-}
-
-/** A create (without `olds`) or an update that failed. */
-interface Attempt {
-  id?: string;
-  desired: Desired;
-  inputs: Properties;
-  olds?: Properties;
-  recorded?: Recorded;
-}
-
-/** What was stopped on the way, and was to run, is not paused. */
-function stateAfter(state: MachineState, spec: Pick<Desired, "desiredState">): MachineState {
-  return state === "missing" || (state === "paused" && wantsInstance(spec)) ? "failed" : state;
 }
 
 function onOneLine({ property, reason }: Failure): Failure {

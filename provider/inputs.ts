@@ -142,6 +142,7 @@ const replacement: Readonly<Record<string, Field>> = {
 const adopt: Readonly<Record<string, Field>> = {
   instanceId: { validate: id("i", "an instance id") },
   networkInterfaceId: { validate: id("eni", "a network interface id") },
+  managedInstanceId: { validate: id("mi", "a managed instance's id") },
 };
 
 const retention = oneOf("delete", "retain");

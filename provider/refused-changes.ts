@@ -92,6 +92,6 @@ function hasNoInterface({ networkInterfaceId, vpcId }: Inputs): boolean {
 }
 
 function adoptedIn(adopt: unknown): string | undefined {
-  const id = isObject(adopt) ? (adopt.instanceId ?? adopt.networkInterfaceId) : undefined;
+  const id = isObject(adopt) ? (adopt.instanceId ?? adopt.networkInterfaceId ?? adopt.managedInstanceId) : undefined;
   return typeof id === "string" ? id : undefined;
 }

@@ -1,7 +1,10 @@
 /** What the handlers share in one provider process: the stack's settings, the clients, and the way to the user. */
-import { cancellable, type Clock, clockFromEnvironment } from "./clock";
+import { cancellable, type Clock, clockFromEnvironment, type Stopwatch } from "./clock";
 import type * as sdkClient from "./ec2/client";
+import type { Ec2 } from "./ec2/ec2";
 import { regionInEnvironment } from "./ec2/region";
+import { Patience } from "./ec2/retry";
+import { Leases, RENEW_MS } from "./engine/lease";
 import { type Deps, depsOf } from "./engine/run";
 import { printable } from "./printable";
 import { Surroundings } from "./surroundings";
@@ -62,10 +65,13 @@ export interface RunOf {
 export class Session {
   private readonly clients = new Map<string, sdkClient.Ec2Client>();
   private readonly places = new Map<string, Surroundings>();
+  private readonly held = new Map<string, Leases>();
   private readonly said = new Set<string>();
   private region: Promise<string | undefined> | undefined;
   private readonly around: Around;
   readonly clock: Clock;
+  /** The machines that creates of this process made or took over, by id, and the URNs of their resources. */
+  readonly machines = new Map<string, string>();
 
   constructor(
     private readonly settings: Settings,
@@ -115,13 +121,40 @@ export class Session {
     return surroundings;
   }
 
+  /** The leases of the machines that this process makes in a region. */
+  leases(region: string): Leases {
+    let leases = this.held.get(region);
+    if (leases === undefined) {
+      const clock = this.clock;
+      const renewer = (queued: Stopwatch): Ec2 =>
+        this.ec2(region).forRun({ patience: new Patience(clock, RENEW_MS), say: () => undefined, queued });
+      leases = new Leases(clock, renewer, this.around.isAbandoned);
+      this.held.set(region, leases);
+    }
+    return leases;
+  }
+
+  /** For a run that makes a machine: leases are renewed while it waits. */
+  depsOfCreate(run: RunOf): Deps {
+    return this.depsWith(run, this.leases(run.region).renewing(this.clock));
+  }
+
   /** For one run of a machine. */
-  deps({ region, name, timeoutSeconds }: RunOf): Deps {
+  deps(run: RunOf): Deps {
+    return this.depsWith(run, this.clock);
+  }
+
+  /** Whether the engine is gone, so that nobody hears what a handler answers. */
+  get isAbandoned(): boolean {
+    return this.around.isAbandoned();
+  }
+
+  private depsWith({ region, name, timeoutSeconds }: RunOf, clock: Clock): Deps {
     const say = (line: string): void => {
       this.around.say(`${name}: ${line}`);
     };
     const { isAbandoned, cancelled } = this.around;
-    return depsOf(this.ec2(region), { clock: this.clock, say, isAbandoned, cancelled, timeoutSeconds });
+    return depsOf(this.ec2(region), { clock, say, isAbandoned, cancelled, timeoutSeconds });
   }
 
   /** Prints a line that several calls of one run would repeat. */

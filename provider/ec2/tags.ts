@@ -11,8 +11,10 @@ export const TAG = {
   launch: "managed-instance:launch",
   /** On instances: the type that it was launched or started as. */
   type: "managed-instance:type",
-  /** On the launch template: `creating` until a state is known to have it, then `ready`. */
+  /** On the launch template: `creating` and by whom, until a state has the machine; then `ready`. */
   phase: "managed-instance:phase",
+  /** On the launch template of an unfinished machine: when its maker last showed that it lives. */
+  lease: "managed-instance:lease",
   /** `false` on what was given to the managed instance; such a thing is never deleted. */
   owned: "managed-instance:owned",
   /** On the launch template: how instances are bought, which a launch template is not used for. */

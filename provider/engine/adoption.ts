@@ -10,6 +10,11 @@ export interface Misfit {
   part: LaunchPart;
 }
 
+/** Whether an instance or an interface is to be adopted, and not a whole machine by its record. */
+export function adoptsThings({ adopt }: Pick<Desired, "adopt">): boolean {
+  return adopt?.instanceId !== undefined || adopt?.networkInterfaceId !== undefined;
+}
+
 /**
  * Why an instance that is being adopted cannot stay. Only what the program says is compared: what it leaves out is as good as
  * it is, until the next launch.
@@ -90,7 +95,11 @@ function ownerConflicts(id: string, eni: NetworkInterface, instance: Instance | 
   const owner = [eni.tags[TAG.id], instance?.tags[TAG.id]].find((it) => it !== undefined && it !== id);
   const group = instance?.tags["aws:autoscaling:groupName"];
   return [
-    ...(owner === undefined ? [] : [`${eni.id} belongs to the managed instance ${owner}; a machine has one owner`]),
+    ...(owner === undefined
+      ? []
+      : [
+          `${eni.id} belongs to the managed instance ${owner}, and a machine has one owner; adopt: { managedInstanceId: "${owner}" } takes over that machine as a whole, from whichever state has it`,
+        ]),
     ...(group === undefined
       ? []
       : [`${instance?.id ?? ""} is in the Auto Scaling group ${group}, which would replace it; detach it there first`]),

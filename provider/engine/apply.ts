@@ -3,6 +3,7 @@ import { Cancelled } from "../clock";
 import { explain } from "../ec2/errors";
 import { IdTaken } from "./claim";
 import { currentNetworkInterface } from "./current";
+import { LeaseLost } from "./lease";
 import { ObserveAgain, type Run } from "./run";
 import type { Step } from "./step";
 import { entryOf } from "./steps";
@@ -25,6 +26,9 @@ export async function apply(steps: Step[], run: Run): Promise<void> {
 }
 
 function refuseToBegin(run: Run, step: Step): void {
+  if (run.lease?.isLost === true) {
+    throw new LeaseLost();
+  }
   // A machine that this run took down is brought up again first, with its data, heard or unheard.
   if (run.darkSince === undefined && step.kind !== "attach-volumes" && run.isAbandoned()) {
     throw new Abandoned(
@@ -40,7 +44,7 @@ async function inWords(run: Run, step: Step, take: () => Promise<void>): Promise
   try {
     await take();
   } catch (error) {
-    if (error instanceof ObserveAgain || error instanceof IdTaken) {
+    if (error instanceof ObserveAgain || error instanceof IdTaken || error instanceof LeaseLost) {
       throw error;
     }
     const doing = entryOf(step).doing(run, step);

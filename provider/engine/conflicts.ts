@@ -1,5 +1,5 @@
 /** What is in the way and belongs to somebody else, in sentences; while there is any, nothing is done. (pure) */
-import { TAG } from "../ec2/tags";
+import { TAG, urnTag } from "../ec2/tags";
 import { canonicalDevice } from "../formats";
 import { adoptionConflicts } from "./adoption";
 import {
@@ -32,15 +32,29 @@ export function conflicts(situation: Situation): string[] {
   ];
 }
 
-/** The address of an interface that is gone is anybody's. */
-function takenAddresses({ desired: { privateIp }, observed: { addressTaker: taker } }: Situation): string[] {
+/** An address that no interface of the machine has, because that is not made yet or is gone, may be anybody's. */
+function takenAddresses({ desired, observed: { addressTaker: taker }, recorded }: Situation): string[] {
+  const { privateIp, resourceUrn } = desired;
   const isWanted =
     privateIp !== undefined && (taker?.privateIp === privateIp || taker?.secondaryPrivateIps.includes(privateIp));
-  return taker === undefined || !isWanted
-    ? []
-    : [
-        `${SENTENCES["make-network-interface"]}, and ${heldBy(privateIp, taker)}; free it there, or give another privateIp`,
-      ];
+  if (taker === undefined || !isWanted) {
+    return [];
+  }
+  const before = recorded === undefined ? "" : `${SENTENCES["make-network-interface"]}, and `;
+  return [`${before}${heldBy(privateIp, taker)}; ${waysOn(taker, resourceUrn)}`];
+}
+
+/** What to do about an address that is held. */
+function waysOn({ tags }: NetworkInterface, urn: string): string {
+  const owner = tags[TAG.id];
+  if (owner === undefined) {
+    return "free it there, or give another privateIp";
+  }
+  const replaces =
+    tags[TAG.urn] === urnTag(urn)
+      ? "; if that is the machine which this one is to replace as a resource, let Pulumi delete it first (the resource option deleteBeforeReplace: true)"
+      : "";
+  return `that is the managed instance ${owner}${replaces}. To keep that machine, adopt: { managedInstanceId: "${owner}" } takes it over; to be rid of it, destroy it with its stack or, if no stack has it, run \`managed-instance release ${owner}\`; or give another privateIp`;
 }
 
 export function heldBy(address: string, { id, attachment }: NetworkInterface): string {
@@ -50,7 +64,7 @@ export function heldBy(address: string, { id, attachment }: NetworkInterface): s
 
 /** One that was given and is not wanted any more may be wherever its owner put it. */
 function elasticIpConflicts(situation: Situation): string[] {
-  const { desired, observed, recorded } = situation;
+  const { id, desired, observed, recorded } = situation;
   const given = observed.givenElasticIp;
   const missing =
     typeof desired.elasticIp === "string" && given === undefined
@@ -63,7 +77,9 @@ function elasticIpConflicts(situation: Situation): string[] {
   const released = desired.deletion.elasticIp === "delete" ? others.filter(isOwnedElasticIp) : [];
   const taken = [...(wanted === undefined ? [] : [wanted]), ...released]
     .filter((eip) => isTaken(eip, observed))
-    .map((eip) => `${inUse(eip)}; it is never taken from its holder: disassociate it there first, or change elasticIp`);
+    .map(
+      (eip) => `${inUse(id, eip)}; it is never taken from its holder: disassociate it there first, or change elasticIp`,
+    );
   return [...missing, ...taken, ...placeConflicts(wanted, situation)];
 }
 
@@ -85,7 +101,8 @@ export function teardownConflicts(observed: Observed, deletion: Desired["deletio
   const taken = observed.elasticIps
     .filter((eip) => isOwnedElasticIp(eip) && deletion.elasticIp === "delete" && isTaken(eip, observed))
     .map(
-      (eip) => `${inUse(eip)}; disassociate it there first, or set deletion.elasticIp to "retain" and run up before`,
+      (eip) =>
+        `${inUse(eip.tags[TAG.id], eip)}; disassociate it there first, or set deletion.elasticIp to "retain" and run up before`,
     );
   return [...taken, ...heldByStrangers(observed)];
 }
@@ -94,11 +111,16 @@ function isTaken(eip: ElasticIp, observed: Observed): boolean {
   return eip.association !== undefined && !isOnOurs(eip, observed);
 }
 
-function inUse(eip: ElasticIp): string {
+function inUse(id: string | undefined, eip: ElasticIp): string {
   const { networkInterfaceId, instanceId } = eip.association ?? {};
   const holder = networkInterfaceId ?? instanceId ?? "something else";
   const through = instanceId !== undefined && instanceId !== holder ? ` (instance ${instanceId})` : "";
-  return `the Elastic IP ${eip.publicIp} (${eip.allocationId}) is in use by ${holder}${through}`;
+  const owner = eip.tags[TAG.id];
+  const machine =
+    owner === undefined || owner === id
+      ? ""
+      : ` of the managed instance ${owner} (adopt: { managedInstanceId: "${owner}" } would take that machine over)`;
+  return `the Elastic IP ${eip.publicIp} (${eip.allocationId}) is in use by ${holder}${through}${machine}`;
 }
 
 function volumeConflicts(wanted: DataVolume, situation: Situation): string[] {

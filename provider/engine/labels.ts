@@ -17,7 +17,8 @@ export function baseTags(id: string, desired: Pick<Desired, "resourceUrn" | "tag
   return { Name: nameOf(resourceUrn), ...tags, [TAG.id]: id, [TAG.urn]: urnTag(resourceUrn) };
 }
 
-export function templateTags(id: string, desired: Desired, phase: "creating" | "ready"): Tags {
+/** @param phase as {@link phaseTag} writes it */
+export function templateTags(id: string, desired: Desired, phase: string): Tags {
   const { market, fallbackInstanceTypes, schedules } = desired;
   return {
     ...baseTags(id, desired),

@@ -1,7 +1,9 @@
 /** One snapshot of what exists, found by tag, and by recorded id where a tag was taken off. */
 import type { Ec2, Filters } from "../ec2/ec2";
 import { TAG } from "../ec2/tags";
+import { adoptsThings } from "./adoption";
 import { isAlive, isAtHome, isOwnedInstance } from "./current";
+import { isOfAnother } from "./ownership";
 import { differentInputs, launchHash, readGeneration } from "./specification";
 import type {
   Adoption,
@@ -15,6 +17,7 @@ import type {
   Recorded,
   Volume,
 } from "./state";
+import { latestGeneration } from "./versions";
 
 export interface Target {
   id: string;
@@ -26,18 +29,18 @@ export interface Target {
 
 export async function observe(ec2: Ec2, target: Target): Promise<Observed> {
   const { id, desired, recorded } = target;
-  const ours: Filters = { [`tag:${TAG.id}`]: [id] };
   const [record, networkInterfaces, elasticIps, givenElasticIp, tagged, { marked, ...volumes }] = await Promise.all([
     observeRecord(ec2, target),
-    observeNetworkInterfaces(ec2, ours, recorded?.networkInterfaceId),
-    observeElasticIps(ec2, ours, recorded),
+    observeNetworkInterfaces(ec2, id, recorded?.networkInterfaceId),
+    observeElasticIps(ec2, id, recorded),
     typeof desired?.elasticIp === "string" ? findElasticIp(ec2, desired.elasticIp) : undefined,
-    ec2.describeInstances(ours),
+    ec2.describeInstances(markedAs(id)),
     observeVolumes(ec2, target),
   ]);
   const holders = await observeHolders(ec2, networkInterfaces, tagged);
   // Launched between the two looks, or with its tags taken off.
-  const isOurs = (it: Instance): boolean => it.tags[TAG.id] === id || it.id === recorded?.instanceId;
+  const isOurs = (it: Instance): boolean =>
+    it.tags[TAG.id] === id || (it.id === recorded?.instanceId && !isOfAnother(id, it));
   const observed: Observed = {
     ...record,
     networkInterfaces,
@@ -65,33 +68,40 @@ async function observeRecord(
   if (template === undefined) {
     return {};
   }
-  const latest = await ec2.describeLatestVersion(template.id);
+  const latest = await latestGeneration(ec2, template.id);
   return {
-    template: { ...template, latestVersion: latest.number, latestVersionAt: latest.createdAt },
+    template: { ...template, latestVersion: latest.latestNumber, latestVersionAt: latest.createdAt },
     generation: chosen ?? readGeneration(latest.number, latest.description),
   };
 }
 
+/** What finds all that carries a machine's id. */
+function markedAs(id: string): Filters {
+  return { [`tag:${TAG.id}`]: [id] };
+}
+
 async function observeNetworkInterfaces(
   ec2: Ec2,
-  ours: Filters,
+  id: string,
   recordedId: string | undefined,
 ): Promise<NetworkInterface[]> {
-  const tagged = await ec2.describeNetworkInterfaces(ours);
+  const tagged = await ec2.describeNetworkInterfaces(markedAs(id));
   if (recordedId === undefined || recordedId === "" || tagged.some((eni) => eni.id === recordedId)) {
     return tagged;
   }
-  return [...tagged, ...(await ec2.describeNetworkInterfaces({ "network-interface-id": [recordedId] }))];
+  const recorded = await ec2.describeNetworkInterfaces({ "network-interface-id": [recordedId] });
+  return [...tagged, ...recorded.filter((it) => !isOfAnother(id, it))];
 }
 
 /** An address is still ours when its tags were taken off: one that was allocated here, or a given one that is on our interface. */
-async function observeElasticIps(ec2: Ec2, ours: Filters, recorded: Recorded | undefined): Promise<ElasticIp[]> {
-  const tagged = await ec2.describeAddresses(ours);
+async function observeElasticIps(ec2: Ec2, id: string, recorded: Recorded | undefined): Promise<ElasticIp[]> {
+  const tagged = await ec2.describeAddresses(markedAs(id));
   const { allocationId = "", ownsElasticIp = false, networkInterfaceId = "" } = recorded ?? {};
   if (allocationId === "" || tagged.some((it) => it.allocationId === allocationId)) {
     return tagged;
   }
-  const found = await ec2.describeAddresses({ "allocation-id": [allocationId] });
+  const all = await ec2.describeAddresses({ "allocation-id": [allocationId] });
+  const found = all.filter((it) => !isOfAnother(id, it));
   const ofUs = ownsElasticIp
     ? found
     : found
@@ -132,7 +142,7 @@ async function observeVolumes(
 ): Promise<Pick<Observed, "volumes" | "leftVolumes"> & { marked: Volume[] }> {
   const wanted = desired?.dataVolumes ?? [];
   const recordedIds = Object.values(recorded?.dataVolumeIds ?? {});
-  const all = await ec2.describeVolumes({ [`tag:${TAG.id}`]: [id] });
+  const all = await ec2.describeVolumes(markedAs(id));
   const tagged = all.filter((it) => it.tags[TAG.volume] !== undefined);
   const ids = new Set([...wanted.flatMap((it) => it.volumeId ?? []), ...recordedIds]);
   const others = [...ids].filter((it) => it !== "" && !tagged.some((volume) => volume.id === it));
@@ -147,9 +157,9 @@ function isLeft({ tags, attachment, status }: Volume): boolean {
   return tags[TAG.generation] !== undefined && attachment === undefined && status === "available";
 }
 
-/** Of a machine on record whose interface is gone: who has its address by now. */
-async function observeTaker(ec2: Ec2, { desired, recorded }: Target): Promise<NetworkInterface | undefined> {
-  if (recorded === undefined || desired?.privateIp === undefined || !desired.persistPrivateIp) {
+/** Of a machine that is to be made, or whose interface is gone: who has its address. */
+async function observeTaker(ec2: Ec2, { desired }: Target): Promise<NetworkInterface | undefined> {
+  if (desired?.privateIp === undefined || !desired.persistPrivateIp || adoptsThings(desired)) {
     return undefined;
   }
   const { privateIp, subnetId } = desired;
@@ -192,7 +202,12 @@ async function withAdoption(ec2: Ec2, target: Target, observed: Observed): Promi
   const { desired, recorded } = target;
   // What is adopted is kept: a machine that keeps no interface, or kept none, has given it back.
   const isOver = desired?.persistPrivateIp === false || recorded?.persistPrivateIp === false;
-  if (desired?.adopt === undefined || isOver || isAdopted(desired.adopt, observed, recorded)) {
+  if (
+    desired?.adopt === undefined ||
+    !adoptsThings(desired) ||
+    isOver ||
+    isAdopted(desired.adopt, observed, recorded)
+  ) {
     return observed;
   }
   const adoption = await observeAdoption(ec2, desired);

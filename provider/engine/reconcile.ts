@@ -7,8 +7,10 @@ import { apply } from "./apply";
 import { IdTaken } from "./claim";
 import { conflicts, teardownConflicts, volumeDeletionConflicts } from "./conflicts";
 import { currentNetworkInterface } from "./current";
+import { type Lease, LeaseLost } from "./lease";
 import { observe, type Target } from "./observe";
 import { outputsOf } from "./outputs";
+import { requireOwned, TakenOver } from "./ownership";
 import { plan } from "./plan";
 import { protections } from "./protection";
 import { type Deps, ObserveAgain, type Run, saying } from "./run";
@@ -21,6 +23,8 @@ export interface Request {
   recorded?: Recorded;
   /** Whether a state is known to have the id, because it came from there. */
   known: boolean;
+  /** What a create holds the record by. */
+  lease?: Lease;
 }
 
 /** Something is in the way, seen before the first step. */
@@ -54,7 +58,7 @@ export async function reconcile(request: Request, deps: Deps): Promise<Outputs> 
       observed = await look(deps.ec2, request);
       return await approach({ ...deps, ...request, nonce, observed });
     } catch (error) {
-      if (error instanceof IdTaken || observed === undefined) {
+      if (observed === undefined || endsClaim(error)) {
         throw error;
       }
       if (!(error instanceof ObserveAgain) || looks === MAX_LOOKS) {
@@ -77,7 +81,13 @@ async function leftBy(
   return error instanceof Cancelled ? observe(deps.ec2, request).catch(() => observed) : observed;
 }
 
+/** The machine is not, or not any more, the one that the run is about. */
+function endsClaim(error: unknown): boolean {
+  return error instanceof IdTaken || error instanceof LeaseLost || error instanceof TakenOver;
+}
+
 async function approach(run: Run): Promise<Outputs> {
+  requireOwned(run, run.observed);
   refuse("changed", conflicts(run));
   const steps = plan(run);
   refuse("changed", await protections(run.ec2, steps));
@@ -90,6 +100,7 @@ async function approach(run: Run): Promise<Outputs> {
 export async function tearDown(request: Request, deps: Deps): Promise<void> {
   const { id, desired, recorded } = request;
   const observed = await look(deps.ec2, { id, recorded, desired: { ...desired, adopt: undefined } });
+  requireOwned(request, observed);
   refuse("deleted", [
     ...teardownConflicts(observed, desired.deletion),
     ...volumeDeletionConflicts(observed.volumes, { id, desired, observed, recorded }),

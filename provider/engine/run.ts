@@ -5,6 +5,7 @@ import type { Ec2 } from "../ec2/ec2";
 import { Patience } from "../ec2/retry";
 import { waitFor, type Waiting } from "../ec2/wait";
 import { explain, isEc2Error } from "../ec2/errors";
+import type { Lease } from "./lease";
 import { currentElasticIp, currentNetworkInterface, type Situation } from "./current";
 import type { ElasticIp, Instance, NetworkInterface } from "./state";
 
@@ -47,6 +48,8 @@ export interface Run extends Deps, Situation {
   nonce: string;
   /** Whether a state is known to have the id. */
   known: boolean;
+  /** What a create holds the record by, from when it was made or taken up until it is ready. */
+  lease?: Lease;
   /** The working instance that this run ended, as it was: what to go back to. */
   retired?: Instance;
   /** The last instance that this run launched, proven or not. */
@@ -110,6 +113,9 @@ export function unqueuedWaiting({ unqueued, expectations }: Pick<Deps, "unqueued
   return { clock: unqueued, expectations };
 }
 
+/** What a wait needs of a run. */
+type Waiter = Pick<Run, "unqueued" | "expectations" | "desired">;
+
 interface Passing {
   /** What is waited for, as the end of "waiting for …". */
   what: string;
@@ -122,7 +128,11 @@ interface Passing {
  * Repeats `call` while EC2 refuses it for what passes by itself. All else ends it: a call of which nobody knows what came of it may not
  * be one to repeat.
  */
-async function onceAccepted<T>(run: Run, { what, isPassing, timeoutMs }: Passing, call: () => Promise<T>): Promise<T> {
+async function onceAccepted<T>(
+  run: Waiter,
+  { what, isPassing, timeoutMs }: Passing,
+  call: () => Promise<T>,
+): Promise<T> {
   const result = (await waitFor<{ value: T } | { error: unknown } | string>(
     {
       kind: "propagation",
@@ -148,7 +158,7 @@ async function onceAccepted<T>(run: Run, { what, isPassing, timeoutMs }: Passing
 
 /** Repeats `call` while EC2 does not know yet what was just made; `isNotSeen` tells that from other refusals. */
 export function oncePropagated<T>(
-  run: Run,
+  run: Waiter,
   what: string,
   call: () => Promise<T>,
   isNotSeen: (error: unknown) => boolean = (error) => isEc2Error(error, "not-found"),

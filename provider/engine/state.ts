@@ -156,7 +156,7 @@ export interface Desired {
   recycleTriggers: Tags;
   replacement: Replacement;
   /** Only looked at until the machine has its network interface. */
-  adopt?: { instanceId?: string; networkInterfaceId?: string };
+  adopt?: { instanceId?: string; networkInterfaceId?: string; managedInstanceId?: string };
   deletion: { networkInterface: Retention; elasticIp: Retention; dataVolumes: Retention };
   healing: Healing;
   schedules: Schedule[];
@@ -318,6 +318,8 @@ export interface Adoption {
 
 /** What an earlier run left in Pulumi's state: a cache of ids, never proof that a thing exists. */
 export interface Recorded {
+  /** The create that gave the machine to this state; absent where an older version of this package did. */
+  claim?: string;
   networkInterfaceId?: string;
   instanceId?: string;
   launchTemplateId?: string;

@@ -38,7 +38,8 @@ describe("create", () => {
   it("makes the record first, then the identity, then the instance, and each only once", async () => {
     const owner = quick();
     await owner.up(program({ elasticIp: true }));
-    assert.deepEqual(owner.calls("mutating"), MUTATING);
+    // The last one gives the machine to the state.
+    assert.deepEqual(owner.calls("mutating"), [...MUTATING, "CreateTags"]);
     machineOf(owner);
   });
 
@@ -97,7 +98,8 @@ describe("create", () => {
       assert.equal(tags.Name, "web");
     }
     assert.equal(instance.tags[TAG.generation], "1");
-    assert.equal(template.tags[TAG.phase], "creating");
+    assert.match(template.tags[TAG.phase] ?? "", /^ready by=[0-9a-f]{16}$/);
+    assert.equal(TAG.lease in template.tags, false);
     assert.equal(template.tags[TAG.market], "spot fallback-to-on-demand=true");
   });
 
@@ -342,8 +344,10 @@ describe("create", () => {
       const failure = await refused(owner, { privateIp: "10.0.1.7" });
       assert.match(
         failure.message,
-        /10\.0\.1\.7.* in use .*Free that address, or name another\. 10\.0\.1\.7 is held by eni-/,
+        /^nothing was changed: 10\.0\.1\.7 is held by eni-\w+; free it there, or give another privateIp\. `pulumi up` goes on/,
       );
+      assert.equal(owner.recorded, undefined);
+      nothingIsLeft(owner, taken);
       await owner.up(program({ privateIp: "10.0.1.8" }));
       assert.equal(owner.outputs.privateIp, "10.0.1.8");
       await owner.destroy();

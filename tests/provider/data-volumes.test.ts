@@ -199,7 +199,7 @@ describe("a data volume", () => {
     );
     assert.deepEqual(made(owner).volumes, []);
     // Nothing has the old key, so there is nothing that could not be changed but the declaration.
-    owner.recorded = undefined;
+    await owner.destroy();
     await owner.up(program({ dataVolumes: [{ ...DATA, encrypted: true }], deletion: DELETES }));
     assert.equal(named(machineOf(owner)).encrypted, true);
     await destroyed(owner);

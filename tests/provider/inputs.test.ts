@@ -212,7 +212,13 @@ const BAD: Bad[] = [
     /from 30 to 86400/,
   ],
   ["an adopted word", { adopt: "i-0a1b2c3d" }, "adopt", '"i-0a1b2c3d"', /an object of instanceId, networkInterfaceId/],
-  ["an adoption of nothing", { adopt: {} }, "adopt", "nothing", /give adopt\.instanceId or adopt\.networkInterfaceId/],
+  [
+    "an adoption of nothing",
+    { adopt: {} },
+    "adopt",
+    "nothing",
+    /give adopt\.instanceId, adopt\.networkInterfaceId or adopt\.managedInstanceId/,
+  ],
   [
     "an adopted thing of another kind",
     { adopt: { instanceId: "eni-0a1b2c3d" } },

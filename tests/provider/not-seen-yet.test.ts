@@ -92,8 +92,9 @@ describe("an error before anything was looked at", () => {
 
   it("of create says that it could not be looked whether the machine is there", async () => {
     const owner = quick();
+    const { inputs } = await owner.preview(program());
     owner.simulator.faults.add({ action: "DescribeLaunchTemplates", reset: true });
-    const { message } = await failureOf(owner.up(program()));
+    const { message } = await failureOf(owner.handlers.create(inputs));
     assert.equal(
       message,
       `could not look whether web is there already: socket hang up (ECONNRESET; 5 tries in 240 s). ${GOES_ON}`,

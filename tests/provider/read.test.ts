@@ -31,6 +31,7 @@ import {
   nothingIsLeft,
   only,
   quick,
+  asMadeBefore,
   settled,
   somebody,
   up,
@@ -94,8 +95,9 @@ describe("read", () => {
     machineOf(owner);
   });
 
-  it("marks the record as ready, once", async () => {
+  it("marks the record of a machine that an older version made as ready, once", async () => {
     const owner = await up();
+    await asMadeBefore(owner);
     owner.calls();
     await owner.refresh();
     assert.deepEqual(owner.calls("mutating"), ["CreateTags"]);
@@ -106,6 +108,7 @@ describe("read", () => {
 
   it("says that it may not mark the record, and goes on", async () => {
     const owner = await up();
+    await asMadeBefore(owner);
     owner.simulator.faults.add({ action: "CreateTags", error: { code: "UnauthorizedOperation", status: 403 } });
     await owner.refresh();
     assert.ok(owner.lines.some((line) => line.includes("not marked as ready: CreateTags was denied")));

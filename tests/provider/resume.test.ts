@@ -3,10 +3,22 @@ import assert from "node:assert/strict";
 import { AllocateAddressCommand, type EC2Client } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
-import { interposed, shuffled } from "./interruptions";
-import { destroyedAtEveryCall, killedAfter, killedAtEveryCall, killedBefore, killedUp } from "./kills";
+import { shuffled } from "./interruptions";
+import { destroyedAtEveryCall, killedAfter, killedAtEveryCall, killedUp, wasUnheard } from "./kills";
 import { program, type Stack } from "./support";
-import { identityOf, later, machineOf, made, nothingIsLeft, only, quick, somebody, up } from "./world";
+import {
+  asMadeBefore,
+  holdingsOf,
+  identityOf,
+  later,
+  machineOf,
+  made,
+  nothingIsLeft,
+  only,
+  quick,
+  somebody,
+  up,
+} from "./world";
 
 type Properties = Record<string, unknown>;
 
@@ -26,6 +38,9 @@ describe("a create that is killed", () => {
       account,
       (stack) => stack.up(withGiven(inputs)),
       async (next, point) => {
+        if (await wasUnheard(next, withGiven(afterwards))) {
+          return;
+        }
         assert.equal(await next.up(withGiven(afterwards)), "create", point);
         machineOf(next);
         const owned = made(account).elasticIps.filter((it) => it.allocationId !== given);
@@ -68,22 +83,28 @@ describe("a create that is killed", () => {
 });
 
 describe("a create that finished unheard", () => {
-  it("is found again: the same machine, and nothing is made", async () => {
-    const unheard = await up({ elasticIp: true });
+  it("is found again: the same machine, and nothing but its lease and its mark changes", async () => {
+    const unheard = quick({ isAbandoned: () => made(unheard).instances.some((it) => it.state === "running") });
+    await unheard.up(program({ elasticIp: true }));
     const before = machineOf(unheard);
+    assert.match(before.template.tags[TAG.phase] ?? "", /^creating by=/);
     unheard.calls();
     const next = quick({ on: unheard });
     assert.equal(await next.up(program({ elasticIp: true })), "create");
-    assert.deepEqual(next.calls("mutating"), []);
+    assert.deepEqual(next.calls("mutating"), ["CreateLaunchTemplateVersion", "CreateTags", "CreateTags"]);
     assert.deepEqual(identityOf(machineOf(next)), identityOf(before));
     assert.equal(next.outputs.instanceId, before.instance.instanceId);
+    assert.match(machineOf(next).template.tags[TAG.phase] ?? "", /^ready by=/);
   });
 
-  for (const proof of ["update", "refresh"] as const) {
-    it(`is never taken over once ${proof === "update" ? "an update" : "a refresh"} has proved that a state has it`, async () => {
+  for (const proof of ["create", "update", "refresh"] as const) {
+    it(`is never taken over once ${proof === "refresh" ? "a refresh" : `a heard ${proof}`} has proved that a state has it`, async () => {
       const owner = await up();
-      await (proof === "refresh" ? owner.refresh() : owner.up(program({ tags: { Team: "a" } })));
-      assert.equal(machineOf(owner).template.tags[TAG.phase], "ready");
+      if (proof !== "create") {
+        await asMadeBefore(owner);
+        await (proof === "refresh" ? owner.refresh() : owner.up(program({ tags: { Team: "a" } })));
+      }
+      assert.match(machineOf(owner).template.tags[TAG.phase] ?? "", /^ready( by=[0-9a-f]{16})?$/);
       const other = quick({ on: owner });
       await other.up(program());
       assert.notEqual(other.recorded?.id, owner.recorded?.id);
@@ -106,75 +127,87 @@ describe("a create that finished unheard", () => {
   });
 });
 
-async function meet(seed: number, inputs: Properties): Promise<Stack> {
-  const account = quick();
-  const first = quick({ on: account, through: shuffled(seed) });
-  const second = quick({ on: account, through: shuffled(seed + 1000) });
-  await Promise.allSettled([first.up(program(inputs)), second.up(program(inputs))]);
-  return second;
+/** One state's machine: its record is ready, and what carries its id is what the state has on record. */
+function isWhole(stack: Stack): void {
+  const { id, outputs } = stack.recorded ?? assert.fail();
+  const { templates, networkInterfaces, elasticIps, instances } = holdingsOf(stack, id);
+  assert.match(templates?.[0]?.tags[TAG.phase] ?? "", /^ready /);
+  assert.deepEqual(
+    [networkInterfaces, elasticIps, instances].map((it) => it?.length),
+    [1, 1, 1],
+  );
+  assert.equal(networkInterfaces?.[0]?.networkInterfaceId, outputs.networkInterfaceId);
+  assert.equal(elasticIps?.[0]?.allocationId, outputs.allocationId);
+  assert.equal(instances?.[0]?.instanceId, outputs.instanceId);
 }
 
-describe("two creates of one resource at once", () => {
-  it("makes one machine when two begin in the same second", async () => {
-    for (let seed = 1; seed <= 12; seed++) {
-      const heard = await meet(seed, { elasticIp: true });
-      assert.equal(made(heard).templates.length, 1, `seed ${seed}: two records, two machines`);
-      // Where the two were in each other's way, it takes another up.
-      await heard.up(program({ elasticIp: true }));
-      machineOf(heard);
-      assert.equal(made(heard).elasticIps.length, 1, `seed ${seed}`);
-    }
-  });
+describe("two creates of one resource at once, from two states", function () {
+  this.timeout(120_000);
 
-  it("goes on with the interface that another run made with the same token, and has launched on by now", async () => {
-    const account = quick();
-    const first = quick({ on: account });
-    // The second finds the record and no interface; before it makes one, the first gets to its end.
-    let begun: Promise<unknown> = Promise.resolve();
-    const second = quick({
-      on: account,
-      through: interposed({ before: (action) => (action === "CreateNetworkInterface" ? finishFirst() : undefined) }),
-    });
-    await killedUp(account, killedBefore("CreateNetworkInterface"), program());
-    assert.equal(made(account).templates.length, 1);
-    assert.equal(made(account).networkInterfaces.length, 0);
-    const finishFirst = async (): Promise<void> => {
-      begun = first.up(program());
-      await begun;
-    };
-    await second.up(program());
-    assert.equal(second.outputs.instanceId, only(made(account).instances).instanceId);
+  const inputs = program({ elasticIp: true });
+  /** Each pause of one is time that passes for the other too: in leaps, neither would get anywhere within its lease. */
+  const SMALL_LEAP_MS = 2000;
+
+  /** Two machines, or one and a refusal, which leaves nothing; never one machine in two states. */
+  async function isSettled(first: Stack, second: Stack, at: string): Promise<void> {
+    for (const stack of [first, second]) {
+      if (stack.recorded === undefined) {
+        await stack.up(inputs);
+      }
+      later(stack);
+      await stack.refresh();
+      isWhole(stack);
+    }
+    assert.notEqual(first.recorded?.id, second.recorded?.id, at);
+    assert.equal(made(first).templates.length, 2, at);
+    assert.equal(made(first).elasticIps.length, 2, at);
+    await first.destroy();
+    later(first);
+    isWhole(second);
+    await second.destroy();
+    later(second);
+    nothingIsLeft(first);
+  }
+
+  it("end as two machines when both begin in the same second", async () => {
+    for (let seed = 1; seed <= 6; seed++) {
+      const account = quick();
+      const first = quick({ on: account, through: shuffled(seed), leapMs: SMALL_LEAP_MS });
+      const second = quick({ on: account, through: shuffled(seed + 1000), leapMs: SMALL_LEAP_MS });
+      await Promise.allSettled([first.up(inputs), second.up(inputs)]);
+      await isSettled(first, second, `seed ${seed}`);
+    }
   });
 
   const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-  it("end in one machine, whenever the second comes after the first has made its record", async () => {
-    for (let turns = 0; turns <= 48; turns += 4) {
+  it("end as two machines, whenever the second comes after the first has made its record", async () => {
+    for (let turns = 0; turns <= 48; turns += 8) {
       const account = quick();
-      const first = quick({ on: account, through: shuffled(turns) });
-      const second = quick({ on: account, through: shuffled(turns + 7) });
-      const running = first.up(program({ elasticIp: true })).catch(() => undefined);
+      const first = quick({ on: account, through: shuffled(turns), leapMs: SMALL_LEAP_MS });
+      const second = quick({ on: account, through: shuffled(turns + 7), leapMs: SMALL_LEAP_MS });
+      const running = first.up(inputs).catch(() => undefined);
       for (let waited = 0; waited < 1000 && made(account).templates.length === 0; waited++) {
         await turn();
       }
       for (let waited = 0; waited < turns; waited++) {
         await turn();
       }
-      await second.up(program({ elasticIp: true })).catch(() => undefined);
+      await second.up(inputs).catch(() => undefined);
       await running;
-      // The one that is heard; where the two were in each other's way, it takes another up.
-      await second.up(program({ elasticIp: true }));
-      machineOf(second);
-      assert.equal(only(made(account).elasticIps).allocationId, second.outputs.allocationId);
+      await isSettled(first, second, `after ${turns} turns`);
     }
   });
 
-  it("end in one machine when the second comes after the first is done", async () => {
-    const first = await up({ elasticIp: true });
-    const second = quick({ on: first });
-    await second.up(program({ elasticIp: true }));
-    machineOf(first);
-    machineOf(second);
+  it("end as two machines when both take up what a third began, whose process was killed", async () => {
+    for (let seed = 1; seed <= 4; seed++) {
+      const account = quick();
+      await killedUp(account, killedAfter("CreateNetworkInterface"), inputs);
+      const first = quick({ on: account, through: shuffled(seed), leapMs: SMALL_LEAP_MS });
+      const second = quick({ on: account, through: shuffled(seed + 1000), leapMs: SMALL_LEAP_MS });
+      await Promise.allSettled([first.up(inputs), second.up(inputs)]);
+      await isSettled(first, second, `seed ${seed}`);
+    }
   });
 });
 
@@ -189,7 +222,6 @@ describe("an update that is killed", () => {
   /** The state still has what it had before: the next `up` updates again. */
   async function finishes({ before = {}, after, keeps }: Change, next: Properties = after): Promise<void> {
     const account = await up({ elasticIp: true, ...before });
-    // Ready, so that the kill meets the change and not the marking.
     await account.up(program({ elasticIp: true, ...before, tags: { Stage: "x" } }));
     const { eip, ...was } = machineOf(account);
     await killedAtEveryCall(

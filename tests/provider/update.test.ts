@@ -137,8 +137,7 @@ describe("update", () => {
   it("ends the old instance before it launches the new one, spot request first, with the record before both", async () => {
     const market = { lifecycle: "spot" };
     const { calls } = await changed({ market }, { market, imageId: WELL_KNOWN.imageV2 });
-    assert.deepEqual(calls.slice(0, 5), [
-      "CreateTags",
+    assert.deepEqual(calls.slice(0, 4), [
       "CreateLaunchTemplateVersion",
       "CancelSpotInstanceRequests",
       "TerminateInstances",
@@ -218,7 +217,7 @@ describe("update", () => {
       const { owner, was, now, calls } = await changed({}, { iamInstanceProfile: WELL_KNOWN.instanceProfile });
       sameInstance(was, now);
       assert.match(now.instance.iamInstanceProfile?.arn ?? "", /demo$/);
-      assert.deepEqual(calls.slice(0, 3), ["CreateTags", "CreateLaunchTemplateVersion", "AssociateIamInstanceProfile"]);
+      assert.deepEqual(calls.slice(0, 2), ["CreateLaunchTemplateVersion", "AssociateIamInstanceProfile"]);
       const arn = now.instance.iamInstanceProfile?.arn;
       await owner.up(program({ elasticIp: true, iamInstanceProfile: arn }));
       sameInstance(was, machineOf(owner));
@@ -252,10 +251,10 @@ describe("update", () => {
       }
     });
 
-    it("changes what destroy keeps, with no call for it but the marking", async () => {
+    it("changes what destroy keeps, with no call for it", async () => {
       const { was, now, calls } = await changed({}, { deletion: { elasticIp: "retain" } });
       sameInstance(was, now);
-      assert.deepEqual(calls, ["CreateTags"]);
+      assert.deepEqual(calls, []);
     });
 
     it("changes whether to fall back, and launches nothing for it", async () => {

@@ -1,6 +1,6 @@
 /** What is left behind on purpose: what it costs, and how it comes back. */
-import { OWN_TAG_PREFIX } from "../../ec2/tags";
-import type { ElasticIp, NetworkInterface, Tags, Volume } from "../state";
+import { isOwned, OWN_TAG_PREFIX } from "../../ec2/tags";
+import type { ElasticIp, NetworkInterface, Observed, Tags, Volume } from "../state";
 import type { Step } from "../step";
 
 /** A public IPv4 address, in use or not: 0.005 dollars an hour (ec2-behaviour.md, section 1). */
@@ -16,6 +16,16 @@ const GIB_A_MONTH: Readonly<Record<string, number>> = {
   sc1: 0.015,
   standard: 0.05,
 };
+
+/** Dollars a month for what costs money without running: Elastic IPs and volumes. */
+export function monthlyCostOf({ elasticIps, volumes, rootVolumes }: Observed): number {
+  const owned = [...volumes.filter(isOwned), ...rootVolumes];
+  return elasticIps.filter(isOwned).length * ELASTIC_IP_A_MONTH + owned.reduce((sum, it) => sum + costOf(it), 0);
+}
+
+function costOf({ size, type }: Volume): number {
+  return size * (GIB_A_MONTH[type] ?? 0.1);
+}
 
 export function retainElasticIp({ allocationId, publicIp }: ElasticIp): Step {
   return {
@@ -43,7 +53,7 @@ export function retainVolume(volume: Volume, name: string): Step {
     kind: "retain",
     resourceId: id,
     what: `the data volume ${name}, ${size} GiB of ${type}`,
-    monthlyCost: size * (GIB_A_MONTH[type] ?? 0.1),
+    monthlyCost: costOf(volume),
     bringBack: `dataVolumes: [{ name: "${name}", deviceName: "${attachment?.deviceName ?? "/dev/sdf"}", volumeId: "${id}" }]`,
   };
 }

@@ -25,7 +25,8 @@ import {
   volumeTags,
 } from "../labels";
 import { rootVolumeOf } from "../launched";
-import type { Instance, Observed, Recorded, Tags, Volume } from "../state";
+import { phaseTag, readPhase } from "../record-grammar";
+import type { Instance, LaunchTemplate, Observed, Recorded, Tags, Volume } from "../state";
 import type { Step } from "../step";
 
 type TagStep = Extract<Step, { kind: "tag" }>;
@@ -230,19 +231,29 @@ function taggedVolumes(situation: Situation): Tagged[] {
 }
 
 function taggedTemplate(situation: Situation & { known?: boolean }): Tagged[] {
-  const { id, desired, observed, known = false } = situation;
+  const { id, desired, observed, recorded, known = false } = situation;
   const { template } = observed;
   if (template === undefined) {
     return [];
   }
-  const phase = known || template.tags[TAG.phase] === "ready" ? "ready" : "creating";
+  const phase = phaseWanted(template, known, recorded);
   const wanted = templateTags(id, desired, phase);
+  const lease = readPhase(phase).state === "ready" ? [TAG.lease] : [];
   return [
     {
       resourceIds: [template.id],
       held: template.tags,
       wanted,
-      stale: [...staleTags(situation), ...OPTIONAL_TEMPLATE_TAGS.filter((it) => !(it in wanted))],
+      stale: [...staleTags(situation), ...OPTIONAL_TEMPLATE_TAGS.filter((it) => !(it in wanted)), ...lease],
     },
   ];
+}
+
+/** A record that a state has brought the id of is ready. A create says itself when it is done. */
+export function phaseWanted(template: LaunchTemplate, known: boolean, recorded?: Pick<Recorded, "claim">): string {
+  const held = template.tags[TAG.phase];
+  const phase = readPhase(held);
+  return held !== undefined && (!known || phase.state === "ready")
+    ? held
+    : phaseTag({ state: "ready", by: phase.by ?? recorded?.claim });
 }

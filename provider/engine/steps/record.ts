@@ -1,7 +1,9 @@
 /** The launch template: the machine's record in EC2, and its versions, the generations. */
 import { Ec2Error, isEc2Error } from "../../ec2/errors";
-import { IdTaken, isUnfinished } from "../claim";
+import { IdTaken } from "../claim";
 import { templateTags } from "../labels";
+import { isAnothers } from "../ownership";
+import { type Phase, phaseTag } from "../record-grammar";
 import { goneIsFine, made, ObserveAgain, oncePropagated, type Run } from "../run";
 import {
   clientToken,
@@ -16,20 +18,22 @@ import {
 const LOOKING_UP = "managed-instance: to look up the image";
 
 export async function record(run: Run): Promise<void> {
-  const { id, desired, ec2, observed } = run;
+  const { id, desired, ec2, observed, lease, clock, unqueued } = run;
   const looksUpRoot = needsLookup(run);
   const rootDevice = looksUpRoot ? undefined : await rootDeviceName(run, desired.imageId);
+  const begun = unqueued.now();
   try {
     observed.template = await ec2.createLaunchTemplate({
       name: id,
       description: looksUpRoot ? LOOKING_UP : description(run, 1),
       data: launchData(desired, rootDevice),
-      tags: templateTags(id, desired, run.known ? "ready" : "creating"),
+      tags: templateTags(id, desired, phaseTag(phaseOf(run, clock.now()))),
       clientToken: clientToken(id, "record", run.nonce),
     });
   } catch (error) {
     throw isEc2Error(error, "name-taken") ? await whoseRecord(run) : error;
   }
+  lease?.begin(observed.template, unqueued.now() - begun);
   if (looksUpRoot) {
     // An instance that outlived its record counts as of version 1.
     await recordGeneration(run, 1);
@@ -38,9 +42,14 @@ export async function record(run: Run): Promise<void> {
   }
 }
 
-/** The id's name is taken: by another create of the same resource, which is joined, or by another state's machine. */
+/** A machine that a state has is ready from the beginning; one that a create makes is so once that has made it. */
+function phaseOf({ lease, recorded }: Run, at: number): Phase {
+  return lease === undefined ? { state: "ready", by: recorded?.claim } : { state: "creating", by: lease.nonce, at };
+}
+
+/** The id's name is taken: by another run of this state's, or by another create of the same resource, or by another machine. */
 async function whoseRecord(run: Run): Promise<Error> {
-  const { id, desired, known } = run;
+  const { id, known } = run;
   const template = await oncePropagated(run, id, async () => {
     const [found] = await run.ec2.describeLaunchTemplates({ "launch-template-name": [id] });
     if (found === undefined) {
@@ -52,13 +61,13 @@ async function whoseRecord(run: Run): Promise<Error> {
     }
     return found;
   });
-  return known || isUnfinished(template, desired.resourceUrn)
+  return known && !isAnothers(template, run)
     ? new ObserveAgain(`another run made the record of ${id}`)
-    : new IdTaken(`${id} is another state's`);
+    : new IdTaken(`${id} is another machine's`);
 }
 
 export async function recordGeneration(run: Run, replacesBefore: number | "this"): Promise<void> {
-  const { desired, ec2, observed } = run;
+  const { desired, ec2, observed, lease } = run;
   const template = made(observed.template, "launch template");
   const version = async (text: string, rootDevice: string | undefined): Promise<number> => {
     template.latestVersion = await ec2.createLaunchTemplateVersion({
@@ -67,6 +76,9 @@ export async function recordGeneration(run: Run, replacesBefore: number | "this"
       data: launchData(desired, rootDevice),
       clientToken: clientToken(template.id, "version", template.latestVersion, text),
     });
+    if (lease !== undefined) {
+      lease.latestVersion = template.latestVersion;
+    }
     return template.latestVersion;
   };
   let imageId = desired.imageId;

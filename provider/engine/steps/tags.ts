@@ -3,10 +3,11 @@ import { explain, isEc2Error } from "../../ec2/errors";
 import { PASSING_TAGS, TAG } from "../../ec2/tags";
 import { givenTags, instanceTags, launchTags } from "../labels";
 import { isOwnedInstance } from "../current";
-import { launchedVolumes } from "../planning/tags";
+import { launchedVolumes, phaseWanted } from "../planning/tags";
+import { readPhase } from "../record-grammar";
 import { type Deps, made, oncePropagated, type Run } from "../run";
 import { changingHash, launchHash, type LaunchPart } from "../specification";
-import type { Instance, Observed, Tags } from "../state";
+import type { Instance, Observed, Recorded, Tags } from "../state";
 import type { Step } from "../step";
 
 export async function tag(run: Run, resourceIds: string[], set: Tags, remove: string[]): Promise<void> {
@@ -88,12 +89,16 @@ export async function giveBack(run: Run, resourceId: string, what: string, remov
  * A state has brought the id, so no `create` may take the machine over any more. Credentials that only read can refresh too:
  * they are told, and the next `up` does it.
  */
-export async function markReady({ ec2, say }: Pick<Deps, "ec2" | "say">, { template }: Observed): Promise<void> {
-  if (template === undefined || template.tags[TAG.phase] === "ready") {
+export async function markReady(
+  { ec2, say }: Pick<Deps, "ec2" | "say">,
+  { template }: Observed,
+  recorded: Pick<Recorded, "claim">,
+): Promise<void> {
+  if (template === undefined || readPhase(template.tags[TAG.phase]).state === "ready") {
     return;
   }
   try {
-    await ec2.createTags([template.id], { [TAG.phase]: "ready" });
+    await ec2.createTags([template.id], { [TAG.phase]: phaseWanted(template, true, recorded) });
   } catch (error) {
     if (!isEc2Error(error, "denied")) {
       throw error;

@@ -139,7 +139,9 @@ describe("adoptionConflicts", () => {
 
   it("are another machine's, by the tag of either", () => {
     const theirs = { tags: { [TAG.id]: "mi-9" } };
-    const said = ["eni-1 belongs to the managed instance mi-9; a machine has one owner"];
+    const said = [
+      'eni-1 belongs to the managed instance mi-9, and a machine has one owner; adopt: { managedInstanceId: "mi-9" } takes over that machine as a whole, from whichever state has it',
+    ];
     assert.deepEqual(conflicts({ instance: instance(theirs) }), said);
     assert.deepEqual(conflicts({ networkInterface: eni(theirs) }), said);
   });

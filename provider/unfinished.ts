@@ -1,0 +1,75 @@
+/** What Pulumi is to record of a `create` or `update` that failed, and what the user is told. (pure) */
+import { claimIn, recordedDesired, withHeldOutputs } from "./continuity";
+import { explain } from "./ec2/errors";
+import { nameOf } from "./ec2/tags";
+import { MadeElsewhere } from "./engine/claim";
+import { keptInstance, wantsInstance } from "./engine/current";
+import { holdingsOf, outputsOf } from "./engine/outputs";
+import { TakenOver } from "./engine/ownership";
+import { ReconcileFailure } from "./engine/reconcile";
+import type { Desired, MachineState, Recorded } from "./engine/state";
+import { GOES_ON, kept, PartialFailure, PlainFailure, sentence } from "./failure";
+import { SERIALIZED_PROVIDER } from "./inputs";
+
+type Properties = Record<string, unknown>;
+
+/** A create (without `olds`) or an update that failed. */
+export interface Attempt {
+  /** Absent: the create did not get to know which id is its own. */
+  id?: string;
+  desired: Desired;
+  inputs: Properties;
+  olds?: Properties;
+  recorded?: Recorded;
+  /** The create that the record names as its owner. */
+  claim?: string;
+}
+
+/** The error for Pulumi's runtime: a {@link PartialFailure} if something exists that is to be recorded. */
+export function failureOf(error: unknown, attempt: Attempt): PartialFailure | PlainFailure {
+  const { id, desired } = attempt;
+  if (error instanceof TakenOver || error instanceof MadeElsewhere) {
+    return new PlainFailure(sentence(explain(error)));
+  }
+  const what = id === undefined ? `could not look whether ${nameOf(desired.resourceUrn)} is there already: ` : "";
+  const reason = sentence(`${what}${explain(error)}`);
+  if (id === undefined || !(error instanceof ReconcileFailure)) {
+    // Nothing was looked at, so nothing was done; an update's state stays as it is.
+    return new PlainFailure(`${reason} Nothing was changed. ${GOES_ON}`);
+  }
+  return unfinished(error, reason, { ...attempt, id });
+}
+
+function unfinished(
+  { observed, isUntouched }: ReconcileFailure,
+  reason: string,
+  { id, desired, inputs, olds, recorded, claim }: Attempt & { id: string },
+): PartialFailure | PlainFailure {
+  const before = olds === undefined ? undefined : recordedDesired(olds);
+  if (before === undefined && observed.template === undefined) {
+    return new PlainFailure(`${reason} ${GOES_ON}`);
+  }
+  if (before !== undefined && isUntouched) {
+    // What was refused was not applied: what is on record stays what is there.
+    return new PlainFailure(`${reason}${kept(holdingsOf({ id, desired: before, observed, recorded }))}`);
+  }
+  const applied = before === undefined || keptInstance({ id, desired, observed, recorded }) !== undefined;
+  // Tags that are to go may still be on things, so they stay on record until a run got to its end.
+  const spec = { ...(applied ? desired : before), tags: { ...before?.tags, ...desired.tags } };
+  const situation = { id, desired: spec, observed, recorded };
+  const outputs = withHeldOutputs(outputsOf(situation), olds ?? {});
+  const state = stateAfter(outputs.state, spec);
+  const owner = claim === undefined ? claimIn(olds ?? {}) : { claim };
+  // The runtime adds its text to what a handler returns, but not to what one throws; without it nothing could be deleted.
+  const provider = { [SERIALIZED_PROVIDER]: inputs[SERIALIZED_PROVIDER] };
+  return new PartialFailure(
+    id,
+    { ...spec, ...outputs, ...owner, state, ...provider },
+    `${reason}${kept(holdingsOf(situation))}`,
+  );
+}
+
+/** What was stopped on the way, and was to run, is not paused. */
+function stateAfter(state: MachineState, spec: Pick<Desired, "desiredState">): MachineState {
+  return state === "missing" || (state === "paused" && wantsInstance(spec)) ? "failed" : state;
+}
