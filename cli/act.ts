@@ -9,8 +9,8 @@ import { saying } from "../provider/engine/run";
 import type { Instance, Outputs } from "../provider/engine/state";
 import { sentence } from "../provider/failure";
 import { printable } from "../provider/printable";
+import { confirmed } from "./confirm";
 import { type Connection, connect, findMachine, type GlobalOptions, type Shell } from "./connection";
-import { EXIT, Problem } from "./exit";
 import { viewOf } from "./machine-view";
 import { jsonLines } from "./print";
 
@@ -41,7 +41,7 @@ export async function act(shell: Shell, verb: Verb, idOrName: string, options: A
     say(printable(`${machine.name} ${idle}; nothing was done`));
     return printResult(shell, connection, idOrName, options);
   }
-  await confirmed(shell, verb, machine, options.yes === true);
+  await ask(shell, verb, machine, options.yes === true);
   // While the question stood, the world went on.
   const current = await findMachine(connection, machine.id);
   const wanted = await saying(`put on record that ${machine.name} is to ${verb.name}`, () =>
@@ -85,24 +85,14 @@ async function printResult(
   }
 }
 
-async function confirmed({ terminal }: Shell, verb: Verb, machine: Machine, yes: boolean): Promise<void> {
+async function ask({ terminal }: Shell, verb: Verb, machine: Machine, yes: boolean): Promise<void> {
   const consequence = verb.consequence(machine);
-  if (consequence === undefined || yes) {
+  if (consequence === undefined) {
     return;
   }
   const { instanceId, privateIp } = outputsOf(machine);
   const place = [instanceId, privateIp].filter((it) => it !== "").join(", ");
-  const question = printable(`${verb.name} ${machine.name} (${place})? ${consequence}`);
-  if (!terminal.isInteractive) {
-    throw new Problem(`${question} Nobody is there to answer, so nothing was done; --yes answers it.`, EXIT.refused);
-  }
-  const isYes = await terminal.confirm(question);
-  if (terminal.interrupted.aborted) {
-    throw new Problem("ended by Ctrl-C; nothing was done", EXIT.interrupted);
-  }
-  if (!isYes) {
-    throw new Problem("not confirmed; nothing was done", EXIT.refused);
-  }
+  await confirmed(terminal, printable(`${verb.name} ${machine.name} (${place})? ${consequence}`), yes);
 }
 
 function endOf({ state, instanceId, launchedInstanceType, lifecycle, privateIp, publicIp }: Outputs): string {

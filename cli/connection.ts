@@ -25,8 +25,11 @@ export interface Shell {
 export interface Connection extends Place {
   ec2: Ec2Client;
   clock: Clock;
-  depsFor(machine: Machine): Deps;
+  depsFor(machine: Reading): Deps;
 }
+
+/** How long each wait may take for a machine whose record does not tell. */
+const DEFAULT_TIMEOUT_S = 600;
 
 export async function connect(shell: Shell, options: GlobalOptions, say = shell.terminal.print): Promise<Connection> {
   const { region: given, profile, endpoint } = options;
@@ -47,7 +50,12 @@ export async function connect(shell: Shell, options: GlobalOptions, say = shell.
     ec2,
     region,
     clock: session.clock,
-    depsFor: ({ name, desired }) => session.deps({ region, name, timeoutSeconds: desired.replacement.timeoutSeconds }),
+    depsFor: (reading) =>
+      session.deps({
+        region,
+        name: reading.name,
+        timeoutSeconds: isReadable(reading) ? reading.desired.replacement.timeoutSeconds : DEFAULT_TIMEOUT_S,
+      }),
   };
 }
 

@@ -3,6 +3,7 @@ import { isReadable, type Machine, type Reading } from "../controller/record";
 import { isOwned, TAG } from "../provider/ec2/tags";
 import { isAlive, isOwnedElasticIp } from "../provider/engine/current";
 import { outputsOf } from "../provider/engine/outputs";
+import { readPhase } from "../provider/engine/record-grammar";
 import type { ElasticIp, Instance, NetworkInterface, Tags, Volume } from "../provider/engine/state";
 
 export interface Finding {
@@ -26,6 +27,7 @@ export interface Marked {
 export function findingsIn(marked: Marked): Finding[] {
   return [
     ...marked.readings.flatMap((it) => ofRecord(it, marked.now)),
+    ...namesakes(marked),
     ...orphans(marked),
     ...marked.networkInterfaces.flatMap((it) => ofInterface(it, marked)),
     ...marked.elasticIps.flatMap((it) => ofElasticIp(it, marked)),
@@ -47,26 +49,51 @@ function ofRecord(reading: Reading, now: number): Finding[] {
 
 function ofCreation(machine: Machine, now: number): Finding[] {
   const { template } = machine;
-  if (template.tags[TAG.phase] !== "creating" || now - template.createdAt < CREATING_MS) {
+  const phase = readPhase(template.tags[TAG.phase]);
+  if (phase.state === "ready" || now - template.createdAt < CREATING_MS) {
     return [];
   }
-  const { state, networkInterfaceId } = outputsOf(machine);
-  const isWhole = networkInterfaceId !== "" && (state === "running" || state === "paused");
-  return isWhole
-    ? [
-        {
-          kind: "note",
-          what: `${called(machine)} was made more than an hour ago, and no run of Pulumi has brought its id back since`,
-          advice:
-            "`pulumi refresh` marks it as known to its stack; if no stack has it, the next `up` of its program takes it over.",
-        },
-      ]
-    : [
-        problem(
-          `the first \`up\` of ${called(machine)} began more than an hour ago, and did not get to its end`,
-          "Run it again: it goes on from there. If the program is gone, delete what has its tag, the launch template last.",
-        ),
-      ];
+  if (phase.by === undefined) {
+    const { state, networkInterfaceId } = outputsOf(machine);
+    const isWhole = networkInterfaceId !== "" && (state === "running" || state === "paused");
+    return isWhole ? [ofOlderVersion(machine)] : [unfinished(machine, IF_GONE)];
+  }
+  return [unfinished(machine, `Run it again: it goes on from there. ${IF_GONE}`)];
+}
+
+const IF_GONE =
+  "If no stack has it, `managed-instance release` gives it up, and `adopt: { managedInstanceId }` takes it over.";
+
+function unfinished(machine: Machine, advice: string): Finding {
+  return problem(
+    `the first \`up\` of ${called(machine)} began more than an hour ago, and did not get to its end`,
+    advice,
+  );
+}
+
+/** Older versions marked a machine by the run after the one that made it. */
+function ofOlderVersion(machine: Machine): Finding {
+  return {
+    kind: "note",
+    what: `${called(machine)} was made by an older version, and no run of Pulumi has brought its id back since`,
+    advice: `\`pulumi refresh\` marks it as known to its stack. ${IF_GONE}`,
+  };
+}
+
+/** Machines under one URN: a stack has one of them at most, and another backend, or none, the others. */
+function namesakes({ readings }: Marked): Finding[] {
+  const byUrn = new Map<string, Reading[]>();
+  for (const reading of readings) {
+    const urn = reading.template.tags[TAG.urn] ?? reading.id;
+    byUrn.set(urn, [...(byUrn.get(urn) ?? []), reading]);
+  }
+  return [...byUrn.values()]
+    .filter((it) => it.length > 1)
+    .map((several) => ({
+      kind: "note",
+      what: `${several.map(called).join(" and ")} are machines of one resource of one project and stack, so at most one of them is in that stack's state`,
+      advice: `Another backend may have the others, or a resource replacement under way. ${IF_GONE}`,
+    }));
 }
 
 function ofGivingUp({ history, ...machine }: Machine): Finding[] {

@@ -12,6 +12,7 @@ import { iamPolicy } from "./iam-policy";
 import { list, type ListOptions } from "./list";
 import { pause } from "./pause";
 import { recycle } from "./recycle";
+import { release, type ReleaseOptions } from "./release";
 import { resume } from "./resume";
 import { status, type StatusOptions } from "./status";
 import { watch, type WatchOptions } from "./watch";
@@ -133,6 +134,19 @@ function addDeeds(program: Command, shell: Shell): void {
     }
     command.action((idOrName: string) => deed(shell, idOrName, command.optsWithGlobals<ActOptions>()));
   }
+  program
+    .command("release")
+    .argument(`<${MACHINE}>`)
+    .description(
+      "give up a machine that no stack has any more: what was made is deleted, what was given is left; asks first",
+    )
+    .option("-y, --yes", "do not ask")
+    .option("--retain-elastic-ip", "keep the Elastic IP allocated")
+    .option("--retain-network-interface", "keep the network interface, and with it the private IP")
+    .option("--delete-data-volumes", "delete the data volumes, which stay by default")
+    .action((idOrName: string, _options, command: Command) =>
+      release(shell, idOrName, command.optsWithGlobals<ReleaseOptions>()),
+    );
   program
     .command("watch")
     .argument(`[${MACHINE}...]`, "which machines; by default all")

@@ -4,13 +4,14 @@
  */
 import type { Ec2 } from "../provider/ec2/ec2";
 import { TAG } from "../provider/ec2/tags";
-import { reconcile } from "../provider/engine/reconcile";
+import { reconcile, tearDown } from "../provider/engine/reconcile";
 import { desiredStateTag } from "../provider/engine/record-grammar";
 import type { Deps } from "../provider/engine/run";
 import { clientToken, describeGeneration } from "../provider/engine/specification";
 import type { Desired, Outputs } from "../provider/engine/state";
+import { desiredOf } from "../provider/inputs";
 import { type LastReplacement, replacementText } from "./history";
-import type { Machine } from "./record";
+import type { Machine, Reading } from "./record";
 
 /** Gives up the instance and keeps the addresses, until `resume`, or the next `up` that changes something. */
 export async function pause(machine: Machine, deps: Deps): Promise<Outputs> {
@@ -28,6 +29,23 @@ export async function recycle(
   reason: "by-hand" | "schedule" = "by-hand",
 ): Promise<Outputs> {
   return carryOut(await recordRecycle(machine, deps.ec2, { reason, at: deps.clock.now() }), deps);
+}
+
+/** What is kept of a machine that is released, as by `destroy`. */
+export type Deletion = Desired["deletion"];
+
+/**
+ * Gives up a machine that no state has: what was made is deleted, what was given is given back, the record last. A record that cannot
+ * be read is enough for that.
+ */
+export async function release(
+  { id, template }: Pick<Reading, "id" | "template">,
+  deletion: Deletion,
+  deps: Deps & { region: string },
+): Promise<void> {
+  const resourceUrn = template.tags[TAG.urn] ?? "";
+  const desired = desiredOf({ resourceUrn, region: deps.region, deletion });
+  await tearDown({ id, desired, known: false }, deps);
 }
 
 /** Brings what is there to what is on record. */

@@ -1,6 +1,7 @@
 /** The one line on what will happen to a machine. (pure) */
 import type { FoundAdoption } from "./adoption";
 import { type Change, driftIn, isHeld } from "./changes";
+import { nameOf } from "./ec2/tags";
 import { ROLLED_BACK } from "./engine/drift";
 import type { DataVolume, Desired, Instance, NetworkInterface } from "./engine/state";
 import { keepsInstance, type Path } from "./engine/strategy";
@@ -146,6 +147,24 @@ function parted(further: NetworkInterface[]): [deleted: string[], left: string[]
  * @param wanted the checked inputs
  */
 export function announceUpdate(changes: Change[], recorded: Properties, wanted: Properties): string {
+  const others = changes.filter((it) => it.input !== "resourceUrn");
+  if (others.length === changes.length) {
+    return announceChanges(changes, recorded, wanted);
+  }
+  const renamed = announceRename(recorded, wanted);
+  const isAll = others.length === 0 && driftIn(recorded).length === 0;
+  const instanceId = textOf(recorded.instanceId);
+  const stays = instanceId === "" ? "" : `; ${instanceId} keeps running`;
+  return `${renamed}${isAll ? stays : `; ${announceChanges(others, recorded, wanted)}`}`;
+}
+
+/** Under another URN it is the same machine: the tags say so, and nothing else changes. */
+function announceRename({ resourceUrn: from }: Properties, { resourceUrn: to }: Properties): string {
+  const [before, after] = [textOf(from), textOf(to)].map(nameOf);
+  return before === after ? `is now ${textOf(to)}` : `is now called ${after ?? ""}`;
+}
+
+function announceChanges(changes: Change[], recorded: Properties, wanted: Properties): string {
   if (isBegun(recorded)) {
     return `goes on with what the last run began: ${announceCreate(wanted)}`;
   }

@@ -80,7 +80,9 @@ export class Handlers {
     const found = machine ?? (await lookAtAdoption(ec2, news, inputs));
     if (found.failures.length > 0) {
       const { lines } = await findNamesakes(ec2, String(inputs.resourceUrn), this.ids);
-      const failures = found.failures.map((it) => ({ ...it, reason: [it.reason, ...lines].join("; ") }));
+      const failures = found.failures.map((it, index) =>
+        index > 0 ? it : { ...it, reason: [it.reason, ...lines].join("; ") },
+      );
       return { inputs: news, failures };
     }
     const line = announceAdoption(found, inputs);
@@ -138,7 +140,8 @@ export class Handlers {
         look.obstacles.length > 0
           ? announceDrift(look.obstacles, olds, false)
           : announceUpdate(changes, look.recorded, news);
-      this.session.announce(`${nameIn(news)}: ${line}`);
+      // A machine that is renamed is known by the name that it has.
+      this.session.announce(`${nameIn(olds)}: ${line}`);
     }
     return { changes: needed, replaces, deleteBeforeReplace: true };
   }

@@ -19,7 +19,7 @@ import { workingInstance } from "./engine/planning/instance";
 import { protections } from "./engine/protection";
 import { readNetwork, UnknownGrammar } from "./engine/record-grammar";
 import { launchHash, partOf } from "./engine/specification";
-import type { DataVolume, Desired, LaunchTemplate, Observed, Volume } from "./engine/state";
+import type { DataVolume, Desired, LaunchTemplate, Observed, Volume, VolumeShape } from "./engine/state";
 import { changesInPlace } from "./in-place";
 import { desiredOf } from "./inputs";
 
@@ -118,11 +118,24 @@ function elasticIpIn(text: string | undefined): boolean | string | undefined {
   }
 }
 
-function declared({ id, tags, attachment }: Volume): DataVolume {
-  const isGiven = tags[TAG.owned] === "false";
-  return {
-    name: tags[TAG.volume] ?? id,
-    deviceName: tags[TAG.device] ?? attachment?.deviceName ?? "",
-    ...(isGiven ? { volumeId: id } : {}),
-  };
+/** As a program would declare it for nothing about it to change. */
+function declared({ id, tags, attachment, ...shape }: Volume): DataVolume {
+  const name = tags[TAG.volume] ?? id;
+  const deviceName = tags[TAG.device] ?? attachment?.deviceName ?? "";
+  return tags[TAG.owned] === "false"
+    ? { name, deviceName, volumeId: id }
+    : { name, deviceName, ...shapeOf(shape), ...(shape.encrypted ? { encrypted: true } : {}) };
+}
+
+/** What of its shape can be declared: of other types EC2 tells a speed that follows from the size. */
+function shapeOf({ size, type, iops, throughput }: VolumeShape): VolumeShape {
+  switch (type) {
+    case "gp3":
+      return { size, type, iops, throughput };
+    case "io1":
+    case "io2":
+      return { size, type, iops };
+    default:
+      return { size, type };
+  }
 }

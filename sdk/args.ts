@@ -296,12 +296,23 @@ export interface ReplacementArgs {
   timeoutSeconds?: Input<number>;
 }
 
-/** What exists and is to be taken over, addresses and all. Exactly one of the two. */
+/** What exists and is to be taken over, addresses and all. Exactly one of the three. */
 export interface AdoptArgs {
   /** The instance (`i-…`), and with it its primary network interface and the Elastic IP on that. */
   instanceId?: Input<string>;
   /** The network interface (`eni-…`), and with it the Elastic IP on it. */
   networkInterfaceId?: Input<string>;
+  /**
+   * A whole managed instance (`mi-…`) by its record in EC2: its instance, interface, Elastic IP and data volumes. For one that no stack
+   * has any more, as after a lost state, after `retainOnDelete`, or where a run died before its engine heard of the machine.
+   *
+   * Preview says what of it fits. What the program leaves out of `elasticIp`, `securityGroupIds`, `sourceDestCheck` and `dataVolumes` stays
+   * as it is. What the machine made is its own from then on, and `pulumi destroy` deletes it. A stack that still has the machine loses
+   * it: its runs touch it no more, and say so.
+   *
+   * An error where there is no such machine in the region, while another run makes it, and where two resources of one run name it.
+   */
+  managedInstanceId?: Input<string>;
 }
 
 /** What `pulumi destroy` does with what the managed instance made. What it was given or adopted is never deleted. */
@@ -600,7 +611,8 @@ export interface ManagedInstanceArgs {
   replacement?: Input<ReplacementArgs>;
   /**
    * An instance or a network interface that exists and is to become this machine, addresses and all. `pulumi destroy` gives
-   * it back: what was adopted is never deleted. An error with `privateIp` and with `persistPrivateIp: false`.
+   * it back: what was adopted is never deleted. An error with `privateIp` and with `persistPrivateIp: false`. Or a whole managed
+   * instance that no stack has any more, as after a lost state or `retainOnDelete`: `managedInstanceId`.
    * Of several Elastic IPs on the interface the one on the primary private IP comes along, and the others are left alone.
    *
    * At create only. Another id is an error later; taking it out changes nothing.

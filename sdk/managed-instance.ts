@@ -80,7 +80,10 @@ export class ManagedInstance extends pulumi.dynamic.Resource {
     const resourceUrn = pulumi.createUrn(name, `pulumi-nodejs:dynamic/${MODULE}:${TYPE}`, opts?.parent);
     const restore = withoutPromiseTraces();
     try {
-      super(serializedProvider, name, { ...outputs, ...args, resourceUrn }, opts, MODULE, TYPE);
+      // A machine that is replaced as a resource (`--replace`, `pulumi state taint`, another region) has to be gone before its addresses
+      // can be had again. What the provider's diff says of that, the engine does not hear in the first two cases.
+      const options = { deleteBeforeReplace: true, ...opts };
+      super(serializedProvider, name, { ...outputs, ...args, resourceUrn }, options, MODULE, TYPE);
     } finally {
       restore();
     }

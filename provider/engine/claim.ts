@@ -61,6 +61,15 @@ export interface Claimant extends Waiting {
   timeoutMs: number;
 }
 
+/** Who watches whether a maker lives. */
+type Observer = Pick<Claimant, "clock" | "expectations" | "say" | "timeoutMs">;
+
+/** Whether the maker of an unfinished record is gone; false if the record is finished, or gone, by then. */
+export async function isMakerGone(ec2: Ec2, observer: Observer, record: LaunchTemplate): Promise<boolean> {
+  const read = (): Promise<LaunchTemplate[]> => ec2.describeLaunchTemplates({ "launch-template-name": [record.name] });
+  return (await abandoned(observer, [record], async () => (await read()).filter(isBegun))) !== undefined;
+}
+
 /**
  * The id of the machine that an earlier `create` of the resource began and whose maker is gone; it is this create's from then on. Else
  * the first id that is free.
@@ -136,7 +145,7 @@ const LONG_AGO_MS = 60 * 60_000;
 
 /** The first of the records whose maker is gone; nothing if all of them are finished, or gone, by then. */
 async function abandoned(
-  claimant: Claimant,
+  claimant: Observer,
   begun: readonly LaunchTemplate[],
   read: () => Promise<LaunchTemplate[]>,
 ): Promise<LaunchTemplate | undefined> {

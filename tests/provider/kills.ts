@@ -143,10 +143,11 @@ export async function killedAtEveryCall(
  * of it, it looks like another state's. The next create makes a machine of its own or is refused, and never touches that one; the way
  * on is to ask for it.
  *
+ * @param known the machines that states are known to have, by id
  * @returns whether the world is at that instant; then all is looked at already
  */
-export async function wasUnheard(next: Stack, inputs: Properties): Promise<boolean> {
-  const unheard = unheardOf(next);
+export async function wasUnheard(next: Stack, inputs: Properties, ...known: string[]): Promise<boolean> {
+  const unheard = unheardOf(next, ...known);
   if (unheard === undefined) {
     return false;
   }

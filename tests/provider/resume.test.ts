@@ -131,14 +131,14 @@ describe("a create that finished unheard", () => {
 function isWhole(stack: Stack): void {
   const { id, outputs } = stack.recorded ?? assert.fail();
   const { templates, networkInterfaces, elasticIps, instances } = holdingsOf(stack, id);
-  assert.match(templates?.[0]?.tags[TAG.phase] ?? "", /^ready /);
+  assert.match(templates[0]?.tags[TAG.phase] ?? "", /^ready /);
   assert.deepEqual(
-    [networkInterfaces, elasticIps, instances].map((it) => it?.length),
+    [networkInterfaces, elasticIps, instances].map((it) => it.length),
     [1, 1, 1],
   );
-  assert.equal(networkInterfaces?.[0]?.networkInterfaceId, outputs.networkInterfaceId);
-  assert.equal(elasticIps?.[0]?.allocationId, outputs.allocationId);
-  assert.equal(instances?.[0]?.instanceId, outputs.instanceId);
+  assert.equal(networkInterfaces[0]?.networkInterfaceId, outputs.networkInterfaceId);
+  assert.equal(elasticIps[0]?.allocationId, outputs.allocationId);
+  assert.equal(instances[0]?.instanceId, outputs.instanceId);
 }
 
 describe("two creates of one resource at once, from two states", function () {

@@ -148,8 +148,11 @@ function latestGenerationOf({ versions }: Made["templates"][number]): number {
 }
 
 /** All that carries a machine's id. */
-export function holdingsOf(account: Pick<Account, "simulator">, id: string | undefined): Partial<Made> {
-  const now = made(account);
+export function holdingsOf(account: Pick<Account, "simulator">, id: string | undefined): Made {
+  return ownedBy(made(account), id);
+}
+
+export function ownedBy(now: Made, id: string | undefined): Made {
   const own = <T extends { tags: Readonly<Record<string, string>> }>(list: T[]): T[] =>
     list.filter((it) => it.tags[TAG.id] === id);
   return {
@@ -158,6 +161,7 @@ export function holdingsOf(account: Pick<Account, "simulator">, id: string | und
     elasticIps: own(now.elasticIps),
     instances: own(now.instances),
     volumes: own(now.volumes),
+    spotRequests: own(now.spotRequests),
   };
 }
 
@@ -168,7 +172,7 @@ export function unheardOf(account: Pick<Account, "simulator">, ...known: (string
   )?.launchTemplateName;
 }
 
-/** Machines that versions before 0.2 made: their record stayed `creating`, and their state has no claim. */
+/** As older versions left a machine: its record stayed `creating`, and its state has no claim. */
 export async function asMadeBefore(owner: Stack): Promise<void> {
   const { launchTemplateId, claim: _, ...outputs } = owner.outputs;
   const Tags = [{ Key: TAG.phase, Value: "creating" }];

@@ -3,21 +3,27 @@
  * found by a run to the end, so a new one is covered by itself.
  */
 import assert from "node:assert/strict";
-import { killedAtEveryCall, type Tried } from "../provider/kills";
+import { killedAtEveryCall, type Tried, wasUnheard } from "../provider/kills";
+import { holdingsOf } from "../provider/world";
 import { type Properties, Watch } from "./invariants";
 import { isOnPage } from "./page";
 import { command, isSound, run, watched } from "./runs";
 import { type Scene, SCENARIOS } from "./scenarios";
 
-const tried: Tried = { kills: 0, worlds: 0 };
+const tried: Tried & { instants: number } = { kills: 0, worlds: 0, instants: 0 };
 
 /** Kills `scene` everywhere, and goes on with another program, or to the end. */
 async function goOnWith(scene: Scene, next: Properties | undefined, { refreshes = false } = {}): Promise<void> {
-  const { owner, others, before, after } = scene;
+  const { owner, others, second, before, after } = scene;
+  const theirs = holdingsOf(owner, second);
   const done = await killedAtEveryCall(
     owner,
     (stack) => command(stack, after),
     async (killed, point) => {
+      if (before === undefined && next !== undefined && (await wasUnheard(killed, next, second))) {
+        tried.instants++;
+        return;
+      }
       const watch = new Watch(owner, others);
       const stack = watched(killed, watch, { after: next, before });
       try {
@@ -30,6 +36,7 @@ async function goOnWith(scene: Scene, next: Properties | undefined, { refreshes 
       }
       watch.holds(point);
       await isSound(stack, next, others, point);
+      assert.deepEqual(holdingsOf(owner, second), theirs, point);
     },
   );
   tried.kills += done.kills;

@@ -9,16 +9,17 @@
  * - (e) A working instance is not retired unless the preflight passed.
  * - (f) After enough runs of `up` without a fault the world is as declared, and a further `up` changes nothing.
  * - (g) After `destroy` only what was to be retained is left.
+ * - (h) No handler changes anything that another state's or resource's machine holds.
  */
 import assert from "node:assert/strict";
 import type { SimState } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
 import { sending } from "../provider/interruptions";
 import type { Stack, Through } from "../provider/support";
-import { made, type Made, only } from "../provider/world";
+import { made, type Made, only, ownedBy } from "../provider/world";
 
 export type Properties = Record<string, unknown>;
-type Invariant = "a" | "b" | "c" | "d" | "e";
+type Invariant = "a" | "b" | "c" | "d" | "e" | "h";
 type Account = Pick<Stack, "simulator" | "clock">;
 
 /** Something that must not be, and when it was seen. */
@@ -83,7 +84,7 @@ export class Watch {
 
   /** One process of the provider, watched call by call. `recorded` is what the state has on record when it begins. */
   process(recorded: Stack["recorded"], purpose: Purpose): Through {
-    const done: Done = { launched: new Set(), checked: new Set() };
+    const done: Done = { launched: new Set(), checked: new Set(), own: new Set([recorded?.id ?? ""]) };
     const held = purpose.keepsIdentity ? identityIn(made(this.account), recorded) : undefined;
     return (handler) =>
       sending(handler, async (request, action) => {
@@ -112,6 +113,7 @@ export class Watch {
       add("c", `${id} is known neither to the state nor by its tags`);
     }
     this.lookAtOthers(change, add);
+    lookAtStates(change, add);
     if (purpose.wantsInstance && RETIRING.includes(action)) {
       lookAtRetirement(change, add);
     }
@@ -159,6 +161,8 @@ interface Done {
   /** The ids of what it made. */
   launched: Set<string>;
   checked: Set<string>;
+  /** The machines that are its state's, by id. */
+  own: Set<string>;
 }
 
 /** One call that may have changed something. */
@@ -209,6 +213,22 @@ function lookAtRetirement({ action, before, after, done }: Change, add: Add): vo
   }
   if (!isChecked(done.checked, action)) {
     add("e", `${ended.instanceId} worked, and ${action} came with no preflight passed`);
+  }
+}
+
+/** A machine whose record is ready is some state's; this process's only if that had it, or has just been given it. */
+function lookAtStates({ action, before, after, done }: Change, add: Add): void {
+  const isReady = (it: Made["templates"][number]): boolean => it.tags[TAG.phase]?.startsWith("ready") === true;
+  const ready = before.templates.filter(isReady).map((it) => it.launchTemplateName);
+  for (const id of ready.filter((it) => !done.own.has(it))) {
+    if (JSON.stringify(ownedBy(before, id)) !== JSON.stringify(ownedBy(after, id))) {
+      add("h", `${action} changed ${id}, which is another state's`);
+    }
+  }
+  for (const { launchTemplateName: id } of after.templates.filter(isReady)) {
+    if (!ready.includes(id)) {
+      done.own.add(id);
+    }
   }
 }
 

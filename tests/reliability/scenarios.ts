@@ -1,4 +1,5 @@
 /** One of each thing that happens to a managed instance, from a world that is ready for it. */
+import assert from "node:assert/strict";
 import { AllocateAddressCommand, DisassociateAddressCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../local/ec2";
 import { fitting, interfaceByHand, launchedByHand } from "../provider/by-hand";
@@ -17,6 +18,8 @@ export interface Scene {
   owner: Stack;
   /** What others have in the account. */
   others: ReadonlySet<string>;
+  /** The machine of the same URN that another state has, by id. */
+  second: string;
   /** What the program said before; nothing, if there is no machine yet. */
   before?: Properties;
   /** What it says now; nothing for a destroy. */
@@ -39,11 +42,17 @@ const TYPE = { instanceType: "m6i.large" };
 const PAUSED = { desiredState: "paused" };
 const ENDED = { ...PAUSED, pauseBehavior: "terminate" };
 
-/** A volume, an interface and an address of somebody else's, which have to stay. */
-async function account(): Promise<Stack> {
+/**
+ * A volume, an interface and an address of somebody else's, and a machine that another state has under the same URN: all of that has to
+ * stay as it is.
+ */
+async function account(): Promise<{ owner: Stack; second: string }> {
   const owner = quick();
   await interfaceByHand(owner);
-  return owner;
+  const second = quick({ on: owner });
+  await second.up(program());
+  later(owner);
+  return { owner, second: second.recorded?.id ?? assert.fail() };
 }
 
 function creating(name: string, after: Properties, setting: (owner: Stack) => void = () => undefined): Scenario {
@@ -51,9 +60,9 @@ function creating(name: string, after: Properties, setting: (owner: Stack) => vo
     verb: "create",
     name,
     prepare: async () => {
-      const owner = await account();
+      const { owner, second } = await account();
       setting(owner);
-      return { owner, others: idsIn(made(owner)), after };
+      return { owner, second, others: idsIn(made(owner)), after };
     },
   };
 }
@@ -69,14 +78,14 @@ function changing(
     verb,
     name,
     prepare: async () => {
-      const owner = await account();
+      const { owner, second } = await account();
       const others = idsIn(made(owner));
       await owner.up(before);
       later(owner);
       await between?.(owner);
-      // It shows what was done by hand; and it brings the id back, by which it is known that a state has it.
+      // It shows what was done by hand.
       await owner.refresh();
-      return { owner, others, before, after: { ...before, ...change } };
+      return { owner, second, others, before, after: { ...before, ...change } };
     },
   };
 }
@@ -86,10 +95,10 @@ function adopting(name: string, byHand: (owner: Stack) => Promise<Properties>): 
     verb: "adopt",
     name,
     prepare: async () => {
-      const owner = await account();
+      const { owner, second } = await account();
       const after = await byHand(owner);
       later(owner);
-      return { owner, others: idsIn(made(owner)), after };
+      return { owner, second, others: idsIn(made(owner)), after };
     },
   };
 }
@@ -240,12 +249,12 @@ export const SCENARIOS: readonly Scenario[] = [
     verb: "delete",
     name: "what was adopted, which is given back",
     prepare: async () => {
-      const owner = await account();
+      const { owner, second } = await account();
       const before = fitting(await launchedByHand(owner));
       const others = idsIn(made(owner));
       await owner.up(before);
       await owner.refresh();
-      return { owner, others, before };
+      return { owner, second, others, before };
     },
   },
 ];

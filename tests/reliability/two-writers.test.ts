@@ -7,19 +7,22 @@ import { RunInstancesCommand, TerminateInstancesCommand } from "@aws-sdk/client-
 import { interposed, shuffled } from "../provider/interruptions";
 import { goingOn, now, putBack } from "../provider/kills";
 import { program, type InProcess, type Stack, type Through } from "../provider/support";
-import { later, only, somebody } from "../provider/world";
-import { ENDING, type Properties, type Purpose, purposeOf, Watch } from "./invariants";
+import { holdingsOf, later, only, somebody } from "../provider/world";
+import { ENDING, idsIn, type Properties, type Purpose, purposeOf, Watch } from "./invariants";
 import { command, isSound } from "./runs";
 import { type Scene, SCENARIOS } from "./scenarios";
 
 /** In how many orders the calls of the two meet. */
 const ORDERS = 4;
 
+/** A pause of the one is time that passes for the other too: in leaps, a maker would not be heard of for as long as its lease lasts. */
+const SMALL_LEAP_MS = 2000;
+
 /** Both processes' calls wait for their turn; whichever made a thing, both are watched. */
 function writer(owner: Stack, watch: Watch, purpose: Purpose, seed: number): Stack {
   const watched = watch.process(owner.recorded, purpose);
   const inTurn: Through = (handler) => shuffled(seed)(watched(handler) as InProcess);
-  return goingOn(owner, { through: inTurn });
+  return goingOn(owner, { through: inTurn, ...(owner.recorded === undefined ? { leapMs: SMALL_LEAP_MS } : {}) });
 }
 
 function purposeFor({ before }: Scene, inputs: Properties | undefined): Purpose {
@@ -30,7 +33,10 @@ function purposeFor({ before }: Scene, inputs: Properties | undefined): Purpose 
 function isClear(error: unknown, at: string): void {
   assert.ok(error instanceof Error, at);
   const { message } = error;
-  assert.ok(/`pulumi (up|destroy)`|^nothing was changed/.test(message), `${at}: ${message}`);
+  assert.ok(
+    /`pulumi (up|destroy)`|^nothing was changed|^adopt: .*managedInstanceId/s.test(message),
+    `${at}: ${message}`,
+  );
   assert.ok(!/undefined|TypeError|fault of pulumi/.test(message), `${at}: ${message}`);
 }
 
@@ -57,6 +63,9 @@ async function meet({ scene, commands, at }: Meeting, seed: number): Promise<voi
   }
   watch.holds(at);
   later(owner);
+  if (scene.before === undefined) {
+    return areApart(scene, watch, stacks, at);
+  }
   // Who was told to end it has no state any more, and the other one's may have begun anew: that one is told the same.
   const [first = owner, second = owner] = stacks;
   const last = commands[1] === undefined ? first : second;
@@ -69,6 +78,25 @@ async function meet({ scene, commands, at }: Meeting, seed: number): Promise<voi
   }
   watch.holds(at);
   await isSound(survivor, commands[1], others, at);
+}
+
+/** Two creates are of two states: each has a machine of its own, or was refused in words, and leaves nothing. */
+async function areApart({ owner, others, after }: Scene, watch: Watch, stacks: Stack[], at: string): Promise<void> {
+  for (const stack of stacks.filter((it) => it.recorded === undefined || it.recorded.failed)) {
+    await command(stack, after).catch((error: unknown) => {
+      isClear(error, at);
+    });
+    later(owner);
+  }
+  watch.holds(at);
+  const heard = stacks.filter((it) => it.recorded !== undefined);
+  const ids = heard.map((it) => it.recorded?.id);
+  assert.equal(new Set(ids).size, ids.length, `${at}: one machine in two states`);
+  assert.ok(ids.length > 0, `${at}: neither has a machine`);
+  for (const stack of heard) {
+    const theirs = ids.filter((it) => it !== stack.recorded?.id).flatMap((it) => [...idsIn(holdingsOf(owner, it))]);
+    await isSound(goingOn(stack), after, new Set([...others, ...theirs]), at);
+  }
 }
 
 async function everyOrder({ scene, commands, at }: Meeting): Promise<void> {
