@@ -90,6 +90,12 @@ const MUTATIONS: readonly Mutation[] = [
     to: "holder?.tags[TAG.id] === run.id",
   },
   {
+    rule: "an Elastic IP on another's interface is not counted as on ours",
+    file: "provider/engine/steps/elastic-ip.ts",
+    from: "now?.association !== undefined && isAtHome(now, { id: networkInterfaceId, privateIp })",
+    to: "now?.association !== undefined",
+  },
+  {
     rule: "a narrower list of security groups is a change",
     file: "provider/engine/planning/network-interface.ts",
     from: "held.length === new Set(wanted).size && wanted.every(",
