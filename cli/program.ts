@@ -89,6 +89,11 @@ function exitCodes(): string {
     .join("\n");
 }
 
+/** Every command that acts takes it, so that a script can pass it to each of them. */
+function yesOption(neverAsks: boolean): [flags: string, about: string] {
+  return ["-y, --yes", neverAsks ? "accepted for scripts; this command never asks" : "do not ask"];
+}
+
 const JSON_OPTION = ["--json", "print JSON, under the names of docs/cli.md"] as const;
 
 function addLooks(program: Command, shell: Shell): void {
@@ -128,10 +133,8 @@ function addDeeds(program: Command, shell: Shell): void {
       .argument(`<${MACHINE}>`)
       .description(about)
       .option("--no-wait", "put it on record and return: a controller, or `watch`, does it")
-      .option("--json", "print what is so then as JSON, and all else on standard error");
-    if (name !== "resume") {
-      command.option("-y, --yes", "do not ask");
-    }
+      .option("--json", "print what is so then as JSON, and all else on standard error")
+      .option(...yesOption(name === "resume"));
     command.action((idOrName: string) => deed(shell, idOrName, command.optsWithGlobals<ActOptions>()));
   }
   program
@@ -154,6 +157,7 @@ function addDeeds(program: Command, shell: Shell): void {
       "the controller's loop, in the foreground: interruptions, failures and schedules are handled; Ctrl-C ends it",
     )
     .option("--interval <seconds>", "how often to look", positive, 30)
+    .option(...yesOption(true))
     .action((names: string[], _options, command: Command) =>
       watch(shell, names, command.optsWithGlobals<WatchOptions>()),
     );

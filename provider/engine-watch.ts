@@ -7,7 +7,7 @@
  * On Ctrl-C the engine calls `Cancel`, begins nothing more, and waits for what is under way; it kills the process at the
  * second one. The runtime answers that call by itself and tells the handlers nothing, so it is listened for here.
  */
-import { Server } from "node:net";
+import { Server, Socket } from "node:net";
 
 const LOOK_EVERY_MS = 1000;
 const CANCEL = "/pulumirpc.ResourceProvider/Cancel";
@@ -17,9 +17,13 @@ export class EngineWatch {
 
   private readonly parent = process.ppid;
   private readonly ending = new AbortController();
+  private readonly servers: Server[] = [];
   private isUnheard = false;
+  private hasInputEnded = false;
   private isToldToEnd = false;
   private busy = 0;
+
+  constructor(private readonly lookEveryMs = LOOK_EVERY_MS) {}
 
   /** The process's one: each version of the serialized provider is configured by itself, and none may end another's work. */
   static ofProcess(): EngineWatch {
@@ -36,8 +40,8 @@ export class EngineWatch {
   }
 
   /**
-   * Whether the engine is gone: an orphan gets another parent. The CLI starts this process through a shell, which stays;
-   * then it shows when nobody reads what is printed any more.
+   * Whether the engine is gone. An orphan gets another parent, but not on Windows, and not under the CLI, which starts this process
+   * through a shell that stays. There the pipes tell: nobody reads what is printed any more, or the standard input has ended.
    */
   readonly isAbandoned = (): boolean => this.isUnheard || process.ppid !== this.parent;
 
@@ -55,25 +59,48 @@ export class EngineWatch {
       });
     }
     this.listen();
+    this.watchInput();
     let wasDone = false;
     setInterval(() => {
+      void this.lookForConnections();
       const isDone = this.busy === 0 && (this.isToldToEnd || this.isAbandoned());
       // Not at the first look, by which the last reply may not have left yet.
       if (isDone && wasDone) {
         process.exit(0);
       }
       wasDone = isDone;
-    }, LOOK_EVERY_MS).unref();
+    }, this.lookEveryMs).unref();
   }
 
   /** Hears `Cancel` as it arrives at the servers of this process; where none is found, Ctrl-C waits for what is under way. */
   listen(): void {
     for (const server of serversOfProcess()) {
+      this.servers.push(server);
       server.on("stream", (_stream: unknown, headers: Record<string, unknown>) => {
         if (headers[":path"] === CANCEL) {
           this.ending.abort();
         }
       });
+    }
+  }
+
+  /**
+   * The engine holds the other end of a pipe that is this process's standard input, and writes nothing to it, so the pipe ends with
+   * the engine, whether anything is printed or not. A standard input of another kind (`/dev/null`, a file) tells nothing.
+   */
+  private watchInput(): void {
+    const input = standardInput();
+    const ended = (): void => {
+      this.hasInputEnded = true;
+    };
+    input?.on("end", ended).on("error", ended).on("close", ended).resume().unref();
+  }
+
+  /** A host may close the standard input early and live on; while it is connected, it is there. */
+  private async lookForConnections(): Promise<void> {
+    if (this.hasInputEnded && !this.isUnheard) {
+      const connections = await Promise.all(this.servers.map(connectionsOf));
+      this.isUnheard = connections.every((it) => it === 0);
     }
   }
 
@@ -94,6 +121,23 @@ export class EngineWatch {
     this.isToldToEnd = true;
     this.ending.abort();
   }
+}
+
+function standardInput(): Socket | undefined {
+  try {
+    const stdin: unknown = process.stdin;
+    return stdin instanceof Socket && !process.stdin.isTTY ? stdin : undefined;
+  } catch {
+    return undefined; // It was closed before this process began, or is of a kind that Node does not know.
+  }
+}
+
+function connectionsOf(server: Server): Promise<number> {
+  return new Promise((resolve) => {
+    server.getConnections((error, count) => {
+      resolve(error === null ? count : 0);
+    });
+  });
 }
 
 /** Node has no documented way to them; the one that there is has been the same since its first versions. */

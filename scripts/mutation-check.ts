@@ -72,6 +72,36 @@ const MUTATIONS: readonly Mutation[] = [
     to: 'if (isEc2Error(error, "quota")) {',
   },
   {
+    rule: "only a token mismatch is answered with another token",
+    file: "provider/engine/steps/launch.ts",
+    from: 'if (!isEc2Error(error, "mismatch")) {',
+    to: "if (error === undefined) {",
+  },
+  {
+    rule: "an instance that has ended is not taken for the one that was launched",
+    file: "provider/engine/steps/launch.ts",
+    from: "if (isAlive(instance)) {",
+    to: "if (instance.id !== undefined) {",
+  },
+  {
+    rule: "an instance that ends is waited for, and not taken over from another run",
+    file: "provider/engine/steps/launch.ts",
+    from: "holder?.tags[TAG.id] === run.id && isAlive(holder)",
+    to: "holder?.tags[TAG.id] === run.id",
+  },
+  {
+    rule: "an Elastic IP on another's interface is not counted as on ours",
+    file: "provider/engine/steps/elastic-ip.ts",
+    from: "now?.association !== undefined && isAtHome(now, { id: networkInterfaceId, privateIp })",
+    to: "now?.association !== undefined",
+  },
+  {
+    rule: "a narrower list of security groups is a change",
+    file: "provider/engine/planning/network-interface.ts",
+    from: "held.length === new Set(wanted).size && wanted.every(",
+    to: "wanted.every(",
+  },
+  {
     rule: "what lost its tags is marked before anything else",
     file: "provider/engine/plan.ts",
     from: "    ...lostTags,\n",

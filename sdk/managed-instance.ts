@@ -73,9 +73,14 @@ export class ManagedInstance extends pulumi.dynamic.Resource {
   /**
    * @param name the name of the resource, and the `Name` tag unless `args.tags` has one
    * @param args what to make
-   * @param opts Pulumi's resource options; `import` does not work for dynamic resources
+   * @param opts Pulumi's resource options. `import` is refused: `args.adopt` takes over what runs. So is a `provider` of another
+   *   package, such as `aws.Provider`: `args.region` is there for that. `replaceOnChanges` and `customTimeouts` have no effect: `args.recycleTriggers` and `args.replacement.timeoutSeconds` are there for that.
+   *   `replaceWith` and a taint replace the resource, so every address is given up. `deletedWith` leaves the machine in EC2.
+   *   `protect` keeps the resource from being deleted, and not its instance from being replaced. All of them:
+   *   docs/how-to/resource-options.md.
    */
   constructor(name: string, args: ManagedInstanceArgs, opts?: pulumi.CustomResourceOptions) {
+    refuseOptions(name, opts);
     const outputs = Object.fromEntries(OUTPUTS.map((output) => [output, undefined]));
     const resourceUrn = pulumi.createUrn(name, `pulumi-nodejs:dynamic/${MODULE}:${TYPE}`, opts?.parent);
     const restore = withoutPromiseTraces();
@@ -89,6 +94,31 @@ export class ManagedInstance extends pulumi.dynamic.Resource {
     }
   }
 }
+
+/** Options with which Pulumi ends in an error that says nothing to the user, or asks another provider to make the machine. */
+function refuseOptions(name: string, opts: pulumi.CustomResourceOptions | undefined): void {
+  const refused = (option: string, why: string): Error =>
+    // Of this class Pulumi prints the message, without a stack.
+    new pulumi.RunError(`The resource option ${option} of the ManagedInstance ${name} cannot be used, because ${why}.`);
+  if (opts?.import !== undefined) {
+    throw refused(
+      "import",
+      'Pulumi imports no dynamic resource; the input adopt takes over what runs, as in adopt: { instanceId: "i-…" }',
+    );
+  }
+  // Pulumi's types leave the method out.
+  const given = opts?.provider as { getPackage?: () => string } | undefined;
+  const made = given?.getPackage?.() ?? DYNAMIC;
+  if (made !== DYNAMIC) {
+    throw refused(
+      "provider",
+      `Pulumi would ask the provider of ${made} to make the machine; the input region, or aws:region and aws:profile of the stack, say where the machine is`,
+    );
+  }
+}
+
+/** The package of all dynamic resources. */
+const DYNAMIC = "pulumi-nodejs";
 
 /** The runtime only assigns outputs that it was given a property for. */
 const OUTPUTS = [

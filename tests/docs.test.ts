@@ -99,9 +99,11 @@ function problemsIn(files: Map<string, string>): string[] {
 /** Of the `pulumi` command, as far as these pages use it: the verbs, and of each the options that it has. */
 const PULUMI: Readonly<Record<string, readonly string[]>> = {
   preview: ["--diff"],
-  up: ["--yes", "--skip-preview", "--refresh", "--target", "--parallel"],
+  up: ["--yes", "--skip-preview", "--refresh", "--target", "--parallel", "--replace"],
   refresh: [],
   destroy: [],
+  import: [],
+  "state taint": [],
   "config set": ["--path", "--secret"],
   "stack init": [],
 };

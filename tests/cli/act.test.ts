@@ -112,6 +112,16 @@ describe("managed-instance resume", () => {
     await settled(owner, { elasticIp: true });
   });
 
+  it("takes --yes and -y, which a script passes to every command that acts, and does the same", async () => {
+    for (const yes of ["--yes", "-y"]) {
+      const owner = await up();
+      await done(owner, ["pause", "web", yes]);
+      const { out, questions } = await done(owner, ["resume", "web", yes]);
+      assert.deepEqual(questions, []);
+      assert.match(out.at(-1) ?? "", /^web runs: i-/);
+    }
+  });
+
   it("launches what was ended behind its back, and has nothing to do where all is well", async () => {
     const owner = await up();
     const { instance, privateIp } = machineOf(owner);

@@ -33,7 +33,8 @@ describe("completion", () => {
 
   it("has the options of a command, and those that every command has", async () => {
     assert.deepEqual(await completions(quick(), "pause", "--n"), ["--no-wait", "--no-color"]);
-    assert.deepEqual(await completions(quick(), "resume", "--y"), []);
+    assert.deepEqual(await completions(quick(), "resume", "--y"), ["--yes"]);
+    assert.deepEqual(await completions(quick(), "status", "--y"), []);
   });
 
   it("has the choices of an argument or an option", async () => {

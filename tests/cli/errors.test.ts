@@ -22,7 +22,7 @@ describe("managed-instance, used wrongly,", () => {
     [["\u001b[2J\u202e"], /^error: unknown command '\\u001b\[2J\\u202e'/],
     [["completion", "tcsh"], /Allowed choices are bash, zsh, fish/],
     [["doctor", "--rights", "all"], /Allowed choices are reader, operator, up/],
-    [["resume", "web", "--yes"], /unknown option '--yes'/],
+    [["status", "web", "--yes"], /unknown option '--yes'/],
     [[], /^Usage: managed-instance/],
   ];
   for (const [args, said] of WRONG) {

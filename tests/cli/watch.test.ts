@@ -82,7 +82,7 @@ describe("managed-instance watch", () => {
   it("does what was put on record with --no-wait, of the one machine that it was told to watch", async () => {
     const owner = await up();
     await done(owner, ["pause", "web", "--yes", "--no-wait"]);
-    const { out } = await watching(owner, 2 * MINUTES, "web");
+    const { out } = await watching(owner, 2 * MINUTES, "web", "--yes");
     assert.ok(
       out.some((it) => it.includes("Z web: finish: web is paused")),
       out.join("\n"),
@@ -186,7 +186,7 @@ describe("the controller's policy", () => {
           await (deed === "is ended" ? endedByHand(owner) : unkept(owner));
           owner.simulator.iam.attach(policy);
         } else {
-          await done(owner, [deed, "web", "--no-wait", ...(deed === "resume" ? [] : ["--yes"])]);
+          await done(owner, [deed, "web", "--no-wait", "--yes"]);
         }
         const { code, out, err } = await watching(owner, 10 * MINUTES);
         assert.equal(code, 0, err.join("\n"));

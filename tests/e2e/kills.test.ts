@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { availableDrivers } from "../../local/driver";
 import { WELL_KNOWN } from "../../local/ec2";
 import { virtualClock } from "../local/ec2/support";
 import { launchedByHand, USER_DATA } from "../provider/by-hand";
-import { isRunning, Lab, providerOf, WHOLE } from "./support";
+import { BASE, isRunning, Lab, providerOf, WHOLE } from "./support";
 
 /** In simulated milliseconds: long enough that a process can be killed while EC2 has not answered yet. */
 const SLOW = 60_000;
@@ -134,6 +136,18 @@ for (const name of availableDrivers()) {
       await lab.until("the provider has ended", () => !isRunning(provider));
       await lab.driver.unlock();
       await upAgain({});
+      assert.deepEqual(lab.contents(), WHOLE);
+    });
+
+    it("ends an idle provider, which prints nothing any more, after a kill of its engine", async () => {
+      const idleFile = join(lab.workDir, "idle");
+      const { process: engine, finished } = await lab.driver.begin("up", { args: JSON.stringify(BASE), idleFile });
+      await lab.until("the provider is idle", () => existsSync(idleFile));
+      const provider = providerOf(engine.pid ?? 0) ?? 0;
+      assert.ok(isRunning(provider));
+      process.kill(engine.pid ?? 0, "SIGKILL");
+      await finished;
+      await lab.until("the provider has ended", () => !isRunning(provider));
       assert.deepEqual(lab.contents(), WHOLE);
     });
 

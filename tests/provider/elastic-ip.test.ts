@@ -10,8 +10,8 @@ import {
 } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../local/ec2";
 import { OWN_TAG_PREFIX } from "../../provider/ec2/tags";
-import { cutting } from "./interruptions";
-import { interruptedAtEveryCall } from "./kills";
+import { cutting, interposed } from "./interruptions";
+import { goingOn, interruptedAtEveryCall } from "./kills";
 import { program, type Stack } from "./support";
 import {
   failureOf,
@@ -26,6 +26,7 @@ import {
   sameInstance,
   settled,
   somebody,
+  up,
 } from "./world";
 
 type Properties = Record<string, unknown>;
@@ -251,6 +252,21 @@ describe("elasticIp", () => {
         assert.equal(holderOf(owner, b), was.eni.networkInterfaceId);
       });
     }
+
+    it("is left to who put it on theirs a moment before this run would, and this run does not count it as its own", async () => {
+      const account = await up();
+      const given = await allocate(account);
+      let theirs = "";
+      const before = async (action: string): Promise<void> => {
+        if (action === "AssociateAddress" && theirs === "") {
+          theirs = await useElsewhere(account, given.allocationId);
+        }
+      };
+      const owner = goingOn(account, { through: interposed({ before }) });
+      const { message } = await failureOf(owner.up(program({ elasticIp: given.allocationId })));
+      assert.match(message, /is already associated/);
+      assert.equal(holderOf(owner, given), theirs);
+    });
 
     it("is said where somebody put the owned one elsewhere, and it is not doubled", async () => {
       const owner = quick();

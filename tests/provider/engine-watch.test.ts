@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
 import { credentials, Server, ServerCredentials } from "@grpc/grpc-js";
 import { ResourceProviderClient, ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
@@ -74,5 +77,37 @@ describe("the engine watch", () => {
 
   it("is one for the whole process, however many versions of the provider there are in it", () => {
     assert.equal(EngineWatch.ofProcess(), EngineWatch.ofProcess());
+  });
+});
+
+describe("the engine watch of an idle provider, in processes of their own,", function () {
+  this.timeout(60_000);
+
+  const start = (...args: string[]): ChildProcess =>
+    spawn(process.execPath, [join(__dirname, "fixtures", "engine.cjs"), ...args], {
+      env: { ...process.env, TS_NODE_PROJECT: join(__dirname, "../../tsconfig.json") },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+
+  for (const [how, what] of [
+    ["shell", "through a shell that stays, as the CLI starts it"],
+    ["direct", "itself, with no standard input"],
+  ] as const) {
+    it(`ends the provider after a kill of the engine that started it ${what}`, async () => {
+      const engine = start(how, "stays");
+      const [said] = (await once(engine.stdout ?? engine, "data")) as [Buffer];
+      assert.equal(String(said), "connected\n");
+      engine.kill("SIGKILL");
+      // Not before the provider, which holds the same standard error, has ended as well.
+      await once(engine, "close");
+    });
+  }
+
+  it("keeps the provider while an engine that closed its standard input is connected", async () => {
+    const engine = start("shell", "closes-input");
+    let said = "";
+    engine.stderr?.on("data", (chunk: Buffer) => (said += String(chunk)));
+    const [code] = (await once(engine, "close")) as [number];
+    assert.deepEqual([code, said], [0, "still here\n"]);
   });
 });

@@ -1,6 +1,6 @@
 /** A machine that an older version of this package left behind is taken on: seen as it is, changed, and deleted. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import fs, { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { compileFunction } from "node:vm";
 import type { Properties } from "../../provider/handlers";
@@ -117,9 +117,14 @@ describe("the states of older versions", () => {
               asked.push(name);
               return { configure: () => ({}) };
             };
+            // Some texts load the package by `require`, others by what `createRequire` makes.
+            const node: Record<string, unknown> = {
+              module: { createRequire: () => Object.assign(load, { resolve: () => "found" }) },
+              fs,
+            };
             (compileFunction(String(text), ["exports", "require"]) as (...parts: unknown[]) => void)(
               scope.exports,
-              load,
+              (name: string) => node[name] ?? load(name),
             );
             const provider = scope.exports.handler?.() ?? {};
             const { configure } = provider as { configure: (request: unknown) => unknown };

@@ -202,11 +202,15 @@ describe("update", () => {
       assert.equal(machineOf(owner).eni.sourceDestCheck, true);
     });
 
-    it("changes the security groups, and goes back to the default group when they are taken away", async () => {
+    it("changes, widens and narrows the security groups, and goes back to the default group when they are taken away", async () => {
       const both = [WELL_KNOWN.securityGroup, WELL_KNOWN.otherSecurityGroup];
       const { owner, was, now } = await changed({}, { securityGroupIds: both });
       sameInstance(was, now);
       assert.deepEqual([...now.eni.groupIds].sort(), both);
+      // A narrower list, in which each group is held already.
+      await owner.up(program({ elasticIp: true, securityGroupIds: [WELL_KNOWN.otherSecurityGroup] }));
+      assert.deepEqual(machineOf(owner).eni.groupIds, [WELL_KNOWN.otherSecurityGroup]);
+      await owner.up(program({ elasticIp: true, securityGroupIds: both }));
       await owner.up(program({ elasticIp: true }));
       const cleared = machineOf(owner);
       sameInstance(was, cleared);

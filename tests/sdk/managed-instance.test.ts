@@ -114,4 +114,47 @@ describe("ManagedInstance", () => {
     assert.equal((await inputsOf("asked")).privateIp, "10.0.1.7");
     assert.equal(await valueOf(machine.privateIp), "privateIp of asked");
   });
+
+  class Provider extends pulumi.ProviderResource {
+    constructor(pkg: string, name: string) {
+      super(pkg, name, {});
+    }
+  }
+
+  const refused = (name: string, opts: pulumi.CustomResourceOptions, message: RegExp): void => {
+    assert.throws(
+      () => new ManagedInstance(name, args(), opts),
+      (error: Error) => {
+        // Of this class Pulumi prints the message, without a stack.
+        assert.ok(pulumi.RunError.isInstance(error));
+        assert.match(error.message, message);
+        return true;
+      },
+    );
+    assert.ok(!registered.some((it) => it.name === name));
+  };
+
+  it("refuses the option import, which Pulumi answers with a TypeError, and names adopt; nothing is registered", () => {
+    const said = /^The resource option import of the ManagedInstance imported .* adopt: \{ instanceId: "i-…" \}\.$/;
+    refused("imported", { import: "mi-0123456789abcdef0" }, said);
+  });
+
+  it("refuses a provider of another package, which Pulumi would ask for the machine, and names region", () => {
+    const said =
+      /^The resource option provider of the ManagedInstance elsewhere .* the provider of aws .* input region,/;
+    refused("elsewhere", { provider: new Provider("aws", "west") }, said);
+  });
+
+  it("takes a provider of its own package, and the providers of its parent", async () => {
+    const parent = new pulumi.ComponentResource(
+      "pkg:index:Fleet",
+      "fleet",
+      {},
+      { providers: [new Provider("aws", "east")] },
+    );
+    new ManagedInstance("inheriting", args(), { parent });
+    new ManagedInstance("dynamic", args(), { provider: new Provider("pulumi-nodejs", "own") });
+    assert.ok((await inputsOf("inheriting")).subnetId);
+    assert.ok((await inputsOf("dynamic")).subnetId);
+  });
 });
