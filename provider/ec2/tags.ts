@@ -47,6 +47,8 @@ export const TAG = {
   device: "managed-instance:device",
   /** On what `destroy` was told to keep. */
   retained: "managed-instance:retained",
+  /** On an Elastic IP that its machine lets go of as soon as it gets another: the allocation id of that one. */
+  exchangedFor: "managed-instance:exchanged-for",
 } as const;
 
 /** On an instance only for a while: an instance that stays loses them. */

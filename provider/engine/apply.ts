@@ -3,7 +3,7 @@ import { Cancelled } from "../clock";
 import { explain } from "../ec2/errors";
 import { IdTaken } from "./claim";
 import { currentNetworkInterface } from "./current";
-import { ObserveAgain, type Run } from "./run";
+import { ObserveAgain, Refused, type Run } from "./run";
 import type { Step } from "./step";
 import { entryOf } from "./steps";
 
@@ -40,7 +40,7 @@ async function inWords(run: Run, step: Step, take: () => Promise<void>): Promise
   try {
     await take();
   } catch (error) {
-    if (error instanceof ObserveAgain || error instanceof IdTaken) {
+    if (error instanceof ObserveAgain || error instanceof IdTaken || error instanceof Refused) {
       throw error;
     }
     const doing = entryOf(step).doing(run, step);

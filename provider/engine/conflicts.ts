@@ -1,5 +1,4 @@
 /** What is in the way and belongs to somebody else, in sentences; while there is any, nothing is done. (pure) */
-import { TAG } from "../ec2/tags";
 import { canonicalDevice } from "../formats";
 import { adoptionConflicts } from "./adoption";
 import {
@@ -17,6 +16,7 @@ import {
 } from "./current";
 import { SENTENCES } from "./drift";
 import { surplusVolumes } from "./planning/data-volumes";
+import { awaitedElasticIp, awaitedVolumes, markedByOther, nameOfElasticIp } from "./planning/sharing";
 import type { DataVolume, Desired, ElasticIp, NetworkInterface, Observed, Volume } from "./state";
 
 export function conflicts(situation: Situation): string[] {
@@ -61,10 +61,15 @@ function elasticIpConflicts(situation: Situation): string[] {
   const wanted = currentElasticIp(desired, observed, recorded);
   const others = observed.elasticIps.filter((it) => it.allocationId !== wanted?.allocationId);
   const released = desired.deletion.elasticIp === "delete" ? others.filter(isOwnedElasticIp) : [];
-  const taken = [...(wanted === undefined ? [] : [wanted]), ...released]
+  const isComing = awaitedElasticIp(situation) !== undefined;
+  const taken = [...(wanted === undefined || isComing ? [] : [wanted]), ...released]
     .filter((eip) => isTaken(eip, observed))
     .map((eip) => `${inUse(eip)}; it is never taken from its holder: disassociate it there first, or change elasticIp`);
-  return [...missing, ...taken, ...placeConflicts(wanted, situation)];
+  const marked =
+    taken.length > 0 || given === undefined || desired.elasticIp === true
+      ? []
+      : markedByOther(nameOfElasticIp(given), given.allocationId, given.tags, situation);
+  return [...missing, ...taken, ...marked, ...placeConflicts(wanted, situation)];
 }
 
 /** Somebody put another one where the wanted one, which is still on a further address, belongs. */
@@ -102,7 +107,7 @@ function inUse(eip: ElasticIp): string {
 }
 
 function volumeConflicts(wanted: DataVolume, situation: Situation): string[] {
-  const { id, desired, observed, recorded } = situation;
+  const { desired, observed, recorded } = situation;
   const volume = currentVolume(wanted, observed, recorded);
   if (volume === undefined) {
     return wanted.volumeId === undefined
@@ -110,14 +115,14 @@ function volumeConflicts(wanted: DataVolume, situation: Situation): string[] {
       : [`the volume ${wanted.volumeId} (dataVolumes, ${wanted.name}) does not exist in ${desired.region}`];
   }
   const what = `the data volume ${wanted.name} (${volume.id})`;
-  const owner = volume.tags[TAG.id];
+  const isComing = awaitedVolumes(situation).some((it) => it.id === volume.id);
   const zone = currentNetworkInterface(situation)?.availabilityZone ?? volume.availabilityZone;
   return [
-    ...(owner === undefined || owner === id ? [] : [`${what} belongs to the managed instance ${owner}`]),
+    ...markedByOther(what, volume.id, volume.tags, situation),
     ...(zone === volume.availabilityZone
       ? []
       : [`${what} is in ${volume.availabilityZone} and the machine in ${zone}; a volume cannot leave its zone`]),
-    ...heldElsewhere(what, volume, observed),
+    ...(isComing ? [] : heldElsewhere(what, volume, observed)),
   ];
 }
 

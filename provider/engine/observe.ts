@@ -2,6 +2,7 @@
 import type { Ec2, Filters } from "../ec2/ec2";
 import { TAG } from "../ec2/tags";
 import { isAlive, isAtHome, isOwnedInstance } from "./current";
+import { observeOtherMachines } from "./other-machines";
 import { differentInputs, launchHash, readGeneration } from "./specification";
 import type {
   Adoption,
@@ -45,6 +46,10 @@ export async function observe(ec2: Ec2, target: Target): Promise<Observed> {
     givenElasticIp,
     otherElasticIps: await observeOtherElasticIps(ec2, networkInterfaces, [...elasticIps, ...listed(givenElasticIp)]),
     instances: [...tagged, ...holders.filter(isOurs)],
+    otherMachines: await observeOtherMachines(ec2, id, {
+      elasticIp: givenElasticIp,
+      volumes: volumes.volumes.filter((it) => desired?.dataVolumes.some(({ volumeId }) => volumeId === it.id)),
+    }),
     strangers: holders.filter((it) => !isOurs(it)),
     ...volumes,
     rootVolumes: [],

@@ -11,7 +11,7 @@ import { observe, type Target } from "./observe";
 import { outputsOf } from "./outputs";
 import { plan } from "./plan";
 import { protections } from "./protection";
-import { type Deps, ObserveAgain, type Run, saying } from "./run";
+import { type Deps, ObserveAgain, Refused, type Run, saying } from "./run";
 import type { Desired, Observed, Outputs, Recorded } from "./state";
 import { planTeardown } from "./teardown";
 
@@ -21,11 +21,6 @@ export interface Request {
   recorded?: Recorded;
   /** Whether a state is known to have the id, because it came from there. */
   known: boolean;
-}
-
-/** Something is in the way, seen before the first step. */
-class Refused extends Error {
-  override readonly name = "Refused";
 }
 
 /** It did not get to the end: what exists by now, and why it ended. */

@@ -57,6 +57,11 @@ export interface Run extends Deps, Situation {
   darkSince?: number;
 }
 
+/** Something is in the way, seen before anything was changed. */
+export class Refused extends Error {
+  override readonly name = "Refused";
+}
+
 /** The world is not as it was observed; the plan has to be made anew. */
 export class ObserveAgain extends Error {
   override readonly name = "ObserveAgain";

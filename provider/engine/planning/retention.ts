@@ -17,7 +17,7 @@ const GIB_A_MONTH: Readonly<Record<string, number>> = {
   standard: 0.05,
 };
 
-export function retainElasticIp({ allocationId, publicIp }: ElasticIp): Step {
+export function retainElasticIp({ allocationId, publicIp }: ElasticIp): Extract<Step, { kind: "retain" }> {
   return {
     kind: "retain",
     resourceId: allocationId,

@@ -61,6 +61,12 @@ export function planTagsOf(things: Tagged[]): TagStep[] {
   });
 }
 
+/** Of what was given and is this machine's: its tags. Those of what is still to be won come with the claim. */
+export function planGivenTags(id: string, resourceId: string, held: Tags, wanted: Tags): TagStep[] {
+  const isOurs = held[TAG.id] === id;
+  return planTagsOf([{ resourceIds: [resourceId], held, wanted: isOurs ? wanted : {}, stale: NOT_GIVEN }]);
+}
+
 /**
  * What was made here and lost its tags is only known to the state, which forgets what this run puts another in the place of: so it
  * is marked again before anything else happens.
