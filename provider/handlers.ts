@@ -9,8 +9,8 @@ import { claimId, IdTaken } from "./engine/claim";
 import { conflicts } from "./engine/conflicts";
 import { keptInstance, wantsInstance } from "./engine/current";
 import { driftOf, driftSince, observedInputs } from "./engine/drift";
-import { observe } from "./engine/observe";
-import { heldElasticIp, holdingsOf, isGone, outputsOf } from "./engine/outputs";
+import { findElasticIp, observe } from "./engine/observe";
+import { heldElasticIp, holdingsOf, isGone, outputsOf, withElasticIpKept } from "./engine/outputs";
 import { outdatedParts } from "./engine/planning/instance";
 import { obstacles } from "./engine/protection";
 import { reconcile, ReconcileFailure, tearDown } from "./engine/reconcile";
@@ -25,6 +25,7 @@ import { printable } from "./printable";
 import type { Session } from "./session";
 import { needsLook, stableOutputs, survivingOutputs } from "./surviving-outputs";
 import { type Failure, isUnknown } from "./validation";
+import { waitsIn, waitsOfNew } from "./waits";
 
 export type Properties = Record<string, unknown>;
 
@@ -42,6 +43,10 @@ export class Handlers {
       return { inputs: news, failures: checked.failures.map(onOneLine) };
     }
     try {
+      const shared = await this.checkShared(olds, checked.inputs);
+      if (shared.length > 0) {
+        return { inputs: news, failures: shared.map(onOneLine) };
+      }
       const before = carryOver(olds, news, checked.inputs);
       const { inputs, failures } =
         Object.keys(olds).length === 0
@@ -56,6 +61,14 @@ export class Handlers {
     }
   }
 
+  /** What two resources of one run name. */
+  private checkShared(olds: Properties, inputs: Properties): Promise<Failure[]> {
+    return this.session.claims.refusals(inputs, Object.keys(olds).length === 0, async (given) => {
+      const found = await findElasticIp(this.session.ec2(regionOf(inputs)), given);
+      return found?.allocationId === given ? found.publicIp : found?.allocationId;
+    });
+  }
+
   /** Of a machine that is to be made. */
   private async checkNew(news: Properties, inputs: Properties): Promise<{ inputs: Properties; failures: Failure[] }> {
     const region = regionOf(inputs);
@@ -65,7 +78,8 @@ export class Handlers {
       return { inputs: news, failures };
     }
     if (inputs.adopt === undefined || isUnknown(inputs)) {
-      this.session.announce(`${nameIn(inputs)}: ${announceCreate(inputs)}`);
+      const waits = isUnknown(inputs) ? [] : await waitsOfNew(this.session.ec2(region), desiredOf(inputs));
+      this.session.announce(`${nameIn(inputs)}: ${[announceCreate(inputs), ...waits].join("; ")}`);
       return { inputs, failures };
     }
     const found = await lookAtAdoption(this.session.ec2(region), news, inputs);
@@ -109,11 +123,11 @@ export class Handlers {
     const needed = changes.length > 0 || driftIn(olds).length > 0;
     const replaces = changes.filter((it) => it.class === "replaces-resource").map((it) => it.input);
     if (needed && !this.refreshed.has(olds.resourceUrn)) {
-      const look = replaces.length > 0 ? { recorded: olds, obstacles: [] } : await this.look(id, olds, news);
+      const look = replaces.length > 0 ? { recorded: olds, obstacles: [], waits: [] } : await this.look(id, olds, news);
       const line =
         look.obstacles.length > 0
           ? announceDrift(look.obstacles, olds, false)
-          : announceUpdate(changes, look.recorded, news);
+          : [announceUpdate(changes, look.recorded, news), ...look.waits].join("; ");
       this.session.announce(`${nameIn(news)}: ${line}`);
     }
     return { changes: needed, replaces, deleteBeforeReplace: true };
@@ -138,13 +152,10 @@ export class Handlers {
         drift: driftSince(driftIn(olds), situation),
       };
       const held = observed.instances.find((it) => it.id === now.instanceId);
-      const further =
-        held === undefined || held.id !== applied.adopt?.instanceId
-          ? []
-          : await furtherInterfaces(ec2, held, now.networkInterfaceId);
+      const further = await furtherInterfaces(ec2, held, now.networkInterfaceId);
       const things = held === undefined ? undefined : { instance: held, further };
       if (isUnknown(news)) {
-        return { recorded: lookedAt(now, undefined, things), obstacles: [] };
+        return { recorded: lookedAt(now, undefined, things), obstacles: [], waits: [] };
       }
       const desired = withHeldAddresses(desiredOf(news), olds);
       const isLookedFor = LOOKED_FOR.some((it) => JSON.stringify(desired[it]) !== JSON.stringify(applied[it]));
@@ -154,15 +165,16 @@ export class Handlers {
       return {
         recorded: lookedAt(now, outdatedParts(wanted), things, isTriedAgain),
         obstacles: await obstacles(ec2, wanted),
+        waits: waitsIn(wanted),
       };
     } catch {
-      return { recorded: olds, obstacles: [] };
+      return { recorded: olds, obstacles: [], waits: [] };
     }
   }
 
   async create(inputs: Properties): Promise<{ id: string; outs: Properties }> {
     const desired = desiredOf(inputs);
-    const deps = this.depsOf(desired);
+    const deps = this.sharing(desired);
     const taken = new Set<string>();
     let id: string | undefined;
     for (;;) {
@@ -181,7 +193,7 @@ export class Handlers {
   async update(id: string, olds: Properties, news: Properties): Promise<{ outs: Properties }> {
     const desired = withHeldAddresses(desiredOf(news), olds);
     try {
-      return { outs: await this.reconcile(id, desired, this.depsOf(desired), recordedIn(id, olds)) };
+      return { outs: await this.reconcile(id, desired, this.sharing(desired), recordedIn(id, olds)) };
     } catch (error) {
       throw this.failed(error, { id, desired, inputs: news, olds, recorded: recordedIn(id, olds) });
     }
@@ -229,6 +241,14 @@ export class Handlers {
     return this.session.deps({ region, name: nameOf(resourceUrn), timeoutSeconds });
   }
 
+  /** A machine that goes with its resource leaves nothing to another: that one was updated before. */
+  private sharing(desired: Desired): Deps {
+    const { resourceUrn, region } = desired;
+    const namedByOther = (names: readonly string[]): string | undefined =>
+      this.session.claims.namedByOther(resourceUrn, region, names);
+    return { ...this.depsOf(desired), namedByOther };
+  }
+
   private async reconcile(id: string, desired: Desired, deps: Deps, recorded?: Recorded): Promise<Properties> {
     const outputs = await reconcile({ id, desired, recorded, known: recorded !== undefined }, deps);
     return { ...desired, ...outputs };
@@ -260,8 +280,9 @@ export class Handlers {
     }
     const applied = before === undefined || keptInstance({ id, desired, observed, recorded }) !== undefined;
     // Tags that are to go may still be on things, so they stay on record until a run got to its end.
-    const spec = { ...(applied ? desired : before), tags: { ...before?.tags, ...desired.tags } };
-    const situation = { id, desired: spec, observed, recorded };
+    const wanted = { ...(applied ? desired : before), tags: { ...before?.tags, ...desired.tags } };
+    const situation = withElasticIpKept({ id, desired: wanted, observed, recorded }, before);
+    const spec = situation.desired;
     const outputs = withHeldOutputs(outputsOf(situation), olds ?? {});
     const state = stateAfter(outputs.state, spec);
     // The runtime adds its text to what a handler returns, but not to what one throws; without it nothing could be deleted.
@@ -314,6 +335,8 @@ const LOOKED_FOR = [
 interface Look {
   recorded: Properties;
   obstacles: string[];
+  /** For what another machine has to let go of. */
+  waits: string[];
 }
 
 /** A create (without `olds`) or an update that failed. */

@@ -3,6 +3,7 @@ import { cancellable, type Clock, clockFromEnvironment } from "./clock";
 import type * as sdkClient from "./ec2/client";
 import { regionInEnvironment } from "./ec2/region";
 import { type Deps, depsOf } from "./engine/run";
+import { Claims } from "./claims";
 import { printable } from "./printable";
 import { Surroundings } from "./surroundings";
 
@@ -66,6 +67,8 @@ export class Session {
   private region: Promise<string | undefined> | undefined;
   private readonly around: Around;
   readonly clock: Clock;
+  /** What the resources of this process's run name by id. */
+  readonly claims = new Claims();
 
   constructor(
     private readonly settings: Settings,

@@ -16,6 +16,7 @@ import {
 } from "./current";
 import { SENTENCES } from "./drift";
 import { surplusVolumes } from "./planning/data-volumes";
+import { privateIpsGivenUp } from "./planning/network-interface";
 import { awaitedElasticIp, awaitedVolumes, markedByOther, nameOfElasticIp } from "./planning/sharing";
 import type { DataVolume, Desired, ElasticIp, NetworkInterface, Observed, Volume } from "./state";
 
@@ -29,7 +30,30 @@ export function conflicts(situation: Situation): string[] {
     ...volumeDeletionConflicts(surplusVolumes(situation), situation),
     ...heldByStrangers(observed),
     ...takenAddresses(situation),
+    ...addressesInUse(situation),
   ];
+}
+
+/**
+ * With an address goes the Elastic IP that somebody put on it. A machine that is brought back between two runs is not kept down for
+ * that: what was on it works no more anyhow.
+ */
+function addressesInUse(situation: Situation): string[] {
+  const { otherElasticIps } = situation.observed;
+  return otherElasticIps.length === 0 || situation.desired.onRecord !== undefined
+    ? []
+    : privateIpsGivenUp(situation).flatMap(({ eni, addresses }) => comingOff(otherElasticIps, eni, addresses));
+}
+
+function comingOff(others: readonly ElasticIp[], eni: NetworkInterface, addresses: readonly string[]): string[] {
+  return others.flatMap((eip) => {
+    const { networkInterfaceId, privateIp = eni.privateIp } = eip.association ?? {};
+    return networkInterfaceId !== eni.id || !addresses.includes(privateIp)
+      ? []
+      : [
+          `${nameOfElasticIp(eip)}, which is not this machine's, is on ${privateIp} of ${eni.id}, which is given up, and would come off; disassociate it there first`,
+        ];
+  });
 }
 
 /** The address of an interface that is gone is anybody's. */
@@ -86,13 +110,17 @@ function placeConflicts(wanted: ElasticIp | undefined, situation: Situation): st
     );
 }
 
+/** @param observed with the Elastic IPs of others on the interfaces that are deleted */
 export function teardownConflicts(observed: Observed, deletion: Desired["deletion"]): string[] {
   const taken = observed.elasticIps
     .filter((eip) => isOwnedElasticIp(eip) && deletion.elasticIp === "delete" && isTaken(eip, observed))
     .map(
       (eip) => `${inUse(eip)}; disassociate it there first, or set deletion.elasticIp to "retain" and run up before`,
     );
-  return [...taken, ...heldByStrangers(observed)];
+  const lost = observed.networkInterfaces.flatMap((eni) =>
+    comingOff(observed.otherElasticIps, eni, [eni.privateIp, ...eni.secondaryPrivateIps]),
+  );
+  return [...taken, ...lost, ...heldByStrangers(observed)];
 }
 
 function isTaken(eip: ElasticIp, observed: Observed): boolean {

@@ -6,8 +6,8 @@ import { explain } from "../ec2/errors";
 import { apply } from "./apply";
 import { IdTaken } from "./claim";
 import { conflicts, teardownConflicts, volumeDeletionConflicts } from "./conflicts";
-import { currentNetworkInterface } from "./current";
-import { observe, type Target } from "./observe";
+import { currentNetworkInterface, isOwnedInterface } from "./current";
+import { elasticIpsOfOthers, observe, type Target } from "./observe";
 import { outputsOf } from "./outputs";
 import { plan } from "./plan";
 import { protections } from "./protection";
@@ -84,7 +84,10 @@ async function approach(run: Run): Promise<Outputs> {
 /** Ends a managed instance. What is left to do after a failure is found again by the next call. */
 export async function tearDown(request: Request, deps: Deps): Promise<void> {
   const { id, desired, recorded } = request;
-  const observed = await look(deps.ec2, { id, recorded, desired: { ...desired, adopt: undefined } });
+  const seen = await look(deps.ec2, { id, recorded, desired: { ...desired, adopt: undefined } });
+  const deleted = desired.deletion.networkInterface === "retain" ? [] : seen.networkInterfaces;
+  const owned = deleted.filter((it) => isOwnedInterface(it, { id, desired, observed: seen }));
+  const observed = { ...seen, otherElasticIps: await elasticIpsOfOthers(deps.ec2, owned, seen.elasticIps) };
   refuse("deleted", [
     ...teardownConflicts(observed, desired.deletion),
     ...volumeDeletionConflicts(observed.volumes, { id, desired, observed, recorded }),

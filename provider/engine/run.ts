@@ -20,6 +20,8 @@ export interface Deps extends Waiting {
   cancelled: AbortSignal;
   /** Told what is to be counted, where somebody counts. */
   meter?: Meter;
+  /** Which other machine of the same run of Pulumi names a thing, by one of its names: to that it is left, and not deleted. */
+  namedByOther?: (names: readonly string[]) => string | undefined;
 }
 
 /** What one run brings to what all of its account and region share. */

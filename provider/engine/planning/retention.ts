@@ -37,7 +37,7 @@ export function retainNetworkInterface({ id, privateIp }: NetworkInterface): Ste
   };
 }
 
-export function retainVolume(volume: Volume, name: string): Step {
+export function retainVolume(volume: Volume, name: string): Extract<Step, { kind: "retain" }> {
   const { id, size, type, attachment } = volume;
   return {
     kind: "retain",

@@ -4,10 +4,20 @@
 import { OWN_TAG_PREFIX, TAG } from "../../ec2/tags";
 import { currentVolume, isElsewhere, isOwnedElasticIp, isOwnedVolume, type Situation } from "../current";
 import { givenTags, givenVolumeTags } from "../labels";
-import type { Awaited, Claim, DataVolume, ElasticIp, OtherMachine, Tags, Volume } from "../state";
+import type { Awaited, Claim, DataVolume, Desired, ElasticIp, OtherMachine, Tags, Volume } from "../state";
 import type { Step } from "../step";
 import { surplusVolumes } from "./data-volumes";
 import { surplusElasticIps } from "./elastic-ip";
+
+/**
+ * How long another machine may take until it lets go, in seconds. It does so after its own instance was replaced: one or two minutes, and
+ * two more where status checks prove it. A machine that is in no run does not come any sooner in ten.
+ */
+const LET_GO_S = 300;
+
+export function letGoSeconds({ replacement }: Pick<Desired, "replacement">): number {
+  return Math.min(LET_GO_S, replacement.timeoutSeconds);
+}
 
 export function nameOfElasticIp({ publicIp, allocationId }: ElasticIp): string {
   return `the Elastic IP ${publicIp} (${allocationId})`;

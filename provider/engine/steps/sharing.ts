@@ -5,23 +5,18 @@
 import type { Ec2 } from "../../ec2/ec2";
 import { TAG } from "../../ec2/tags";
 import { waitFor, WaitFailure, WaitTimeout } from "../../ec2/wait";
-import { nameOfMachine } from "../planning/sharing";
-import { Refused, type Run, seconds, transitionTimeout } from "../run";
+import { letGoSeconds, nameOfMachine } from "../planning/sharing";
+import { Refused, type Run, seconds } from "../run";
 import type { Awaited, Claim, ElasticIp, Given, Tags, Volume } from "../state";
 import { deleteRecord } from "./record";
 
-/**
- * How long another machine may take until it lets go. It does so after its own instance was replaced: one or two minutes, and two more
- * where status checks prove it. A machine that is in no run does not come any sooner in ten.
- */
-const LET_GO_MS = 5 * 60_000;
 /** How long a mark has to stay. It is longer than one call between a look and its own mark usually takes. */
 const SETTLE_MS = 3000;
 /** How often a mark is put back of which another machine's last call took a part along. */
 const CLAIM_TRIES = 3;
 
 export function letGoTimeout(run: Run): number {
-  return Math.min(LET_GO_MS, transitionTimeout(run));
+  return letGoSeconds(run.desired) * 1000;
 }
 
 export function fromWhom({ words, holder }: Awaited): string {
