@@ -18,6 +18,8 @@ export type OtherName = (given: string) => Promise<string | undefined>;
 export class Claims {
   /** By region, then by what names the thing, the URN of the resource that does. */
   private readonly namers = new Map<string, Map<string, string>>();
+  /** The engine checks each resource once in a run: whoever comes again has begun another one. */
+  private readonly checked = new Set<string>();
 
   /**
    * Notes what a resource names in place of what it named before, unless another resource of the run names some of it too.
@@ -27,8 +29,12 @@ export class Claims {
    */
   async refusals(inputs: Inputs, isNew: boolean, otherName: OtherName): Promise<Failure[]> {
     const urn = String(inputs.resourceUrn);
+    if (this.checked.has(urn)) {
+      this.namers.clear();
+      this.checked.clear();
+    }
+    this.checked.add(urn);
     const namers = this.namersIn(String(inputs.region));
-    this.forget(urn);
     const named = namedIn(inputs, isNew);
     const first = this.note(urn, named, namers);
     if (first.length > 0) {
@@ -73,7 +79,8 @@ export class Claims {
     return [];
   }
 
-  private forget(urn: string): void {
+  /** What a resource has by now, EC2 tells: the next run in the same process may give it to another. */
+  forget(urn: string): void {
     for (const namers of this.namers.values()) {
       for (const [id, other] of namers) {
         if (other === urn) {

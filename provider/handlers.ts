@@ -250,8 +250,12 @@ export class Handlers {
   }
 
   private async reconcile(id: string, desired: Desired, deps: Deps, recorded?: Recorded): Promise<Properties> {
-    const outputs = await reconcile({ id, desired, recorded, known: recorded !== undefined }, deps);
-    return { ...desired, ...outputs };
+    try {
+      const outputs = await reconcile({ id, desired, recorded, known: recorded !== undefined }, deps);
+      return { ...desired, ...outputs };
+    } finally {
+      this.session.claims.forget(desired.resourceUrn);
+    }
   }
 
   /** What Pulumi is to record of a failure: nothing, if nothing exists. */

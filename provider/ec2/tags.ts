@@ -56,6 +56,13 @@ export const PASSING_TAGS: readonly string[] = [TAG.draining, TAG.unproven];
 
 export const OWN_TAG_PREFIX = "managed-instance:";
 
+/** Before the id of each machine that wants a given thing, on that thing, until it is decided which one has it. */
+export const CLAIM_PREFIX = "managed-instance:claim:";
+
+export function isClaim(key: string): boolean {
+  return key.startsWith(CLAIM_PREFIX);
+}
+
 /** EC2's limit of tags on one thing. */
 export const EC2_TAG_LIMIT = 50;
 /** Those of {@link TAG} that can meet on one thing, and `Name`. */

@@ -223,6 +223,8 @@ function sentenceFor(step: Step, situation: Situation): string | undefined {
       return step.things.map(({ words, holder }) => `${words} is with ${nameOfMachine(holder)}`).join(" and ");
     case "exchange-elastic-ip":
       return `${step.thing.words} is with ${nameOfMachine(step.thing.holder)}`;
+    case "end-claims":
+      return undefined;
     case "claim-given":
       return `tags of ${step.claims.map((it) => it.id).join(", ")} are not as declared`;
     case "retain":

@@ -52,10 +52,11 @@ function planOnceLetGo(now: Situation, situation: Situation): Step[] {
   const isNew = situation.observed.template === undefined;
   const swaps = isExchange(now);
   const handedOn = volumesHandedOn(now);
+  const claims = claimsOn(now, situation);
   return withRightsChecked([
     ...(isNew ? record : []),
     ...lostTags,
-    ...planWinning(now, situation, isNew),
+    ...(claims.length === 0 ? [] : [{ kind: "claim-given", claims, isNew } as const]),
     ...planAdoption(situation),
     ...planNetworkInterface(situation),
     ...planDataVolumes(situation),
@@ -75,6 +76,8 @@ function planOnceLetGo(now: Situation, situation: Situation): Step[] {
     ...planAttachments(situation),
     ...planSurplus(situation, handedOn),
     ...planTags(withLostTags(situation, lostTags)),
+    // Whoever was held up since a look before that one still finds who was first.
+    ...(claims.length === 0 ? [] : [{ kind: "end-claims", claims } as const]),
   ]);
 }
 
@@ -82,10 +85,9 @@ function planOnceLetGo(now: Situation, situation: Situation): Step[] {
  * First of all it is made known whose it is, so that it is found again however this run ends, and so that of two machines that want one
  * thing the other makes nothing for it.
  */
-function planWinning(now: Situation, situation: Situation, isNew: boolean): Step[] {
+function claimsOn(now: Situation, situation: Situation): Claim[] {
   const later = awaited(now).filter((it) => !awaitedFirst(now).some((other) => other.id === it.id));
-  const claims = planClaims(situation, claimsOnAdopted(situation), later);
-  return claims.length === 0 ? [] : [{ kind: "claim-given", claims, isNew }];
+  return planClaims(situation, claimsOnAdopted(situation), later);
 }
 
 function claimsOnAdopted(situation: Situation): Claim[] {

@@ -65,6 +65,7 @@ export type Step =
   // What other machines may name too.
   | { kind: "await-let-go"; things: Awaited[]; isFirst: boolean }
   | { kind: "claim-given"; claims: Claim[]; isNew: boolean }
+  | { kind: "end-claims"; claims: Claim[] }
   | { kind: "exchange-elastic-ip"; thing: Awaited; held: ElasticIp[] }
   // Labels, and what stays behind.
   | { kind: "tag"; resourceIds: string[]; set: Tags; remove: string[] }

@@ -185,6 +185,7 @@ export function planVolumeExchange(situation: Situation): Step[] {
   return [
     { kind: "await-let-go", things, isFirst: false },
     { kind: "claim-given", claims, isNew: false },
+    { kind: "end-claims", claims },
   ];
 }
 

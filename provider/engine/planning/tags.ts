@@ -1,4 +1,4 @@
-import { isOwned, PASSING_TAGS, TAG } from "../../ec2/tags";
+import { isClaim, isOwned, PASSING_TAGS, TAG } from "../../ec2/tags";
 import {
   currentElasticIp,
   currentNetworkInterface,
@@ -63,8 +63,11 @@ export function planTagsOf(things: Tagged[]): TagStep[] {
 
 /** Of what was given and is this machine's: its tags. Those of what is still to be won come with the claim. */
 export function planGivenTags(id: string, resourceId: string, held: Tags, wanted: Tags): TagStep[] {
-  const isOurs = held[TAG.id] === id;
-  return planTagsOf([{ resourceIds: [resourceId], held, wanted: isOurs ? wanted : {}, stale: NOT_GIVEN }]);
+  return held[TAG.id] === id
+    ? planTagsOf([
+        { resourceIds: [resourceId], held, wanted, stale: [...NOT_GIVEN, ...Object.keys(held).filter(isClaim)] },
+      ])
+    : [];
 }
 
 /**

@@ -3,7 +3,7 @@
  * take for it, and lets go only when these marks lead back to it: then all of them are in the same exchange, now. So nobody is without
  * an address for a machine that never comes.
  */
-import { OWN_TAG_PREFIX, TAG } from "../../ec2/tags";
+import { CLAIM_PREFIX, OWN_TAG_PREFIX, TAG } from "../../ec2/tags";
 import { isOnOurs, isOwnedElasticIp } from "../current";
 import { claimOnElasticIp, nameOfElasticIp, nameOfMachine } from "../planning/sharing";
 import { retainElasticIp } from "../planning/retention";
@@ -11,8 +11,9 @@ import { wantsInterface } from "../planning/network-interface";
 import { explain } from "../../ec2/errors";
 import { endsAttempts, made, oncePropagated, type Run } from "../run";
 import type { Awaited, ElasticIp, NetworkInterface, Tags } from "../state";
+import { claimGiven, endClaims } from "./claims";
 import { associateElasticIp, disassociateElasticIp } from "./elastic-ip";
-import { awaitOne, claimGiven, isFree, letGoTimeout, look, type Seen, unmark, waitingLine } from "./sharing";
+import { awaitOne, isFree, letGoTimeout, look, type Seen, unmark, waitingLine } from "./sharing";
 import { giveBack, retain } from "./tags";
 
 /** How long the machine is without an address for the others of the exchange, each of which has only calls left to make. */
@@ -29,6 +30,7 @@ interface Before {
 export async function exchangeElasticIp(run: Run, thing: Awaited, held: ElasticIp[]): Promise<void> {
   const before = held.map((it) => asBefore(run, it));
   const handedOn = held.filter((it) => isHandedOn(run, it));
+  const claim = claimOnElasticIp(run.id, made(run.observed.givenElasticIp, "Elastic IP"));
   const marked: ElasticIp[] = [];
   try {
     const waited = await awaitExchange(run, thing, handedOn, marked);
@@ -41,7 +43,7 @@ export async function exchangeElasticIp(run: Run, thing: Awaited, held: ElasticI
       }
       await awaitOne(run, thing, Math.min(EXCHANGE_MS, letGoTimeout(run)));
     }
-    await claimGiven(run, [claimOnElasticIp(run.id, made(run.observed.givenElasticIp, "Elastic IP"))], false);
+    await claimGiven(run, [claim], false);
     for (const elasticIp of held.filter((it) => isOnOurs(it, run.observed))) {
       await disassociateElasticIp(run, elasticIp);
     }
@@ -53,6 +55,7 @@ export async function exchangeElasticIp(run: Run, thing: Awaited, held: ElasticI
     throw endsAttempts(error) ? error : new Error(`${explain(error)}${back}`, { cause: error });
   }
   await unmarkExchange(run, marked);
+  await endClaims(run, [claim]);
 }
 
 function asBefore(run: Run, elasticIp: ElasticIp): Before {
@@ -124,7 +127,7 @@ async function unmarkExchange(run: Run, marked: readonly ElasticIp[]): Promise<v
 
 /** @returns what became of what this machine had, as the end of a sentence */
 async function putBack(run: Run, thing: Awaited, before: Before[], marked: ElasticIp[]): Promise<string> {
-  await unmark(run, thing, [TAG.id, TAG.owned]);
+  await unmark(run, thing, [TAG.id, TAG.owned, `${CLAIM_PREFIX}${run.id}`]);
   await unmarkExchange(run, marked);
   const said: string[] = [];
   for (const { elasticIp, on } of before) {

@@ -17,6 +17,7 @@ import * as record from "./record";
 import { retire } from "./retire";
 import { replaceRootVolume } from "./root-volume";
 import { checkRights } from "./rights";
+import * as claims from "./claims";
 import * as sharing from "./sharing";
 import { exchangeElasticIp } from "./exchange";
 import * as settings from "./settings";
@@ -198,8 +199,12 @@ const STEPS: Steps = {
     doing: (_run, step) => `take over ${step.things.map(sharing.fromWhom).join(" and ")}`,
   },
   "claim-given": {
-    take: (run, step) => sharing.claimGiven(run, step.claims, step.isNew),
+    take: (run, step) => claims.claimGiven(run, step.claims, step.isNew),
     doing: (_run, step) => `mark ${step.claims.map((it) => it.words).join(" and ")}`,
+  },
+  "end-claims": {
+    take: (run, step) => claims.endClaims(run, step.claims),
+    doing: (_run, step) => `take the claim off ${step.claims.map((it) => it.id).join(", ")}`,
   },
   "exchange-elastic-ip": {
     take: (run, step) => exchangeElasticIp(run, step.thing, step.held),

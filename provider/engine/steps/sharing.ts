@@ -1,19 +1,10 @@
-/**
- * What other machines may name too. EC2 sets a tag whatever it was before, so of two that mark one thing the last one has it: each
- * looks again after a moment, and exactly one finds its own mark.
- */
+/** What another machine has, and may let go of. */
 import type { Ec2 } from "../../ec2/ec2";
 import { TAG } from "../../ec2/tags";
 import { waitFor, WaitFailure, WaitTimeout } from "../../ec2/wait";
 import { letGoSeconds, nameOfMachine } from "../planning/sharing";
 import { Refused, type Run, seconds } from "../run";
-import type { Awaited, Claim, ElasticIp, Given, Tags, Volume } from "../state";
-import { deleteRecord } from "./record";
-
-/** How long a mark has to stay. It is longer than one call between a look and its own mark usually takes. */
-const SETTLE_MS = 3000;
-/** How often a mark is put back of which another machine's last call took a part along. */
-const CLAIM_TRIES = 3;
+import type { Awaited, ElasticIp, Given, Tags, Volume } from "../state";
 
 export function letGoTimeout(run: Run): number {
   return letGoSeconds(run.desired) * 1000;
@@ -130,71 +121,13 @@ function notLetGo({ words, holder: { id, name } }: Awaited, timeoutMs: number): 
 }
 
 /** The steps that come go by what was seen last. */
-function keepInMind({ observed }: Run, { elasticIp, volume }: Seen): void {
+export function keepInMind({ observed }: Run, { elasticIp, volume }: Seen): void {
   if (elasticIp !== undefined && observed.givenElasticIp?.allocationId === elasticIp.allocationId) {
     observed.givenElasticIp = elasticIp;
   }
   if (volume !== undefined) {
     observed.volumes = [...observed.volumes.filter((it) => it.id !== volume.id), volume];
   }
-}
-
-/**
- * Marks what the inputs name as this machine's, all of it or nothing.
- *
- * @param isNew whether this run made the record: then it goes too, and nothing is left
- */
-export async function claimGiven(run: Run, claims: Claim[], isNew: boolean): Promise<void> {
-  const marked: Claim[] = [];
-  try {
-    for (const claim of claims) {
-      await refuseIfTaken(run, claim, await look(run, claim));
-      marked.push(claim);
-      await run.ec2.createTags([claim.id], claim.tags);
-    }
-    await settle(run, claims);
-  } catch (error) {
-    for (const claim of marked) {
-      await unmark(run, claim, Object.keys(claim.tags));
-    }
-    if (error instanceof Refused && isNew && run.observed.template !== undefined) {
-      await deleteRecord(run, run.observed.template.id);
-    }
-    throw error;
-  }
-}
-
-async function settle(run: Run, claims: Claim[]): Promise<void> {
-  for (let tries = 1; ; tries++) {
-    await run.clock.sleep(SETTLE_MS);
-    const seen = await Promise.all(claims.map(async (claim) => ({ claim, now: await look(run, claim) })));
-    const torn: Claim[] = [];
-    for (const { claim, now } of seen) {
-      await refuseIfTaken(run, claim, now);
-      if (now !== undefined && Object.entries(claim.tags).some(([key, value]) => now.tags[key] !== value)) {
-        torn.push(claim);
-      }
-      keepInMind(run, now ?? { tags: {} });
-    }
-    if (torn.length === 0 || tries === CLAIM_TRIES) {
-      return;
-    }
-    for (const { id, tags } of torn) {
-      await run.ec2.createTags([id], tags);
-    }
-  }
-}
-
-async function refuseIfTaken(run: Run, { words }: Claim, now: Seen | undefined): Promise<void> {
-  const owner = now?.tags[TAG.id];
-  if (owner === undefined || owner === run.id) {
-    return;
-  }
-  const [template] = await run.ec2.describeLaunchTemplates({ "launch-template-name": [owner] });
-  const name = nameOfMachine({ id: owner, name: template?.tags.Name });
-  throw new Refused(
-    `nothing was changed: ${words} is named by ${name} too, which was first; name it in one of the two`,
-  );
 }
 
 /** Takes this machine's mark off again; a mark that another machine has put there since stays. */
