@@ -5,6 +5,7 @@
  * is one in the end, however long a call of either is held up.
  */
 import { CLAIM_PREFIX, isClaim, TAG } from "../../ec2/tags";
+import { explain } from "../../ec2/errors";
 import { waitFor, WaitTimeout } from "../../ec2/wait";
 import { givenTags, NOT_GIVEN } from "../labels";
 import { nameOfMachine } from "../planning/sharing";
@@ -53,7 +54,11 @@ export async function claimGiven(run: Run, claims: Claim[], isNew: boolean): Pro
     }
   } catch (error) {
     for (const claim of begun) {
-      await withdraw(run, claim, error instanceof Lost && error.claim === claim ? error : undefined);
+      const lost = error instanceof Lost && error.claim === claim ? error : undefined;
+      await withdraw(run, claim, lost).catch((left: unknown) => {
+        // The reason why nothing came of it is what the user has to read first.
+        run.say(`the claim on ${claim.words} could not be taken off: ${explain(left)}`);
+      });
     }
     if (!(error instanceof Lost)) {
       throw error;
@@ -137,10 +142,13 @@ async function hold(run: Run, claim: Claim): Promise<void> {
 /** Leaves the mark of the one that has it, and none of this machine's. */
 async function withdraw(run: Run, claim: Claim, lost: Lost | undefined): Promise<void> {
   const now = await look(run, claim);
-  if (now?.tags[TAG.id] === run.id && lost?.isHeld === true) {
+  if (now === undefined || !(keyOf(run.id) in now.tags)) {
+    return;
+  }
+  if (now.tags[TAG.id] === run.id && lost?.isHeld === true) {
     await run.ec2.createTags([claim.id], givenTags(lost.to));
   }
-  if (now?.tags[TAG.id] === run.id && lost?.isHeld !== true) {
+  if (now.tags[TAG.id] === run.id && lost?.isHeld !== true) {
     const isAlone = othersOn(now, run.id).length === 0;
     await run.ec2.deleteTags([claim.id], [TAG.id, ...(isAlone ? [TAG.owned] : []), keyOf(run.id)], {
       [TAG.id]: run.id,
