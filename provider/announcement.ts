@@ -184,7 +184,7 @@ function announceChanges(changes: Change[], recorded: Properties, wanted: Proper
     ...fate(changes, outlook, { recorded, wanted }),
     ...volumesThatGo(recorded, wanted),
     ...(recorded.state === "running" && !endsInstance(outlook) ? volumesThatComeOff(recorded, wanted) : []),
-    ...(endsInstance(outlook) ? partsOfAdopted(recorded, wanted) : []),
+    ...(endsInstance(outlook) ? partsOfOthers(recorded, wanted) : []),
   ].join("; ");
 }
 
@@ -221,11 +221,31 @@ function namesOf(changes: Change[], wanted: Properties): string {
   return [...new Set(named)].join(", ");
 }
 
-/** What we launch has nothing on it but what the image says; what somebody else launched may have his data. */
-function partsOfAdopted(recorded: Properties, wanted: Properties): string[] {
+/** What was launched here ends with what its image says; what somebody else launched, or attached, may be somebody's. */
+function partsOfOthers(recorded: Properties, wanted: Properties): string[] {
   const held = heldIn(recorded);
   const { adopt } = recorded as Partial<Pick<Desired, "adopt">>;
-  return held === undefined || held.instance.id !== adopt?.instanceId ? [] : goesWith(held, wanted);
+  if (held === undefined) {
+    return [];
+  }
+  return held.instance.id === adopt?.instanceId ? goesWith(held, wanted) : attachedByOthers(held, recorded, wanted);
+}
+
+function attachedByOthers({ instance, further }: Held, recorded: Properties, wanted: Properties): string[] {
+  const own = [
+    ...Object.values((recorded.dataVolumeIds ?? {}) as Record<string, string>),
+    ...declaredVolumes(wanted).map((it) => it.volumeId),
+  ];
+  const volumes = instance.devices
+    .filter((it) => !it.deleteOnTermination && it.deviceName !== instance.rootDeviceName && !own.includes(it.volumeId))
+    .map((it) => it.volumeId);
+  const [deleted, left] = parted(further);
+  return [
+    ...(deleted.length === 0 ? [] : [`${deleted.join(", ")} would be deleted with it`]),
+    ...([...volumes, ...left].length === 0
+      ? []
+      : [`${[...volumes, ...left].join(", ")} would be left without an instance`]),
+  ];
 }
 
 function sentenceFor(outlook: Outlook, recorded: Properties, because: string, moves = false): string {

@@ -30,10 +30,21 @@ export class Creation {
   ) {
     const { region, resourceUrn, replacement } = desired;
     const { timeoutSeconds } = replacement;
-    this.deps = session.depsOfCreate({ region, name: nameOf(resourceUrn), timeoutSeconds });
+    this.deps = {
+      ...session.depsOfCreate({ region, name: nameOf(resourceUrn), timeoutSeconds }),
+      namedByOther: (names) => session.claims.namedByOther(resourceUrn, region, names),
+    };
   }
 
   async run(): Promise<{ id: string; outs: Properties }> {
+    try {
+      return await this.untilClaimed();
+    } finally {
+      this.session.claims.forget(this.desired.resourceUrn);
+    }
+  }
+
+  private async untilClaimed(): Promise<{ id: string; outs: Properties }> {
     for (;;) {
       const lease = this.leases.take();
       try {

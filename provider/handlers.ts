@@ -9,7 +9,7 @@ import { explain } from "./ec2/errors";
 import { nameOf, TAG, urnTag } from "./ec2/tags";
 import { conflicts } from "./engine/conflicts";
 import { driftOf, driftSince, observedInputs } from "./engine/drift";
-import { observe } from "./engine/observe";
+import { findElasticIp, observe } from "./engine/observe";
 import { heldElasticIp, isGone, outputsOf } from "./engine/outputs";
 import { requireOwned, TakenOver } from "./engine/ownership";
 import { outdatedParts } from "./engine/planning/instance";
@@ -28,6 +28,7 @@ import { lookAtTakeOver } from "./take-over";
 import { needsLook, stableOutputs, survivingOutputs } from "./surviving-outputs";
 import { failureOf } from "./unfinished";
 import { type Failure, isGiven, isUnknown } from "./validation";
+import { waitsIn, waitsOfNew } from "./waits";
 
 export type Properties = Record<string, unknown>;
 
@@ -47,6 +48,10 @@ export class Handlers {
       return { inputs: news, failures: checked.failures.map(onOneLine) };
     }
     try {
+      const shared = await this.checkShared(olds, checked.inputs);
+      if (shared.length > 0) {
+        return { inputs: news, failures: shared.map(onOneLine) };
+      }
       const before = carryOver(olds, news, checked.inputs);
       const { inputs, failures } =
         Object.keys(olds).length === 0
@@ -61,6 +66,14 @@ export class Handlers {
     }
   }
 
+  /** What two resources of one run name. */
+  private checkShared(olds: Properties, inputs: Properties): Promise<Failure[]> {
+    return this.session.claims.refusals(inputs, Object.keys(olds).length === 0, async (given) => {
+      const found = await findElasticIp(this.session.ec2(regionOf(inputs)), given);
+      return found?.allocationId === given ? found.publicIp : found?.allocationId;
+    });
+  }
+
   /** Of a machine that is to be made. */
   private async checkNew(news: Properties, inputs: Properties): Promise<{ inputs: Properties; failures: Failure[] }> {
     const region = regionOf(inputs);
@@ -70,7 +83,9 @@ export class Handlers {
       return { inputs: news, failures };
     }
     if (inputs.adopt === undefined || isUnknown(inputs)) {
-      this.session.announce(`${nameIn(inputs)}: ${await this.creation(region, inputs)}`);
+      const waits = isUnknown(inputs) ? [] : await waitsOfNew(this.session.ec2(region), desiredOf(inputs));
+      const line = await this.creation(region, inputs);
+      this.session.announce(`${nameIn(inputs)}: ${[line, ...waits].join("; ")}`);
       return { inputs, failures };
     }
     const { managedInstanceId } = desiredOf(inputs).adopt ?? {};
@@ -135,11 +150,11 @@ export class Handlers {
     const needed = changes.length > 0 || driftIn(olds).length > 0;
     const replaces = changes.filter((it) => it.class === "replaces-resource").map((it) => it.input);
     if (needed && !this.refreshed.has(olds.resourceUrn)) {
-      const look = replaces.length > 0 ? { recorded: olds, obstacles: [] } : await this.look(id, olds, news);
+      const look = replaces.length > 0 ? { recorded: olds, obstacles: [], waits: [] } : await this.look(id, olds, news);
       const line =
         look.obstacles.length > 0
           ? announceDrift(look.obstacles, olds, false)
-          : announceUpdate(changes, look.recorded, news);
+          : [announceUpdate(changes, look.recorded, news), ...look.waits].join("; ");
       // A machine that is renamed is known by the name that it has.
       this.session.announce(`${nameIn(olds)}: ${line}`);
     }
@@ -165,13 +180,10 @@ export class Handlers {
         drift: driftSince(driftIn(olds), situation),
       };
       const held = observed.instances.find((it) => it.id === now.instanceId);
-      const further =
-        held === undefined || held.id !== applied.adopt?.instanceId
-          ? []
-          : await furtherInterfaces(ec2, held, now.networkInterfaceId);
+      const further = await furtherInterfaces(ec2, held, now.networkInterfaceId);
       const things = held === undefined ? undefined : { instance: held, further };
       if (isUnknown(news)) {
-        return { recorded: lookedAt(now, undefined, things), obstacles: [] };
+        return { recorded: lookedAt(now, undefined, things), obstacles: [], waits: [] };
       }
       const desired = withHeldAddresses(desiredOf(news), olds);
       const isLookedFor = LOOKED_FOR.some((it) => JSON.stringify(desired[it]) !== JSON.stringify(applied[it]));
@@ -181,9 +193,10 @@ export class Handlers {
       return {
         recorded: lookedAt(now, outdatedParts(wanted), things, isTriedAgain),
         obstacles: await obstacles(ec2, wanted),
+        waits: waitsIn(wanted),
       };
     } catch {
-      return { recorded: olds, obstacles: [] };
+      return { recorded: olds, obstacles: [], waits: [] };
     }
   }
 
@@ -196,10 +209,12 @@ export class Handlers {
     const desired = withHeldAddresses(desiredOf(news), olds);
     const recorded = recordedIn(id, olds);
     try {
-      const outputs = await reconcile({ id, desired, recorded, known: true }, this.depsOf(desired));
+      const outputs = await reconcile({ id, desired, recorded, known: true }, this.sharing(desired));
       return { outs: { ...desired, ...outputs, ...claimIn(olds) } };
     } catch (error) {
       throw failureOf(error, { id, desired, inputs: news, olds, recorded });
+    } finally {
+      this.session.claims.forget(desired.resourceUrn);
     }
   }
 
@@ -255,6 +270,14 @@ export class Handlers {
     return this.session.deps({ region, name: nameOf(resourceUrn), timeoutSeconds });
   }
 
+  /** A machine that goes with its resource leaves nothing to another: that one was updated before. */
+  private sharing(desired: Desired): Deps {
+    const { resourceUrn, region } = desired;
+    const namedByOther = (names: readonly string[]): string | undefined =>
+      this.session.claims.namedByOther(resourceUrn, region, names);
+    return { ...this.depsOf(desired), namedByOther };
+  }
+
   /**
    * The outputs of a machine of which only the inputs are at hand. Pulumi gives `check` the old inputs, not the outputs; what
    * an earlier check added is among them, what was made since is not.
@@ -297,6 +320,8 @@ const LOOKED_FOR = [
 interface Look {
   recorded: Properties;
   obstacles: string[];
+  /** For what another machine has to let go of. */
+  waits: string[];
 }
 
 function onOneLine({ property, reason }: Failure): Failure {

@@ -6,6 +6,7 @@ import { regionInEnvironment } from "./ec2/region";
 import { Patience } from "./ec2/retry";
 import { Leases, RENEW_MS } from "./engine/lease";
 import { type Deps, depsOf } from "./engine/run";
+import { Claims } from "./claims";
 import { printable } from "./printable";
 import { Surroundings } from "./surroundings";
 
@@ -72,6 +73,8 @@ export class Session {
   readonly clock: Clock;
   /** The machines that creates of this process made or took over, by id, and the URNs of their resources. */
   readonly machines = new Map<string, string>();
+  /** What the resources of this process's run name by id. */
+  readonly claims = new Claims();
 
   constructor(
     private readonly settings: Settings,

@@ -4,7 +4,7 @@ import { explain } from "./ec2/errors";
 import { nameOf } from "./ec2/tags";
 import { MadeElsewhere } from "./engine/claim";
 import { keptInstance, wantsInstance } from "./engine/current";
-import { holdingsOf, outputsOf } from "./engine/outputs";
+import { holdingsOf, outputsOf, withElasticIpKept } from "./engine/outputs";
 import { TakenOver } from "./engine/ownership";
 import { ReconcileFailure } from "./engine/reconcile";
 import type { Desired, MachineState, Recorded } from "./engine/state";
@@ -55,8 +55,9 @@ function unfinished(
   }
   const applied = before === undefined || keptInstance({ id, desired, observed, recorded }) !== undefined;
   // Tags that are to go may still be on things, so they stay on record until a run got to its end.
-  const spec = { ...(applied ? desired : before), tags: { ...before?.tags, ...desired.tags } };
-  const situation = { id, desired: spec, observed, recorded };
+  const wanted = { ...(applied ? desired : before), tags: { ...before?.tags, ...desired.tags } };
+  const situation = withElasticIpKept({ id, desired: wanted, observed, recorded }, before);
+  const spec = situation.desired;
   const outputs = withHeldOutputs(outputsOf(situation), olds ?? {});
   const state = stateAfter(outputs.state, spec);
   const owner = claim === undefined ? claimIn(olds ?? {}) : { claim };

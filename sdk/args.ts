@@ -180,6 +180,8 @@ export interface DataVolumeArgs {
   deviceName: Input<string>;
   /**
    * An existing volume (`vol-…`) of the machine's zone to hold. It is never deleted, and never taken from its holder.
+   * One that another managed instance holds is waited for, up to 300 seconds: where that one gives it up in the same run, it comes
+   * over. An error where two resources of one program name it.
    *
    * Cannot be changed. An error together with `snapshotId`, `encrypted` or `kmsKeyId`.
    */
@@ -427,6 +429,9 @@ export interface ManagedInstanceArgs {
    * - an allocation id (`eipalloc-…`) or an address: hold that one. It is never released, and never taken from a holder.
    * - `false`: none.
    *
+   * One that another managed instance holds is waited for, up to 300 seconds: where that one gives it up in the same run, it comes
+   * over. An error where two resources of one program name it.
+   *
    * Changed in place.
    *
    * @default false
@@ -614,6 +619,7 @@ export interface ManagedInstanceArgs {
    * it back: what was adopted is never deleted. An error with `privateIp` and with `persistPrivateIp: false`. Or a whole managed
    * instance that no stack has any more, as after a lost state or `retainOnDelete`: `managedInstanceId`.
    * Of several Elastic IPs on the interface the one on the primary private IP comes along, and the others are left alone.
+   * An error where two resources of one program name it.
    *
    * At create only. Another id is an error later; taking it out changes nothing.
    *

@@ -867,10 +867,9 @@ class SdkEc2 implements Ec2Client {
     );
   }
 
-  async deleteTags(resourceIds: string[], keys: string[]): Promise<void> {
-    await this.call("DeleteTags", () =>
-      this.client.send(new DeleteTagsCommand({ Resources: resourceIds, Tags: keys.map((Key) => ({ Key })) })),
-    );
+  async deleteTags(resourceIds: string[], keys: string[], ifValues: Tags = {}): Promise<void> {
+    const Tags = keys.map((Key) => ({ Key, Value: ifValues[Key] }));
+    await this.call("DeleteTags", () => this.client.send(new DeleteTagsCommand({ Resources: resourceIds, Tags })));
   }
 
   async describeImage(imageId: string): Promise<Image | undefined> {

@@ -236,7 +236,8 @@ export interface Ec2 {
   deleteVolume(volumeId: string): Promise<void>;
 
   createTags(resourceIds: string[], tags: Tags): Promise<void>;
-  deleteTags(resourceIds: string[], keys: string[]): Promise<void>;
+  /** @param ifValues a key that is among them goes only where it has this value */
+  deleteTags(resourceIds: string[], keys: string[], ifValues?: Tags): Promise<void>;
 
   describeImage(imageId: string): Promise<Image | undefined>;
   /** Those of them that the region has. */

@@ -49,12 +49,21 @@ export const TAG = {
   device: "managed-instance:device",
   /** On what `destroy` was told to keep. */
   retained: "managed-instance:retained",
+  /** On an Elastic IP that its machine lets go of as soon as it gets another: the allocation id of that one. */
+  exchangedFor: "managed-instance:exchanged-for",
 } as const;
 
 /** On an instance only for a while: an instance that stays loses them. */
 export const PASSING_TAGS: readonly string[] = [TAG.draining, TAG.unproven];
 
 export const OWN_TAG_PREFIX = "managed-instance:";
+
+/** Before the id of each machine that wants a given thing, on that thing, until it is decided which one has it. */
+export const CLAIM_PREFIX = "managed-instance:claim:";
+
+export function isClaim(key: string): boolean {
+  return key.startsWith(CLAIM_PREFIX);
+}
 
 /** EC2's limit of tags on one thing. */
 export const EC2_TAG_LIMIT = 50;

@@ -1,5 +1,5 @@
 /** Taking over what exists: how it differs from what is wanted, and why it cannot be had. (pure) */
-import { EC2_TAG_LIMIT, PASSING_TAGS, TAG } from "../ec2/tags";
+import { CLAIM_PREFIX, EC2_TAG_LIMIT, PASSING_TAGS, TAG } from "../ec2/tags";
 import { has, rootVolumeOf } from "./launched";
 import { askedOf, LAUNCH_INPUTS, type LaunchInput, type LaunchPart, partOf } from "./specification";
 import type { Adoption, Desired, Instance, NetworkInterface, Recorded, Tags, Volume } from "./state";
@@ -69,8 +69,8 @@ export function adoptionConflicts(
   return [...ownerConflicts(id, networkInterface, instance), ...place, ...tagConflicts(networkInterface, instance)];
 }
 
-const INTERFACE_TAGS = [TAG.id, TAG.owned, TAG.publicIp];
-const INSTANCE_TAGS = [TAG.id, TAG.owned, TAG.generation, TAG.launch, TAG.type, ...PASSING_TAGS];
+const INTERFACE_TAGS = [TAG.id, TAG.owned, TAG.publicIp, CLAIM_PREFIX];
+const INSTANCE_TAGS = [CLAIM_PREFIX, TAG.id, TAG.owned, TAG.generation, TAG.launch, TAG.type, ...PASSING_TAGS];
 
 function tagConflicts(eni: NetworkInterface, instance: Instance | undefined): string[] {
   return [...(instance === undefined ? [] : tagsTooMany(instance, INSTANCE_TAGS)), ...tagsTooMany(eni, INTERFACE_TAGS)];

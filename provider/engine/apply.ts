@@ -4,7 +4,7 @@ import { explain } from "../ec2/errors";
 import { IdTaken } from "./claim";
 import { currentNetworkInterface } from "./current";
 import { LeaseLost } from "./lease";
-import { ObserveAgain, type Run } from "./run";
+import { ObserveAgain, Refused, type Run } from "./run";
 import type { Step } from "./step";
 import { entryOf } from "./steps";
 
@@ -44,7 +44,12 @@ async function inWords(run: Run, step: Step, take: () => Promise<void>): Promise
   try {
     await take();
   } catch (error) {
-    if (error instanceof ObserveAgain || error instanceof IdTaken || error instanceof LeaseLost) {
+    if (
+      error instanceof ObserveAgain ||
+      error instanceof IdTaken ||
+      error instanceof LeaseLost ||
+      error instanceof Refused
+    ) {
       throw error;
     }
     const doing = entryOf(step).doing(run, step);

@@ -17,6 +17,8 @@ import {
 } from "./current";
 import { SENTENCES } from "./drift";
 import { surplusVolumes } from "./planning/data-volumes";
+import { privateIpsGivenUp } from "./planning/network-interface";
+import { awaitedElasticIp, awaitedVolumes, markedByOther, nameOfElasticIp } from "./planning/sharing";
 import type { DataVolume, Desired, ElasticIp, NetworkInterface, Observed, Volume } from "./state";
 
 export function conflicts(situation: Situation): string[] {
@@ -29,7 +31,30 @@ export function conflicts(situation: Situation): string[] {
     ...volumeDeletionConflicts(surplusVolumes(situation), situation),
     ...heldByStrangers(observed),
     ...takenAddresses(situation),
+    ...addressesInUse(situation),
   ];
+}
+
+/**
+ * With an address goes the Elastic IP that somebody put on it. A machine that is brought back between two runs is not kept down for
+ * that: what was on it works no more anyhow.
+ */
+function addressesInUse(situation: Situation): string[] {
+  const { otherElasticIps } = situation.observed;
+  return otherElasticIps.length === 0 || situation.desired.onRecord !== undefined
+    ? []
+    : privateIpsGivenUp(situation).flatMap(({ eni, addresses }) => comingOff(otherElasticIps, eni, addresses));
+}
+
+function comingOff(others: readonly ElasticIp[], eni: NetworkInterface, addresses: readonly string[]): string[] {
+  return others.flatMap((eip) => {
+    const { networkInterfaceId, privateIp = eni.privateIp } = eip.association ?? {};
+    return networkInterfaceId !== eni.id || !addresses.includes(privateIp)
+      ? []
+      : [
+          `${nameOfElasticIp(eip)}, which is not this machine's, is on ${privateIp} of ${eni.id}, which is given up, and would come off; disassociate it there first`,
+        ];
+  });
 }
 
 /** An address that no interface of the machine has, because that is not made yet or is gone, may be anybody's. */
@@ -75,12 +100,17 @@ function elasticIpConflicts(situation: Situation): string[] {
   const wanted = currentElasticIp(desired, observed, recorded);
   const others = observed.elasticIps.filter((it) => it.allocationId !== wanted?.allocationId);
   const released = desired.deletion.elasticIp === "delete" ? others.filter(isOwnedElasticIp) : [];
-  const taken = [...(wanted === undefined ? [] : [wanted]), ...released]
+  const isComing = awaitedElasticIp(situation) !== undefined;
+  const taken = [...(wanted === undefined || isComing ? [] : [wanted]), ...released]
     .filter((eip) => isTaken(eip, observed))
     .map(
       (eip) => `${inUse(id, eip)}; it is never taken from its holder: disassociate it there first, or change elasticIp`,
     );
-  return [...missing, ...taken, ...placeConflicts(wanted, situation)];
+  const marked =
+    taken.length > 0 || given === undefined || desired.elasticIp === true
+      ? []
+      : markedByOther(nameOfElasticIp(given), given.allocationId, given.tags, situation);
+  return [...missing, ...taken, ...marked, ...placeConflicts(wanted, situation)];
 }
 
 /** Somebody put another one where the wanted one, which is still on a further address, belongs. */
@@ -97,6 +127,7 @@ function placeConflicts(wanted: ElasticIp | undefined, situation: Situation): st
     );
 }
 
+/** @param observed with the Elastic IPs of others on the interfaces that are deleted */
 export function teardownConflicts(observed: Observed, deletion: Desired["deletion"]): string[] {
   const taken = observed.elasticIps
     .filter((eip) => isOwnedElasticIp(eip) && deletion.elasticIp === "delete" && isTaken(eip, observed))
@@ -104,7 +135,10 @@ export function teardownConflicts(observed: Observed, deletion: Desired["deletio
       (eip) =>
         `${inUse(eip.tags[TAG.id], eip)}; disassociate it there first, or set deletion.elasticIp to "retain" and run up before`,
     );
-  return [...taken, ...heldByStrangers(observed)];
+  const lost = observed.networkInterfaces.flatMap((eni) =>
+    comingOff(observed.otherElasticIps, eni, [eni.privateIp, ...eni.secondaryPrivateIps]),
+  );
+  return [...taken, ...lost, ...heldByStrangers(observed)];
 }
 
 function isTaken(eip: ElasticIp, observed: Observed): boolean {
@@ -124,7 +158,7 @@ function inUse(id: string | undefined, eip: ElasticIp): string {
 }
 
 function volumeConflicts(wanted: DataVolume, situation: Situation): string[] {
-  const { id, desired, observed, recorded } = situation;
+  const { desired, observed, recorded } = situation;
   const volume = currentVolume(wanted, observed, recorded);
   if (volume === undefined) {
     return wanted.volumeId === undefined
@@ -132,14 +166,14 @@ function volumeConflicts(wanted: DataVolume, situation: Situation): string[] {
       : [`the volume ${wanted.volumeId} (dataVolumes, ${wanted.name}) does not exist in ${desired.region}`];
   }
   const what = `the data volume ${wanted.name} (${volume.id})`;
-  const owner = volume.tags[TAG.id];
+  const isComing = awaitedVolumes(situation).some((it) => it.id === volume.id);
   const zone = currentNetworkInterface(situation)?.availabilityZone ?? volume.availabilityZone;
   return [
-    ...(owner === undefined || owner === id ? [] : [`${what} belongs to the managed instance ${owner}`]),
+    ...markedByOther(what, volume.id, volume.tags, situation),
     ...(zone === volume.availabilityZone
       ? []
       : [`${what} is in ${volume.availabilityZone} and the machine in ${zone}; a volume cannot leave its zone`]),
-    ...heldElsewhere(what, volume, observed),
+    ...(isComing ? [] : heldElsewhere(what, volume, observed)),
   ];
 }
 

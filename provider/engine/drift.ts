@@ -11,6 +11,7 @@ import {
 import { isOfItsType } from "./launched";
 import { hasMetadataOptions, hasProfile } from "./planning/instance";
 import { hasSecurityGroups } from "./planning/network-interface";
+import { nameOfMachine } from "./planning/sharing";
 import { plan } from "./plan";
 import { launchHash } from "./specification";
 import type { Desired } from "./state";
@@ -123,6 +124,10 @@ const CONSEQUENCES: readonly [of: readonly Step["kind"][], what: readonly Step["
     ["preflight", ...LAUNCHES],
     ["retire", "attach-volumes", "detach-volume"],
   ],
+  [
+    ["await-let-go", "exchange-elastic-ip"],
+    ["claim-given", "associate-elastic-ip", "attach-volumes"],
+  ],
   [["make-network-interface"], ["set-source-dest-check", "set-public-ip-assignment"]],
 ];
 
@@ -214,6 +219,14 @@ function sentenceFor(step: Step, situation: Situation): string | undefined {
       return `the data volume ${step.name} is gone (a new one is made in its place, empty or from its snapshot)`;
     case "modify-volume":
       return `the data volume ${step.volume.id} is not as declared`;
+    case "await-let-go":
+      return step.things.map(({ words, holder }) => `${words} is with ${nameOfMachine(holder)}`).join(" and ");
+    case "exchange-elastic-ip":
+      return `${step.thing.words} is with ${nameOfMachine(step.thing.holder)}`;
+    case "end-claims":
+      return undefined;
+    case "claim-given":
+      return `tags of ${step.claims.map((it) => it.id).join(", ")} are not as declared`;
     case "retain":
     case "give-back":
       return `${step.resourceId} is still marked as its own, and it gave it up`;

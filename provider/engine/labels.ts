@@ -77,4 +77,4 @@ export function givenTags(id: string): Tags {
 }
 
 /** What only things have that were made, here or by the machine that left them behind: on what is given it would be untrue. */
-export const NOT_GIVEN: string[] = [TAG.urn, TAG.kept, TAG.retained];
+export const NOT_GIVEN: string[] = [TAG.urn, TAG.kept, TAG.retained, TAG.exchangedFor];

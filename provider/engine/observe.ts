@@ -4,6 +4,7 @@ import { TAG } from "../ec2/tags";
 import { adoptsThings } from "./adoption";
 import { isAlive, isAtHome, isOwnedInstance } from "./current";
 import { isOfAnother } from "./ownership";
+import { observeOtherMachines } from "./other-machines";
 import { differentInputs, launchHash, readGeneration } from "./specification";
 import type {
   Adoption,
@@ -46,8 +47,17 @@ export async function observe(ec2: Ec2, target: Target): Promise<Observed> {
     networkInterfaces,
     elasticIps,
     givenElasticIp,
-    otherElasticIps: await observeOtherElasticIps(ec2, networkInterfaces, [...elasticIps, ...listed(givenElasticIp)]),
+    otherElasticIps: await observeOtherElasticIps(
+      ec2,
+      networkInterfaces,
+      [...elasticIps, ...listed(givenElasticIp)],
+      desired,
+    ),
     instances: [...tagged, ...holders.filter(isOurs)],
+    otherMachines: await observeOtherMachines(ec2, id, {
+      elasticIp: givenElasticIp,
+      volumes: volumes.volumes.filter((it) => desired?.dataVolumes.some(({ volumeId }) => volumeId === it.id)),
+    }),
     strangers: holders.filter((it) => !isOurs(it)),
     ...volumes,
     rootVolumes: [],
@@ -114,15 +124,34 @@ function listed<T>(one: T | undefined): T[] {
   return one === undefined ? [] : [one];
 }
 
-/** Somebody who moved an Elastic IP of ours to a further address may have put another in its place. */
+/**
+ * Those of others on our interfaces, where that may matter: somebody who moved an Elastic IP of ours to a further address may have put
+ * another in its place, and what is on an address that is given up would come off.
+ */
 async function observeOtherElasticIps(
   ec2: Ec2,
   networkInterfaces: NetworkInterface[],
   ours: ElasticIp[],
+  desired: Desired | undefined,
 ): Promise<ElasticIp[]> {
-  const places = networkInterfaces.filter((eni) =>
-    ours.some((it) => it.association?.networkInterfaceId === eni.id && !isAtHome(it, eni)),
+  const places = networkInterfaces.filter(
+    (eni) =>
+      ours.some((it) => it.association?.networkInterfaceId === eni.id && !isAtHome(it, eni)) ||
+      (desired !== undefined && mayGiveUp(eni, desired)),
   );
+  return elasticIpsOfOthers(ec2, places, ours);
+}
+
+function mayGiveUp(eni: NetworkInterface, { subnetId, privateIp, persistPrivateIp, onRecord }: Desired): boolean {
+  const isRight = eni.subnetId === subnetId && (privateIp === undefined || eni.privateIp === privateIp);
+  return onRecord === undefined && (!isRight || !persistPrivateIp || eni.secondaryPrivateIps.length > 0);
+}
+
+export async function elasticIpsOfOthers(
+  ec2: Ec2,
+  places: readonly NetworkInterface[],
+  ours: readonly ElasticIp[],
+): Promise<ElasticIp[]> {
   const ids = places.map((it) => it.id);
   const found = ids.length === 0 ? [] : await ec2.describeAddresses({ "network-interface-id": ids });
   return found.filter((it) => !ours.some(({ allocationId }) => allocationId === it.allocationId));

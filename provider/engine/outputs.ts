@@ -6,10 +6,11 @@ import {
   currentNetworkInterface,
   currentVolume,
   isOnOurs,
+  isOwnedElasticIp,
   type Situation,
   wantsInstance,
 } from "./current";
-import type { ElasticIp, Instance, MachineState, NetworkInterface, Observed, Outputs } from "./state";
+import type { Desired, ElasticIp, Instance, MachineState, NetworkInterface, Observed, Outputs } from "./state";
 
 const STATES: Readonly<Record<Instance["state"], MachineState>> = {
   pending: "pending",
@@ -62,6 +63,31 @@ export function outputsOf(situation: Situation): Outputs {
 export function heldElasticIp({ desired, observed, recorded }: Situation): ElasticIp | undefined {
   const eip = currentElasticIp(desired, observed, recorded);
   return eip?.association === undefined || isOnOurs(eip, observed) ? eip : undefined;
+}
+
+/**
+ * What was not exchanged is what the machine has: where the Elastic IP that is wanted did not come and the one before it is still on,
+ * the one before it is on record.
+ */
+export function withElasticIpKept(situation: Situation, before: Pick<Desired, "elasticIp"> | undefined): Situation {
+  const { id, desired, observed, recorded } = situation;
+  const wanted = currentElasticIp(desired, observed, recorded);
+  const isHere = wanted !== undefined && (isOnOurs(wanted, observed) || wanted.tags[TAG.id] === id);
+  if (before === undefined || desired.elasticIp === false || before.elasticIp === desired.elasticIp || isHere) {
+    return situation;
+  }
+  const isNamed = (it: ElasticIp): boolean =>
+    before.elasticIp === true
+      ? isOwnedElasticIp(it)
+      : before.elasticIp === it.allocationId || before.elasticIp === it.publicIp;
+  const kept = observed.elasticIps.find((it) => isOnOurs(it, observed) && isNamed(it));
+  return kept === undefined
+    ? situation
+    : {
+        ...situation,
+        desired: { ...desired, elasticIp: before.elasticIp },
+        observed: { ...observed, givenElasticIp: before.elasticIp === true ? undefined : kept },
+      };
 }
 
 /** What there is of the machine, whether it is where it is to be or not. */

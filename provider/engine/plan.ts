@@ -3,11 +3,13 @@
  * not at Pulumi, and has an answer for every pair.
  */
 import { currentNetworkInterface, isOwnedInterface, type Owner, type Situation as Decided } from "./current";
-import { givenTags, NOT_GIVEN } from "./labels";
+import { TAG } from "../ec2/tags";
+import { givenTags } from "./labels";
 import {
   giveUpVolume,
   planAttachments,
   planDataVolumes,
+  planDetachments,
   planVolumeShapes,
   surplusVolumes,
 } from "./planning/data-volumes";
@@ -17,8 +19,18 @@ import { planAddressesGivenUp, planNetworkInterface } from "./planning/network-i
 import { planRecord } from "./planning/record";
 import { giveBack } from "./planning/retention";
 import { withRightsChecked } from "./planning/rights";
-import { planLostTags, planTags, planTagsOf, planTemplateTags, withLostTags } from "./planning/tags";
-import type { NetworkInterface } from "./state";
+import {
+  asLetGo,
+  awaited,
+  awaitedFirst,
+  isExchange,
+  planClaims,
+  planElasticIpSwap,
+  planVolumeExchange,
+  volumesHandedOn,
+} from "./planning/sharing";
+import { planGivenTags, planLostTags, planTags, planTemplateTags, withLostTags } from "./planning/tags";
+import type { Claim, Instance, NetworkInterface, Volume } from "./state";
 import type { Step } from "./step";
 
 export interface Situation extends Decided {
@@ -28,16 +40,27 @@ export interface Situation extends Decided {
 
 /** The steps to what is wanted; none if it is there. */
 export function plan(situation: Situation): Step[] {
+  const first = awaitedFirst(situation);
+  const waits: Step[] = first.length === 0 ? [] : [{ kind: "await-let-go", things: first, isFirst: true }];
+  return [...waits, ...planOnceLetGo(situation, asLetGo(situation))];
+}
+
+/** @param now with what other machines still hold, @param situation as it is when they have let go */
+function planOnceLetGo(now: Situation, situation: Situation): Step[] {
   const record = planRecord(situation);
   const lostTags = planLostTags(situation);
   const isNew = situation.observed.template === undefined;
+  const swaps = isExchange(now);
+  const handedOn = volumesHandedOn(now);
+  const claims = claimsOn(now, situation);
   return withRightsChecked([
     ...(isNew ? record : []),
     ...lostTags,
+    ...(claims.length === 0 ? [] : [{ kind: "claim-given", claims, isNew } as const]),
     ...planAdoption(situation),
     ...planNetworkInterface(situation),
     ...planDataVolumes(situation),
-    ...planElasticIp(situation),
+    ...(swaps ? [] : planElasticIp(situation)),
     // A new generation comes after all that can be refused while the old one works. The record says what is wanted before
     // anything happens to an instance, or a controller would take that for an accident and put it right.
     ...planTemplateTags(situation),
@@ -45,35 +68,65 @@ export function plan(situation: Situation): Step[] {
     ...planInstance(situation),
     // What is given up, or cannot be undone, comes after all that a preflight can refuse.
     ...planAddressesGivenUp(situation),
-    ...planElasticIpExchange(situation),
+    ...(swaps ? planElasticIpSwap(now) : planElasticIpExchange(situation)),
+    ...planDetachments(situation),
+    ...handedOn.map((volume) => giveUpVolume(volume, situation, situation.desired.deletion.dataVolumes)),
+    ...planVolumeExchange(now),
     ...planVolumeShapes(situation),
     ...planAttachments(situation),
-    ...planSurplus(situation),
+    ...planSurplus(situation, handedOn),
     ...planTags(withLostTags(situation, lostTags)),
+    // Whoever was held up since a look before that one still finds who was first.
+    ...(claims.length === 0 ? [] : [{ kind: "end-claims", claims } as const]),
   ]);
 }
 
-/** First of all it is made known whose it is, so that it is found again however this run ends. */
-function planAdoption(situation: Situation): Step[] {
-  const { id, observed } = situation;
-  const { instance, networkInterface } = observed.adoption ?? {};
-  // One that was adopted before, and lost its tags since, may be about to be given back.
-  const stays = networkInterface !== undefined && networkInterface.id === currentNetworkInterface(situation)?.id;
-  return planTagsOf(
-    [instance, stays ? networkInterface : undefined].flatMap((it) =>
-      it === undefined ? [] : [{ resourceIds: [it.id], held: it.tags, wanted: givenTags(id), stale: NOT_GIVEN }],
-    ),
+/**
+ * First of all it is made known whose it is, so that it is found again however this run ends, and so that of two machines that want one
+ * thing the other makes nothing for it.
+ */
+function claimsOn(now: Situation, situation: Situation): Claim[] {
+  const later = awaited(now).filter((it) => !awaitedFirst(now).some((other) => other.id === it.id));
+  return planClaims(situation, claimsOnAdopted(situation), later);
+}
+
+function claimsOnAdopted(situation: Situation): Claim[] {
+  return adopted(situation).flatMap(({ kind, thing: { id: thing, tags } }) =>
+    tags[TAG.id] === situation.id
+      ? []
+      : [{ kind, id: thing, words: `${WORDS[kind]} ${thing}`, tags: givenTags(situation.id) }],
   );
 }
 
+const WORDS = { instance: "the instance", "network-interface": "the network interface" } as const;
+
+type Adopted = { kind: "instance"; thing: Instance } | { kind: "network-interface"; thing: NetworkInterface };
+
+/** What is being adopted. An interface that was adopted before, and lost its tags since, may be about to be given back. */
+function adopted(situation: Situation): Adopted[] {
+  const { instance, networkInterface: eni } = situation.observed.adoption ?? {};
+  const stays = eni !== undefined && eni.id === currentNetworkInterface(situation)?.id;
+  return [
+    ...(instance === undefined ? [] : [{ kind: "instance", thing: instance } as const]),
+    ...(stays ? [{ kind: "network-interface", thing: eni } as const] : []),
+  ];
+}
+
+function planAdoption(situation: Situation): Step[] {
+  const { id } = situation;
+  return adopted(situation).flatMap(({ thing }) => planGivenTags(id, thing.id, thing.tags, givenTags(id)));
+}
+
 /** What is ours and no longer wanted. */
-function planSurplus(situation: Situation): Step[] {
+function planSurplus(situation: Situation, handedOn: readonly Volume[]): Step[] {
   const { desired, observed } = situation;
   const eni = currentNetworkInterface(situation);
   return [
     ...surplusElasticIps(situation).map((eip) => giveUpElasticIp(eip, desired.deletion.elasticIp)),
     ...observed.networkInterfaces.filter((it) => it.id !== eni?.id).map((it) => giveUpInterface(it, situation)),
-    ...surplusVolumes(situation).map((volume) => giveUpVolume(volume, situation, desired.deletion.dataVolumes)),
+    ...surplusVolumes(situation)
+      .filter((it) => !handedOn.some((other) => other.id === it.id))
+      .map((volume) => giveUpVolume(volume, situation, desired.deletion.dataVolumes)),
   ];
 }
 

@@ -6,14 +6,14 @@ import { explain } from "../ec2/errors";
 import { apply } from "./apply";
 import { IdTaken } from "./claim";
 import { conflicts, teardownConflicts, volumeDeletionConflicts } from "./conflicts";
-import { currentNetworkInterface } from "./current";
+import { currentNetworkInterface, isOwnedInterface } from "./current";
 import { type Lease, LeaseLost } from "./lease";
-import { observe, type Target } from "./observe";
+import { elasticIpsOfOthers, observe, type Target } from "./observe";
 import { outputsOf } from "./outputs";
 import { requireOwned, TakenOver } from "./ownership";
 import { plan } from "./plan";
 import { protections } from "./protection";
-import { type Deps, ObserveAgain, type Run, saying } from "./run";
+import { type Deps, ObserveAgain, Refused, type Run, saying } from "./run";
 import type { Desired, Observed, Outputs, Recorded } from "./state";
 import { planTeardown } from "./teardown";
 
@@ -25,11 +25,6 @@ export interface Request {
   known: boolean;
   /** What a create holds the record by. */
   lease?: Lease;
-}
-
-/** Something is in the way, seen before the first step. */
-class Refused extends Error {
-  override readonly name = "Refused";
 }
 
 /** It did not get to the end: what exists by now, and why it ended. */
@@ -99,8 +94,11 @@ async function approach(run: Run): Promise<Outputs> {
 /** Ends a managed instance. What is left to do after a failure is found again by the next call. */
 export async function tearDown(request: Request, deps: Deps): Promise<void> {
   const { id, desired, recorded } = request;
-  const observed = await look(deps.ec2, { id, recorded, desired: { ...desired, adopt: undefined } });
-  requireOwned(request, observed);
+  const seen = await look(deps.ec2, { id, recorded, desired: { ...desired, adopt: undefined } });
+  requireOwned(request, seen);
+  const deleted = desired.deletion.networkInterface === "retain" ? [] : seen.networkInterfaces;
+  const owned = deleted.filter((it) => isOwnedInterface(it, { id, desired, observed: seen }));
+  const observed = { ...seen, otherElasticIps: await elasticIpsOfOthers(deps.ec2, owned, seen.elasticIps) };
   refuse("deleted", [
     ...teardownConflicts(observed, desired.deletion),
     ...volumeDeletionConflicts(observed.volumes, { id, desired, observed, recorded }),

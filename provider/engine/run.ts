@@ -21,6 +21,8 @@ export interface Deps extends Waiting {
   cancelled: AbortSignal;
   /** Told what is to be counted, where somebody counts. */
   meter?: Meter;
+  /** Which other machine of the same run of Pulumi names a thing, by one of its names: to that it is left, and not deleted. */
+  namedByOther?: (names: readonly string[]) => string | undefined;
 }
 
 /** What one run brings to what all of its account and region share. */
@@ -58,6 +60,11 @@ export interface Run extends Deps, Situation {
   moved?: { from: string; addresses: string[] }[];
   /** Since when the private IP has had no running instance, if this run took it down. */
   darkSince?: number;
+}
+
+/** Something is in the way, seen before anything was changed. */
+export class Refused extends Error {
+  override readonly name = "Refused";
 }
 
 /** The world is not as it was observed; the plan has to be made anew. */

@@ -294,6 +294,8 @@ export interface Observed {
   instances: Instance[];
   /** Those of others on our interfaces; looked for where one of ours is not where it belongs. */
   otherElasticIps: ElasticIp[];
+  /** The machines whose tag is on what the inputs name. */
+  otherMachines: OtherMachine[];
   /** Instances that hold one of our network interfaces and are none of ours. */
   strangers: Instance[];
   /** Data volumes: ours by tag, recorded, or named in the inputs. */
@@ -308,6 +310,35 @@ export interface Observed {
   addressTaker?: NetworkInterface;
   /** Where a machine is that is paused without an interface. */
   place?: Pick<NetworkInterface, "availabilityZone" | "vpcId">;
+}
+
+/** Another managed instance of the account, as far as it holds what the inputs name. */
+export interface OtherMachine {
+  id: string;
+  /** Absent: it has no record any more. */
+  name?: string;
+  /** The ids of what carries its tag, and is on nothing that does not. */
+  holds: readonly string[];
+}
+
+export type GivenKind = "elastic-ip" | "volume" | "instance" | "network-interface";
+
+/** Something that the inputs name. */
+export interface Given {
+  kind: GivenKind;
+  id: string;
+  /** With its id, for a sentence. */
+  words: string;
+}
+
+/** It is another machine's, which may let go of it in this very run of `pulumi up`. */
+export interface Awaited extends Given {
+  holder: { id: string; name: string };
+}
+
+/** It is nobody's yet. Whose it is, its tags say once they have stayed. */
+export interface Claim extends Given {
+  tags: Tags;
 }
 
 /** What the inputs say is to be adopted, as it was found. */

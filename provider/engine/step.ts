@@ -1,7 +1,17 @@
 /** What a plan is made of: each step is one thing to do, and finds by itself what of it is done already. */
 import type { Addresses } from "../ec2/ec2";
 import type { LaunchPart } from "./specification";
-import type { ElasticIp, Instance, NetworkInterface, PublicIpAssignment, Tags, Volume, VolumeShape } from "./state";
+import type {
+  Awaited,
+  Claim,
+  ElasticIp,
+  Instance,
+  NetworkInterface,
+  PublicIpAssignment,
+  Tags,
+  Volume,
+  VolumeShape,
+} from "./state";
 import type { Path } from "./strategy";
 
 export type Step =
@@ -52,6 +62,11 @@ export type Step =
   | { kind: "detach-volume"; volume: Volume }
   | { kind: "attach-volumes" }
   | { kind: "delete-volume"; volume: Volume }
+  // What other machines may name too.
+  | { kind: "await-let-go"; things: Awaited[]; isFirst: boolean }
+  | { kind: "claim-given"; claims: Claim[]; isNew: boolean }
+  | { kind: "end-claims"; claims: Claim[] }
+  | { kind: "exchange-elastic-ip"; thing: Awaited; held: ElasticIp[] }
   // Labels, and what stays behind.
   | { kind: "tag"; resourceIds: string[]; set: Tags; remove: string[] }
   | { kind: "retain"; resourceId: string; what: string; monthlyCost: number; bringBack: string }

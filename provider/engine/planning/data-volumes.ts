@@ -8,11 +8,11 @@ import {
   type Situation,
   wantsInstance,
 } from "../current";
-import { givenVolumeTags, NOT_GIVEN } from "../labels";
+import { givenVolumeTags } from "../labels";
 import type { DataVolume, Retention, Volume, VolumeShape } from "../state";
 import type { Step } from "../step";
 import { giveBack, retainVolume } from "./retention";
-import { planTagsOf } from "./tags";
+import { planGivenTags } from "./tags";
 
 /** What can be done while the old instance still works: volumes are made, and kept from ending with it. */
 export function planDataVolumes(situation: Situation): Step[] {
@@ -40,16 +40,7 @@ export function planVolumeShapes({ desired, observed, recorded }: Situation): St
 
 /** Before it is attached, so that it can be found and given back however this run ends. */
 function planGiven(wanted: DataVolume, volume: Volume, id: string): Step[] {
-  return wanted.volumeId === undefined
-    ? []
-    : planTagsOf([
-        {
-          resourceIds: [volume.id],
-          held: volume.tags,
-          wanted: givenVolumeTags(id, wanted),
-          stale: NOT_GIVEN,
-        },
-      ]);
+  return wanted.volumeId === undefined ? [] : planGivenTags(id, volume.id, volume.tags, givenVolumeTags(id, wanted));
 }
 
 function planShape(wanted: DataVolume, volume: Volume): Step[] {
@@ -71,8 +62,8 @@ export function differentShape(wanted: VolumeShape, volume: Volume): VolumeShape
   return Object.fromEntries(SHAPE.filter(isOff).map((name) => [name, wanted[name]]));
 }
 
-/** Once there is an instance: what is not wanted on it any more comes off, what is wanted goes on. */
-export function planAttachments(situation: Situation): Step[] {
+/** Once there is an instance: what is not wanted on it any more comes off. */
+export function planDetachments(situation: Situation): Step[] {
   const { desired, observed, recorded } = situation;
   const surplus = surplusVolumes(situation).filter(
     (volume) => volume.attachment !== undefined && !isElsewhere(volume, observed),
@@ -82,12 +73,15 @@ export function planAttachments(situation: Situation): Step[] {
     const device = volume?.attachment?.deviceName;
     return volume !== undefined && device !== undefined && device !== wanted.deviceName ? [volume] : [];
   });
-  return [
-    ...[...surplus, ...misplaced].map((volume): Step => ({ kind: "detach-volume", volume })),
-    ...(wantsInstance(desired) && desired.dataVolumes.some((it) => !isInPlace(it, situation))
-      ? [{ kind: "attach-volumes" } as const]
-      : []),
-  ];
+  return [...surplus, ...misplaced].map((volume): Step => ({ kind: "detach-volume", volume }));
+}
+
+/** What is wanted goes on. */
+export function planAttachments(situation: Situation): Step[] {
+  const { desired } = situation;
+  return wantsInstance(desired) && desired.dataVolumes.some((it) => !isInPlace(it, situation))
+    ? [{ kind: "attach-volumes" }]
+    : [];
 }
 
 /** Whether it is attached, under its name, to an instance that stays. */

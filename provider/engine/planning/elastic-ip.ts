@@ -6,12 +6,12 @@ import {
   isOwnedElasticIp,
   type Situation,
 } from "../current";
-import { givenTags, NOT_GIVEN } from "../labels";
+import { givenTags } from "../labels";
 import type { ElasticIp } from "../state";
 import type { Step } from "../step";
 import { wantsInterface } from "./network-interface";
 import { giveBack, retainElasticIp } from "./retention";
-import { planTagsOf } from "./tags";
+import { planGivenTags } from "./tags";
 
 /** What takes nothing from the old instance while it works. An address on an interface to be given up moves later. */
 export function planElasticIp(situation: Situation): Step[] {
@@ -24,11 +24,7 @@ export function planElasticIp(situation: Situation): Step[] {
   }
   if (typeof desired.elasticIp === "string" && wanted !== undefined) {
     // Before it is put on, so that it can be found and given back however this run ends.
-    steps.push(
-      ...planTagsOf([
-        { resourceIds: [wanted.allocationId], held: wanted.tags, wanted: givenTags(id), stale: NOT_GIVEN },
-      ]),
-    );
+    steps.push(...planGivenTags(id, wanted.allocationId, wanted.tags, givenTags(id)));
   }
   return isToComeOn(situation) && placeTakers(situation).length === 0
     ? [...steps, { kind: "associate-elastic-ip" }]

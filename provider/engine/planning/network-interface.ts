@@ -39,6 +39,20 @@ export function planAddressesGivenUp(situation: Situation): Step[] {
   return steps;
 }
 
+/** The private IPs that the machine has and will not have: what is on them comes off. */
+export function privateIpsGivenUp(situation: Situation): { eni: NetworkInterface; addresses: string[] }[] {
+  const current = currentNetworkInterface(situation);
+  const kept = current === undefined ? [] : addressChangesOf(current, situation).privateIps.remove;
+  const given = situation.observed.networkInterfaces
+    .filter((it) => it.id !== current?.id && isOwnedInterface(it, situation))
+    .map((eni) => {
+      const moved = addressesToTakeOver(situation).find((it) => it.from === eni.id)?.privateIps ?? [];
+      const addresses = [eni.privateIp, ...eni.secondaryPrivateIps].filter((it) => !moved.includes(it));
+      return { eni, addresses };
+    });
+  return [...(current === undefined ? [] : [{ eni: current, addresses: kept }]), ...given];
+}
+
 /** One that need not be kept is only there for an instance. */
 export function wantsInterface(situation: Situation): boolean {
   const { desired } = situation;

@@ -27,7 +27,7 @@ function costOf({ size, type }: Volume): number {
   return size * (GIB_A_MONTH[type] ?? 0.1);
 }
 
-export function retainElasticIp({ allocationId, publicIp }: ElasticIp): Step {
+export function retainElasticIp({ allocationId, publicIp }: ElasticIp): Extract<Step, { kind: "retain" }> {
   return {
     kind: "retain",
     resourceId: allocationId,
@@ -47,7 +47,7 @@ export function retainNetworkInterface({ id, privateIp }: NetworkInterface): Ste
   };
 }
 
-export function retainVolume(volume: Volume, name: string): Step {
+export function retainVolume(volume: Volume, name: string): Extract<Step, { kind: "retain" }> {
   const { id, size, type, attachment } = volume;
   return {
     kind: "retain",

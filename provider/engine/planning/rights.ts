@@ -9,11 +9,15 @@ const BRINGS_BACK: readonly Step["kind"][] = [
   "change-stopped",
   "disassociate-elastic-ip",
   "associate-elastic-ip",
+  "exchange-elastic-ip",
   "set-public-ip-assignment",
   "attach-network-interface",
   "modify-volume",
   "attach-volumes",
 ];
+
+/** Those that take out of use what they bring back. */
+const BRINGS_BACK_ITS_OWN: readonly Step["kind"][] = ["change-stopped", "exchange-elastic-ip"];
 
 /** Before anything is taken out of use, or a machine launched for it, it is asked whether what brings it back is allowed. */
 export function withRightsChecked(steps: Step[]): Step[] {
@@ -38,6 +42,7 @@ function takesOutOfUse(step: Step): boolean {
     case "change-stopped":
     case "detach-network-interface":
     case "disassociate-elastic-ip":
+    case "exchange-elastic-ip":
     case "detach-volume":
       return true;
     default:
@@ -54,5 +59,5 @@ function isEndPrepared(step: Step, before: Step[]): boolean {
 
 /** The first step that takes something is itself refused in time, unless it is what brings that back too. */
 function isLate(step: Step, isAfter: boolean): boolean {
-  return BRINGS_BACK.includes(step.kind) && (isAfter || step.kind === "change-stopped");
+  return BRINGS_BACK.includes(step.kind) && (isAfter || BRINGS_BACK_ITS_OWN.includes(step.kind));
 }

@@ -1,4 +1,4 @@
-import { isOwned, PASSING_TAGS, TAG } from "../../ec2/tags";
+import { isClaim, isOwned, PASSING_TAGS, TAG } from "../../ec2/tags";
 import {
   currentElasticIp,
   currentNetworkInterface,
@@ -60,6 +60,15 @@ export function planTagsOf(things: Tagged[]): TagStep[] {
     const isRight = Object.keys(set).length === 0 && remove.length === 0;
     return isRight ? [] : [{ kind: "tag", resourceIds, set, remove } as const];
   });
+}
+
+/** Of what was given and is this machine's: its tags. Those of what is still to be won come with the claim. */
+export function planGivenTags(id: string, resourceId: string, held: Tags, wanted: Tags): TagStep[] {
+  return held[TAG.id] === id
+    ? planTagsOf([
+        { resourceIds: [resourceId], held, wanted, stale: [...NOT_GIVEN, ...Object.keys(held).filter(isClaim)] },
+      ])
+    : [];
 }
 
 /**

@@ -5,9 +5,11 @@ import { type Wait, waitFor, WaitFailure, WaitTimeout } from "../../ec2/wait";
 import { currentInstance, currentNetworkInterface, currentVolume, recordedVolumeId } from "../current";
 import { volumeTags } from "../labels";
 import { differentShape, isComingOff } from "../planning/data-volumes";
+import { retainVolume } from "../planning/retention";
 import { deleteOnceFree, goneIsFine, made, networkInterfaceOf, type Run, transitionTimeout } from "../run";
 import { clientToken } from "../specification";
 import type { DataVolume, Instance, Volume, VolumeShape } from "../state";
+import { retain } from "./tags";
 
 const VISIBLE_MS = 30_000;
 /** How long EC2 may not see yet that a volume is there and free, or take to modify it. */
@@ -272,6 +274,12 @@ function isPassing(error: unknown): boolean {
 }
 
 export async function deleteVolume(run: Run, volume: Volume): Promise<void> {
+  const other = run.namedByOther?.([volume.id]);
+  if (other !== undefined) {
+    run.say(`${volume.id} is left to ${other}, which names it, and is not deleted`);
+    await retain(run, retainVolume(volume, volume.tags[TAG.volume] ?? volume.id));
+    return;
+  }
   await awaitVolume(run, volume.id, FREE, (it) => it?.attachment === undefined);
   await deleteOnceFree(run, volume.id, () => run.ec2.deleteVolume(volume.id));
   run.observed.volumes = run.observed.volumes.filter((it) => it.id !== volume.id);

@@ -6,6 +6,8 @@ import { isAtHome, isOwnedElasticIp } from "../current";
 import { baseTags } from "../labels";
 import { elasticIpOf, goneIsFine, networkInterfaceOf, oncePropagated, type Run } from "../run";
 import type { ElasticIp } from "../state";
+import { retainElasticIp } from "../planning/retention";
+import { retain } from "./tags";
 
 const ALLOCATE_TRIES = 3;
 const RELEASE_TIMEOUT_MS = 60_000;
@@ -99,6 +101,13 @@ export async function disassociateElasticIp(run: Run, elasticIp: ElasticIp): Pro
 }
 
 export async function releaseElasticIp(run: Run, elasticIp: ElasticIp): Promise<void> {
+  const { allocationId, publicIp } = elasticIp;
+  const other = run.namedByOther?.([allocationId, publicIp]);
+  if (other !== undefined) {
+    run.say(`Elastic IP ${publicIp} is left to ${other}, which names it, and is not released`);
+    await retain(run, retainElasticIp(elasticIp));
+    return;
+  }
   // For a moment after it was taken off, EC2 still counts an address as in use.
   await waitFor<boolean>(
     {

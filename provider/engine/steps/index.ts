@@ -17,6 +17,9 @@ import * as record from "./record";
 import { retire } from "./retire";
 import { replaceRootVolume } from "./root-volume";
 import { checkRights } from "./rights";
+import * as claims from "./claims";
+import * as sharing from "./sharing";
+import { exchangeElasticIp } from "./exchange";
 import * as settings from "./settings";
 import * as starting from "./start";
 import * as stopStart from "./stop-start";
@@ -189,6 +192,23 @@ const STEPS: Steps = {
   "delete-volume": {
     take: (run, step) => dataVolumes.deleteVolume(run, step.volume),
     doing: (_run, step) => `delete ${step.volume.id}`,
+  },
+
+  "await-let-go": {
+    take: (run, step) => sharing.awaitLetGo(run, step.things, step.isFirst),
+    doing: (_run, step) => `take over ${step.things.map(sharing.fromWhom).join(" and ")}`,
+  },
+  "claim-given": {
+    take: (run, step) => claims.claimGiven(run, step.claims, step.isNew),
+    doing: (_run, step) => `mark ${step.claims.map((it) => it.words).join(" and ")}`,
+  },
+  "end-claims": {
+    take: (run, step) => claims.endClaims(run, step.claims),
+    doing: (_run, step) => `take the claim off ${step.claims.map((it) => it.id).join(", ")}`,
+  },
+  "exchange-elastic-ip": {
+    take: (run, step) => exchangeElasticIp(run, step.thing, step.held),
+    doing: (_run, step) => `take over ${sharing.fromWhom(step.thing)}`,
   },
 
   tag: {

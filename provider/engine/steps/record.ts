@@ -117,4 +117,7 @@ async function rootDeviceName(run: Run, imageId: string): Promise<string | undef
 export async function deleteRecord(run: Run, templateId: string): Promise<void> {
   await goneIsFine(() => run.ec2.deleteLaunchTemplate(templateId));
   run.observed.template = undefined;
+  if (run.lease !== undefined) {
+    run.lease.templateId = undefined;
+  }
 }

@@ -3,7 +3,7 @@ import type { Ec2 } from "../../ec2/ec2";
 import { explain, isEc2Error, isUnauthorized } from "../../ec2/errors";
 import { TAG } from "../../ec2/tags";
 import { toBase64 } from "../../user-data";
-import { candidateInstance, currentVolume, isAlive } from "../current";
+import { candidateInstance, currentNetworkInterface, currentVolume, isAlive } from "../current";
 import { elasticIpOf, endsAttempts, networkInterfaceOf, type Run } from "../run";
 import type { LaunchPart } from "../specification";
 import type { Instance, NetworkInterface, PublicIpAssignment } from "../state";
@@ -62,6 +62,13 @@ function callsOf(step: Step, run: Run): Call[] {
     }
     case "associate-elastic-ip":
       return [callOfAssociation(run)];
+    case "exchange-elastic-ip":
+      return [
+        ...step.held.flatMap(({ association }): Call[] =>
+          association === undefined ? [] : [(ec2) => ec2.disassociateAddress(association.id)],
+        ),
+        ...(currentNetworkInterface(run) === undefined ? [] : [callOfAssociation(run)]),
+      ];
     case "set-public-ip-assignment":
       return callsOfAssignment(networkInterfaceOf(run), step.assignment);
     case "attach-network-interface": {

@@ -69,8 +69,16 @@ export async function tagInstance(run: Run, instance: Instance): Promise<void> {
   };
 }
 
+/** An Elastic IP that was handed on meanwhile may be another machine's by now. */
+function isHandedOn({ observed }: Run, resourceId: string): boolean {
+  return resourceId.startsWith("eipalloc-") && !observed.elasticIps.some((it) => it.allocationId === resourceId);
+}
+
 export async function retain(run: Run, step: Extract<Step, { kind: "retain" }>): Promise<void> {
   const { resourceId, what, monthlyCost, bringBack } = step;
+  if (isHandedOn(run, resourceId)) {
+    return;
+  }
   await run.ec2.createTags([resourceId], { [TAG.retained]: "true" });
   // It is kept now, and whoever brings it back keeps it.
   await run.ec2.deleteTags([resourceId], [TAG.id, TAG.kept]);
@@ -79,7 +87,13 @@ export async function retain(run: Run, step: Extract<Step, { kind: "retain" }>):
 }
 
 export async function giveBack(run: Run, resourceId: string, what: string, remove: string[]): Promise<void> {
-  await tag(run, [resourceId], {}, remove);
+  if (isHandedOn(run, resourceId)) {
+    return;
+  }
+  if (remove.length > 0) {
+    // Whoever waits for it may have it before a repeat of this call gets through.
+    await run.ec2.deleteTags([resourceId], remove, { [TAG.id]: run.id });
+  }
   run.observed.networkInterfaces = run.observed.networkInterfaces.filter((it) => it.id !== resourceId);
   run.observed.elasticIps = run.observed.elasticIps.filter((it) => it.allocationId !== resourceId);
   run.say(`${resourceId}, ${what}, is left as it is, because it was given`);

@@ -436,15 +436,21 @@ describe("plan", () => {
       assert.deepEqual(steps, ["disassociate-elastic-ip", "retain"]);
     });
 
-    it("tags a given one as given, and never releases it", () => {
+    it("claims a given one before it is put on, tags it as given, and never releases it", () => {
       const free = givenElasticIp({ association: undefined, tags: {} });
       assert.deepEqual(planned({ desired: given, observed: observed({ givenElasticIp: free }) }), [
-        // The tag first, so that it is found and given back however the run ends.
+        // The claim first, so that it is found and given back however the run ends.
         {
-          kind: "tag",
-          resourceIds: ["eipalloc-0a1b2c3d"],
-          set: { [TAG.id]: ID, [TAG.owned]: "false" },
-          remove: [],
+          kind: "claim-given",
+          claims: [
+            {
+              kind: "elastic-ip",
+              id: "eipalloc-0a1b2c3d",
+              words: "the Elastic IP 52.1.2.3 (eipalloc-0a1b2c3d)",
+              tags: { [TAG.id]: ID, [TAG.owned]: "false" },
+            },
+          ],
+          isNew: false,
         },
         { kind: "associate-elastic-ip" },
       ]);
@@ -709,6 +715,7 @@ describe("plan of data volumes", () => {
     const back = volume({ ...old, id: given.volumeId });
     assert.deepEqual(kinds({ desired: wanted(DATA), observed: on([old]) }), ["make-volume", "attach-volumes"]);
     assert.deepEqual(kinds({ desired: wanted(DATA, given), observed: on([back]) }), [
+      "claim-given",
       "make-volume",
       "tag",
       "attach-volumes",

@@ -1,0 +1,196 @@
+/**
+ * What the inputs name and another machine of the account may name too: who has it, whether it is waited for, and how it is won. (pure)
+ */
+import { OWN_TAG_PREFIX, TAG } from "../../ec2/tags";
+import { currentVolume, isElsewhere, isOwnedElasticIp, isOwnedVolume, type Situation } from "../current";
+import { givenTags, givenVolumeTags } from "../labels";
+import type { Awaited, Claim, DataVolume, Desired, ElasticIp, OtherMachine, Tags, Volume } from "../state";
+import type { Step } from "../step";
+import { surplusVolumes } from "./data-volumes";
+import { surplusElasticIps } from "./elastic-ip";
+
+/**
+ * How long another machine may take until it lets go, in seconds. It does so after its own instance was replaced: one or two minutes, and
+ * two more where status checks prove it. A machine that is in no run does not come any sooner in ten.
+ */
+const LET_GO_S = 300;
+
+export function letGoSeconds({ replacement }: Pick<Desired, "replacement">): number {
+  return Math.min(LET_GO_S, replacement.timeoutSeconds);
+}
+
+export function nameOfElasticIp({ publicIp, allocationId }: ElasticIp): string {
+  return `the Elastic IP ${publicIp} (${allocationId})`;
+}
+
+export function nameOfVolume({ name }: Pick<DataVolume, "name">, { id }: Volume): string {
+  return `the data volume ${name} (${id})`;
+}
+
+/** The machine that holds a thing and may let go of it. What is read from the record is brought back and not waited for. */
+export function holderOf(
+  thing: string,
+  tags: Tags,
+  { id, desired, observed }: Pick<Situation, "id" | "desired" | "observed">,
+): Awaited["holder"] | undefined {
+  const owner = tags[TAG.id];
+  if (owner === undefined || owner === id || desired.onRecord !== undefined) {
+    return undefined;
+  }
+  const machine = observed.otherMachines.find((it) => it.id === owner && it.holds.includes(thing));
+  return machine?.name === undefined ? undefined : { id: owner, name: machine.name };
+}
+
+/** Why a thing that carries another machine's tag is not waited for; nothing if it is, or is nobody's. */
+export function markedByOther(words: string, thing: string, tags: Tags, situation: Situation): string[] {
+  const { id, observed } = situation;
+  const owner = tags[TAG.id];
+  if (owner === undefined || owner === id || holderOf(thing, tags, situation) !== undefined) {
+    return [];
+  }
+  const name = observed.otherMachines.find((it) => it.id === owner)?.name;
+  return [
+    name === undefined
+      ? `${words} belongs to the managed instance ${owner}, which has no launch template any more; if that machine is gone, take the mark off: aws ec2 delete-tags --resources ${thing} --tags Key=${TAG.id}`
+      : `${words} belongs to the managed instance ${nameOfMachine({ id: owner, name })}; take it out of that machine first`,
+  ];
+}
+
+export function nameOfMachine({ id, name }: Pick<OtherMachine, "id" | "name">): string {
+  return name === undefined || name === id ? id : `${name} (${id})`;
+}
+
+export function awaitedElasticIp(situation: Situation): Awaited | undefined {
+  const { desired, observed } = situation;
+  const given = typeof desired.elasticIp === "string" ? observed.givenElasticIp : undefined;
+  const holder = given && holderOf(given.allocationId, given.tags, situation);
+  return given === undefined || holder === undefined
+    ? undefined
+    : { kind: "elastic-ip", id: given.allocationId, words: nameOfElasticIp(given), holder };
+}
+
+export function awaitedVolumes(situation: Situation): Awaited[] {
+  return givenVolumes(situation).flatMap(({ wanted, volume }) => {
+    const holder = holderOf(volume.id, volume.tags, situation);
+    return holder === undefined
+      ? []
+      : [{ kind: "volume", id: volume.id, words: nameOfVolume(wanted, volume), holder } as const];
+  });
+}
+
+function givenVolumes({ desired, observed, recorded }: Situation): { wanted: DataVolume; volume: Volume }[] {
+  return desired.dataVolumes.flatMap((wanted) => {
+    const volume = wanted.volumeId === undefined ? undefined : currentVolume(wanted, observed, recorded);
+    return volume === undefined ? [] : [{ wanted, volume }];
+  });
+}
+
+/** Everything that is waited for, in whatever order. */
+export function awaited(situation: Situation): Awaited[] {
+  const elasticIp = awaitedElasticIp(situation);
+  return [...(elasticIp === undefined ? [] : [elasticIp]), ...awaitedVolumes(situation)];
+}
+
+/** An Elastic IP that its holder may wait for in turn: the exchange begins with neither of the two letting go. */
+export function isExchange(situation: Situation): boolean {
+  const { desired } = situation;
+  const isHandedOn = (it: ElasticIp): boolean => !isOwnedElasticIp(it) || desired.deletion.elasticIp === "retain";
+  return awaitedElasticIp(situation) !== undefined && surplusElasticIps(situation).some(isHandedOn);
+}
+
+/** The volumes that the machine gives to whoever names them. While it waits for others, somebody may wait for these. */
+export function volumesHandedOn(situation: Situation): Volume[] {
+  const { desired, observed } = situation;
+  return awaitedVolumes(situation).length === 0
+    ? []
+    : surplusVolumes(situation).filter(
+        (it) =>
+          !isElsewhere(it, observed) && (!isOwnedVolume(it, situation) || desired.deletion.dataVolumes === "retain"),
+      );
+}
+
+/** What is waited for before anything is changed: all for which this machine gives nothing away. */
+export function awaitedFirst(situation: Situation): Awaited[] {
+  const elasticIp = isExchange(situation) ? undefined : awaitedElasticIp(situation);
+  const volumes = volumesHandedOn(situation).length > 0 ? [] : awaitedVolumes(situation);
+  return [...(elasticIp === undefined ? [] : [elasticIp]), ...volumes];
+}
+
+/** The world as it is when the others have let go. */
+export function asLetGo<S extends Situation>(situation: S): S {
+  const { observed } = situation;
+  const ids = new Set(awaited(situation).map((it) => it.id));
+  if (ids.size === 0) {
+    return situation;
+  }
+  const { givenElasticIp } = observed;
+  const isGiven = givenElasticIp !== undefined && ids.has(givenElasticIp.allocationId);
+  return {
+    ...situation,
+    observed: {
+      ...observed,
+      givenElasticIp: isGiven
+        ? { ...givenElasticIp, association: undefined, tags: withoutOwn(givenElasticIp.tags) }
+        : givenElasticIp,
+      volumes: observed.volumes.map((it) =>
+        ids.has(it.id) ? { ...it, attachment: undefined, tags: withoutOwn(it.tags) } : it,
+      ),
+    },
+  };
+}
+
+function withoutOwn(tags: Tags): Tags {
+  return Object.fromEntries(Object.entries(tags).filter(([key]) => !key.startsWith(OWN_TAG_PREFIX)));
+}
+
+/**
+ * The claims on all that the inputs name and that is not this machine's yet.
+ *
+ * @param situation with the world as it is when the others have let go
+ * @param later what is claimed when it was waited for
+ */
+export function planClaims(situation: Situation, adopted: Claim[], later: readonly Awaited[]): Claim[] {
+  const { id, desired, observed } = situation;
+  const given = typeof desired.elasticIp === "string" ? observed.givenElasticIp : undefined;
+  const claims: (Claim & { held: Tags })[] = [
+    ...adopted.map((it) => ({ ...it, held: {} })),
+    ...(given === undefined ? [] : [{ ...claimOnElasticIp(id, given), held: given.tags }]),
+    ...givenVolumes(situation).map(({ wanted, volume }) => ({
+      ...claimOnVolume(id, wanted, volume),
+      held: volume.tags,
+    })),
+  ];
+  return claims
+    .filter((it) => it.held[TAG.id] !== id && !later.some((other) => other.id === it.id))
+    .map(({ kind, id: thing, words, tags }) => ({ kind, id: thing, words, tags }));
+}
+
+export function claimOnElasticIp(id: string, given: ElasticIp): Claim {
+  return { kind: "elastic-ip", id: given.allocationId, words: nameOfElasticIp(given), tags: givenTags(id) };
+}
+
+function claimOnVolume(id: string, wanted: DataVolume, volume: Volume): Claim {
+  return { kind: "volume", id: volume.id, words: nameOfVolume(wanted, volume), tags: givenVolumeTags(id, wanted) };
+}
+
+/** How the other volumes are waited for and won, once those that are handed on are given back. */
+export function planVolumeExchange(situation: Situation): Step[] {
+  if (volumesHandedOn(situation).length === 0) {
+    return [];
+  }
+  const things = awaitedVolumes(situation);
+  const claims = givenVolumes(situation)
+    .filter(({ volume }) => things.some((it) => it.id === volume.id))
+    .map(({ wanted, volume }) => claimOnVolume(situation.id, wanted, volume));
+  return [
+    { kind: "await-let-go", things, isFirst: false },
+    { kind: "claim-given", claims, isNew: false },
+    { kind: "end-claims", claims },
+  ];
+}
+
+/** The Elastic IP is waited for while the one that is held stays on; then both are exchanged at once. */
+export function planElasticIpSwap(situation: Situation): Step[] {
+  const thing = awaitedElasticIp(situation);
+  return thing === undefined ? [] : [{ kind: "exchange-elastic-ip", thing, held: surplusElasticIps(situation) }];
+}
