@@ -3,7 +3,10 @@ import { createRequire } from "node:module";
 import { compileFunction } from "node:vm";
 import * as pulumi from "@pulumi/pulumi";
 import type { dynamic } from "@pulumi/pulumi";
-import { serializedProvider } from "../../sdk/serialized-provider";
+import type * as source from "../../sdk/serialized-provider";
+
+/** The built file, as it is published: what the tests are transpiled with writes other text. */
+const { serializedProvider } = createRequire(__filename)("../../dist/sdk/serialized-provider.js") as typeof source;
 
 type Provider = Required<dynamic.ResourceProvider>;
 type Load = (name: string) => unknown;
