@@ -14,7 +14,7 @@ export interface Ending {
   signal: NodeJS.Signals | null;
 }
 
-const LAST_LINES_MS = 300;
+const LAST_LINES_MS = 2000;
 
 /** The built file, also when this file itself runs from source, as in tests: a process that has to load ts-node starts slowly. */
 const PRELOAD = __filename.endsWith(".ts")
