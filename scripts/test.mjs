@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 const bin = (name) => `node_modules/${name}`;
-const CACHED = ["--cache", "--cache-strategy", "content", "--cache-location", "node_modules/.cache/prettier"];
+const CACHED = ["--cache", "--cache-strategy", "content", "--cache-location", "node_modules/.cache/prettier-of-tests"];
 const CHECKS = [
   // The cache knows files by what they hold, and is of no use where the options or the version are others.
   ["format", bin("prettier/bin/prettier.cjs"), "--check", "--log-level", "warn", ...CACHED, "."],
