@@ -77,7 +77,7 @@ export default tseslint.config(
   },
   // Programs as a user without TypeScript would write them.
   {
-    files: ["tests/**/fixtures/**/*.{js,cjs}", "bench/**/program/*.js"],
+    files: ["tests/**/fixtures/**/*.{js,cjs}", "bench/**/program/*.js", "scripts/*.cjs"],
     languageOptions: {
       sourceType: "commonjs",
       globals: { process: "readonly", console: "readonly", require: "readonly", module: "writable" },

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
-import { deploy, readOutputs, type DeployKind } from "./deployer";
+import { deploy, hideSecrets, readOutputs, type DeployKind } from "./deployer";
 
 const ABOUT =
   "local deployer: runs a Pulumi program's dynamic resources for development and tests; it is not Pulumi, and its state is not Pulumi's.";
@@ -89,12 +89,6 @@ async function runDeployment(kind: DeployKind, options: StackOptions): Promise<v
     print(JSON.stringify({ ...result, outputs }, undefined, 2));
   }
   process.exitCode = result.ok ? 0 : 1;
-}
-
-function hideSecrets(outputs: Record<string, unknown>, secretNames: readonly string[]): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(outputs).map(([key, value]) => [key, secretNames.includes(key) ? "[secret]" : value]),
-  );
 }
 
 function printStackOutputs(options: StackOptions): void {

@@ -30,11 +30,14 @@ const SHOWN_LENGTH = 80;
 
 /** A value as it is shown in an error: one line, escaped, and short. */
 export function shown(value: unknown): string {
-  const text = JSON.stringify(value) as string | undefined;
+  // Texts are cut before they are escaped, since one may be megabytes: a little longer than what is shown, so that the cut is seen.
+  const text = JSON.stringify(value, (_key, it: unknown) =>
+    typeof it === "string" ? it.slice(0, SHOWN_LENGTH + 2) : it,
+  ) as string | undefined;
   if (text === undefined) {
     return typeof value;
   }
-  // Cut first, since a text may be megabytes; no character is cut in two.
+  // No character is cut in two.
   const line = printable(text.slice(0, SHOWN_LENGTH + 2).replace(/[\ud800-\udbff]$/, ""));
   const characters = Array.from(line);
   return text.length > SHOWN_LENGTH || characters.length > SHOWN_LENGTH

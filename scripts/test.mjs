@@ -4,8 +4,10 @@ import { fileURLToPath } from "node:url";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 const bin = (name) => `node_modules/${name}`;
+const CACHED = ["--cache", "--cache-strategy", "content", "--cache-location", "node_modules/.cache/prettier-of-tests"];
 const CHECKS = [
-  ["format", bin("prettier/bin/prettier.cjs"), "--check", "--log-level", "warn", "."],
+  // The cache knows files by what they hold, and is of no use where the options or the version are others.
+  ["format", bin("prettier/bin/prettier.cjs"), "--check", "--log-level", "warn", ...CACHED, "."],
   ["lint", bin("eslint/bin/eslint.js"), "."],
   ["types", bin("typescript/bin/tsc"), "--noEmit", "-p", "tsconfig.json"],
 ];

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcessByStdio } from "node:child_process";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 
@@ -13,7 +14,12 @@ export interface Ending {
   signal: NodeJS.Signals | null;
 }
 
-const LAST_LINES_MS = 300;
+const LAST_LINES_MS = 2000;
+
+/** The built file, also when this file itself runs from source, as in tests: a process that has to load ts-node starts slowly. */
+const PRELOAD = __filename.endsWith(".ts")
+  ? join(__dirname, "..", "..", "dist", "local", "deployer", "lazy-libraries.js")
+  : join(__dirname, "lazy-libraries.js");
 
 const alive = new Set<ChildProcessByStdio<null, Readable, Readable>>();
 let killAtExit = false;
@@ -26,7 +32,12 @@ export class Child {
 
   constructor(args: readonly string[], { cwd, env, onLine }: ChildOptions) {
     // A session of its own: Ctrl-C at the terminal reaches us only, and operations under way can come to their end.
-    this.process = spawn(process.execPath, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"], detached: true });
+    this.process = spawn(process.execPath, ["--require", PRELOAD, ...args], {
+      cwd,
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    });
     keepTrackOf(this.process);
     const { stdout, stderr } = this.process;
     createInterface({ input: stdout }).on("line", (line) => {

@@ -13,6 +13,13 @@ export function readable(outputs: Props): StackOutputs {
   return { values: mapProps(outputs, (value) => showUnknown(plain(value))), secretNames };
 }
 
+/** The outputs with "[secret]" in place of each secret value. */
+export function hideSecrets(values: Record<string, unknown>, secretNames: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [key, secretNames.includes(key) ? "[secret]" : value]),
+  );
+}
+
 function showUnknown(value: Value): Value {
   if (value === UNKNOWN) return UNKNOWN_TEXT;
   if (Array.isArray(value)) return value.map(showUnknown);

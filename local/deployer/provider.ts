@@ -46,7 +46,7 @@ type Done<R> = (error: ServiceError | null, response: R) => void;
 
 const NO_SIZE_LIMIT = { "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 };
 const STOP_MS = 2000;
-const NOTICE_DEATH_MS = 500;
+const NOTICE_DEATH_MS = 5000;
 
 /** The unmodified process that runs the handlers of all dynamic resources of a stack. */
 export class Provider {

@@ -39,7 +39,8 @@ export interface Commands {
   /** What has to be run before a verb, such as to make the stack. */
   prepare: (config: Record<string, string>) => string[][];
   verb: (verb: Verb, config: Record<string, string>) => string[];
-  outputs: () => string[];
+  /** A command that prints the outputs as JSON, or the outputs, where they can be had without a process. */
+  outputs: () => string[] | Record<string, unknown>;
   /** Frees a stack whose engine was killed, where the tool does not do it by itself. */
   unlock?: () => string[];
 }
@@ -70,7 +71,11 @@ export class Driver {
   }
 
   async outputs(): Promise<Record<string, unknown>> {
-    const [command = "", ...args] = this.commands.outputs();
+    const outputs = this.commands.outputs();
+    if (!Array.isArray(outputs)) {
+      return outputs;
+    }
+    const [command = "", ...args] = outputs;
     const { output } = await this.start(command, args, () => undefined).finished;
     return JSON.parse(output.slice(output.indexOf("{"))) as Record<string, unknown>;
   }

@@ -1,13 +1,15 @@
 import { join } from "node:path";
 import type { Commands, DriverOptions } from ".";
+import { hideSecrets, readOutputs } from "../deployer";
 
 /** The built one, also when this file itself runs from source, as in tests. */
 const MAIN = __filename.endsWith(".ts")
   ? join(__dirname, "..", "..", "dist", "local", "main.js")
   : join(__dirname, "..", "main.js");
 
-export function deployerCommands({ projectDir, workDir, stack }: DriverOptions): Commands {
-  const where = ["-C", projectDir, "--stack", stack, "--state", join(workDir, `${stack}.json`)];
+export function deployerCommands({ projectDir, workDir, stack, env }: DriverOptions): Commands {
+  const stateFile = join(workDir, `${stack}.json`);
+  const where = ["-C", projectDir, "--stack", stack, "--state", stateFile];
   return {
     env: {},
     prepare: () => [],
@@ -18,6 +20,10 @@ export function deployerCommands({ projectDir, workDir, stack }: DriverOptions):
       ...where,
       ...Object.entries(config).flatMap(([key, value]) => ["--config", `${key}=${value}`]),
     ],
-    outputs: () => [process.execPath, MAIN, "outputs", ...where],
+    // As its command `outputs` prints them, without a process of its own: they are asked for after nearly every run.
+    outputs: () => {
+      const { values, secretNames } = readOutputs({ projectDir, stack, stateFile, env: { ...process.env, ...env } });
+      return hideSecrets(values, secretNames);
+    },
   };
 }

@@ -61,7 +61,7 @@ describe("managed-instance as a process", function () {
     await somebody(owner).send(new TerminateInstancesCommand({ InstanceIds: [before] }));
     const running = (): string | undefined =>
       made(owner).instances.find((it) => it.state === "running" && it.instanceId !== before)?.instanceId;
-    for (let left = 300; running() === undefined && left > 0; left--) {
+    for (let left = 3000; running() === undefined && left > 0; left--) {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
     // What it brought back it goes on with for a moment, to see it run.
@@ -94,7 +94,7 @@ describe("managed-instance as a process", function () {
     }
 
     async shows(wanted: RegExp): Promise<void> {
-      for (let left = 600; !wanted.test(this.text) && left > 0; left--) {
+      for (let left = 6000; !wanted.test(this.text) && left > 0; left--) {
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
       assert.match(this.text, wanted);

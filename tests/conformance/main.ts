@@ -19,7 +19,7 @@ import { complaint, type Deviations, tryProbe, type Verdict } from "./run";
 import { SimulatorTarget, type Target } from "./target";
 
 /** Far more than all of it takes; whatever hangs is ended. */
-const DEADLINE_MS = 8 * 60_000;
+const DEADLINE_MS = 30 * 60_000;
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);

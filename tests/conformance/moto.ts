@@ -43,7 +43,7 @@ export function pythonWithMoto(say: (line: string) => void): string {
 }
 
 function step([command = "", ...args]: string[], failure: string): void {
-  const { status, stderr } = spawnSync(command, args, { encoding: "utf8", timeout: 240_000 });
+  const { status, stderr } = spawnSync(command, args, { encoding: "utf8", timeout: 900_000 });
   if (status !== 0) throw new Unavailable(`${failure}: ${stderr.trim().split("\n").at(-1) ?? "it took too long"}.`);
 }
 
@@ -82,7 +82,7 @@ export class MotoServer {
 
   private async ready(): Promise<void> {
     const start = Date.now();
-    while (Date.now() - start < 60_000) {
+    while (Date.now() - start < 300_000) {
       if (this.child.exitCode !== null) break;
       const isUp = await fetch(`${this.url}/moto-api/data.json`).then(
         (reply) => reply.arrayBuffer().then(() => reply.ok),

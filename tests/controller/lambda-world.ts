@@ -122,7 +122,7 @@ export class LambdaWorld {
   async until(what: string, condition: () => boolean): Promise<void> {
     const begun = Date.now();
     while (!condition()) {
-      if (Date.now() - begun > 40_000) {
+      if (Date.now() - begun > 300_000) {
         throw new Error(
           `gave up waiting until ${what}; the functions said:\n${JSON.stringify(this.log, undefined, 1)}`,
         );

@@ -7,6 +7,9 @@ import { contentsOf, nothingBut, type RunningServer, startServer, WELL_KNOWN } f
 /** Fast enough for tests, slow enough that a run can be caught in the middle of a step. */
 export const TIME_SCALE = 50;
 
+/** Far longer than anything takes, also on a machine that is slow and busy. */
+const PATIENCE_MS = 300_000;
+
 /** A simulator, a stack on it, and the tool that runs it; real processes throughout. */
 export class Lab {
   private constructor(
@@ -55,11 +58,11 @@ export class Lab {
     return counts;
   }
 
-  /** Waits, on the real clock because real processes are at work, until `condition` holds. */
+  /** Waits, on the real clock because real processes are at work, until `condition` holds; gives up only on what hangs. */
   async until(what: string, condition: () => boolean): Promise<void> {
     const start = Date.now();
     while (!condition()) {
-      if (Date.now() - start > 20_000) {
+      if (Date.now() - start > PATIENCE_MS) {
         throw new Error(`gave up waiting until ${what}`);
       }
       await new Promise((resolve) => setTimeout(resolve, 10));

@@ -6,7 +6,10 @@ import { dirname, join } from "node:path";
 import { compileFunction } from "node:vm";
 import * as pulumi from "@pulumi/pulumi";
 import type { dynamic } from "@pulumi/pulumi";
-import { serializedProvider } from "../../sdk/serialized-provider";
+import type * as source from "../../sdk/serialized-provider";
+
+/** The built file, as it is published: what the tests are transpiled with writes other text. */
+const { serializedProvider } = createRequire(__filename)("../../dist/sdk/serialized-provider.js") as typeof source;
 
 type Provider = Required<dynamic.ResourceProvider>;
 

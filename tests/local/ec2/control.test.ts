@@ -84,8 +84,11 @@ describe("the control requests", () => {
 
   it("leave a call without an answer", async () => {
     await ordered("POST faults", { action: "DescribeVpcs", hang: true, times: 1 });
-    const abortSignal = AbortSignal.timeout(200);
-    await assert.rejects(ec2.send(new DescribeVpcsCommand({}), { abortSignal }), { name: "AbortError" });
+    const hangUp = new AbortController();
+    const waiting = ec2.send(new DescribeVpcsCommand({}), { abortSignal: hangUp.signal });
+    while (server.simulator.faults.list().length > 0) await setTimeout(5);
+    hangUp.abort();
+    await assert.rejects(waiting, { name: "AbortError" });
     await ec2.send(new DescribeVpcsCommand({}));
   });
 
@@ -214,7 +217,7 @@ describe("the stream of events", () => {
     const instance = await launched(ec2, MARKET);
     await ordered("POST advance", { seconds: 60 });
     await ordered("POST interrupt", { instanceId: idOf(instance) });
-    for (let look = 0; taken.length < 3 && look < 100; look += 1) await setTimeout(20);
+    for (let look = 0; taken.length < 3 && look < 15_000; look += 1) await setTimeout(20);
     assert.deepEqual(
       taken.map(({ detail }) => detail["instance-action"] ?? detail.state),
       ["pending", "running", "terminate"],
