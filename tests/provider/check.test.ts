@@ -38,6 +38,7 @@ describe("check", () => {
         "DescribeImages",
         "DescribeInstanceTypes",
         "DescribeInstanceTypeOfferings",
+        "DescribeSecurityGroups",
       ]);
       const [line, ...others] = owner.lines;
       assert.match(line ?? "", /^web: launches m7i\.large on a new network interface.*10\.0\.1\.7.*a new Elastic IP$/);

@@ -110,6 +110,9 @@ async function meet(seed: number, inputs: Properties): Promise<Stack> {
   const account = quick();
   const first = quick({ on: account, through: shuffled(seed) });
   const second = quick({ on: account, through: shuffled(seed + 1000) });
+  // What a preview looks up is no part of how they meet.
+  await first.preview(program(inputs));
+  await second.preview(program(inputs));
   await Promise.allSettled([first.up(program(inputs)), second.up(program(inputs))]);
   return second;
 }
