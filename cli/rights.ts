@@ -11,7 +11,7 @@ import { TAG } from "../provider/ec2/tags";
 import { currentNetworkInterface } from "../provider/engine/current";
 import { baseTags, instanceTags } from "../provider/engine/labels";
 import type { Instance, NetworkInterface, Tags, Volume } from "../provider/engine/state";
-import { PARTS, type PolicyName, policyWith } from "../provider/policies";
+import { OPTIONAL_RIGHTS, PARTS, type PolicyName, policyWith } from "../provider/policies";
 import { heldBy } from "./act";
 
 export interface Probe {
@@ -88,7 +88,7 @@ function subjectOf(machine: Machine): Subject {
 
 function probesOf(policy: PolicyName, subject: Subject | undefined): Probe[] {
   const calls = { ...LOOKS, ...(subject === undefined ? {} : { ...looksAt(subject), ...deeds(subject) }) };
-  const rights = [...new Set(PARTS[policy].flatMap((it) => it.Action))];
+  const rights = [...new Set(PARTS[policy].flatMap((it) => it.Action))].filter((it) => !OPTIONAL_RIGHTS.includes(it));
   return rights.map((right) => ({ right, call: calls[right.replace(/^ec2:/, "")] }));
 }
 
@@ -208,7 +208,7 @@ function upDeeds({ machine, instance, eni, volume }: Subject): Calls {
     ...(eni === undefined ? {} : onInterface(eni)),
     ...(volume === undefined ? {} : onVolume(volume, tags)),
     ...(instance === undefined ? {} : settings(instance, tags)),
-    ...(eip === undefined ? {} : { ReleaseAddress: (ec2: Ec2) => ec2.releaseAddress(eip.allocationId) }),
+    ...(eip === undefined ? {} : { ReleaseAddress: (ec2: Ec2) => ec2.releaseAddress(eip) }),
     ...(eip === undefined || eni === undefined
       ? {}
       : { AssociateAddress: (ec2: Ec2) => ec2.associateAddress(eip.allocationId, eni.id, eni.privateIp) }),

@@ -1,5 +1,6 @@
 /** Inputs that are right each for itself and not together. What is not known yet is never judged. (pure) */
 import { canonicalDevice } from "./formats";
+import { metadataTagFailures } from "./metadata-tags";
 import { type Failure, isGiven, isObject, repeats, shown, shownBare, UNKNOWN } from "./validation";
 
 type Inputs = Record<string, unknown>;
@@ -115,6 +116,7 @@ export function contradictions(inputs: Inputs): Failure[] {
     ...emptyAdoption(inputs),
     ...emptyWindow(inputs),
     ...groupsTooMany(inputs),
+    ...metadataTagFailures(inputs),
     ...rootVolumeFailures(inputs),
     ...dataVolumeFailures(inputs),
   ];
@@ -196,9 +198,15 @@ function emptyWindow(inputs: Inputs): Failure[] {
 
 /** As many as fit into the tag of a machine whose interface does not stay to tell them. */
 const MOST_RECORDED_GROUPS = 14;
+/** To which EC2 raises its quota of five, at most (VPC guide, quotas). */
+const MOST_GROUPS = 16;
 
 function groupsTooMany(inputs: Inputs): Failure[] {
   const count = listAt(inputs, "securityGroupIds").length;
+  if (count > MOST_GROUPS) {
+    const tooMany = `securityGroupIds has ${count} groups, and EC2 takes at most ${MOST_GROUPS} on a network interface; name fewer`;
+    return [{ property: "securityGroupIds", reason: tooMany }];
+  }
   const reason = `securityGroupIds has ${count} groups, and of a machine with persistPrivateIp: false at most ${MOST_RECORDED_GROUPS} can be recorded; name fewer, or persist the address`;
   return inputs.persistPrivateIp === false && count > MOST_RECORDED_GROUPS
     ? [{ property: "securityGroupIds", reason }]

@@ -89,15 +89,22 @@ export const ipv6: Validator = known((given, path, report) => {
 
 export const instanceType = text(/^[a-z][a-z0-9-]{0,31}\.[a-z0-9-]{1,31}$/, "an instance type, such as m7i.large");
 
-/** A name that EC2 gives to attached volumes; not that of a root volume, /dev/sda1 or /dev/xvda. */
+/** Windows' own names (EC2 guide, device names): xvda is the root's. */
+const WINDOWS_DEVICE = /^xvd([b-z]|[bc][a-z])$/;
+
+/** A name that EC2 gives to attached volumes, Linux's or Windows'; not that of a root volume, /dev/sda1 or /dev/xvda. */
 export const deviceName = text(
-  /^\/dev\/(sd[b-z]|xvd[b-z]|xvd[a-d][a-z])$/,
-  "a device name for an attached volume, such as /dev/sdf (/dev/sdb to /dev/sdz; /dev/sda and /dev/xvda are the root's)",
+  new RegExp(`^/dev/(sd[b-z]|xvd[b-z]|xvd[a-d][a-z])$|${WINDOWS_DEVICE.source}`),
+  "a device name for an attached volume, such as /dev/sdf (/dev/sdb to /dev/sdz; /dev/sda and /dev/xvda are the root's) or, on Windows, xvdf (xvdb to xvdz)",
 );
 
-/** One device has two names; any other text is its own. */
+export function isWindowsDevice(name: string): boolean {
+  return WINDOWS_DEVICE.test(name);
+}
+
+/** One device has three names, such as /dev/sdf, /dev/xvdf and xvdf; any other text is its own. */
 export function canonicalDevice(given: unknown): unknown {
-  return typeof given === "string" ? given.replace(/^\/dev\/xvd/, "/dev/sd") : given;
+  return typeof given === "string" ? given.replace(/^(\/dev\/)?xvd/, "/dev/sd") : given;
 }
 
 /** A price is kept as text: it goes to EC2 as it was written. */

@@ -35,7 +35,24 @@ const READER: readonly Statement[] = [
     ],
     Resource: "*",
   },
+  {
+    Sid: "ReadForPreview",
+    Effect: "Allow",
+    Action: [
+      "ec2:DescribeAccountAttributes",
+      "ec2:DescribeAvailabilityZones",
+      "ec2:DescribeKeyPairs",
+      "ec2:DescribePlacementGroups",
+      "ec2:GetSecurityGroupsForVpc",
+    ],
+    Resource: "*",
+  },
 ];
+
+/** Without these a preview says less, and `up` says it instead. */
+export const OPTIONAL_RIGHTS: readonly string[] = READER.filter((it) => it.Sid === "ReadForPreview").flatMap(
+  (it) => it.Action,
+);
 
 /** Pauses, resumes and recycles; beside the reader's. */
 const OPERATOR: readonly Statement[] = [

@@ -2,15 +2,16 @@
 import { contains, isReserved, usableRange } from "./cidr";
 import type { Clock } from "./clock";
 import type { Ec2, Image, InstanceType, Subnet } from "./ec2/ec2";
-import { findElasticIp } from "./engine/observe";
 import type { Volume } from "./engine/state";
 import { COUNTED_ADDRESSES, type InputName } from "./inputs";
 import { Lookups, patiently } from "./lookups";
 import { isReplacedElsewhere, refusedChanges, volumesIn } from "./refused-changes";
+import { deviceNameFailures } from "./surroundings/device-names";
+import { ElasticIps } from "./surroundings/elastic-ip";
+import { LaunchOptions } from "./surroundings/launch-options";
+import { type Changed, type Inputs, knownText, missing, type Place, textsIn } from "./surroundings/place";
+import { SecurityGroups } from "./surroundings/security-groups";
 import { type Failure, isGiven } from "./validation";
-
-type Inputs = Readonly<Record<string, unknown>>;
-type Changed = (name: InputName) => boolean;
 
 const ADDRESS_INPUTS = ["privateIp", "secondaryPrivateIps", "ipv6Addresses", "ipv6AddressCount"] as const;
 const TYPE_INPUTS = ["imageId", "instanceType"] as const;
@@ -40,6 +41,10 @@ export class Surroundings {
   private readonly types: Lookups<InstanceType>;
   /** The zones that have a type. */
   private readonly offerings: Lookups<string[]>;
+  private readonly place: Place;
+  private readonly groups: SecurityGroups;
+  private readonly launchOptions: LaunchOptions;
+  private readonly elasticIps: ElasticIps;
 
   constructor(
     /** Asked for only when something is looked up: with it the AWS SDK is loaded. */
@@ -54,6 +59,11 @@ export class Surroundings {
       (await ec2().describeInstanceTypes([name])).find((it) => it.name === name),
     );
     this.offerings = new Lookups((name) => ec2().findZonesWith(name));
+    const { subnets, images, types } = this;
+    this.place = { ec2, clock, region, subnets, images, types };
+    this.groups = new SecurityGroups(this.place);
+    this.launchOptions = new LaunchOptions(this.place);
+    this.elasticIps = new ElasticIps(this.place);
   }
 
   /**
@@ -76,7 +86,10 @@ export class Surroundings {
       this.launch(inputs, isNew),
       this.offers(inputs, isNew),
       this.room(inputs, isNew),
-      this.givenElasticIp(inputs, isNew),
+      this.elasticIps.failures(inputs, past, isNew),
+      this.groups.failures(inputs, isNew),
+      this.launchOptions.failures(inputs, isNew),
+      deviceNameFailures(this.place, inputs, isNew),
       this.givenVolumes(inputs, isNew),
       this.stayingVolumes(inputs, past, isNew),
     ]);
@@ -92,7 +105,7 @@ export class Surroundings {
     }
     const subnet = await this.subnets.get(id);
     return subnet === undefined
-      ? [this.missing("subnetId", id)]
+      ? [missing(this.place, "subnetId", id)]
       : [...ipv4Failures(inputs, subnet), ...ipv6Failures(inputs, subnet)];
   }
 
@@ -120,7 +133,7 @@ export class Surroundings {
     const image = await this.images.get(id);
     if (image === undefined) {
       const advice = "images are regional, and a private one must be shared with this account";
-      return { property: "imageId", id, failures: [this.missing("imageId", id, advice)] };
+      return { property: "imageId", id, failures: [missing(this.place, "imageId", id, advice)] };
     }
     const reason = `imageId: ${id} is ${image.state}, so nothing can be launched from it; wait until it is available, or take another`;
     const failures = isAvailable(image) ? [] : [{ property: "imageId", reason }];
@@ -187,16 +200,6 @@ export class Surroundings {
     });
   }
 
-  private async givenElasticIp(inputs: Inputs, changed: Changed): Promise<Failure[]> {
-    const given = knownText(inputs.elasticIp);
-    if (given === undefined || !changed("elasticIp")) {
-      return [];
-    }
-    const found = await patiently(() => findElasticIp(this.ec2(), given), isFound, this.clock);
-    const advice = "give one of this account, or true to allocate one";
-    return found === undefined ? [this.missing("elasticIp", given, advice)] : [];
-  }
-
   private async givenVolumes(inputs: Inputs, changed: Changed): Promise<Failure[]> {
     const given = volumesIn(inputs).flatMap(({ path, volume }) => {
       const id = knownText(volume.volumeId);
@@ -218,7 +221,7 @@ export class Surroundings {
     return given.flatMap(({ path, id, size }) => {
       const volume = volumes?.find((it) => it.id === id);
       return volume === undefined
-        ? [this.missing(`${path}.volumeId`, id)]
+        ? [missing(this.place, `${path}.volumeId`, id)]
         : [...zoneFailures(path, volume, subnet), ...sizeFailures(path, volume, size)];
     });
   }
@@ -243,10 +246,6 @@ export class Surroundings {
 
   private async zoneOf(olds: Inputs, subnetId: string): Promise<string | undefined> {
     return knownText(olds.availabilityZone) ?? (await this.subnets.get(subnetId))?.availabilityZone;
-  }
-
-  private missing(property: string, id: string, advice = "check it, and the region"): Failure {
-    return { property, reason: `${property}: ${id} does not exist in ${this.region}; ${advice}` };
   }
 }
 
@@ -334,18 +333,6 @@ function sizeFailures(path: string, volume: Volume, size: unknown): Failure[] {
 
 const isFound = (seen: unknown): boolean => seen !== undefined;
 const isAvailable = (image: Image): boolean => image.state === "available";
-
-function knownText(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" && isGiven(value) ? value : undefined;
-}
-
-/** What is known in a list, each with its index as the end of a path. */
-function textsIn(list: unknown): { path: string; text: string }[] {
-  return (Array.isArray(list) ? list : []).flatMap((it, index) => {
-    const text = knownText(it);
-    return text === undefined ? [] : [{ path: `[${index}]`, text }];
-  });
-}
 
 /** All types that may be launched, the preferred one first; nothing as long as one of them is not known. */
 function typesIn({ instanceType, fallbackInstanceTypes }: Inputs): string[] | undefined {

@@ -121,6 +121,9 @@ export interface MetadataOptionsArgs {
   /**
    * Whether the instance can read its tags from the metadata service.
    *
+   * With `"enabled"`, the keys of {@link ManagedInstanceArgs.tags | tags} have letters, digits and `+ - = . , _ : @` only, and are
+   * not `.`, `..` or `_index`: EC2 refuses others, so a preview does.
+   *
    * @default "disabled"
    */
   instanceMetadataTags?: Input<"enabled" | "disabled">;
@@ -172,8 +175,9 @@ export interface DataVolumeArgs {
    */
   name: Input<string>;
   /**
-   * The device that the volume is attached as, `/dev/sdb` to `/dev/sdz` or `/dev/xvdb` to `/dev/xvdz`. No two volumes may be
-   * on one; `/dev/sdf` and `/dev/xvdf` are the same. On most types the guest sees it under an NVMe name.
+   * The device that the volume is attached as: `/dev/sdb` to `/dev/sdz` or `/dev/xvdb` to `/dev/xvdz`; with an image of Windows also
+   * `xvdb` to `xvdz`, which a preview refuses with one of Linux. No two volumes may be on one; `/dev/sdf`, `/dev/xvdf` and `xvdf`
+   * are the same. On most types the guest sees it under an NVMe name.
    *
    * Changed in place: the volume is detached and attached again.
    */
@@ -440,6 +444,10 @@ export interface ManagedInstanceArgs {
   /**
    * Security groups (`sg-…`) of the network interface.
    *
+   * Each is of the subnet's VPC, or associated with it, and they are at most as many as the account's quota allows on an interface (5,
+   * which can be raised to 16): a preview looks them up. In a subnet that another account shares they have to be named, as the default
+   * group is that account's.
+   *
    * Changed in place.
    *
    * @default the VPC's default group
@@ -492,6 +500,8 @@ export interface ManagedInstanceArgs {
   /**
    * The name of the EC2 key pair to log in with.
    *
+   * Refused at preview where it does not exist.
+   *
    * Changing it replaces the instance; the addresses stay.
    */
   keyName?: Input<string>;
@@ -504,6 +514,8 @@ export interface ManagedInstanceArgs {
   /**
    * Whether the instance has bandwidth of its own for EBS. Most types always do.
    *
+   * Refused at preview where {@link ManagedInstanceArgs.instanceType | the type} or a type to fall back to cannot be.
+   *
    * Changing it replaces the instance; the addresses stay.
    *
    * @default EC2's own for the type
@@ -511,6 +523,8 @@ export interface ManagedInstanceArgs {
   ebsOptimized?: Input<boolean>;
   /**
    * `"dedicated"` runs the instance on hardware that no other account uses, at a price.
+   *
+   * Refused at preview with T2, which cannot be dedicated, also as a type to fall back to.
    *
    * Changing it replaces the instance; the addresses stay.
    *
@@ -520,6 +534,8 @@ export interface ManagedInstanceArgs {
   /**
    * Whether a burstable type (t2, t3, t3a, t4g) may burst beyond its credits, at a price.
    *
+   * Refused at preview where {@link ManagedInstanceArgs.instanceType | the type} or a type to fall back to is not burstable.
+   *
    * Changing it replaces the instance; the addresses stay.
    *
    * @default EC2's own for the type
@@ -528,6 +544,8 @@ export interface ManagedInstanceArgs {
   /**
    * Cores and threads, where they should differ from the type's: for licences that count them.
    *
+   * Refused at preview where {@link ManagedInstanceArgs.instanceType | the type} or a type to fall back to does not take them.
+   *
    * Changing it replaces the instance; the addresses stay.
    *
    * @default the type's
@@ -535,6 +553,9 @@ export interface ManagedInstanceArgs {
   cpuOptions?: Input<CpuOptionsArgs>;
   /**
    * The name of the placement group to launch in.
+   *
+   * Refused at preview where it does not exist, or {@link ManagedInstanceArgs.instanceType | the type} or a type to fall back to is not
+   * taken by its strategy (burstable types are in no cluster).
    *
    * Changing it replaces the instance; the addresses stay.
    *

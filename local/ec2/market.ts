@@ -2,7 +2,7 @@ import * as capacity from "./model/capacity";
 import type { Pool } from "./model/capacity";
 import { INSTANCE_TYPES } from "./model/instance-types";
 import { changePrice, interrupt, interruptible, type InterruptionTarget } from "./model/interruption";
-import { zonesOf } from "./model/launch-plan";
+import { zonesOf } from "./model/zones";
 import { setQuota, type QuotaName } from "./model/quotas";
 import { spotPriceOf } from "./model/spot-prices";
 import type { InterruptionCause, RootVolumeFailure, StatusCheck } from "./model/state";

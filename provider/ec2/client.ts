@@ -80,13 +80,17 @@ import type {
   Image,
   InstanceType,
   LaunchRequest,
+  PlacementGroup,
   RootVolumeTask,
+  SecurityGroup,
   Subnet,
   TemplateVersion,
+  Zone,
 } from "./ec2";
 import { type Asking, Batches, Finder, type ValuesByFilter } from "./batching";
 import { Ec2Error, isAboutTime, isEc2Error } from "./errors";
 import { Expectations } from "./expectations";
+import { isUsableGroup, mostSecurityGroups, namedReads } from "./named-reads";
 import { actionOf, type Call, isRepeatable } from "./repeats";
 import { type Asker, Pace, type Rank } from "./pace";
 import { OTHER_PATIENCE_MS, Patience, type Retry, withRetries } from "./retry";
@@ -375,6 +379,7 @@ function readsOf(client: EC2Client, pace: Pace) {
       },
       valueOf: (it) => it.InstanceType,
     }),
+    ...namedReads(client, batches),
   };
 }
 
@@ -639,16 +644,30 @@ class SdkEc2 implements Ec2Client {
     return found[0]?.GroupId;
   }
 
+  async describeSecurityGroup(groupId: string): Promise<SecurityGroup | undefined> {
+    return (await this.retried("DescribeSecurityGroups", () => this.reads.securityGroups.find([groupId])))[0];
+  }
+
+  canUseSecurityGroup(groupId: string, vpcId: string): Promise<boolean> {
+    return this.call("GetSecurityGroupsForVpc", () => isUsableGroup(this.client, groupId, vpcId));
+  }
+
+  findMostSecurityGroups(): Promise<number | undefined> {
+    return this.call("DescribeAccountAttributes", () => mostSecurityGroups(this.client));
+  }
+
   describeAddresses(filters: Filters): Promise<ElasticIp[]> {
     return this.retried("DescribeAddresses", () => this.reads.elasticIps.find(filters));
   }
 
-  allocateAddress(tags: Tags): Promise<ElasticIp> {
+  allocateAddress(tags: Tags, networkBorderGroup?: string): Promise<ElasticIp> {
+    const TagSpecifications = tagSpecifications(tags, "elastic-ip");
     const allocate = async (): Promise<ElasticIp> => {
-      const reply = await this.client.send(
-        new AllocateAddressCommand({ Domain: "vpc", TagSpecifications: tagSpecifications(tags, "elastic-ip") }),
+      const input = { Domain: "vpc", TagSpecifications, NetworkBorderGroup: networkBorderGroup } as const;
+      const { AllocationId, PublicIp, CarrierIp, NetworkBorderGroup } = await this.client.send(
+        new AllocateAddressCommand(input),
       );
-      return elasticIpOf({ AllocationId: reply.AllocationId, PublicIp: reply.PublicIp, Tags: toTagList(tags) });
+      return elasticIpOf({ AllocationId, PublicIp, CarrierIp, NetworkBorderGroup, Tags: toTagList(tags) });
     };
     return this.call("AllocateAddress", allocate);
   }
@@ -673,10 +692,9 @@ class SdkEc2 implements Ec2Client {
     );
   }
 
-  async releaseAddress(allocationId: string): Promise<void> {
-    await this.call("ReleaseAddress", () =>
-      this.client.send(new ReleaseAddressCommand({ AllocationId: allocationId })),
-    );
+  async releaseAddress(elasticIp: Parameters<Ec2["releaseAddress"]>[0]): Promise<void> {
+    const input = { AllocationId: elasticIp.allocationId, NetworkBorderGroup: elasticIp.networkBorderGroup };
+    await this.call("ReleaseAddress", () => this.client.send(new ReleaseAddressCommand(input)));
   }
 
   describeInstances(filters: Filters): Promise<Instance[]> {
@@ -881,8 +899,22 @@ class SdkEc2 implements Ec2Client {
         architecture: image.Architecture ?? "",
         rootDeviceName: image.RootDeviceName ?? "/dev/xvda",
         isForImdsV2: image.ImdsSupport === "v2.0",
+        // EC2 writes it in lower case, the SDK's type does not.
+        platform: image.Platform?.toLowerCase() === "windows" ? "windows" : "linux",
       }
     );
+  }
+
+  async describeKeyPair(name: string): Promise<{ name: string } | undefined> {
+    return (await this.retried("DescribeKeyPairs", () => this.reads.keyPairs.find([name])))[0];
+  }
+
+  async describePlacementGroup(name: string): Promise<PlacementGroup | undefined> {
+    return (await this.retried("DescribePlacementGroups", () => this.reads.placementGroups.find([name])))[0];
+  }
+
+  async describeZone(name: string): Promise<Zone | undefined> {
+    return (await this.retried("DescribeAvailabilityZones", () => this.reads.zones.find([name])))[0];
   }
 
   describeInstanceTypes(names: string[]): Promise<InstanceType[]> {

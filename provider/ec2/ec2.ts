@@ -86,6 +86,31 @@ export interface InstanceType {
   maxNetworkInterfaces: number;
   ipv4AddressesPerInterface: number;
   ipv6AddressesPerInterface: number;
+  /** Whether it has CPU credits. */
+  isBurstable: boolean;
+  canBeEbsOptimized: boolean;
+  /** The values that its CPU options take; empty where EC2 says nothing of them. */
+  validCores: number[];
+  validThreadsPerCore: number[];
+  /** The strategies of the placement groups that take it; empty where EC2 says nothing of them. */
+  placementStrategies: string[];
+}
+
+export interface SecurityGroup {
+  id: string;
+  vpcId: string;
+}
+
+export interface PlacementGroup {
+  name: string;
+  /** `cluster`, `partition` or `spread`. */
+  strategy: string;
+}
+
+export interface Zone {
+  name: string;
+  /** From where its public addresses are announced: an Elastic IP is of one such group, and serves in no other. */
+  networkBorderGroup: string;
 }
 
 /** Those asked for, or that many of EC2's choice. */
@@ -106,6 +131,7 @@ export interface Image {
   rootDeviceName: string;
   /** Whether its instances are launched for IMDSv2. */
   isForImdsV2: boolean;
+  platform: "linux" | "windows";
 }
 
 /** Both status checks together: of the system below and of the instance. */
@@ -179,15 +205,26 @@ export interface Ec2 {
   attachNetworkInterface(networkInterfaceId: string, instanceId: string, deviceIndex: number): Promise<void>;
   detachNetworkInterface(attachmentId: string): Promise<void>;
   deleteNetworkInterface(networkInterfaceId: string): Promise<void>;
+  /** Nothing where the VPC is another account's, which shares its subnets and not this group. */
   findDefaultSecurityGroup(vpcId: string): Promise<string | undefined>;
+  describeSecurityGroup(groupId: string): Promise<SecurityGroup | undefined>;
+  /** Whether this account may use the group in the VPC: there, by association, or shared by another account. */
+  canUseSecurityGroup(groupId: string, vpcId: string): Promise<boolean>;
+  /** How many security groups this account may put on one interface; undefined where EC2 does not say. */
+  findMostSecurityGroups(): Promise<number | undefined>;
 
   describeAddresses(filters: Filters): Promise<ElasticIp[]>;
-  /** The one call that may not be repeated blindly: it has no client token. */
-  allocateAddress(tags: Tags): Promise<ElasticIp>;
+  /**
+   * The one call that may not be repeated blindly: it has no client token.
+   *
+   * @param networkBorderGroup another one than the region's
+   */
+  allocateAddress(tags: Tags, networkBorderGroup?: string): Promise<ElasticIp>;
   /** Never takes an address from a holder. */
   associateAddress(allocationId: string, networkInterfaceId: string, privateIp: string): Promise<string>;
   disassociateAddress(associationId: string): Promise<void>;
-  releaseAddress(allocationId: string): Promise<void>;
+  /** EC2 finds an address only in its network border group. */
+  releaseAddress(elasticIp: Pick<ElasticIp, "allocationId" | "networkBorderGroup">): Promise<void>;
 
   describeInstances(filters: Filters): Promise<Instance[]>;
   runInstance(request: LaunchRequest): Promise<Instance>;
@@ -240,6 +277,10 @@ export interface Ec2 {
   deleteTags(resourceIds: string[], keys: string[], ifValues?: Tags): Promise<void>;
 
   describeImage(imageId: string): Promise<Image | undefined>;
+  describeKeyPair(name: string): Promise<{ name: string } | undefined>;
+  describePlacementGroup(name: string): Promise<PlacementGroup | undefined>;
+  /** Of a zone that the account can use. */
+  describeZone(name: string): Promise<Zone | undefined>;
   /** Those of them that the region has. */
   describeInstanceTypes(names: string[]): Promise<InstanceType[]>;
   /** The availability zones of the region that have it. */

@@ -26,6 +26,12 @@ const CREDENTIALS =
 /** For codes by which EC2 also refuses what was signed at a wrong time. */
 const CLOCK = "If they are, check this machine's clock.";
 
+const GROUP_LIMIT =
+  'Name fewer securityGroupIds, or raise the quota "Security groups per network interface" (L-2AFB9258), to 16 at most.';
+
+const VERSION_LIMIT =
+  "EC2 keeps at most 10,000 versions of a launch template. Delete old ones with `aws ec2 delete-launch-template-versions`, but none that an instance was launched from.";
+
 const TYPE_LIMIT = "Give fewer, or take an instanceType that holds more.";
 
 /** A code that is not here is fatal: `refused`, with no advice. */
@@ -115,8 +121,15 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   InsufficientReservedInstanceCapacity: { class: "capacity" },
   ReservationCapacityExceeded: { class: "capacity" },
   UnfulfillableCapacity: { class: "capacity" },
-  SpotMaxPriceTooLow: { class: "capacity" },
-  Unsupported: { class: "capacity", advice: "Check that the type is offered in this availability zone." },
+  SpotMaxPriceTooLow: { class: "capacity", advice: "Raise market.maxPrice, or take it out." },
+  Unsupported: {
+    class: "capacity",
+    advice: "Check that the type is offered in this availability zone, and takes all that is set.",
+  },
+  "InstanceCreditSpecification.NotSupported": {
+    class: "refused",
+    advice: "Take cpuCredits out, or name burstable types only (T2, T3, T3a, T4g).",
+  },
   InsufficientVolumeCapacity: { class: "capacity", advice: "Try again later, or give another type for the volume." },
   InsufficientAddressCapacity: {
     class: "capacity",
@@ -137,6 +150,14 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
     advice: "Free an address of the subnet, or give another subnetId.",
   },
   TagLimitExceeded: { class: "quota", advice: "Give fewer tags." },
+  SecurityGroupsPerInterfaceLimitExceeded: { class: "quota", advice: GROUP_LIMIT },
+  SecurityGroupsPerInstanceLimitExceeded: { class: "quota", advice: GROUP_LIMIT },
+  VersionLimitExceeded: { class: "quota", advice: VERSION_LIMIT },
+  LaunchTemplateVersionLimitExceeded: { class: "quota", advice: VERSION_LIMIT },
+  LaunchTemplateLimitExceeded: {
+    class: "quota",
+    advice: 'Delete launch templates that nothing uses, or raise the quota "Launch templates per Region" (5,000).',
+  },
   PrivateIpAddressLimitExceeded: { class: "quota", advice: TYPE_LIMIT },
   "InvalidInterface.IpAddressLimitExceeded": { class: "quota", advice: TYPE_LIMIT },
   AttachmentLimitExceeded: { class: "quota", advice: TYPE_LIMIT },
@@ -209,6 +230,30 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
 /** Launching right after its role was made: EC2 does not see the profile yet. EC2 has no code of its own for it. */
 const PROFILE_NOT_SEEN = /Invalid IAM Instance Profile/i;
 
+/** Advice by what EC2 says, where it has one code for many things. */
+const BY_MESSAGE: readonly [said: RegExp, advice: string][] = [
+  [
+    /is not a valid tag key/,
+    "The instance has its tags in its metadata: rename the key, or leave metadataOptions.instanceMetadataTags out.",
+  ],
+  [
+    /default security group in VPC/,
+    "Name securityGroupIds: the VPC is another account's, which shares the subnet and not its default group.",
+  ],
+  [
+    /network border group/i,
+    "An Elastic IP serves in its own network border group only: give one of the subnet's, or true to allocate one.",
+  ],
+  [/\bCpuOptions\b/, "Give cpuOptions that each type takes, or take them out."],
+  [/^EBS-optimized instances are not supported/, "Take ebsOptimized out, or name types that can be EBS-optimized."],
+  [
+    /placement groups are not supported by/,
+    "Name another placementGroup, or types that the strategy of this one takes.",
+  ],
+  [/is not a valid EBS device name/, "Give a deviceName from /dev/sdf to /dev/sdp or, on Windows, from xvdf to xvdz."],
+  [PROFILE_NOT_SEEN, "Check iamInstanceProfile: it is the name or the ARN of an instance profile, not of a role."],
+];
+
 /**
  * Whether EC2 may mean by it that the request was signed at another time than its own. The SDK sets its clock by any answer and
  * says so of any error, so that the code has to tell.
@@ -250,6 +295,10 @@ export class Ec2Error extends Error {
     return MEANINGS[this.code]?.class ?? "refused";
   }
 
+  private get advice(): string | undefined {
+    return BY_MESSAGE.find(([said]) => said.test(this.said))?.[1] ?? MEANINGS[this.code]?.advice;
+  }
+
   /** The same, of a call that was sent again and again. */
   afterTries(tries: number, ms: number): Ec2Error {
     const sent = tries === 0 ? "not sent, as EC2 let none pass" : `${tries} tries`;
@@ -266,7 +315,7 @@ export class Ec2Error extends Error {
   get explanation(): string {
     const { requestId, tried } = this.details;
     const request = `${requestId === undefined ? "" : `, request ${requestId}`}${tried === undefined ? "" : `; ${tried}`}`;
-    const advice = isUnauthorized(this) ? adviceOn(this.said, requestId) : MEANINGS[this.code]?.advice;
+    const advice = isUnauthorized(this) ? adviceOn(this.said, requestId) : this.advice;
     const said = saidOf(this.said).replace(/\.$/, "");
     if (this.class === "no-credentials") {
       return `there are no usable AWS credentials (${said}). ${advice ?? CREDENTIALS}`;
@@ -301,6 +350,20 @@ export function isOwnPartNotSeen(error: unknown): boolean {
 export function isInstanceProfileNotSeen(error: unknown): boolean {
   return error instanceof Ec2Error && PROFILE_NOT_SEEN.test(error.said);
 }
+
+/**
+ * Whether a launch was refused for what its instance type is or does not take, so that another type may be launched. EC2 has many
+ * codes for it, and says so in its message.
+ */
+export function isAboutType(error: unknown, instanceType: string): error is Ec2Error {
+  if (!isEc2Error(error, "refused")) {
+    return false;
+  }
+  const isNamed = error.said.includes(`'${instanceType}'`) || error.said.includes(`${instanceType} instance type`);
+  return isNamed || OF_TYPES.has(error.code) || /\binstance types?\b/i.test(error.said);
+}
+
+const OF_TYPES: ReadonlySet<string> = new Set(["InstanceCreditSpecification.NotSupported"]);
 
 /** A state reason of an ended instance that is a lack of capacity and not a fault of the launch. */
 export function isCapacityReason(code: string | undefined): boolean {

@@ -69,7 +69,7 @@ export const REPEATS = {
 
 export type Change = keyof typeof REPEATS;
 /** What only looks may always be sent again. */
-export type Call = Change | `Describe${string}` | "GetCredentials";
+export type Call = Change | `Describe${string}` | `Get${string}`;
 
 export function isRepeatable(call: Call): boolean {
   return isChange(call) ? REPEATS[call].isSafe : true;

@@ -105,7 +105,8 @@ export function networkInterfaceOf(eni: sdk.NetworkInterface): NetworkInterface 
 export function elasticIpOf(address: sdk.Address): ElasticIp {
   return {
     allocationId: present(address.AllocationId, "allocation id"),
-    publicIp: present(address.PublicIp, "public IP"),
+    publicIp: present(address.PublicIp ?? address.CarrierIp, "public IP"),
+    ...(address.NetworkBorderGroup === undefined ? {} : { networkBorderGroup: address.NetworkBorderGroup }),
     ...(address.AssociationId === undefined
       ? {}
       : {
@@ -214,6 +215,11 @@ export function instanceTypeOf(type: sdk.InstanceTypeInfo): InstanceType {
     maxNetworkInterfaces: type.NetworkInfo?.MaximumNetworkInterfaces ?? 1,
     ipv4AddressesPerInterface: type.NetworkInfo?.Ipv4AddressesPerInterface ?? 1,
     ipv6AddressesPerInterface: type.NetworkInfo?.Ipv6AddressesPerInterface ?? 0,
+    isBurstable: type.BurstablePerformanceSupported ?? false,
+    canBeEbsOptimized: type.EbsInfo?.EbsOptimizedSupport !== "unsupported",
+    validCores: type.VCpuInfo?.ValidCores ?? [],
+    validThreadsPerCore: type.VCpuInfo?.ValidThreadsPerCore ?? [],
+    placementStrategies: type.PlacementGroupInfo?.SupportedStrategies ?? [],
   };
 }
 

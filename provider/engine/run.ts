@@ -54,6 +54,8 @@ export interface Run extends Deps, Situation {
   lease?: Lease;
   /** The working instance that this run ended, as it was: what to go back to. */
   retired?: Instance;
+  /** The type that is being launched, which may be one to fall back to. */
+  offered?: string;
   /** The last instance that this run launched, proven or not. */
   launched?: Instance;
   /** The addresses that this run moved from an interface that is given up. */

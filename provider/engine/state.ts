@@ -251,7 +251,10 @@ export interface NetworkInterface {
 
 export interface ElasticIp {
   allocationId: string;
+  /** In a Wavelength Zone the carrier's. */
   publicIp: string;
+  /** From where it is announced: the region, or a Local or Wavelength Zone. */
+  networkBorderGroup?: string;
   /** Set while it is associated. */
   association?: { id: string; networkInterfaceId?: string; privateIp?: string; instanceId?: string };
   tags: Tags;

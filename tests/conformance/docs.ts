@@ -8,7 +8,7 @@ import type { Deviations } from "./run";
 /** What of EC2 was left out on purpose. */
 const NOT_MODELLED = [
   "Any other service: IAM beyond the policies of one caller, Route 53, load balancers and their target groups, CloudWatch, KMS.",
-  "Fleets, Auto Scaling, capacity reservations, dedicated hosts, placement scores, hibernation, Outposts and local zones.",
+  "Fleets, Auto Scaling, capacity reservations, dedicated hosts, placement scores, hibernation and Outposts.",
   "Route tables, gateways, network ACLs, peering, endpoints and whether a packet would arrive.",
   "What is inside a machine: no guest runs, no user data is carried out, no metadata service answers.",
 ];

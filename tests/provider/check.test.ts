@@ -38,6 +38,7 @@ describe("check", () => {
         "DescribeImages",
         "DescribeInstanceTypes",
         "DescribeInstanceTypeOfferings",
+        "DescribeSecurityGroups",
         // Whether a machine of this name is there already.
         "DescribeLaunchTemplates",
       ]);

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { TAG } from "../../provider/ec2/tags";
 import { checkInputs } from "../../provider/inputs";
+import { keysNotForMetadata } from "../../provider/metadata-tags";
 import { type Failure, UNKNOWN } from "../../provider/validation";
 import { program } from "./support";
 
@@ -18,6 +20,64 @@ function firstOf(list: unknown): object {
 }
 
 describe("inputs that do not go together", () => {
+  describe("tags in the instance metadata", () => {
+    const shown = (tags: Record<string, unknown>, instanceMetadataTags: unknown = "enabled"): Failure[] =>
+      failures({ tags, metadataOptions: { instanceMetadataTags } });
+
+    it("have keys that are parts of paths: any other is refused by name, with the rule and what to do", () => {
+      const found = shown({ "kubernetes.io/cluster/prod": "owned", "Patch Group": "a", größe: "l", Team: "a" });
+      assert.deepEqual(
+        found.map((it) => it.property),
+        ["tags", "tags", "tags"],
+      );
+      assert.equal(
+        found[0]?.reason,
+        'the tag key "kubernetes.io/cluster/prod" cannot be in the instance metadata, where metadataOptions.instanceMetadataTags: "enabled" puts it: keys there have letters, digits and + - = . , _ : @ only, and not ".", ".." or "_index"; rename it, or take instanceMetadataTags out',
+      );
+      for (const key of [".", "..", "_index", "a b", "a/b", "a*"]) {
+        assert.equal(shown({ [key]: "" }).length, 1, key);
+      }
+    });
+
+    it("take all keys that EC2 takes there, this package's own among them, and any where they are not shown", () => {
+      assert.deepEqual(shown({ "a:b+c-d=e.f,g_h@1": "", Name: "web", "..a": "", _index2: "" }), []);
+      assert.deepEqual(keysNotForMetadata([...Object.values(TAG), "Name"]), []);
+      assert.deepEqual(shown({ "Patch Group": "a" }, "disabled"), []);
+      assert.deepEqual(shown({ "Patch Group": "a" }, UNKNOWN), []);
+    });
+  });
+
+  it("are no more security groups than EC2 ever takes on an interface", () => {
+    const ids = (count: number): string[] =>
+      Array.from({ length: count }, (_, index) => `sg-0a0000000000000${String(index).padStart(2, "0")}`);
+    assert.deepEqual(failures({ securityGroupIds: ids(16) }), []);
+    assert.deepEqual(failures({ securityGroupIds: ids(17) }), [
+      {
+        property: "securityGroupIds",
+        reason: "securityGroupIds has 17 groups, and EC2 takes at most 16 on a network interface; name fewer",
+      },
+    ]);
+  });
+
+  it("are a KMS key and a root volume that is not to be encrypted", () => {
+    const [failure] = failures({ rootVolume: { kmsKeyId: "alias/a" } });
+    assert.match(failure?.reason ?? "", /^rootVolume\.kmsKeyId needs rootVolume\.encrypted: true$/);
+  });
+
+  it("are two names of one device, of Windows' as well", () => {
+    const volume = (name: string, deviceName: string) => ({ name, deviceName, size: 1 });
+    for (const [one, other] of [
+      ["/dev/sdf", "xvdf"],
+      ["/dev/xvdf", "xvdf"],
+    ] as const) {
+      assert.equal(failures({ dataVolumes: [volume("a", one), volume("b", other)] }).length, 1);
+    }
+    assert.deepEqual(failures({ dataVolumes: [volume("a", "xvdf"), volume("b", "xvdca")] }), []);
+    for (const wrong of ["xvda", "xvdf1", "xvddz", "sdf", "/dev/xvdea"]) {
+      assert.equal(failures({ dataVolumes: [volume("a", wrong)] }).length, 1, wrong);
+    }
+  });
+
   describe("data volumes", () => {
     const VOLUME = { name: "data", deviceName: "/dev/sdf", size: 100 };
     const failuresOf = (...volumes: unknown[]): Failure[] => failures({ dataVolumes: volumes });

@@ -34,6 +34,15 @@ const MUTATING = [
   "RunInstances",
 ];
 
+/** Where the credentials may not look up what inputs name, only EC2's refusal tells. */
+function untold(): Stack {
+  const owner = quick();
+  for (const action of ["DescribeSecurityGroups", "DescribeKeyPairs"]) {
+    owner.simulator.faults.add({ action, error: { code: "UnauthorizedOperation", status: 403 } });
+  }
+  return owner;
+}
+
 describe("create", () => {
   it("makes the record first, then the identity, then the instance, and each only once", async () => {
     const owner = quick();
@@ -273,6 +282,13 @@ describe("create", () => {
       ["an unknown image", { imageId: "ami-0a1b2c3d4e5f60718" }, "imageId", /does not exist in us-east-1/],
       ["an unknown type", { instanceType: "m99.large" }, "instanceType", /is not an instance type of us-east-1/],
       [
+        "an unknown security group",
+        { securityGroupIds: ["sg-0a1b2c3d4e5f60718"] },
+        "securityGroupIds[0]",
+        /^securityGroupIds\[0\]: sg-0a1b2c3d4e5f60718 does not exist in us-east-1/,
+      ],
+      ["an unknown key", { keyName: "nobody" }, "keyName", /^keyName: nobody does not exist in us-east-1/],
+      [
         "a type for another architecture",
         { instanceType: "m7g.large" },
         "instanceType",
@@ -323,7 +339,7 @@ describe("create", () => {
 
     for (const [title, inputs, said] of REFUSED) {
       it(`${title}: a sentence says so, what is kept and how to go on; mended, the next up finishes`, async () => {
-        const owner = quick();
+        const owner = untold();
         const failure = await refused(owner, inputs);
         assert.match(failure.message, said);
         assert.match(failure.message, /`pulumi up` goes on from here\.$/);

@@ -1,6 +1,7 @@
 /** `market` and `fallbackInstanceTypes`: how an instance is bought, and what is tried where there is no capacity. */
 import assert from "node:assert/strict";
 import { WELL_KNOWN } from "../../local/ec2";
+import type { Properties } from "../../provider/handlers";
 import { holderOf, pathBetween, said } from "./holder";
 import { program, type Stack } from "./support";
 import { failureOf, made, only, quick, settled, up } from "./world";
@@ -138,6 +139,81 @@ describe("fallbackInstanceTypes", () => {
       assert.equal(launches(owner), 2);
     });
   }
+
+  describe("where EC2 refuses a type for what is set", () => {
+    const CREDITS = { cpuCredits: "unlimited" };
+    const running = (owner: Stack) => only(made(owner).instances);
+
+    /** As `up` finds a program of which the preview was not told, or that an older version passed. */
+    async function created(owner: Stack, inputs: Properties): Promise<Error> {
+      const { inputs: checked } = await owner.preview(program());
+      return failureOf(owner.handlers.create({ ...checked, ...inputs }));
+    }
+
+    it("are tried, and the refusal is told with its type", async () => {
+      const owner = quick();
+      noRoom(owner, "on-demand", "t3.large");
+      const { inputs: checked } = await owner.preview(program());
+      const types = { instanceType: "t3.large", fallbackInstanceTypes: ["m5.large", "t3.medium"] };
+      await owner.handlers.create({ ...checked, ...types, ...CREDITS });
+      assert.deepEqual(tried(owner), ["t3.large (on-demand)", "m5.large (on-demand)", "t3.medium (on-demand)"]);
+      assert.ok(
+        owner.lines.some((it) =>
+          /EC2 refuses to launch m5\.large \(on-demand\): .*InstanceCreditSpecification/.test(it),
+        ),
+        owner.lines.join("\n"),
+      );
+      assert.equal(running(owner).instanceType, "t3.medium");
+    });
+
+    it("are all told where the others have no room, with what to do", async () => {
+      const owner = quick();
+      noRoom(owner, "on-demand", "t3.large");
+      const types = { instanceType: "t3.large", fallbackInstanceTypes: ["m5.large"] };
+      const { message } = await created(owner, { ...types, ...CREDITS });
+      assert.match(
+        message,
+        /no type could be launched in us-east-1a: t3\.large \(on-demand\): .*InsufficientInstanceCapacity.*; m5\.large \(on-demand\): The m5\.large instance type does not support.*cpuCredits out.*Try again later/,
+      );
+    });
+
+    it("are all told where each is refused, and it is no lack of capacity", async () => {
+      const owner = quick();
+      const types = { instanceType: "m6i.large", fallbackInstanceTypes: ["m5.large"] };
+      const { message } = await created(owner, { ...types, ...CREDITS });
+      assert.match(
+        message,
+        /EC2 refuses each type: m6i\.large \(on-demand\): .*; m5\.large \(on-demand\): .*Name types/,
+      );
+      assert.doesNotMatch(message, /no capacity/);
+    });
+
+    it("are named where EC2 ends the launch for something else while one of them is tried", async () => {
+      const owner = quick();
+      noRoom(owner, "on-demand", "m7i.large");
+      owner.simulator.faults.add({ action: "RunInstances", error: { code: "VcpuLimitExceeded" }, skip: 1 });
+      const { message } = await failureOf(owner.up(program(TYPES)));
+      assert.match(message, /could not launch m6i\.large on eni-\w+: .*VcpuLimitExceeded/);
+    });
+
+    it("leave the working instance alone where the wanted type is refused, and only say it of a fallback", async () => {
+      const owner = await up({ instanceType: "t3.large" });
+      const was = running(owner);
+      const wrong = { instanceType: "m5.large", fallbackInstanceTypes: ["m6i.large"], ...CREDITS };
+      const { message } = await failureOf(owner.unseen(wrong));
+      assert.match(
+        message,
+        /cpuCredits is "unlimited", but m5\.large \(instanceType\) is not burstable.*was left running/,
+      );
+      assert.deepEqual([running(owner).instanceId, running(owner).state], [was.instanceId, "running"]);
+      owner.lines.length = 0;
+      await owner.unseen({ instanceType: "t3.medium", fallbackInstanceTypes: ["m5.large"], ...CREDITS });
+      assert.ok(
+        owner.lines.some((it) => /m5\.large \(fallbackInstanceTypes\) is not burstable.* cannot be fallen/.test(it)),
+      );
+      assert.equal(running(owner).instanceType, "t3.medium");
+    });
+  });
 
   it("are tried when EC2 takes the launch and then has no room", async () => {
     const owner = quick();

@@ -98,12 +98,12 @@ const CHECKS: Check[] = [
       owner.simulator.iam.deny("RunInstances");
       return Promise.resolve(IMAGE);
     },
-    says: /EC2 would not accept the launch: RunInstances was denied: .*UnauthorizedOperation/,
+    says: /EC2 would not accept the launch of m7i\.large \(on-demand\): RunInstances was denied: .*UnauthorizedOperation/,
   },
   {
     what: "EC2 finds fault with the launch",
     after: { ...IMAGE, keyName: "nobodys" },
-    says: /EC2 would not accept the launch: .*nobodys.*InvalidKeyPair\.NotFound/,
+    says: /EC2 would not accept the launch of m7i\.large \(on-demand\): .*nobodys.*InvalidKeyPair\.NotFound/,
   },
 ];
 
@@ -621,8 +621,8 @@ describe("what a preflight refuses", () => {
     const owner = await up(before);
     const { elasticIps, networkInterfaces, volumes } = made(owner);
     const after = { keyName: "nobody", dataVolumes: [{ ...volume, size: 9 }] };
-    const failure = await failureOf(owner.up(program(after)));
-    assert.match(failure.message, /EC2 would not accept the launch: .*was left running/);
+    const failure = await failureOf(owner.unseen(after));
+    assert.match(failure.message, /EC2 would not accept the launch of m7i\.large .*was left running/);
     const now = made(owner);
     assert.deepEqual(now.elasticIps, elasticIps);
     assert.deepEqual(now.networkInterfaces, networkInterfaces);

@@ -104,7 +104,13 @@ async function only(found: Promise<Failure[]>): Promise<Failure> {
 const TO_B = { subnetId: WELL_KNOWN.subnetB, instanceType: "t3.medium" };
 
 /** What a machine is looked up by that names one image, one type and one subnet. */
-const ONCE = ["DescribeImages", "DescribeInstanceTypeOfferings", "DescribeInstanceTypes", "DescribeSubnets"];
+const ONCE = [
+  "DescribeImages",
+  "DescribeInstanceTypeOfferings",
+  "DescribeInstanceTypes",
+  "DescribeSecurityGroups",
+  "DescribeSubnets",
+];
 
 const volume = (overrides: Inputs = {}): Inputs => ({ name: "data", deviceName: "/dev/sdf", size: 10, ...overrides });
 const IPV6 = { subnetId: WELL_KNOWN.dualStackSubnet };
@@ -211,6 +217,7 @@ describe("the surroundings", () => {
         architecture: "x86_64",
         rootDeviceName: "/dev/xvda",
         isForImdsV2: true,
+        platform: "linux" as const,
       };
       const { property, reason } = await only(ofCreate(scene(() => ({ describeImage: () => Promise.resolve(image) }))));
       assert.equal(property, "imageId");
@@ -463,7 +470,11 @@ describe("the surroundings", () => {
     const olds = { ...checked({ dataVolumes: [volume()], adopt: { instanceId: "i-0a1b2c3d" } }), region: "eu-west-1" };
     const inputs = checked({ dataVolumes: [volume({ size: 1 })], adopt: { instanceId: "i-1a1b2c3d" } });
     assert.deepEqual(await the.surroundings.failures(inputs, olds, (name) => name === "region"), []);
-    assert.deepEqual(the.calls(), ONCE);
+    // Of what is adopted, the groups are its own.
+    assert.deepEqual(
+      the.calls(),
+      ONCE.filter((it) => it !== "DescribeSecurityGroups"),
+    );
   });
 
   it("are nowhere as long as the region is not known", async () => {
@@ -499,7 +510,7 @@ describe("the surroundings", () => {
       [
         "another subnet",
         { subnetId: WELL_KNOWN.tinySubnet, privateIp: "10.0.9.4", secondaryPrivateIps: [] },
-        ["DescribeInstanceTypeOfferings", "DescribeSubnets"],
+        ["DescribeInstanceTypeOfferings", "DescribeSecurityGroups", "DescribeSubnets"],
       ],
       [
         "the image, the types and the zone of another type",
@@ -534,6 +545,10 @@ describe("the surroundings", () => {
         elasticIp: UNKNOWN,
         fallbackInstanceTypes: UNKNOWN,
         dataVolumes: [volume({ volumeId: UNKNOWN }), UNKNOWN],
+        securityGroupIds: [UNKNOWN],
+        keyName: UNKNOWN,
+        placementGroup: UNKNOWN,
+        cpuCredits: UNKNOWN,
         adopt: { instanceId: UNKNOWN },
       };
       assert.deepEqual(await ofCreate(the, unknown), []);

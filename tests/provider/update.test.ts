@@ -500,7 +500,11 @@ describe("update", () => {
 
   describe("to what cannot start", () => {
     const IMPOSSIBLE: [title: string, after: Properties, said: RegExp][] = [
-      ["a key that is not there", { keyName: "nobody" }, /EC2 would not accept the launch: .*'nobody' does not exist/],
+      [
+        "a key that is not there",
+        { keyName: "nobody" },
+        /EC2 would not accept the launch of .*'nobody' does not exist/,
+      ],
     ];
 
     /** What is made between the preview and the update can be gone again. */
@@ -545,7 +549,7 @@ describe("update", () => {
       it(`${title}: the instance keeps running, and the sentence says so; taken back, nothing is replaced`, async () => {
         const owner = await up({ elasticIp: true });
         const was = machineOf(owner);
-        const failure = await failureOf(owner.up(program({ elasticIp: true, ...after })));
+        const failure = await failureOf(owner.unseen({ elasticIp: true, ...after }));
         assert.match(failure.message, said);
         assert.ok(failure.message.includes(`${was.instance.instanceId} was left running.`));
         assert.equal(only(made(owner).instances).state, "running");

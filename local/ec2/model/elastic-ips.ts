@@ -7,6 +7,7 @@ import { quotaOf } from "./quotas";
 import type { Random } from "./random";
 import type { Address, NetworkInterface, Tags } from "./state";
 import type { World } from "./world";
+import { borderGroupOf } from "./zones";
 
 /**
  * They look like public addresses and reach nobody, neither this machine nor a stranger's: the three documentation ranges
@@ -20,13 +21,22 @@ export function ownAddresses(world: World): Address[] {
   return [...world.account.addresses.values()].filter((address) => address.ownerId === world.accountId);
 }
 
-export function allocate(world: World, tags: Tags, wanted?: string): Address {
+export interface NewAddress {
+  tags: Tags;
+  /** One that this account released. */
+  wanted?: string;
+  /** Absent: the region's. */
+  networkBorderGroup?: string;
+}
+
+export function allocate(world: World, { tags, wanted, networkBorderGroup }: NewAddress): Address {
   const own = ownAddresses(world);
   if (own.length >= quotaOf(world, "elastic-ips")) {
     throw new Ec2Error("AddressLimitExceeded", "The maximum number of addresses has been reached.");
   }
   const publicIp = wanted === undefined ? freePublicIp(world) : recovered(world, wanted);
-  const address: Address = { allocationId: world.newId("eipalloc"), publicIp, ownerId: world.accountId, tags };
+  const allocationId = world.newId("eipalloc");
+  const address: Address = { allocationId, publicIp, ownerId: world.accountId, networkBorderGroup, tags };
   world.account.addresses.set(address.allocationId, address);
   return address;
 }
@@ -138,6 +148,7 @@ function onlyInterface(world: World, instanceId: string | undefined): NetworkInt
  */
 export function checkAssociable(world: World, address: Address, target: Target, allowReassociation: boolean): void {
   checkNotPending(world, target);
+  checkSamePlace(world, address, target);
   if (allowReassociation) return;
   const elsewhere = address.associationId !== undefined && !isOn(address, target);
   if (elsewhere) {
@@ -153,6 +164,16 @@ export function checkAssociable(world: World, address: Address, target: Target, 
       `resource ${target.networkInterface.networkInterfaceId} is already associated with associate-id ${other.associationId ?? ""}`,
     );
   }
+}
+
+/** An address is announced from where its border group is, and nowhere else (VPC guide, vpc-eips); the code is a guess. */
+function checkSamePlace(world: World, address: Address, { networkInterface }: Target): void {
+  const group = borderGroupOf(world, networkInterface.availabilityZone);
+  const { networkBorderGroup = world.region } = address;
+  if (networkBorderGroup === group) return;
+  throw invalidCombination(
+    `The address ${address.publicIp} of network border group '${networkBorderGroup}' cannot be associated with a network interface in network border group '${group}'.`,
+  );
 }
 
 /** While its instance starts an interface takes none; one that no instance has does (API reference, error codes). */
@@ -199,6 +220,12 @@ export function disassociate(world: World, address: Address): void {
   if (networkInterface === undefined) return;
   expectPublicIp(world, networkInterface);
   recordHoldings(world, networkInterface, "address-moved");
+}
+
+/** API reference, ReleaseAddress; aws-nuke#371: none at all is the region's. */
+export function checkBorderGroup(world: World, address: Address, given = world.region): void {
+  if (given === (address.networkBorderGroup ?? world.region)) return;
+  throw new Ec2Error("InvalidAddress.NotFound", `Address '${address.publicIp}' not found.`);
 }
 
 export function checkReleasable(address: Address): void {

@@ -150,6 +150,12 @@ function addAccess(world: World): void {
     keyType: "ed25519",
     tags: {},
   });
+  world.account.placementGroups.set(WELL_KNOWN.placementGroup, {
+    groupName: WELL_KNOWN.placementGroup,
+    groupId: "pg-0a000000000000001",
+    strategy: "spread",
+    tags: {},
+  });
   const arn = `arn:aws:iam::${world.accountId}:instance-profile/${name}`;
   world.account.instanceProfiles.set(name, { name, arn, id: "AIPADEMO0000000000001" });
 }

@@ -57,6 +57,7 @@ export function createImage(world: World, instance: Instance, wanted: NewImage):
     availableAt: world.now + world.durationOf(TIMINGS.image),
     creationDate: new Date(world.now).toISOString(),
     ownerId: world.accountId,
+    platform: source?.platform,
     rootDeviceName: instance.rootDeviceName,
     rootSnapshotId: root.snapshotId,
     rootVolumeSize: root.size,

@@ -15,6 +15,17 @@ export interface InstanceType {
   /** US dollars an hour on demand in us-east-1; the spot price here is a fixed part of it. */
   price: number;
   burstable: boolean;
+  ebsOptimized: "default" | "unsupported";
+  /** The strategies of the placement groups that take it. */
+  placementStrategies: readonly string[];
+  /** What CPU options may say of it. */
+  validCores: readonly number[];
+  validThreadsPerCore: readonly number[];
+  /** EC2 guide, CPU options: awsdocs/amazon-ec2-user-guide#228 took T2 off the list. */
+  takesCpuOptions: boolean;
+  /** EC2 guide, T2 instances: they are not available as Dedicated Instances. */
+  takesDedicatedTenancy: boolean;
+  hypervisor: "nitro" | "xen";
 }
 
 interface Family {
@@ -24,6 +35,7 @@ interface Family {
 }
 
 const FAMILIES = {
+  t2: { architecture: "x86_64", processor: "Intel", clockGhz: 2.5 },
   t3: { architecture: "x86_64", processor: "Intel", clockGhz: 3.1 },
   t3a: { architecture: "x86_64", processor: "AMD", clockGhz: 2.2 },
   t4g: { architecture: "arm64", processor: "AWS", clockGhz: 2.5 },
@@ -50,6 +62,8 @@ type Row = [
 
 /** From DescribeInstanceTypes and the price list of us-east-1 (Linux, on demand). */
 const ROWS: readonly Row[] = [
+  ["t2", "micro", 1, 1, 2, 2, 0.0116],
+  ["t2", "medium", 2, 4, 3, 6, 0.0464],
   ["t3", "nano", 2, 0.5, 2, 2, 0.0052],
   ["t3", "micro", 2, 1, 2, 2, 0.0104],
   ["t3", "small", 2, 2, 3, 4, 0.0208],
@@ -86,18 +100,35 @@ const ROWS: readonly Row[] = [
 
 function describe([family, size, vcpus, gib, maxInterfaces, addressesPerInterface, price]: Row): InstanceType {
   const burstable = family.startsWith("t");
+  const isXen = family === "t2";
+  const threadsPerCore = isXen || FAMILIES[family].architecture === "arm64" ? 1 : 2;
+  const cores = Math.max(1, vcpus / threadsPerCore);
   return {
     ...FAMILIES[family],
     name: `${family}.${size}`,
     vcpus,
-    threadsPerCore: FAMILIES[family].architecture === "arm64" ? 1 : 2,
+    threadsPerCore,
     memoryMiB: gib * 1024,
     maxInterfaces,
     addressesPerInterface,
     networkPerformance: burstable ? "Up to 5 Gigabit" : "Up to 12.5 Gigabit",
     price,
     burstable,
+    ebsOptimized: isXen ? "unsupported" : "default",
+    // EC2 guide, placement strategies: burstable types are in no cluster.
+    placementStrategies: burstable ? ["partition", "spread"] : ["cluster", "partition", "spread"],
+    validCores: validCores(cores, threadsPerCore),
+    validThreadsPerCore: threadsPerCore === 1 ? [1] : [1, 2],
+    takesCpuOptions: !isXen,
+    takesDedicatedTenancy: !isXen,
+    hypervisor: isXen ? "xen" : "nitro",
   };
+}
+
+/** As the guide's tables of CPU options have it for common sizes: any number of whole cores, in pairs where there are threads. */
+function validCores(cores: number, threadsPerCore: number): number[] {
+  const all = Array.from({ length: cores }, (_, index) => index + 1);
+  return threadsPerCore === 1 || cores <= 2 ? all : all.filter((count) => count % 2 === 0);
 }
 
 export const INSTANCE_TYPES: ReadonlyMap<string, InstanceType> = new Map(
@@ -117,8 +148,13 @@ const NOT_OFFERED: Readonly<Record<string, readonly string[]>> = {
   "m7i.xlarge": ["b"],
 };
 
+/** Local and Wavelength Zones have few (their guides). */
+const AT_THE_EDGE: readonly string[] = ["t3.medium", "t3.xlarge", "m5.2xlarge"];
+
 export function isOffered(type: string, zone: string): boolean {
-  return INSTANCE_TYPES.has(type) && NOT_OFFERED[type]?.includes(zone.slice(-1)) !== true;
+  if (!INSTANCE_TYPES.has(type)) return false;
+  const isEdge = !/-\d[a-z]$/.test(zone) || /-\d-/.test(zone);
+  return isEdge ? AT_THE_EDGE.includes(type) : NOT_OFFERED[type]?.includes(zone.slice(-1)) !== true;
 }
 
 /** About what spot costs against on-demand for common types (spot price history, us-east-1). */

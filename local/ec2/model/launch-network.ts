@@ -5,6 +5,7 @@ import type { InterfaceSpec, LaunchRequest, LaunchSpec } from "./launch-spec";
 import { findGroupByName, findGroups, findInterface, findSubnet } from "./lookup";
 import { checkNewInterface, givenAddresses, type NewInterface } from "./network-interfaces";
 import type { NetworkInterface, Subnet } from "./state";
+import { isUsableIn } from "./vpcs";
 import type { World } from "./world";
 
 /** The interfaces that a launch will have, each decided but none yet made or taken. */
@@ -75,7 +76,7 @@ function planInterface(world: World, spec: InterfaceSpec, launch: LaunchSpec): P
 
 /** A launch has a code of its own for what CreateNetworkInterface calls a group that is not found. */
 function checkSameNetwork(world: World, { groupIds, subnet }: NewInterface): void {
-  const stranger = findGroups(world, groupIds).find(({ vpcId }) => vpcId !== subnet.vpcId);
+  const stranger = findGroups(world, groupIds).find((group) => !isUsableIn(group, subnet.vpcId));
   if (stranger === undefined) return;
   throw new Ec2Error(
     "InvalidParameter",

@@ -1,16 +1,18 @@
 import { Ec2Error, invalidCombination, invalidValue, missingParameter } from "./errors";
-import { WELL_KNOWN } from "./fresh-account";
 import { imageState } from "./images";
-import { INSTANCE_TYPES, ZONE_LETTERS, isOffered, type InstanceType } from "./instance-types";
+import { INSTANCE_TYPES, isOffered, type InstanceType } from "./instance-types";
 import { planInterfaces, zoneOf, type PlannedInterface } from "./launch-network";
 import type { LaunchRequest, LaunchSpec } from "./launch-spec";
 import { findImage } from "./lookup";
-import { checkMetadataOptions } from "./metadata-options";
+import { checkMetadataOptions, checkMetadataKeys } from "./metadata-options";
 import { checkPrice } from "./spot-prices";
+import { findPlacementGroup } from "./placement-groups";
 import { checkSpotOptions } from "./spot-requests";
 import type { Image, InstanceProfile } from "./state";
 import { checkTags } from "./tags";
+import { checkTypeOptions } from "./type-options";
 import { checkDevices, devicesOf, type DeviceSpec } from "./volumes";
+import { zonesOf } from "./zones";
 import type { World } from "./world";
 
 /** A launch that may go ahead as far as its parameters say: all that a dry run looks at. */
@@ -35,7 +37,7 @@ export function planLaunch(world: World, request: LaunchRequest): LaunchPlan {
   checkArchitecture(type, image);
   const lifecycle = marketOf(spec);
   checkPlacement(world, spec);
-  checkCredits(spec);
+  checkTypeOptions(world, spec, type);
   checkKeyAndData(world, spec);
   checkMetadataOptions(spec.metadataOptions);
   const profile = spec.profile && findProfile(world, spec.profile);
@@ -44,9 +46,10 @@ export function planLaunch(world: World, request: LaunchRequest): LaunchPlan {
   if (first === undefined)
     throw invalidValue("When specifying network interfaces, you must include a device at index 0.");
   const zone = zoneOf(first);
-  checkZone(spec, type, zone.availabilityZone);
+  checkZone(world, { spec, type, zone: zone.availabilityZone });
   if (lifecycle === "spot") checkPrice(world, spec.spot?.maxPrice, type.name, zone.availabilityZone);
   checkTagSpecs(spec, { interfaces, lifecycle });
+  if (spec.metadataOptions.instanceMetadataTags === "enabled") checkMetadataKeys(spec.tags.instance ?? {});
   const devices = devicesOf(image, spec.devices);
   checkDevices(world, devices);
   return { request, image, type, lifecycle, zone, interfaces, profile, devices };
@@ -108,23 +111,9 @@ function marketOf(spec: LaunchSpec): "spot" | "on-demand" {
 
 function checkPlacement(world: World, { placement }: LaunchSpec): void {
   const { availabilityZone: zone, groupName = "" } = placement;
-  if (groupName !== "" && groupName !== WELL_KNOWN.placementGroup) {
-    throw new Ec2Error("InvalidPlacementGroup.Unknown", `The Placement Group '${groupName}' is unknown.`);
-  }
+  if (groupName !== "") findPlacementGroup(world, groupName);
   if (zone === undefined || zonesOf(world).includes(zone)) return;
   throw invalidValue(`Invalid availability zone: [${zone}]`);
-}
-
-function checkCredits({ cpuCredits }: LaunchSpec): void {
-  if (cpuCredits === undefined || ["standard", "unlimited"].includes(cpuCredits)) return;
-  throw new Ec2Error(
-    "InvalidCpuCredits",
-    `The specified CpuCredits value '${cpuCredits}' is invalid. Valid values are 'standard' and 'unlimited'.`,
-  );
-}
-
-export function zonesOf(world: World): string[] {
-  return ZONE_LETTERS.map((letter) => `${world.region}${letter}`);
 }
 
 function checkKeyAndData(world: World, { keyName, userData }: LaunchSpec): void {
@@ -163,19 +152,21 @@ export function findProfile(world: World, { name, arn }: { name?: string; arn?: 
       );
 }
 
-function checkZone({ placement }: LaunchSpec, type: InstanceType, zone: string): void {
+function checkZone(
+  world: World,
+  { spec: { placement }, type, zone }: { spec: LaunchSpec; type: InstanceType; zone: string },
+): void {
   if (placement.availabilityZone !== undefined && placement.availabilityZone !== zone) {
     throw invalidCombination(
       `The availability zone '${placement.availabilityZone}' does not match the zone '${zone}' of the subnet or network interface.`,
     );
   }
-  checkZoneOffers(type, zone);
+  checkZoneOffers(world, type, zone);
 }
 
-export function checkZoneOffers(type: InstanceType, zone: string): void {
+export function checkZoneOffers(world: World, type: InstanceType, zone: string): void {
   if (isOffered(type.name, zone)) return;
-  const region = zone.slice(0, -1);
-  const others = ZONE_LETTERS.map((letter) => `${region}${letter}`).filter((other) => isOffered(type.name, other));
+  const others = zonesOf(world).filter((other) => isOffered(type.name, other));
   throw new Ec2Error(
     "Unsupported",
     `Your requested instance type (${type.name}) is not supported in your requested Availability Zone (${zone}). Please retry your request by not specifying an Availability Zone or choosing ${others.join(", ")}.`,

@@ -74,7 +74,7 @@ export function stop(world: World, instance: Instance, skipOsShutdown: boolean):
 export function checkStart(world: World, instance: Instance): void {
   if (!isDue(instance, START)) return;
   checkStartable(world, instance);
-  checkZoneOffers(instanceTypeOf(instance.instanceType), instance.availabilityZone);
+  checkZoneOffers(world, instanceTypeOf(instance.instanceType), instance.availabilityZone);
   if (instance.devices.some(({ deviceName }) => deviceName === instance.rootDeviceName)) return;
   throw new Ec2Error(
     "IncorrectInstanceState",

@@ -7,6 +7,7 @@ import { quotaOf } from "./quotas";
 import type { NetworkInterface, Subnet, Tags } from "./state";
 import { PREFIX4_SIZE, blockOf6, canonical6, checkFree6 } from "./subnet-blocks";
 import { checkFree, checkInRange, checkRoom, lease, leaseAny } from "./subnets";
+import { isUsableIn } from "./vpcs";
 import type { World } from "./world";
 
 export interface NewInterface {
@@ -33,7 +34,15 @@ export function checkNewInterface(world: World, wanted: NewInterface): void {
 }
 
 export function checkGroups(world: World, groupIds: readonly string[], vpcId: string): void {
-  const stranger = findGroups(world, groupIds).find((group) => group.vpcId !== vpcId);
+  const groups = findGroups(world, groupIds);
+  if (groups.length > quotaOf(world, "security-groups-per-interface")) {
+    // aws-load-balancer-controller#682
+    throw new Ec2Error(
+      "SecurityGroupsPerInterfaceLimitExceeded",
+      "The maximum number of security groups per interface has been reached.",
+    );
+  }
+  const stranger = groups.find((group) => !isUsableIn(group, vpcId));
   if (stranger === undefined) return;
   throw new Ec2Error(
     "InvalidGroup.NotFound",
@@ -63,6 +72,7 @@ export function checkAddressesFree(wanted: NewInterface): void {
 export function createInterface(world: World, wanted: NewInterface): NetworkInterface {
   const { subnet } = wanted;
   checkAddressesFree(wanted);
+  const groupIds = wanted.groupIds.length > 0 ? wanted.groupIds : [defaultGroup(world, subnet.vpcId)];
   if (world.account.networkInterfaces.size >= quotaOf(world, "network-interfaces")) {
     throw new Ec2Error("NetworkInterfaceLimitExceeded", "You have reached the limit of network interfaces.");
   }
@@ -73,7 +83,7 @@ export function createInterface(world: World, wanted: NewInterface): NetworkInte
     vpcId: subnet.vpcId,
     availabilityZone: subnet.availabilityZone,
     description: wanted.description,
-    groupIds: wanted.groupIds.length > 0 ? wanted.groupIds : [defaultGroup(world, subnet.vpcId)],
+    groupIds,
     macAddress: newMac(world),
     privateAddresses: [],
     ipv4Prefixes: [],
@@ -112,7 +122,10 @@ function defaultGroup(world: World, vpcId: string): string {
   for (const group of world.account.securityGroups.values()) {
     if (group.vpcId === vpcId && group.groupName === "default") return group.groupId;
   }
-  throw new Error(`VPC ${vpcId} has no default security group`);
+  // A VPC that another account shares (containers-roadmap#1602 has the message; the code is a guess).
+  throw invalidValue(
+    `You do not have access to a default security group in VPC ${vpcId}. Specify a security group, and try again.`,
+  );
 }
 
 function newMac(world: World): string {

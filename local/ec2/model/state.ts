@@ -21,6 +21,8 @@ export interface Vpc {
   ipv6CidrBlock?: string;
   ipv6AssociationId?: string;
   isDefault: boolean;
+  /** Another account that shares it with this one; absent of its own. */
+  ownerId?: string;
   tags: Tags;
 }
 
@@ -39,6 +41,8 @@ export interface Subnet {
   leases: Record<string, string>;
   /** How many of the leases are IPv4 addresses. */
   leaseCount: number;
+  /** Another account that shares it with this one; absent of its own. */
+  ownerId?: string;
   tags: Tags;
 }
 
@@ -47,6 +51,16 @@ export interface SecurityGroup {
   groupName: string;
   description: string;
   vpcId: string;
+  /** Further VPCs in which it can be used (VPC guide, security group associations). */
+  associatedVpcIds?: string[];
+  tags: Tags;
+}
+
+export interface PlacementGroup {
+  groupName: string;
+  groupId: string;
+  strategy: string;
+  partitionCount?: number;
   tags: Tags;
 }
 
@@ -103,6 +117,8 @@ export interface Address {
   allocationId: string;
   publicIp: string;
   ownerId: string;
+  /** Absent: the region's. */
+  networkBorderGroup?: string;
   associationId?: string;
   networkInterfaceId?: string;
   privateIpAddress?: string;
@@ -170,6 +186,7 @@ export interface Tables {
   subnets: Subnet;
   securityGroups: SecurityGroup;
   keyPairs: KeyPair;
+  placementGroups: PlacementGroup;
   instanceProfiles: InstanceProfile;
   images: Image;
   imageAliases: string;
@@ -195,6 +212,8 @@ export interface Tables {
   deregisteredImages: number;
   /** Limits that are not EC2's defaults, by name. */
   quotas: number;
+  /** The groups of Local and Wavelength Zones that the account has opted in to. */
+  zoneGroups: boolean;
 }
 
 export type TableName = keyof Tables;
@@ -206,6 +225,7 @@ export const TABLE_NAMES = [
   "subnets",
   "securityGroups",
   "keyPairs",
+  "placementGroups",
   "instanceProfiles",
   "images",
   "imageAliases",
@@ -225,4 +245,5 @@ export const TABLE_NAMES = [
   "releasedAddresses",
   "deregisteredImages",
   "quotas",
+  "zoneGroups",
 ] as const satisfies readonly TableName[];

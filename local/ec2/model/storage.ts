@@ -11,6 +11,8 @@ export interface Image {
   creationDate: string;
   ownerId: string;
   ownerAlias?: string;
+  /** Absent: Linux. */
+  platform?: "windows";
   rootDeviceName: string;
   rootSnapshotId: string;
   rootVolumeSize: number;

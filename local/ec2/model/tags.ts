@@ -1,5 +1,6 @@
 import { Ec2Error, invalidValue } from "./errors";
-import type { TableName, Tags } from "./state";
+import { checkMetadataKeys } from "./metadata-options";
+import type { Instance, TableName, Tags } from "./state";
 import type { World } from "./world";
 
 export interface Taggable {
@@ -103,8 +104,16 @@ export function findTaggable(world: World, id: string): Taggable {
 export function checkTagging(world: World, ids: readonly string[], tags: Tags): Taggable[] {
   checkTags(tags);
   const resources = ids.map((id) => findTaggable(world, id));
-  for (const resource of resources) checkTags({ ...withoutReserved(resource.tags), ...tags });
+  for (const resource of resources) {
+    checkTags({ ...withoutReserved(resource.tags), ...tags });
+    if (showsTags(resource)) checkMetadataKeys(tags);
+  }
   return resources;
+}
+
+/** Whether it is an instance whose metadata has its tags. */
+function showsTags(resource: Taggable & Partial<Pick<Instance, "metadataOptions">>): boolean {
+  return resource.metadataOptions?.instanceMetadataTags === "enabled";
 }
 
 function withoutReserved(tags: Tags): Tags {

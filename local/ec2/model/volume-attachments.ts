@@ -30,9 +30,25 @@ export function checkVolumeAttachable(world: World, volume: Volume, instance: In
       `The volume '${volumeId}' is not in the same availability zone as instance '${instance.instanceId}'`,
     );
   }
+  checkDeviceName(device);
   if (instance.devices.some(({ deviceName }) => deviceName === device)) {
     throw invalidValue(`Invalid value '${device}' for unixDevice. Attachment point ${device} is already in use`);
   }
+}
+
+/** The names that the guide lists as available on Linux (PV and HVM) and on Windows: EC2 takes any of them on either. */
+const DEVICE_NAMES = [
+  /^\/dev\/[sh]d[a-z]([1-9]|1[0-5])?$/,
+  /^\/dev\/xvd[a-d][a-z]$/,
+  /^\/dev\/xvd[a-z]$/,
+  /^xvd[a-z]$/,
+  /^xvd[bc][a-z]$/,
+];
+
+function checkDeviceName(device: string): void {
+  if (DEVICE_NAMES.some((pattern) => pattern.test(device))) return;
+  // As several threads quote it, with /dev/nvme1n1 and others.
+  throw invalidValue(`Value (${device}) for parameter device is invalid. ${device} is not a valid EBS device name.`);
 }
 
 /** Who has the volume decides at the moment of the call. */

@@ -175,3 +175,19 @@ export function deleteGroup(world: World, { groupId, groupName }: SecurityGroup)
   }
   world.account.securityGroups.delete(groupId);
 }
+
+/** In its own VPC, and in those that it is associated with (VPC guide, security group associations). */
+export function isUsableIn({ vpcId, associatedVpcIds = [] }: SecurityGroup, wanted: string): boolean {
+  return vpcId === wanted || associatedVpcIds.includes(wanted);
+}
+
+/** Default groups stay in their own VPC (the same guide). */
+export function checkGroupAssociation(group: SecurityGroup, { vpcId }: Vpc): void {
+  if (group.groupName === "default" || isUsableIn(group, vpcId)) {
+    throw invalidValue(`The security group '${group.groupId}' cannot be associated with VPC '${vpcId}'.`);
+  }
+}
+
+export function associateGroup(group: SecurityGroup, { vpcId }: Vpc): void {
+  group.associatedVpcIds = [...(group.associatedVpcIds ?? []), vpcId];
+}

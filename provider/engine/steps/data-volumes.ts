@@ -26,7 +26,8 @@ export async function makeVolume(run: Run, name: string): Promise<void> {
   run.say(`${volume.id} made, the data volume ${name} in ${availabilityZone}`);
 }
 
-async function zoneOf(run: Run): Promise<string> {
+/** The zone of the machine, also before it has its interface. */
+export async function zoneOf(run: Run): Promise<string> {
   const eni = currentNetworkInterface(run);
   return eni?.availabilityZone ?? made(await run.ec2.describeSubnet(run.desired.subnetId), "subnet").availabilityZone;
 }

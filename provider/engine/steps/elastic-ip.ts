@@ -2,11 +2,13 @@
 import { isEc2Error } from "../../ec2/errors";
 import { TAG } from "../../ec2/tags";
 import { waitFor } from "../../ec2/wait";
+import { isOwnZone } from "../../ec2/zones";
 import { isAtHome, isOwnedElasticIp } from "../current";
 import { baseTags } from "../labels";
 import { elasticIpOf, goneIsFine, networkInterfaceOf, oncePropagated, type Run } from "../run";
 import type { ElasticIp } from "../state";
 import { retainElasticIp } from "../planning/retention";
+import { zoneOf } from "./data-volumes";
 import { retain } from "./tags";
 
 const ALLOCATE_TRIES = 3;
@@ -22,16 +24,17 @@ export async function allocateElasticIp(run: Run): Promise<void> {
   const all = tagged.some((it) => it.allocationId === allocated.allocationId) ? tagged : [...tagged, allocated];
   const keep = all.find((it) => it.association !== undefined) ?? all[0] ?? allocated;
   for (const surplus of all.filter((it) => it !== keep && it.association === undefined)) {
-    await goneIsFine(() => run.ec2.releaseAddress(surplus.allocationId));
+    await goneIsFine(() => run.ec2.releaseAddress(surplus));
   }
   run.observed.elasticIps.push(keep);
   run.say(`Elastic IP ${keep.publicIp} allocated (${keep.allocationId})`);
 }
 
 async function allocateOnce(run: Run): Promise<ElasticIp> {
+  const networkBorderGroup = await borderGroupOf(run, await zoneOf(run));
   for (let attempt = 1; ; attempt++) {
     try {
-      return await run.ec2.allocateAddress(baseTags(run.id, run.desired));
+      return await run.ec2.allocateAddress(baseTags(run.id, run.desired), networkBorderGroup);
     } catch (error) {
       if (!isEc2Error(error, "unreachable") || attempt === ALLOCATE_TRIES) {
         throw error;
@@ -42,6 +45,11 @@ async function allocateOnce(run: Run): Promise<ElasticIp> {
       }
     }
   }
+}
+
+/** Undefined: the region's. Only a Local or Wavelength Zone has to be asked about. */
+async function borderGroupOf({ ec2, desired }: Run, zone: string): Promise<string | undefined> {
+  return isOwnZone(zone, desired.region) ? undefined : (await ec2.describeZone(zone))?.networkBorderGroup;
 }
 
 async function ownedElasticIps(run: Run): Promise<ElasticIp[]> {
@@ -115,7 +123,7 @@ export async function releaseElasticIp(run: Run, elasticIp: ElasticIp): Promise<
       what: `${elasticIp.allocationId} to be free`,
       read: async () => {
         try {
-          await goneIsFine(() => run.ec2.releaseAddress(elasticIp.allocationId));
+          await goneIsFine(() => run.ec2.releaseAddress(elasticIp));
           return true;
         } catch (error) {
           if (isEc2Error(error, "in-use")) {

@@ -120,11 +120,11 @@ const STEPS: Steps = {
   retire: { take: (run, step) => retire(run, step.instance), doing: (_run, step) => `retire ${step.instance.id}` },
   launch: {
     take: (run) => launch.launch(run),
-    doing: (run) => `launch ${run.desired.instanceType} on ${eniOf(run)}`,
+    doing: (run) => `launch ${typeOf(run)} on ${eniOf(run)}`,
   },
   "launch-beside": {
     take: handOver.launchBeside,
-    doing: (run) => `launch ${run.desired.instanceType} to hand ${eniOf(run)} over to`,
+    doing: (run) => `launch ${typeOf(run)} to hand ${eniOf(run)} over to`,
   },
   prove: {
     take: (run, step) => prove(run, step.instance),
@@ -221,6 +221,11 @@ const STEPS: Steps = {
     doing: (_run, step) => `give ${step.resourceId} back`,
   },
 };
+
+/** While one is being launched that one, which need not be the one that is wanted. */
+function typeOf({ offered, desired }: Run): string {
+  return offered ?? desired.instanceType;
+}
 
 function wordsFor(wanted: Addresses, what: string): string {
   return "count" in wanted ? `${wanted.count} more ${what}` : wanted.addresses.join(", ");

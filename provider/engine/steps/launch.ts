@@ -1,5 +1,13 @@
 /** The launch of an instance on the network identity. */
-import { explain, isCapacityReason, isEc2Error, isInstanceProfileNotSeen, isOwnPartNotSeen } from "../../ec2/errors";
+import {
+  Ec2Error,
+  explain,
+  isAboutType,
+  isCapacityReason,
+  isEc2Error,
+  isInstanceProfileNotSeen,
+  isOwnPartNotSeen,
+} from "../../ec2/errors";
 import { TAG } from "../../ec2/tags";
 import { waitFor } from "../../ec2/wait";
 import { isAlive } from "../current";
@@ -49,26 +57,67 @@ export function offers({ instanceType, fallbackInstanceTypes, market }: Desired)
   return markets.flatMap((it) => types.map((type) => ({ instanceType: type, market: it })));
 }
 
-/** Only a lack of capacity is answered with the next offer. */
+/** An offer that came to nothing. */
+interface Miss {
+  what: string;
+  because: string;
+  /** EC2's refusal of the type; absent where it only had no capacity. */
+  refusal?: Ec2Error;
+}
+
+/** A lack of capacity, and a refusal that is about the type, are answered with the next offer. */
 export async function launchOffered(run: Run, launchableOf: (offer: Offer) => Launchable): Promise<Instance> {
   const eni = networkInterfaceOf(run);
-  const misses: string[] = [];
+  const misses: Miss[] = [];
   for (const offer of offers(run.desired)) {
     const what = `${offer.instanceType} (${offer.market.lifecycle})`;
     const launchable = launchableOf(offer);
     const place = "networkInterfaceId" in launchable.network ? `on ${eni.id}` : `to hand ${eni.id} over to`;
     run.say(`launching ${what} ${place}`);
-    const outcome = await attempt(run, launchable);
-    if (typeof outcome !== "string") {
+    run.offered = offer.instanceType;
+    const outcome = await attempt(run, launchable).catch((error: unknown) => {
+      if (isAboutType(error, offer.instanceType)) {
+        return error;
+      }
+      throw error;
+    });
+    if (typeof outcome !== "string" && !(outcome instanceof Ec2Error)) {
       return outcome;
     }
-    run.meter?.miss();
-    misses.push(`${what}: ${outcome.replace(/\.$/, "")}`);
-    run.say(`${what} is not to be had in ${eni.availabilityZone}`);
+    misses.push(missOf(run, what, outcome));
   }
-  throw new NoCapacity(
-    `no capacity in ${eni.availabilityZone}: ${misses.join("; ")}. Try again later, or change instanceType, fallbackInstanceTypes or market`,
-  );
+  run.offered = undefined;
+  throw nothingOffered(misses, eni.availabilityZone);
+}
+
+function missOf(run: Run, what: string, outcome: string | Ec2Error): Miss {
+  if (outcome instanceof Ec2Error) {
+    const because = explain(outcome).replace(/\.$/, "");
+    run.say(`EC2 refuses to launch ${what}: ${because}`);
+    return { what, because, refusal: outcome };
+  }
+  run.meter?.miss();
+  run.say(`${what} is not to be had in ${networkInterfaceOf(run).availabilityZone}`);
+  return { what, because: outcome.replace(/\.$/, "") };
+}
+
+/** As long as one offer only lacked capacity, trying again later may help. */
+function nothingOffered(misses: Miss[], zone: string): Error {
+  const all = misses.map(({ what, because }) => `${what}: ${because}`).join("; ");
+  const refusals = misses.flatMap(({ refusal }) => refusal ?? []);
+  const [first] = refusals;
+  if (first === undefined) {
+    const advice = "Try again later, or change instanceType, fallbackInstanceTypes or market";
+    return new NoCapacity(`no capacity in ${zone}: ${all}. ${advice}`);
+  }
+  if (misses.length === 1) {
+    return first;
+  }
+  return refusals.length < misses.length
+    ? new NoCapacity(
+        `no type could be launched in ${zone}: ${all}. Try again later, and name types that take all that is set`,
+      )
+    : new Error(`EC2 refuses each type: ${all}. Name types that take all that is set`, { cause: first });
 }
 
 /** A running instance, or why there is no capacity for one. */

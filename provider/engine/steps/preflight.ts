@@ -1,10 +1,11 @@
 /** What can be known before a working instance is ended, or stopped, for one that has to start in its place. */
 import type { InstanceType } from "../../ec2/ec2";
-import { explain, isEc2Error, isOwnPartNotSeen } from "../../ec2/errors";
+import { explain, isAboutType, isEc2Error, isOwnPartNotSeen } from "../../ec2/errors";
 import { made, networkInterfaceOf, oncePropagated, type Run } from "../run";
 import { addressesToCome } from "../planning/network-interface";
 import type { Instance } from "../state";
 import { keepsInstance, type Path } from "../strategy";
+import { checkOptions } from "./preflight-options";
 import { type Offer, offers } from "./launch";
 import { besideInterface, launchRequest, onInterface, wantedLaunch } from "./launchable";
 import { isNoAnswer } from "./rights";
@@ -53,7 +54,9 @@ async function checkTypes(run: Run, path: Path): Promise<string | undefined> {
       ? checkRoom({ ...type, name: `${name} (${input})` }, run, path)
       : `the image ${imageId} is for ${image.architecture}, but ${name} (${input}) takes ${type.architectures.join(" or ")}`;
   });
-  return problems.find((it) => it !== undefined);
+  const problem = problems.find((it) => it !== undefined);
+  // A new root volume leaves the type, and all that is set for it, as it is.
+  return problem ?? (path === "root-volume" ? undefined : await checkOptions(run, types));
 }
 
 function checkRoom(type: InstanceType, run: Run, path: Path): string | undefined {
@@ -92,16 +95,18 @@ function notOffered(run: Run): string {
   return `${instanceType} (instanceType) is not offered in ${availabilityZone}, where ${id} is${fallbacks}`;
 }
 
-/** A price that is too low, or no room, is answered with the next offer, as it would be at the launch. */
+/** A price that is too low, no room, or a refusal of the type is answered with the next offer, as it would be at the launch. */
 async function checkAccepted(run: Run, path: Path, offered: string[]): Promise<string | undefined> {
   let problem: string | undefined;
   for (const offer of offers(run.desired).filter((it) => offered.includes(it.instanceType))) {
+    const { instanceType, market } = offer;
     const refusal = await refusalOf(run, path, offer);
     if (refusal === undefined) {
       return undefined;
     }
-    problem ??= `EC2 would not accept the launch: ${explain(refusal).replace(/\.$/, "")}`;
-    if (!isEc2Error(refusal, "capacity")) {
+    const what = `${instanceType} (${market.lifecycle})`;
+    problem ??= `EC2 would not accept the launch of ${what}: ${explain(refusal).replace(/\.$/, "")}`;
+    if (!isEc2Error(refusal, "capacity") && !isAboutType(refusal, instanceType)) {
       return problem;
     }
   }

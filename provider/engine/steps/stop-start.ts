@@ -1,5 +1,5 @@
 /** An instance is stopped: to stay so, or to become another type. */
-import { explain, isCapacityReason, isEc2Error } from "../../ec2/errors";
+import { explain, isAboutType, isCapacityReason, isEc2Error } from "../../ec2/errors";
 import { TAG } from "../../ec2/tags";
 import { toBase64 } from "../../user-data";
 import { endsAttempts, type Run, seconds, transitionTimeout } from "../run";
@@ -129,9 +129,10 @@ export async function start(run: Run, instance: Instance): Promise<void> {
   await prove(run, instance);
 }
 
-/** As the first of the types that has capacity. */
+/** As the first of the types that EC2 takes and has capacity for. */
 async function startAs(run: Run, instance: Instance, types: string[]): Promise<Instance> {
   const misses: string[] = [];
+  const refusals: unknown[] = [];
   for (const type of types) {
     try {
       if (instance.type !== type) {
@@ -142,15 +143,21 @@ async function startAs(run: Run, instance: Instance, types: string[]): Promise<I
       await run.ec2.startInstance(instance.id);
       return await awaitRunning(run, instance);
     } catch (error) {
-      if (!isForWantOfCapacity(error)) {
+      const because = explain(error).replace(/\.$/, "");
+      if (isForWantOfCapacity(error)) {
+        run.meter?.miss();
+        run.say(`no capacity for ${type}`);
+      } else if (isAboutType(error, type) && types.length > 1) {
+        refusals.push(error);
+        run.say(`EC2 refuses ${type} for ${instance.id}: ${because}`);
+      } else {
         throw error;
       }
-      run.meter?.miss();
-      misses.push(`${type}: ${explain(error).replace(/\.$/, "")}`);
-      run.say(`no capacity for ${type}`);
+      misses.push(`${type}: ${because}`);
     }
   }
-  throw new NoCapacity(`${instance.id} could not be started: ${misses.join("; ")}`);
+  const reason = `${instance.id} could not be started: ${misses.join("; ")}`;
+  throw refusals.length === misses.length ? new Error(reason, { cause: refusals[0] }) : new NoCapacity(reason);
 }
 
 function isForWantOfCapacity(error: unknown): boolean {

@@ -186,13 +186,14 @@ describe("the EC2 client and Elastic IPs", () => {
     const instance = await running(owner);
     const eni = await seenInterface(ec2, instance.networkInterfaceId ?? "");
     const { allocationId, publicIp } = await ec2.allocateAddress(TAGS);
+    const networkBorderGroup = "us-east-1";
     const described = async () => (await ec2.describeAddresses({ "allocation-id": [allocationId] }))[0];
-    assert.deepEqual(await described(), { allocationId, publicIp, tags: TAGS });
+    assert.deepEqual(await described(), { allocationId, publicIp, networkBorderGroup, tags: TAGS });
     const id = await ec2.associateAddress(allocationId, eni.id, eni.privateIp);
     const association = { id, networkInterfaceId: eni.id, privateIp: eni.privateIp, instanceId: instance.id };
-    assert.deepEqual(await described(), { allocationId, publicIp, association, tags: TAGS });
+    assert.deepEqual(await described(), { allocationId, publicIp, networkBorderGroup, association, tags: TAGS });
     await ec2.disassociateAddress(id);
-    assert.deepEqual(await described(), { allocationId, publicIp, tags: TAGS });
+    assert.deepEqual(await described(), { allocationId, publicIp, networkBorderGroup, tags: TAGS });
     const free = await madeInterface(ec2);
     await ec2.associateAddress(allocationId, free.id, free.privateIp);
     assert.equal((await described())?.association?.instanceId, undefined);

@@ -281,6 +281,11 @@ describe("the EC2 client", () => {
         maxNetworkInterfaces: 2,
         ipv4AddressesPerInterface: 4,
         ipv6AddressesPerInterface: 4,
+        isBurstable: false,
+        canBeEbsOptimized: true,
+        validCores: [1],
+        validThreadsPerCore: [1],
+        placementStrategies: ["cluster", "partition", "spread"],
       },
       {
         name: "t3.xlarge",
@@ -288,6 +293,11 @@ describe("the EC2 client", () => {
         maxNetworkInterfaces: 4,
         ipv4AddressesPerInterface: 15,
         ipv6AddressesPerInterface: 15,
+        isBurstable: true,
+        canBeEbsOptimized: true,
+        validCores: [1, 2],
+        validThreadsPerCore: [1, 2],
+        placementStrategies: ["partition", "spread"],
       },
     ]);
     assert.deepEqual(await ec2.findZonesWith("m7i.large"), ["us-east-1a", "us-east-1c"]);

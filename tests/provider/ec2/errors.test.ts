@@ -3,6 +3,7 @@ import {
   Ec2Error,
   type ErrorClass,
   explain,
+  isAboutType,
   isCapacityReason,
   isEc2Error,
   isInstanceProfileNotSeen,
@@ -54,6 +55,10 @@ const CLASSES: [ErrorClass, string[]][] = [
       "AddressLimitExceeded",
       "MaxSpotInstanceCountExceeded",
       "VcpuLimitExceeded",
+      "SecurityGroupsPerInterfaceLimitExceeded",
+      "SecurityGroupsPerInstanceLimitExceeded",
+      "VersionLimitExceeded",
+      "LaunchTemplateLimitExceeded",
       "InsufficientFreeAddressesInSubnet",
       "PrivateIpAddressLimitExceeded",
       "InvalidInterface.IpAddressLimitExceeded",
@@ -99,6 +104,30 @@ describe("an EC2 error", () => {
   });
 });
 
+describe("a refusal of a launch is about the type", () => {
+  for (const [code, said] of [
+    ["InstanceCreditSpecification.NotSupported", "The m5.large instance type does not support T2 Unlimited."],
+    ["UnsupportedOperation", "The m5.large instance type does not support specifying CpuOptions."],
+    ["InvalidParameterCombination", "Cluster placement groups are not supported by the 'm5.large' instance type."],
+    [
+      "InvalidParameterValue",
+      "The architecture 'arm64' of the specified instance type does not match that of the AMI.",
+    ],
+  ] as const) {
+    it(`where EC2 says so: ${code}`, () => {
+      assert.ok(isAboutType(ec2Error(code, said), "m5.large"));
+    });
+  }
+
+  it("and not where it is about anything else, or is no refusal of what was asked for", () => {
+    assert.ok(!isAboutType(ec2Error("InvalidKeyPair.NotFound", "The key pair 'm5.large' does not exist"), "m5.large"));
+    assert.ok(!isAboutType(ec2Error("InvalidParameterValue", "Invalid IAM Instance Profile name"), "m5.large"));
+    assert.ok(!isAboutType(ec2Error("VcpuLimitExceeded", "for the specified instance type"), "m5.large"));
+    assert.ok(!isAboutType(ec2Error("UnauthorizedOperation", "the instance type"), "m5.large"));
+    assert.ok(!isAboutType(new Error("the instance type"), "m5.large"));
+  });
+});
+
 describe("an explanation", () => {
   it("has what EC2 said, its code, the request and what to do", () => {
     assert.equal(
@@ -107,6 +136,21 @@ describe("an explanation", () => {
     );
   });
 
+  for (const [said, advice] of [
+    ["'Patch Group' is not a valid tag key. Tag keys must match pattern", /instanceMetadataTags/],
+    ["You do not have access to a default security group in VPC vpc-1.", /Name securityGroupIds/],
+    ["The T2 does not support specifying CpuOptions.", /cpuOptions/],
+    ["EBS-optimized instances are not supported for your requested configuration.", /ebsOptimized/],
+    ["Cluster placement groups are not supported by the 't3.micro' instance type.", /placementGroup/],
+    ["Value (x) for parameter device is invalid. x is not a valid EBS device name.", /xvdf/],
+    ["Value (x) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name", /not of a role/],
+  ] as const) {
+    it(`advises by what EC2 says where the code says little: ${said}`, () => {
+      const { explanation } = ec2Error("InvalidParameterValue", said);
+      assert.match(explanation.slice(said.length), advice);
+    });
+  }
+
   it("has neither request nor advice where there is none", () => {
     assert.equal(ec2Error("SomethingNew", "Oh no").explanation, "Oh no (SomethingNew).");
   });
@@ -114,6 +158,11 @@ describe("an explanation", () => {
   for (const [code, advice] of [
     ["InvalidParameter", /those of securityGroupIds must be of the subnet's VPC/],
     ["PrivateIpAddressLimitExceeded", /an instanceType that holds more/],
+    ["SecurityGroupsPerInterfaceLimitExceeded", /fewer securityGroupIds, or raise the quota .*L-2AFB9258.* to 16/],
+    ["VersionLimitExceeded", /10,000 versions of a launch template\. Delete old ones/],
+    ["LaunchTemplateLimitExceeded", /Delete launch templates/],
+    ["SpotMaxPriceTooLow", /Raise market\.maxPrice/],
+    ["InstanceCreditSpecification.NotSupported", /Take cpuCredits out, or name burstable types/],
     ["VolumeModificationRateExceeded", /again in some hours/],
     ["IncorrectModificationState", /again once it is done/],
     ["VolumeInUse", /detach it there first/],

@@ -1,6 +1,6 @@
 import { Ec2Error, invalidValue } from "../../model/errors";
 import { INSTANCE_TYPES, coresOf, isOffered, type InstanceType } from "../../model/instance-types";
-import { zonesOf } from "../../model/launch-plan";
+import { zonesOf } from "../../model/zones";
 import type { World } from "../../model/world";
 import { reads, type Actions } from "../action";
 import { filtered, type FilterTable } from "../filters";
@@ -19,7 +19,7 @@ function typeView(type: InstanceType): XmlObject {
     supportedRootDeviceTypes: ["ebs"],
     supportedVirtualizationTypes: ["hvm"],
     bareMetal: false,
-    hypervisor: "nitro",
+    hypervisor: type.hypervisor,
     processorInfo: {
       supportedArchitectures: [type.architecture],
       sustainedClockSpeedInGhz: type.clockGhz,
@@ -29,15 +29,21 @@ function typeView(type: InstanceType): XmlObject {
       defaultVCpus: type.vcpus,
       defaultCores: coresOf(type),
       defaultThreadsPerCore: type.threadsPerCore,
+      validCores: [...type.validCores],
+      validThreadsPerCore: [...type.validThreadsPerCore],
     },
     memoryInfo: { sizeInMiB: type.memoryMiB },
     instanceStorageSupported: type.name.startsWith("i"),
-    ebsInfo: { ebsOptimizedSupport: "default", encryptionSupport: "supported", nvmeSupport: "required" },
+    ebsInfo: {
+      ebsOptimizedSupport: type.ebsOptimized,
+      encryptionSupport: "supported",
+      nvmeSupport: type.hypervisor === "nitro" ? "required" : "unsupported",
+    },
     networkInfo: networkInfo(type),
-    placementGroupInfo: { supportedStrategies: ["partition", "spread"] },
+    placementGroupInfo: { supportedStrategies: [...type.placementStrategies] },
     hibernationSupported: true,
     burstablePerformanceSupported: type.burstable,
-    dedicatedHostsSupported: true,
+    dedicatedHostsSupported: type.takesDedicatedTenancy,
     autoRecoverySupported: true,
     supportedBootModes: bootModesOf(type),
   };
@@ -59,7 +65,7 @@ function networkInfo(type: InstanceType): XmlObject {
     ipv4AddressesPerInterface: type.addressesPerInterface,
     ipv6AddressesPerInterface: type.addressesPerInterface,
     ipv6Supported: true,
-    enaSupport: "required",
+    enaSupport: type.hypervisor === "nitro" ? "required" : "unsupported",
     efaSupported: false,
     enaSrdSupported: false,
   };

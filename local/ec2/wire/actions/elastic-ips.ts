@@ -2,6 +2,7 @@ import {
   allocate,
   associate,
   checkAssociable,
+  checkBorderGroup,
   checkReleasable,
   disassociate,
   findAddress,
@@ -14,6 +15,7 @@ import { parseIpv4 } from "../../model/ipv4";
 import { findAll } from "../../model/lookup";
 import type { Address } from "../../model/state";
 import type { World } from "../../model/world";
+import { usableZones } from "../../model/zones";
 import { changes, does, reads, type Actions } from "../action";
 import { filtered, type FilterTable } from "../filters";
 import type { Params } from "../params";
@@ -25,11 +27,12 @@ const FILTERS: FilterTable<Address> = {
   "association-id": ({ associationId }) => associationId,
   domain: () => "vpc",
   "instance-id": (address, world) => holderOf(world, address),
-  "network-border-group": (_, world) => world.region,
+  "network-border-group": ({ networkBorderGroup }, world) => networkBorderGroup ?? world.region,
   "network-interface-id": ({ networkInterfaceId }) => networkInterfaceId,
   "network-interface-owner-id": ({ networkInterfaceId }, world) => networkInterfaceId && world.accountId,
   "private-ip-address": ({ privateIpAddress }) => privateIpAddress,
-  "public-ip": ({ publicIp }) => publicIp,
+  "public-ip": ({ publicIp, networkBorderGroup }) =>
+    networkBorderGroup?.includes("-wlz-") === true ? undefined : publicIp,
 };
 
 /** An Elastic IP knows its interface only; the instance is whichever holds that. */
@@ -38,10 +41,10 @@ function holderOf(world: World, { networkInterfaceId }: Address): string | undef
 }
 
 function addressView(world: World, address: Address): XmlObject {
-  const { allocationId, publicIp, associationId, networkInterfaceId, privateIpAddress } = address;
+  const { allocationId, associationId, networkInterfaceId, privateIpAddress } = address;
   return {
     allocationId,
-    publicIp,
+    ...placeOf(world, address),
     domain: "vpc",
     associationId,
     instanceId: holderOf(world, address) ?? (associationId === undefined ? undefined : ""),
@@ -49,8 +52,16 @@ function addressView(world: World, address: Address): XmlObject {
     networkInterfaceOwnerId: networkInterfaceId && world.accountId,
     privateIpAddress,
     publicIpv4Pool: "amazon",
-    networkBorderGroup: world.region,
     tagSet: tagSet(address.tags),
+  };
+}
+
+/** A Wavelength Zone's is called a carrier IP (API reference, Address). */
+function placeOf(world: World, { publicIp, networkBorderGroup }: Address): XmlObject {
+  const isCarriers = networkBorderGroup?.includes("-wlz-") === true;
+  return {
+    ...(isCarriers ? { carrierIp: publicIp } : { publicIp }),
+    networkBorderGroup: networkBorderGroup ?? world.region,
   };
 }
 
@@ -76,22 +87,26 @@ function isOwn(world: World, { ownerId }: Address): boolean {
   return ownerId === world.accountId;
 }
 
-/** There is one kind of address today, and one border group in a region without local zones. */
-function checkKind(world: World, params: Params): void {
+/** There is one kind of address today. @returns the border group, where it is not the region's */
+function readKind(world: World, params: Params): string | undefined {
   const domain = params.string("Domain") ?? "vpc";
   if (domain !== "vpc") throw invalidValue(`Value (${domain}) for parameter domain is invalid.`);
   const group = params.string("NetworkBorderGroup") ?? world.region;
-  if (group !== world.region) throw invalidValue(`Value (${group}) for parameter networkBorderGroup is invalid.`);
+  if (!usableZones(world).some(({ networkBorderGroup }) => networkBorderGroup === group)) {
+    throw invalidValue(`Value (${group}) for parameter networkBorderGroup is invalid.`);
+  }
+  return group === world.region ? undefined : group;
 }
 
 export const elasticIpActions: Actions = {
   AllocateAddress: changes((world, params) => {
     const tags = readTagSpecs(params, ["elastic-ip"])["elastic-ip"] ?? {};
     const wanted = params.string("Address");
-    checkKind(world, params);
+    const networkBorderGroup = readKind(world, params);
     return () => {
-      const { allocationId, publicIp } = allocate(world, tags, wanted);
-      return { allocationId, publicIp, domain: "vpc", publicIpv4Pool: "amazon", networkBorderGroup: world.region };
+      const address = allocate(world, { tags, wanted, networkBorderGroup });
+      const { allocationId } = address;
+      return { allocationId, domain: "vpc", publicIpv4Pool: "amazon", ...placeOf(world, address) };
     };
   }),
   DescribeAddresses: reads((world, params) => ({
@@ -129,6 +144,7 @@ export const elasticIpActions: Actions = {
       allocationId: params.string("AllocationId"),
       publicIp: params.string("PublicIp"),
     });
+    checkBorderGroup(world, address, params.string("NetworkBorderGroup"));
     return () => {
       checkReleasable(address);
       releaseAddress(world, address);

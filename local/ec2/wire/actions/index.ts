@@ -13,6 +13,7 @@ import { launchTemplateActions } from "./launch-templates";
 import { networkInterfaceActions } from "./network-interfaces";
 import { networkMakingActions } from "./network-making";
 import { networkActions } from "./networks";
+import { placementGroupActions } from "./placement-groups";
 import { snapshotActions } from "./snapshots";
 import { spotPriceActions } from "./spot-prices";
 import { spotRequestActions } from "./spot-requests";
@@ -36,6 +37,7 @@ const ACTIONS: Actions = {
   ...networkActions,
   ...networkMakingActions,
   ...keyPairActions,
+  ...placementGroupActions,
   ...catalogActions,
   ...imageActions,
   ...volumeActions,

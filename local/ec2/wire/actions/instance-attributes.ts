@@ -2,7 +2,7 @@ import { Ec2Error, invalidValue } from "../../model/errors";
 import { primaryInterface } from "../../model/holdings";
 import { changeAttribute, checkAttributeChange, type AttributeChange } from "../../model/instance-attributes";
 import { findInstance } from "../../model/lookup";
-import { checkMetadataOptions } from "../../model/metadata-options";
+import { checkMetadataKeys, checkMetadataOptions } from "../../model/metadata-options";
 import type { Instance } from "../../model/state";
 import type { World } from "../../model/world";
 import { changes, does, reads, type Actions } from "../action";
@@ -87,6 +87,7 @@ export const instanceAttributeActions: Actions = {
     const instance = findInstance(world, params.required("InstanceId"));
     const options = readMetadataOptions(params);
     checkMetadataOptions(options);
+    if (options.instanceMetadataTags === "enabled") checkMetadataKeys(instance.tags);
     if (instance.state !== "running" && instance.state !== "stopped") {
       throw new Ec2Error("IncorrectInstanceState", `The instance '${instance.instanceId}' is not in a valid state.`);
     }

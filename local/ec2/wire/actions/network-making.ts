@@ -1,5 +1,5 @@
 import { invalidCombination, invalidValue, missingParameter } from "../../model/errors";
-import { zonesOf } from "../../model/launch-plan";
+import { zonesOf } from "../../model/zones";
 import { findAll, findDefaultVpc, findGroupByName, findSubnet, findVpc } from "../../model/lookup";
 import type { SecurityGroup, Subnet, Vpc } from "../../model/state";
 import * as vpcs from "../../model/vpcs";
@@ -148,6 +148,16 @@ export const networkMakingActions: Actions = {
     return () => {
       vpcs.deleteGroup(world, group);
       return { return: true, groupId: group.groupId };
+    };
+  }),
+  AssociateSecurityGroupVpc: changes((world, params) => {
+    const [group] = findAll(world, "securityGroups", [params.required("GroupId")]);
+    const vpc = findVpc(world, params.required("VpcId"));
+    if (group === undefined) throw missingParameter("GroupId");
+    vpcs.checkGroupAssociation(group, vpc);
+    return () => {
+      vpcs.associateGroup(group, vpc);
+      return { state: "associating" };
     };
   }),
 };

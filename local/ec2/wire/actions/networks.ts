@@ -1,11 +1,15 @@
-import { findAll, findGroupByName } from "../../model/lookup";
+import { findAll, findGroupByName, findVpc } from "../../model/lookup";
 import type { SecurityGroup, Subnet, Vpc } from "../../model/state";
 import { freeAddressCount } from "../../model/subnets";
+import { isUsableIn } from "../../model/vpcs";
+import type { World } from "../../model/world";
 import { reads, type Actions } from "../action";
 import { filtered, type FilterTable } from "../filters";
 import { page } from "../pagination";
+import { tagSet } from "../tag-specs";
 import { zoneId } from "../views/names";
 import { groupView, subnetArn, subnetView, vpcView } from "../views/network";
+import type { XmlObject } from "../xml";
 
 const VPC_FILTERS: FilterTable<Vpc> = {
   "vpc-id": ({ vpcId }) => vpcId,
@@ -20,7 +24,7 @@ const VPC_FILTERS: FilterTable<Vpc> = {
   "cidr-block-association.cidr-block": ({ cidrBlock }) => cidrBlock,
   "is-default": ({ isDefault }) => isDefault,
   isDefault: ({ isDefault }) => isDefault,
-  "owner-id": (_, world) => world.accountId,
+  "owner-id": ({ ownerId }, world) => ownerId ?? world.accountId,
   state: () => "available",
 };
 
@@ -49,8 +53,8 @@ const SUBNET_FILTERS: FilterTable<Subnet> = {
   "default-for-az": ({ defaultForAz }) => defaultForAz,
   defaultForAz: ({ defaultForAz }) => defaultForAz,
   "map-public-ip-on-launch": ({ mapPublicIpOnLaunch }) => mapPublicIpOnLaunch,
-  "owner-id": (_, world) => world.accountId,
-  "subnet-arn": ({ subnetId }, world) => subnetArn(world, subnetId),
+  "owner-id": ({ ownerId }, world) => ownerId ?? world.accountId,
+  "subnet-arn": (subnet, world) => subnetArn(world, subnet),
   state: () => "available",
 };
 
@@ -61,6 +65,19 @@ const GROUP_FILTERS: FilterTable<SecurityGroup> = {
   description: ({ description }) => description,
   "owner-id": (_, world) => world.accountId,
 };
+
+/** API reference, GetSecurityGroupsForVpc. */
+const USABLE_GROUP_FILTERS: FilterTable<SecurityGroup> = {
+  "group-id": ({ groupId }) => groupId,
+  "group-name": ({ groupName }) => groupName,
+  description: ({ description }) => description,
+  "owner-id": (_, world) => world.accountId,
+  "primary-vpc-id": ({ vpcId }) => vpcId,
+};
+
+function usableGroupView(world: World, { groupId, groupName, description, vpcId, tags }: SecurityGroup): XmlObject {
+  return { groupId, groupName, description, ownerId: world.accountId, primaryVpcId: vpcId, groupTagSet: tagSet(tags) };
+}
 
 export const networkActions: Actions = {
   DescribeVpcs: reads((world, params) => {
@@ -91,5 +108,12 @@ export const networkActions: Actions = {
     const groups = filtered(world, params, all, GROUP_FILTERS);
     const { entries, nextToken } = page(params, groups, { parameter: "GroupId", isStrict: true });
     return { securityGroupInfo: entries.map((group) => groupView(world, group)), nextToken };
+  }),
+  GetSecurityGroupsForVpc: reads((world, params) => {
+    const { vpcId } = findVpc(world, params.required("VpcId"));
+    const usable = [...world.account.securityGroups.values()].filter((group) => isUsableIn(group, vpcId));
+    const groups = filtered(world, params, usable, USABLE_GROUP_FILTERS);
+    const { entries, nextToken } = page(params, groups, { parameter: "GroupId" });
+    return { securityGroupForVpcSet: entries.map((group) => usableGroupView(world, group)), nextToken };
   }),
 };

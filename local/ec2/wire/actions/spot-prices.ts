@@ -1,6 +1,6 @@
 import { invalidValue } from "../../model/errors";
 import { INSTANCE_TYPES, isOffered } from "../../model/instance-types";
-import { zonesOf } from "../../model/launch-plan";
+import { zonesOf } from "../../model/zones";
 import { spotPriceOf } from "../../model/spot-prices";
 import type { World } from "../../model/world";
 import { reads, type Actions } from "../action";

@@ -1,36 +1,36 @@
 import { invalidValue } from "../../model/errors";
-import { zonesOf } from "../../model/launch-plan";
 import { quotaOf } from "../../model/quotas";
 import type { World } from "../../model/world";
-import { reads, type Actions } from "../action";
+import { allZones, usableZones, zoneId, type Zone } from "../../model/zones";
+import { does, reads, type Actions } from "../action";
 import { filtered, type FilterTable } from "../filters";
-import { zoneId } from "../views/names";
 import type { XmlObject } from "../xml";
 
-const ZONE_FILTERS: FilterTable<{ zone: string }> = {
-  "zone-name": ({ zone }) => zone,
-  "zone-id": ({ zone }) => zoneId(zone),
+const ZONE_FILTERS: FilterTable<Zone> = {
+  "zone-name": ({ name }) => name,
+  "zone-id": ({ name }) => zoneId(name),
   "region-name": (_, world) => world.region,
-  "group-name": (_, world) => world.region,
-  "zone-type": () => "availability-zone",
-  "opt-in-status": () => "opt-in-not-required",
+  "group-name": ({ groupName }) => groupName,
+  "zone-type": ({ type }) => type,
+  "opt-in-status": ({ optInStatus }) => optInStatus,
   "group-long-name": (_, world) => `${world.region} 1`,
   message: () => undefined,
-  "parent-zone-id": () => undefined,
-  "parent-zone-name": () => undefined,
+  "parent-zone-id": ({ type }, world) => (type === "availability-zone" ? undefined : zoneId(`${world.region}a`)),
+  "parent-zone-name": ({ type }, world) => (type === "availability-zone" ? undefined : `${world.region}a`),
   state: () => "available",
 };
 
-function zoneView(world: World, zone: string): XmlObject {
+function zoneView(world: World, { name, type, ...groups }: Zone): XmlObject {
+  const parent = type === "availability-zone" ? undefined : `${world.region}a`;
   return {
-    zoneName: zone,
-    zoneId: zoneId(zone),
+    zoneName: name,
+    zoneId: zoneId(name),
     zoneState: "available",
-    zoneType: "availability-zone",
+    zoneType: type,
     regionName: world.region,
-    groupName: world.region,
-    networkBorderGroup: world.region,
-    optInStatus: "opt-in-not-required",
+    ...groups,
+    parentZoneName: parent,
+    parentZoneId: parent && zoneId(parent),
     messageSet: [],
   };
 }
@@ -51,7 +51,7 @@ function accountAttributes(world: World): Record<string, string> {
     "max-instances": "20",
     "max-elastic-ips": addresses,
     "vpc-max-elastic-ips": addresses,
-    "vpc-max-security-groups-per-interface": "5",
+    "vpc-max-security-groups-per-interface": String(quotaOf(world, "security-groups-per-interface")),
   };
 }
 
@@ -70,14 +70,24 @@ export const surroundingActions: Actions = {
   DescribeAvailabilityZones: reads((world, params) => {
     const names = params.strings("ZoneName");
     const ids = params.strings("ZoneId");
-    params.boolean("AllAvailabilityZones");
-    const known = zonesOf(world);
-    const missing = names.find((name) => !known.includes(name));
+    const known = params.boolean("AllAvailabilityZones") === true ? allZones(world) : usableZones(world);
+    const missing = names.find((name) => !known.some((zone) => zone.name === name));
     if (missing !== undefined) throw invalidValue(`Invalid availability zone: [${missing}]`);
-    const isNamed = (zone: string) => names.includes(zone) || ids.includes(zoneId(zone));
-    const zones = known.filter((zone) => names.length + ids.length === 0 || isNamed(zone)).map((zone) => ({ zone }));
-    return {
-      availabilityZoneInfo: filtered(world, params, zones, ZONE_FILTERS).map(({ zone }) => zoneView(world, zone)),
+    const isNamed = (zone: Zone) => names.includes(zone.name) || ids.includes(zoneId(zone.name));
+    const zones = known.filter((zone) => names.length + ids.length === 0 || isNamed(zone));
+    return { availabilityZoneInfo: filtered(world, params, zones, ZONE_FILTERS).map((zone) => zoneView(world, zone)) };
+  }),
+  ModifyAvailabilityZoneGroup: does((world, params) => {
+    const group = params.required("GroupName");
+    const status = params.required("OptInStatus");
+    const isKnown = allZones(world).some(
+      ({ groupName, optInStatus }) => groupName === group && optInStatus !== "opt-in-not-required",
+    );
+    if (!isKnown) throw invalidValue(`Value (${group}) for parameter GroupName is invalid.`);
+    // Opting out takes AWS Support (API reference).
+    if (status !== "opted-in") throw invalidValue(`Value (${status}) for parameter OptInStatus is invalid.`);
+    return () => {
+      world.account.zoneGroups.set(group, true);
     };
   }),
   DescribeRegions: reads((world, params) => {

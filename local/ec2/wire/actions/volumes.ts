@@ -1,5 +1,5 @@
 import { Ec2Error, invalidCombination, invalidValue } from "../../model/errors";
-import { zonesOf } from "../../model/launch-plan";
+import { zonesOf } from "../../model/zones";
 import { findAll, findInstance, findVolume } from "../../model/lookup";
 import type { Volume, VolumeModification } from "../../model/state";
 import { TIMINGS } from "../../model/timings";

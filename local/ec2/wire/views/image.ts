@@ -23,8 +23,9 @@ export function imageView(world: World, image: Image): XmlObject {
     enaSupport: true,
     imdsSupport: "v2.0",
     bootMode: "uefi-preferred",
-    platformDetails: "Linux/UNIX",
-    usageOperation: "RunInstances",
+    platform: image.platform,
+    platformDetails: image.platform === "windows" ? "Windows" : "Linux/UNIX",
+    usageOperation: image.platform === "windows" ? "RunInstances:0002" : "RunInstances",
     rootDeviceType: "ebs",
     rootDeviceName: image.rootDeviceName,
     blockDeviceMapping: [

@@ -16,14 +16,14 @@ export function subnetIpv6({ ipv6CidrBlock, ipv6AssociationId }: Subnet): XmlObj
   return [{ associationId: ipv6AssociationId, ipv6CidrBlock, ipv6CidrBlockState: { state: "associated" } }];
 }
 
-export function subnetArn(world: World, subnetId: string): string {
-  return `arn:aws:ec2:${world.region}:${world.accountId}:subnet/${subnetId}`;
+export function subnetArn(world: World, { subnetId, ownerId }: Subnet): string {
+  return `arn:aws:ec2:${world.region}:${ownerId ?? world.accountId}:subnet/${subnetId}`;
 }
 
 export function vpcView(world: World, vpc: Vpc): XmlObject {
   return {
     vpcId: vpc.vpcId,
-    ownerId: world.accountId,
+    ownerId: vpc.ownerId ?? world.accountId,
     cidrBlock: vpc.cidrBlock,
     cidrBlockAssociationSet: [{ cidrBlock: vpc.cidrBlock, cidrBlockState: { state: "associated" } }],
     ipv6CidrBlockAssociationSet: ipv6AssociationSet(vpc),
@@ -38,9 +38,9 @@ export function vpcView(world: World, vpc: Vpc): XmlObject {
 export function subnetView(world: World, subnet: Subnet): XmlObject {
   return {
     subnetId: subnet.subnetId,
-    subnetArn: subnetArn(world, subnet.subnetId),
+    subnetArn: subnetArn(world, subnet),
     vpcId: subnet.vpcId,
-    ownerId: world.accountId,
+    ownerId: subnet.ownerId ?? world.accountId,
     cidrBlock: subnet.cidrBlock,
     availabilityZone: subnet.availabilityZone,
     availabilityZoneId: zoneId(subnet.availabilityZone),
