@@ -12,7 +12,7 @@ import { driftOf, driftSince, observedInputs } from "./engine/drift";
 import { observe } from "./engine/observe";
 import { heldElasticIp, holdingsOf, isGone, outputsOf } from "./engine/outputs";
 import { outdatedParts } from "./engine/planning/instance";
-import { obstacles } from "./engine/protection";
+import { obstacles, teardownObstacles } from "./engine/protection";
 import { reconcile, ReconcileFailure, tearDown } from "./engine/reconcile";
 import type { Deps } from "./engine/run";
 import { launchHash } from "./engine/specification";
@@ -109,7 +109,7 @@ export class Handlers {
     const needed = changes.length > 0 || driftIn(olds).length > 0;
     const replaces = changes.filter((it) => it.class === "replaces-resource").map((it) => it.input);
     if (needed && !this.refreshed.has(olds.resourceUrn)) {
-      const look = replaces.length > 0 ? { recorded: olds, obstacles: [] } : await this.look(id, olds, news);
+      const look = await (replaces.length > 0 ? this.lookBeforeDeletion(id, olds) : this.look(id, olds, news));
       const line =
         look.obstacles.length > 0
           ? announceDrift(look.obstacles, olds, false)
@@ -155,6 +155,19 @@ export class Handlers {
         recorded: lookedAt(now, outdatedParts(wanted), things, isTriedAgain),
         obstacles: await obstacles(ec2, wanted),
       };
+    } catch {
+      return { recorded: olds, obstacles: [] };
+    }
+  }
+
+  /** What is in the way of a resource replacement, which begins with a deletion. */
+  private async lookBeforeDeletion(id: string, olds: Properties): Promise<Look> {
+    try {
+      const desired = recordedDesired(olds);
+      const recorded = recordedIn(id, olds);
+      const ec2 = this.session.ec2(desired.region);
+      const observed = await observe(ec2, { id, desired: { ...desired, adopt: undefined }, recorded });
+      return { recorded: olds, obstacles: await teardownObstacles(ec2, { id, desired, observed, recorded }) };
     } catch {
       return { recorded: olds, obstacles: [] };
     }

@@ -5,12 +5,12 @@ import type { Ec2 } from "../ec2/ec2";
 import { explain } from "../ec2/errors";
 import { apply } from "./apply";
 import { IdTaken } from "./claim";
-import { conflicts, teardownConflicts, volumeDeletionConflicts } from "./conflicts";
+import { conflicts } from "./conflicts";
 import { currentNetworkInterface } from "./current";
 import { observe, type Target } from "./observe";
 import { outputsOf } from "./outputs";
 import { plan } from "./plan";
-import { protections } from "./protection";
+import { protections, teardownObstacles } from "./protection";
 import { type Deps, ObserveAgain, type Run, saying } from "./run";
 import type { Desired, Observed, Outputs, Recorded } from "./state";
 import { planTeardown } from "./teardown";
@@ -90,12 +90,8 @@ async function approach(run: Run): Promise<Outputs> {
 export async function tearDown(request: Request, deps: Deps): Promise<void> {
   const { id, desired, recorded } = request;
   const observed = await look(deps.ec2, { id, recorded, desired: { ...desired, adopt: undefined } });
-  refuse("deleted", [
-    ...teardownConflicts(observed, desired.deletion),
-    ...volumeDeletionConflicts(observed.volumes, { id, desired, observed, recorded }),
-  ]);
+  refuse("deleted", await teardownObstacles(deps.ec2, { id, desired, observed, recorded }));
   const steps = planTeardown({ id, observed, recorded, deletion: desired.deletion, adopt: desired.adopt });
-  refuse("deleted", await protections(deps.ec2, steps));
   await apply(steps, { ...deps, ...request, nonce: randomUUID(), observed });
 }
 
