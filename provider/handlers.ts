@@ -24,6 +24,7 @@ import { lookedAt } from "./outlook";
 import { printable } from "./printable";
 import type { Session } from "./session";
 import { needsLook, stableOutputs, survivingOutputs } from "./surviving-outputs";
+import { isText, userDataWarning } from "./user-data";
 import { type Failure, isUnknown } from "./validation";
 
 export type Properties = Record<string, unknown>;
@@ -37,7 +38,7 @@ export class Handlers {
   /** Validates, fills in defaults, and adds what is known to stay, so that a preview can show it. */
   async check(olds: Properties, news: Properties): Promise<{ inputs: Properties; failures: Failure[] }> {
     this.refreshed.delete(news.resourceUrn);
-    const checked = checkInputs(news, await this.session.defaultRegion());
+    const checked = checkInputs({ ...news, userDataIsText: isText(olds, news) }, await this.session.defaultRegion());
     if (checked.failures.length > 0) {
       return { inputs: news, failures: checked.failures.map(onOneLine) };
     }
@@ -47,12 +48,20 @@ export class Handlers {
         Object.keys(olds).length === 0
           ? await this.checkNew(news, before)
           : await this.checkChanged(olds, checked.inputs, before);
+      this.warn(checked.inputs);
       return { inputs, failures: failures.map(onOneLine) };
     } catch (error) {
       return {
         inputs: news,
         failures: [{ property: "", reason: sentence(`could not check the inputs: ${explain(error)}`) }],
       };
+    }
+  }
+
+  private warn(inputs: Properties): void {
+    const warning = userDataWarning(inputs);
+    if (warning !== undefined) {
+      this.session.announce(`${nameIn(inputs)}: ${warning}`);
     }
   }
 
@@ -304,8 +313,9 @@ export class Handlers {
     }
     const id = template.name;
     const next = isUnknown(wanted) ? undefined : desiredOf(wanted);
-    const { userData, rootVolume } = next ?? desired;
-    const observed = await observe(ec2, { id, desired: { ...desired, userData, rootVolume }, template });
+    const { userData, userDataBase64, userDataIsText, rootVolume } = next ?? desired;
+    const named = { ...desired, userData, userDataBase64, userDataIsText, rootVolume };
+    const observed = await observe(ec2, { id, desired: named, template });
     const outputs: Properties = { ...withHeldOutputs(outputsOf({ id, desired, observed }), olds) };
     return next === undefined ? outputs : lookedAt(outputs, outdatedParts({ id, desired: next, observed }));
   }
@@ -319,6 +329,8 @@ const LOOKED_FOR = [
   "dataVolumes",
   "adopt",
   "userData",
+  "userDataBase64",
+  "userDataIsText",
   "rootVolume",
   "persistPrivateIp",
 ] as const satisfies (keyof Desired)[];

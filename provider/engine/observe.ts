@@ -1,6 +1,7 @@
 /** One snapshot of what exists, found by tag, and by recorded id where a tag was taken off. */
 import type { Ec2, Filters } from "../ec2/ec2";
 import { TAG } from "../ec2/tags";
+import { userDataFor } from "../user-data";
 import { isAlive, isAtHome, isOwnedInstance } from "./current";
 import { differentInputs, launchHash, readGeneration } from "./specification";
 import type {
@@ -249,7 +250,8 @@ async function withInstances(
 /** Whether an instance was not launched with the user data that the inputs name, and so may have it only since before it was given. */
 function asksForUserData(id: string, { tags }: Instance, desired: Desired | undefined): boolean {
   return (
-    desired?.userData !== undefined &&
+    desired !== undefined &&
+    userDataFor(desired) !== undefined &&
     differentInputs(tags[TAG.launch] ?? "", launchHash(id, desired)).includes("userData")
   );
 }
