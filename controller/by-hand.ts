@@ -12,6 +12,7 @@ import { desiredStateTag } from "../provider/engine/record-grammar";
 import type { Deps } from "../provider/engine/run";
 import { clientToken, describeGeneration } from "../provider/engine/specification";
 import type { Desired, Outputs } from "../provider/engine/state";
+import { withRoomForVersion } from "../provider/engine/steps/prune-versions";
 import { type LastReplacement, replacementText } from "./history";
 import type { Machine } from "./record";
 
@@ -97,13 +98,15 @@ export async function recordRecycle(
   }
   const { launchHash, settingsHash } = present;
   const description = describeGeneration({ replacesBefore: template.latestVersion + 1, launchHash, settingsHash });
-  const number = await ec2.createLaunchTemplateVersion({
-    templateId: template.id,
-    description,
-    // User data and all is taken from there.
-    data: { sourceVersion: present.number, imageId: desired.imageId },
-    clientToken: clientToken(template.id, "version", template.latestVersion, description),
-  });
+  const create = (): Promise<number> =>
+    ec2.createLaunchTemplateVersion({
+      templateId: template.id,
+      description,
+      // User data and all is taken from there.
+      data: { sourceVersion: present.number, imageId: desired.imageId },
+      clientToken: clientToken(template.id, "version", template.latestVersion, description),
+    });
+  const number = await withRoomForVersion(ec2, template, { needed: [present.number], create });
   const replaced: LastReplacement = {
     at,
     reason,

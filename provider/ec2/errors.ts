@@ -136,6 +136,11 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
     class: "quota",
     advice: "Free an address of the subnet, or give another subnetId.",
   },
+  VersionLimitExceeded: {
+    class: "quota",
+    advice:
+      "EC2 takes 10,000 versions of a launch template; delete old ones (aws ec2 delete-launch-template-versions), or allow ec2:DeleteLaunchTemplateVersions, so that this package does.",
+  },
   TagLimitExceeded: { class: "quota", advice: "Give fewer tags." },
   PrivateIpAddressLimitExceeded: { class: "quota", advice: TYPE_LIMIT },
   "InvalidInterface.IpAddressLimitExceeded": { class: "quota", advice: TYPE_LIMIT },

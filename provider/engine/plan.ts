@@ -18,6 +18,7 @@ import { planRecord } from "./planning/record";
 import { giveBack } from "./planning/retention";
 import { withRightsChecked } from "./planning/rights";
 import { planLostTags, planTags, planTagsOf, planTemplateTags, withLostTags } from "./planning/tags";
+import { planPruning } from "./planning/versions";
 import type { NetworkInterface } from "./state";
 import type { Step } from "./step";
 
@@ -31,7 +32,7 @@ export function plan(situation: Situation): Step[] {
   const record = planRecord(situation);
   const lostTags = planLostTags(situation);
   const isNew = situation.observed.template === undefined;
-  return withRightsChecked([
+  const steps: Step[] = [
     ...(isNew ? record : []),
     ...lostTags,
     ...planAdoption(situation),
@@ -50,7 +51,8 @@ export function plan(situation: Situation): Step[] {
     ...planAttachments(situation),
     ...planSurplus(situation),
     ...planTags(withLostTags(situation, lostTags)),
-  ]);
+  ];
+  return [...withRightsChecked(steps), ...planPruning(situation, steps)];
 }
 
 /** First of all it is made known whose it is, so that it is found again however this run ends. */

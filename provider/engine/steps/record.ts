@@ -2,6 +2,7 @@
 import { Ec2Error, isEc2Error } from "../../ec2/errors";
 import { IdTaken, isUnfinished } from "../claim";
 import { templateTags } from "../labels";
+import { withRoomForVersion } from "./prune-versions";
 import { goneIsFine, made, ObserveAgain, oncePropagated, type Run } from "../run";
 import {
   clientToken,
@@ -61,12 +62,16 @@ export async function recordGeneration(run: Run, replacesBefore: number | "this"
   const { desired, ec2, observed } = run;
   const template = made(observed.template, "launch template");
   const version = async (text: string, rootDevice: string | undefined): Promise<number> => {
-    template.latestVersion = await ec2.createLaunchTemplateVersion({
-      templateId: template.id,
-      description: text,
-      data: launchData(desired, rootDevice),
-      clientToken: clientToken(template.id, "version", template.latestVersion, text),
-    });
+    const create = (): Promise<number> =>
+      ec2.createLaunchTemplateVersion({
+        templateId: template.id,
+        description: text,
+        data: launchData(desired, rootDevice),
+        clientToken: clientToken(template.id, "version", template.latestVersion, text),
+      });
+    // The generation that a roll-back would go to is that of an instance.
+    const needed = [observed.generation?.number ?? template.latestVersion];
+    template.latestVersion = await withRoomForVersion(ec2, template, { needed, create });
     return template.latestVersion;
   };
   let imageId = desired.imageId;
