@@ -23,7 +23,7 @@ export function protectionsAgainst(machine: Machine, verb: ByHand, ec2: Ec2): Pr
   return protections(ec2, plan({ ...machine, desired: desiredAfter(verb, machine), known: false }));
 }
 
-/** What would be wanted. A recycle wants the same of another instance. */
+/** The specification once the verb is on record. A recycle wants the same of another instance. */
 function desiredAfter(verb: ByHand, machine: Machine): Desired {
   const { desired } = machine;
   switch (verb) {

@@ -96,7 +96,7 @@ const SAME: Readonly<Partial<Record<InputName, Comparison>>> = {
     isSameCount(old, wanted, isFleeting(news) ? undefined : olds.secondaryPrivateIps),
   ipv6AddressCount: (old, wanted, { olds, news }) =>
     isSameCount(old, wanted, isFleeting(news) ? undefined : olds.ipv6Addresses),
-  // The bytes count, whichever input names them. Of two that differ, the one is named that the program changed.
+  // The bytes count, whichever input names them. Where they differ, the input that the program changed is named.
   userData: (old, wanted, { olds, news }) =>
     isSameUserData(olds, news) || (old === wanted && olds.userDataBase64 !== news.userDataBase64),
   userDataBase64: (old, wanted, { olds, news }) => isSameUserData(olds, news) || old === wanted,

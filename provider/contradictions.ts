@@ -131,7 +131,7 @@ function exclusion(inputs: Inputs, { first, second, because }: Pair): Failure[] 
   return [{ property: first[0], reason }];
 }
 
-/** Of neither input a value may be shown. */
+/** No error shows a value of either input. */
 function userDataFailures(inputs: Inputs): Failure[] {
   const { userData, userDataBase64 } = inputs;
   const isAsked = (value: unknown): boolean => isGiven(value) && value !== "";

@@ -169,7 +169,7 @@ export class Handlers {
     }
   }
 
-  /** What is in the way of a resource replacement, which begins with a deletion. */
+  /** Obstacles to a resource replacement, which begins with a deletion. */
   private async lookBeforeDeletion(id: string, olds: Properties): Promise<Look> {
     try {
       const desired = recordedDesired(olds);

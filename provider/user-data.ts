@@ -58,7 +58,7 @@ const BEGINNINGS_OF_OLDER_VERSIONS = [
   "{",
 ];
 
-/** What version 0.1 made of a text that it took for base64; undefined for all that it took for text. */
+/** The bytes that version 0.1 decoded from a text that it took for base64; undefined for all that it took for text. */
 export function decodedByOlderVersions(userData: string): Buffer | undefined {
   const compact = userData.replace(/\s+/g, "");
   const bytes = compact === "" || !/^[A-Za-z0-9+/]/.test(compact) ? undefined : decodeBase64(compact);

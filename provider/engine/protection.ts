@@ -15,7 +15,7 @@ export async function obstacles(ec2: Ec2, situation: Situation): Promise<string[
   return found.length > 0 ? found : protections(ec2, plan({ ...situation, known: true }));
 }
 
-/** What stands against the deletion of a machine: what belongs to somebody else, else what is protected. */
+/** Obstacles to the deletion of a machine: things that belong to somebody else, else protected instances. */
 export async function teardownObstacles(ec2: Ec2, situation: Situation): Promise<string[]> {
   const { desired, observed } = situation;
   const { deletion, adopt } = desired;
@@ -23,7 +23,7 @@ export async function teardownObstacles(ec2: Ec2, situation: Situation): Promise
   return found.length > 0 ? found : protections(ec2, planTeardown({ ...situation, deletion, adopt }));
 }
 
-/** What EC2 refuses to an instance that has one of its two protections. */
+/** The call that a protection refuses. */
 type Refusal = "stop" | "terminate";
 
 /** The protections that stand against a plan, in sentences that name the instance, the attribute and the command that takes it off. */

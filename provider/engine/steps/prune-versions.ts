@@ -13,7 +13,7 @@ import type { LaunchTemplate } from "../state";
 /** The machine is as it is wanted by now, so a refusal is told and fails nothing; the next run tries again. */
 export async function pruneVersions(run: Run): Promise<void> {
   const template = made(run.observed.template, "launch template");
-  // What this run launched may not be seen by everybody yet.
+  // The instance that this run launched may not be visible everywhere yet.
   const launched = run.launched && generationOf(run.launched);
   const needed = [run.observed.generation?.number, launched].filter((it) => it !== undefined);
   try {
