@@ -7,17 +7,18 @@ export const CREATE: readonly Step[] = [
   { action: "RunInstances", then: "launch" },
 ];
 
-/** It takes one instance a call: what its user data is, and whether its protection is in the way. */
+/** It takes one instance and one attribute a call: a termination is refused by termination protection and by stop protection. */
 const ATTRIBUTE: Step = { action: "DescribeInstanceAttribute" };
+const PROTECTION: readonly Step[] = [ATTRIBUTE, ATTRIBUTE];
 const DRY_RUN: Step = { action: "RunInstances" };
 
-export const PREVIEW_OF_A_CHANGE: readonly Step[] = [ATTRIBUTE];
+export const PREVIEW_OF_A_CHANGE: readonly Step[] = PROTECTION;
 
 /** A machine that works is not ended before a dry run has shown that the next one can start. */
 export const REPLACE: readonly Step[] = [
-  ATTRIBUTE,
+  ...PROTECTION,
   { action: "CreateLaunchTemplateVersion" },
-  ATTRIBUTE,
+  ...PROTECTION,
   DRY_RUN,
   { action: "TerminateInstances", then: "terminate" },
   { action: "RunInstances", then: "launch" },
@@ -27,7 +28,7 @@ export const REPLACE: readonly Step[] = [
 export const REPLACE_WITHOUT_DRY_RUN: readonly Step[] = REPLACE.filter((it) => it !== DRY_RUN);
 
 export const DESTROY: readonly Step[] = [
-  ATTRIBUTE,
+  ...PROTECTION,
   { action: "TerminateInstances", then: "terminate" },
   { action: "DeleteNetworkInterface" },
   { action: "DeleteLaunchTemplate" },

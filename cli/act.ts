@@ -1,5 +1,5 @@
 /** What `pause`, `resume` and `recycle` have in common: find, ask, do it with live lines, say what is so then. */
-import { carryOut } from "../controller/by-hand";
+import { type ByHand, carryOut, protectionsAgainst } from "../controller/by-hand";
 import type { Machine } from "../controller/record";
 import type { Ec2 } from "../provider/ec2/ec2";
 import { currentInstance, currentNetworkInterface, holds, isAlive } from "../provider/engine/current";
@@ -11,13 +11,14 @@ import { sentence } from "../provider/failure";
 import { printable } from "../provider/printable";
 import { confirmed } from "./confirm";
 import { type Connection, connect, findMachine, type GlobalOptions, type Shell } from "./connection";
+import { EXIT, Problem } from "./exit";
 import { viewOf } from "./machine-view";
 import { jsonLines } from "./print";
 
 export type ActOptions = GlobalOptions & { yes?: boolean; wait: boolean; json?: boolean };
 
 export interface Verb {
-  name: "pause" | "resume" | "recycle";
+  name: ByHand;
   /** Why there is nothing to do, as the end of "web …". */
   nothingToDo(machine: Machine): string | undefined;
   /** What becomes of the instance, where that is to be asked about first. */
@@ -40,6 +41,10 @@ export async function act(shell: Shell, verb: Verb, idOrName: string, options: A
   if (idle !== undefined) {
     say(printable(`${machine.name} ${idle}; nothing was done`));
     return printResult(shell, connection, idOrName, options);
+  }
+  const inTheWay = await protectionsAgainst(machine, verb.name, connection.ec2);
+  if (inTheWay.length > 0) {
+    throw new Problem(`${machine.name}: nothing was changed: ${inTheWay.join("; ")}`, EXIT.failed);
   }
   await ask(shell, verb, machine, options.yes === true);
   // While the question stood, the world went on.

@@ -138,6 +138,8 @@ function deeds(subject: Subject): Calls {
         data: { sourceVersion: template.latestVersion, imageId: machine.desired.imageId },
         clientToken: randomUUID(),
       }),
+    DeleteLaunchTemplateVersions: (ec2) => ec2.deleteLaunchTemplateVersions(template.id, [1]),
+    ModifyLaunchTemplate: (ec2) => ec2.setDefaultVersion(template.id, template.latestVersion),
     CreateTags: (ec2) => ec2.createTags([template.id], { [TAG.id]: machine.id }),
     DeleteTags: (ec2) => ec2.deleteTags([template.id], [TAG.lastReplacement]),
     ...(attachment === undefined

@@ -4,21 +4,57 @@
  */
 import type { Ec2 } from "../provider/ec2/ec2";
 import { TAG } from "../provider/ec2/tags";
-import { reconcile, tearDown } from "../provider/engine/reconcile";
+import { plan } from "../provider/engine/plan";
+import { workingInstance } from "../provider/engine/planning/instance";
+import { protections } from "../provider/engine/protection";
+import { reconcile, ReconcileFailure, tearDown } from "../provider/engine/reconcile";
 import { desiredStateTag } from "../provider/engine/record-grammar";
 import type { Deps } from "../provider/engine/run";
 import { clientToken, describeGeneration } from "../provider/engine/specification";
 import type { Desired, Outputs } from "../provider/engine/state";
+import { withRoomForVersion } from "../provider/engine/steps/prune-versions";
 import { desiredOf } from "../provider/inputs";
 import { type LastReplacement, replacementText } from "./history";
 import type { Machine, Reading } from "./record";
 
+export type ByHand = "pause" | "resume" | "recycle";
+
+/** The protections that stand against a pause, a resume or a recycle, in sentences; while there is one, nothing is put on record. */
+export function protectionsAgainst(machine: Machine, verb: ByHand, ec2: Ec2): Promise<string[]> {
+  return protections(ec2, plan({ ...machine, desired: desiredAfter(verb, machine), known: false }));
+}
+
+/** The specification once the verb is on record. A recycle wants the same of another instance. */
+function desiredAfter(verb: ByHand, machine: Machine): Desired {
+  const { desired } = machine;
+  switch (verb) {
+    case "pause":
+      return { ...desired, desiredState: "paused" };
+    case "resume":
+      return { ...desired, desiredState: "running" };
+    case "recycle": {
+      const { onRecord } = desired;
+      const makesWay = workingInstance(machine)?.id;
+      return onRecord === undefined ? desired : { ...desired, onRecord: { ...onRecord, makesWay } };
+    }
+  }
+}
+
+async function refuseProtected(machine: Machine, verb: ByHand, ec2: Ec2): Promise<void> {
+  const found = await protectionsAgainst(machine, verb, ec2);
+  if (found.length > 0) {
+    throw new ReconcileFailure(`nothing was changed: ${found.join("; ")}.`, machine.observed, true);
+  }
+}
+
 /** Gives up the instance and keeps the addresses, until `resume`, or the next `up` that changes something. */
 export async function pause(machine: Machine, deps: Deps): Promise<Outputs> {
+  await refuseProtected(machine, "pause", deps.ec2);
   return carryOut(await recordState(machine, deps.ec2, "paused"), deps);
 }
 
 export async function resume(machine: Machine, deps: Deps): Promise<Outputs> {
+  await refuseProtected(machine, "resume", deps.ec2);
   return carryOut(await recordState(machine, deps.ec2, "running"), deps);
 }
 
@@ -28,6 +64,7 @@ export async function recycle(
   deps: Deps,
   reason: "by-hand" | "schedule" = "by-hand",
 ): Promise<Outputs> {
+  await refuseProtected(machine, "recycle", deps.ec2);
   return carryOut(await recordRecycle(machine, deps.ec2, { reason, at: deps.clock.now() }), deps);
 }
 
@@ -79,13 +116,15 @@ export async function recordRecycle(
   }
   const { launchHash, settingsHash } = present;
   const description = describeGeneration({ replacesBefore: template.latestVersion + 1, launchHash, settingsHash });
-  const number = await ec2.createLaunchTemplateVersion({
-    templateId: template.id,
-    description,
-    // User data and all is taken from there.
-    data: { sourceVersion: present.number, imageId: desired.imageId },
-    clientToken: clientToken(template.id, "version", template.latestVersion, description),
-  });
+  const create = (): Promise<number> =>
+    ec2.createLaunchTemplateVersion({
+      templateId: template.id,
+      description,
+      // User data and all is taken from there.
+      data: { sourceVersion: present.number, imageId: desired.imageId },
+      clientToken: clientToken(template.id, "version", template.latestVersion, description),
+    });
+  const number = await withRoomForVersion(ec2, template, { needed: [present.number], create });
   const replaced: LastReplacement = {
     at,
     reason,

@@ -3,6 +3,7 @@ import type { FoundAdoption } from "./adoption";
 import { type Change, driftIn, isHeld } from "./changes";
 import { nameOf } from "./ec2/tags";
 import { ROLLED_BACK } from "./engine/drift";
+import type { LaunchInput } from "./engine/specification";
 import type { DataVolume, Desired, Instance, NetworkInterface } from "./engine/state";
 import { keepsInstance, type Path } from "./engine/strategy";
 import { reattaches } from "./in-place";
@@ -90,13 +91,18 @@ export function announceAdoption(found: FoundAdoption, wanted: Properties): stri
   const changes = misfits.map(({ input }) => ({ input, class: "replaces-instance" }) as const);
   const recorded = { instanceId: instance.id, state: instance.state, lifecycle: instance.lifecycle };
   const outlook = outlookFor(changes, recorded, wanted);
-  const because = misfits.map((it) => it.input).join(", ");
+  const because = misfits.map(({ input }) => nameIn(wanted, input)).join(", ");
   return [
     what,
     sentenceFor(outlook, recorded, because),
     ...(endsInstance(outlook) ? goesWith({ instance, further: found.further }, wanted) : laterGoes(found.further)),
     ...inPlace,
   ].join("; ");
+}
+
+/** The name that the program has for what user data it gives. */
+function nameIn({ userDataBase64 }: Properties, input: LaunchInput): string {
+  return input === "userData" && textOf(userDataBase64) !== "" ? "userDataBase64" : input;
 }
 
 function announcePause({ further }: FoundAdoption, instance: Instance, wanted: Properties): string {

@@ -3,6 +3,7 @@ import { SENTENCES } from "./engine/drift";
 import type { MachineState, Outputs } from "./engine/state";
 import { askedOf } from "./engine/specification";
 import { INPUT_NAMES, type InputName, pauseBehaviorFor } from "./inputs";
+import { userDataFor } from "./user-data";
 import { isUnknown } from "./validation";
 
 /**
@@ -33,6 +34,8 @@ export const CHANGE_CLASSES: Readonly<Record<InputName, ChangeClass>> = {
   fallbackInstanceTypes: "in-place",
   market: "replaces-instance",
   userData: "replaces-instance",
+  userDataBase64: "replaces-instance",
+  userDataIsText: "in-place",
   keyName: "replaces-instance",
   iamInstanceProfile: "in-place",
   ebsOptimized: "replaces-instance",
@@ -77,7 +80,7 @@ function isSame(input: InputName, olds: Properties, news: Properties): boolean {
     return false;
   }
   const special = SAME[input];
-  const asked = [old, wanted].map((it) => canonical(askedOf(input, it)));
+  const asked = [olds, news].map((it) => canonical(askedOf(input, it)));
   return special === undefined ? asked[0] === asked[1] : special(old, wanted, { olds, news });
 }
 
@@ -93,6 +96,11 @@ const SAME: Readonly<Partial<Record<InputName, Comparison>>> = {
     isSameCount(old, wanted, isFleeting(news) ? undefined : olds.secondaryPrivateIps),
   ipv6AddressCount: (old, wanted, { olds, news }) =>
     isSameCount(old, wanted, isFleeting(news) ? undefined : olds.ipv6Addresses),
+  // The bytes count, whichever input names them. Where they differ, the input that the program changed is named.
+  userData: (old, wanted, { olds, news }) =>
+    isSameUserData(olds, news) || (old === wanted && olds.userDataBase64 !== news.userDataBase64),
+  userDataBase64: (old, wanted, { olds, news }) => isSameUserData(olds, news) || old === wanted,
+  userDataIsText: () => true,
   securityGroupIds: (old, wanted) =>
     Array.isArray(old) && Array.isArray(wanted) ? isSameSet(old, wanted) : canonical(old) === canonical(wanted),
   dataVolumes: (old, wanted) => canonical(byName(old)) === canonical(byName(wanted)),
@@ -101,6 +109,10 @@ const SAME: Readonly<Partial<Record<InputName, Comparison>>> = {
     old === wanted || (old === pauseBehaviorFor(olds.market) && wanted === pauseBehaviorFor(news.market)),
   adopt: () => true,
 };
+
+function isSameUserData(olds: Properties, news: Properties): boolean {
+  return !isUnknown([news.userData, news.userDataBase64]) && userDataFor(olds) === userDataFor(news);
+}
 
 function isFleeting({ persistPrivateIp }: Properties): boolean {
   return persistPrivateIp === false;

@@ -1,6 +1,7 @@
 /** Inputs that are right each for itself and not together. What is not known yet is never judged. (pure) */
 import { canonicalDevice } from "./formats";
 import { metadataTagFailures } from "./metadata-tags";
+import { MAX_USER_DATA_BYTES, userDataSize } from "./user-data";
 import { type Failure, isGiven, isObject, repeats, shown, shownBare, UNKNOWN } from "./validation";
 
 type Inputs = Record<string, unknown>;
@@ -110,6 +111,7 @@ const ADOPTABLE = ["instanceId", "networkInterfaceId", "managedInstanceId"] as c
 export function contradictions(inputs: Inputs): Failure[] {
   return [
     ...PAIRS.flatMap((pair) => exclusion(inputs, pair)),
+    ...userDataFailures(inputs),
     ...heldTwice(inputs),
     ...fallbackToItself(inputs),
     ...halfCpuOptions(inputs),
@@ -141,6 +143,21 @@ function exclusion(inputs: Inputs, { first, second, because }: Pair): Failure[] 
   }
   const reason = `${first[0]}: ${shown(one)} and ${second[0]}: ${shown(other)} contradict each other: ${because}`;
   return [{ property: first[0], reason }];
+}
+
+/** No error shows a value of either input. */
+function userDataFailures(inputs: Inputs): Failure[] {
+  const { userData, userDataBase64 } = inputs;
+  const isAsked = (value: unknown): boolean => isGiven(value) && value !== "";
+  if (isAsked(userData) && isAsked(userDataBase64)) {
+    const reason =
+      "userData and userDataBase64 contradict each other: userData is text as it is, userDataBase64 is bytes in base64; give one of the two";
+    return [{ property: "userDataBase64", reason }];
+  }
+  const property = isAsked(userDataBase64) ? "userDataBase64" : "userData";
+  const size = userDataSize(inputs);
+  const reason = `${property} is ${size} bytes, and EC2 takes at most ${MAX_USER_DATA_BYTES}; fetch the rest from elsewhere at boot, or compress it`;
+  return size > MAX_USER_DATA_BYTES ? [{ property, reason }] : [];
 }
 
 function heldTwice(inputs: Inputs): Failure[] {

@@ -2,11 +2,9 @@
 import { isIPv4, isIPv6 } from "node:net";
 import { EC2_TAG_LIMIT, MAX_TAG_VALUE, nameOf, OWN_TAG_PREFIX, RESERVED_TAGS } from "./ec2/tags";
 import { cronProblem, isTimezone } from "./timetable";
-import { userDataSize } from "./user-data";
+import { decodeBase64 } from "./user-data";
 import { distinctList, isObject, known, listOf, mapOf, shown, text, type Validator, value } from "./validation";
 
-/** EC2's limit on user data before base64. */
-const MAX_USER_DATA_BYTES = 16 * 1024;
 const MAX_TAGS = EC2_TAG_LIMIT - RESERVED_TAGS;
 /** Its guide says 128, its error 127. */
 const MAX_TAG_KEY = 127;
@@ -149,20 +147,22 @@ export const scheduleList = (schedule: Validator): Validator => {
   });
 };
 
-/** The one value that no error may show. */
+/** User data is the one value that no error may show. How long it is depends on more than the text: see contradictions.ts. */
 export const userData: Validator = known((given, path, report) => {
   if (typeof given !== "string") {
-    report({ property: path, reason: `${path} must be a string: plain text or base64` });
-    return given;
-  }
-  if (HALF.test(given)) {
-    const reason = `${path} has half of a character (a lone UTF-16 surrogate), for which there are no bytes; give bytes as base64`;
+    report({ property: path, reason: `${path} must be a string: text, or bytes as ${path}Base64` });
+  } else if (HALF.test(given)) {
+    const reason = `${path} has half of a character (a lone UTF-16 surrogate), for which there are no bytes; give bytes as ${path}Base64`;
     report({ property: path, reason });
-    return given;
   }
-  const size = userDataSize(given);
-  if (size > MAX_USER_DATA_BYTES) {
-    const reason = `${path} is ${size} bytes, and EC2 takes at most ${MAX_USER_DATA_BYTES}; fetch the rest from elsewhere at boot, or compress it`;
+  return given;
+});
+
+export const userDataBase64: Validator = known((given, path, report) => {
+  if (typeof given !== "string") {
+    report({ property: path, reason: `${path} must be a string: base64 of the bytes` });
+  } else if (decodeBase64(given) === undefined) {
+    const reason = `${path} is not valid base64 (of the alphabet A-Z a-z 0-9 + /, padded with =); encode the bytes, or give text as userData`;
     report({ property: path, reason });
   }
   return given;

@@ -9,11 +9,11 @@ import { explain } from "./ec2/errors";
 import { nameOf, TAG, urnTag } from "./ec2/tags";
 import { conflicts } from "./engine/conflicts";
 import { driftOf, driftSince, observedInputs } from "./engine/drift";
-import { findElasticIp, observe } from "./engine/observe";
+import { findElasticIp, observe, observeTeardown } from "./engine/observe";
 import { heldElasticIp, isGone, outputsOf } from "./engine/outputs";
 import { requireOwned, TakenOver } from "./engine/ownership";
 import { outdatedParts } from "./engine/planning/instance";
-import { obstacles } from "./engine/protection";
+import { obstacles, teardownObstacles } from "./engine/protection";
 import { reconcile, tearDown } from "./engine/reconcile";
 import type { Deps } from "./engine/run";
 import { launchHash } from "./engine/specification";
@@ -27,6 +27,7 @@ import type { Session } from "./session";
 import { lookAtTakeOver } from "./take-over";
 import { needsLook, stableOutputs, survivingOutputs } from "./surviving-outputs";
 import { failureOf } from "./unfinished";
+import { isText, userDataWarning } from "./user-data";
 import { type Failure, isGiven, isUnknown } from "./validation";
 import { waitsIn, waitsOfNew } from "./waits";
 
@@ -43,7 +44,7 @@ export class Handlers {
   /** Validates, fills in defaults, and adds what is known to stay, so that a preview can show it. */
   async check(olds: Properties, news: Properties): Promise<{ inputs: Properties; failures: Failure[] }> {
     this.refreshed.delete(news.resourceUrn);
-    const checked = checkInputs(news, await this.session.defaultRegion());
+    const checked = checkInputs({ ...news, userDataIsText: isText(olds, news) }, await this.session.defaultRegion());
     if (checked.failures.length > 0) {
       return { inputs: news, failures: checked.failures.map(onOneLine) };
     }
@@ -57,6 +58,7 @@ export class Handlers {
         Object.keys(olds).length === 0
           ? await this.checkNew(news, before)
           : await this.checkChanged(olds, checked.inputs, before);
+      this.warn(checked.inputs);
       return { inputs, failures: failures.map(onOneLine) };
     } catch (error) {
       return {
@@ -72,6 +74,13 @@ export class Handlers {
       const found = await findElasticIp(this.session.ec2(regionOf(inputs)), given);
       return found?.allocationId === given ? found.publicIp : found?.allocationId;
     });
+  }
+
+  private warn(inputs: Properties): void {
+    const warning = userDataWarning(inputs);
+    if (warning !== undefined) {
+      this.session.announce(`${nameIn(inputs)}: ${warning}`);
+    }
   }
 
   /** Of a machine that is to be made. */
@@ -150,7 +159,7 @@ export class Handlers {
     const needed = changes.length > 0 || driftIn(olds).length > 0;
     const replaces = changes.filter((it) => it.class === "replaces-resource").map((it) => it.input);
     if (needed && !this.refreshed.has(olds.resourceUrn)) {
-      const look = replaces.length > 0 ? { recorded: olds, obstacles: [], waits: [] } : await this.look(id, olds, news);
+      const look = await (replaces.length > 0 ? this.lookBeforeDeletion(id, olds) : this.look(id, olds, news));
       const line =
         look.obstacles.length > 0
           ? announceDrift(look.obstacles, olds, false)
@@ -194,6 +203,23 @@ export class Handlers {
         recorded: lookedAt(now, outdatedParts(wanted), things, isTriedAgain),
         obstacles: await obstacles(ec2, wanted),
         waits: waitsIn(wanted),
+      };
+    } catch {
+      return { recorded: olds, obstacles: [], waits: [] };
+    }
+  }
+
+  /** Obstacles to a resource replacement, which begins with a deletion. */
+  private async lookBeforeDeletion(id: string, olds: Properties): Promise<Look> {
+    try {
+      const desired = recordedDesired(olds);
+      const recorded = recordedIn(id, olds);
+      const ec2 = this.session.ec2(desired.region);
+      const observed = await observeTeardown(ec2, { id, desired, recorded });
+      return {
+        recorded: olds,
+        obstacles: await teardownObstacles(ec2, { id, desired, observed, recorded }),
+        waits: [],
       };
     } catch {
       return { recorded: olds, obstacles: [], waits: [] };
@@ -297,8 +323,9 @@ export class Handlers {
     }
     const id = template.name;
     const next = isUnknown(wanted) ? undefined : desiredOf(wanted);
-    const { userData, rootVolume } = next ?? desired;
-    const observed = await observe(ec2, { id, desired: { ...desired, userData, rootVolume }, template });
+    const { userData, userDataBase64, userDataIsText, rootVolume } = next ?? desired;
+    const named = { ...desired, userData, userDataBase64, userDataIsText, rootVolume };
+    const observed = await observe(ec2, { id, desired: named, template });
     const outputs: Properties = { ...withHeldOutputs(outputsOf({ id, desired, observed }), olds) };
     return next === undefined ? outputs : lookedAt(outputs, outdatedParts({ id, desired: next, observed }));
   }
@@ -312,6 +339,8 @@ const LOOKED_FOR = [
   "dataVolumes",
   "adopt",
   "userData",
+  "userDataBase64",
+  "userDataIsText",
   "rootVolume",
   "persistPrivateIp",
 ] as const satisfies (keyof Desired)[];

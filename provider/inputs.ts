@@ -20,6 +20,7 @@ import {
   tags,
   timezone,
   userData,
+  userDataBase64,
 } from "./formats";
 import {
   distinctList,
@@ -181,6 +182,8 @@ const INPUTS: Readonly<Record<InputName, Field>> = {
   fallbackInstanceTypes: { validate: fallbackTypes, default: [] },
   market: { validate: objectOf(market), default: { lifecycle: "on-demand" } },
   userData: { validate: userData },
+  userDataBase64: { validate: userDataBase64 },
+  userDataIsText: { validate: flag, internal: true },
   keyName: { validate: nonEmpty("the name of a key pair") },
   iamInstanceProfile: { validate: nonEmpty("the name or ARN of an instance profile") },
   ebsOptimized: { validate: flag },
@@ -206,6 +209,8 @@ const INPUTS: Readonly<Record<InputName, Field>> = {
 
 export type InputName = Exclude<keyof Desired, "onRecord">;
 export const INPUT_NAMES = Object.keys(INPUTS) as InputName[];
+/** The inputs that a program gives; the package adds the others. */
+export const PROGRAM_INPUTS = INPUT_NAMES.filter((it) => INPUTS[it].internal !== true);
 
 /** The inputs in their normal form (some perhaps not known yet), and what is wrong with them. */
 export interface Checked {

@@ -491,12 +491,26 @@ export interface ManagedInstanceArgs {
    */
   market?: Input<MarketArgs>;
   /**
-   * User data, plain text or base64, up to 16 KB. May be a secret; it is never printed, and EC2 keeps it in the launch
-   * template and the instance.
+   * User data as text, which the instance gets as it is: UTF-8, at most 16 KB (16384 bytes), never decoded. May be a secret; no line
+   * and no error shows it. EC2 keeps it in the launch template and in the instance.
    *
-   * Changing it replaces the instance; the addresses stay.
+   * For bytes, or text that is base64 already, give `userDataBase64`; both together are an error. A preview has a line where the
+   * text is base64 of something readable.
+   *
+   * Changing it replaces the instance; the addresses stay. The same bytes under the other name are no change.
+   *
+   * @default none
    */
   userData?: Input<string>;
+  /**
+   * User data as bytes in base64, as in `@pulumi/aws`: for what is compressed, binary, or encoded by another tool. At most 16 KB
+   * (16384 bytes) decoded; line breaks in it count for nothing; anything but base64 is an error. May be a secret, as `userData`.
+   *
+   * Changing it replaces the instance; the addresses stay. The same bytes under the other name are no change.
+   *
+   * @default none
+   */
+  userDataBase64?: Input<string>;
   /**
    * The name of the EC2 key pair to log in with.
    *

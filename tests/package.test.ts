@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CHANGE_CLASSES } from "../provider/changes";
+import { PROGRAM_INPUTS } from "../provider/inputs";
 
 const ROOT = join(__dirname, "..");
 const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
@@ -96,7 +97,7 @@ describe("the docs", () => {
     const rows = new Map(
       [...read("README.md").matchAll(/^\| `(\w+)` \| .* \| ([PINRC]) \| .*\|$/gm)].map((it) => [it[1], it[2]]),
     );
-    const wanted = Object.entries(CHANGE_CLASSES).filter(([input]) => input !== "resourceUrn");
+    const wanted = Object.entries(CHANGE_CLASSES).filter(([input]) => PROGRAM_INPUTS.some((it) => it === input));
     assert.deepEqual(
       Object.fromEntries(rows),
       Object.fromEntries(wanted.map(([input, kind]) => [input, letters[kind]])),

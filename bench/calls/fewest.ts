@@ -39,8 +39,8 @@ export const FEWEST: Readonly<Record<Operation, Fewest>> = {
     why: "one look at each kind of thing. Ours marks the record as one that a state has, once in its life",
   },
   "preview, image changed": {
-    calls: { ...LOOK, DescribeImages: 1, DescribeInstanceAttribute: 1 },
-    why: "one look at each kind of thing, at the new image, and whether the instance is protected. Ours looks twice: Pulumi asks `check` what the outputs will be and `diff` what will happen, and `diff` looks anew",
+    calls: { ...LOOK, DescribeImages: 1, DescribeInstanceAttribute: 2 },
+    why: "one look at each kind of thing, at the new image, and whether the instance has termination or stop protection, each asked for by itself. Ours looks twice: Pulumi asks `check` what the outputs will be and `diff` what will happen, and `diff` looks anew",
   },
   "up, replaced": {
     calls: {
@@ -50,7 +50,7 @@ export const FEWEST: Readonly<Record<Operation, Fewest>> = {
       DescribeImages: 1,
       DescribeInstanceTypes: 1,
       DescribeInstanceTypeOfferings: 1,
-      DescribeInstanceAttribute: 1,
+      DescribeInstanceAttribute: 2,
       CreateLaunchTemplateVersion: 1,
       "RunInstances (dry run)": 1,
       TerminateInstances: 1,
@@ -62,7 +62,7 @@ export const FEWEST: Readonly<Record<Operation, Fewest>> = {
     calls: {
       ...LOOK,
       DescribeNetworkInterfaces: 2,
-      DescribeInstanceAttribute: 1,
+      DescribeInstanceAttribute: 2,
       TerminateInstances: 1,
       DeleteNetworkInterface: 1,
       DeleteLaunchTemplate: 1,

@@ -14,6 +14,7 @@ import {
   CreateTagsCommand,
   CreateVolumeCommand,
   DeleteLaunchTemplateCommand,
+  DeleteLaunchTemplateVersionsCommand,
   DeleteNetworkInterfaceCommand,
   DeleteTagsCommand,
   DeleteVolumeCommand,
@@ -33,6 +34,7 @@ import {
   type InstanceAttribute,
   type InstanceAttributeName,
   type LaunchTemplateVersion,
+  ModifyLaunchTemplateCommand,
   ModifyInstanceAttributeCommand,
   ModifyInstanceMetadataOptionsCommand,
   ModifyNetworkInterfaceAttributeCommand,
@@ -385,6 +387,8 @@ function readsOf(client: EC2Client, pace: Pace) {
 
 /** EC2's limit of instances named in one DescribeInstanceStatus, which has no filter for them. */
 const MOST_INSTANCE_IDS = 100;
+/** Of a launch template, to be deleted in one call (API reference, DeleteLaunchTemplateVersions). */
+const MOST_VERSIONS = 200;
 
 /** How many pages of 200 all the templates of an account and region are taken to be, before it is known. */
 const TEMPLATE_PAGES = 3;
@@ -549,6 +553,43 @@ class SdkEc2 implements Ec2Client {
     await this.call("DeleteLaunchTemplate", () =>
       this.client.send(new DeleteLaunchTemplateCommand({ LaunchTemplateId: templateId })),
     );
+  }
+
+  describeVersionsUpTo(templateId: string, highest: number): Promise<{ number: number; isDefault: boolean }[]> {
+    const input = { LaunchTemplateId: templateId, MaxVersion: String(highest) };
+    return this.call("DescribeLaunchTemplateVersions", () =>
+      gathered(paginateDescribeLaunchTemplateVersions({ client: this.client }, input), (page) =>
+        page.LaunchTemplateVersions?.map((it) => ({
+          number: present(it.VersionNumber, "version number"),
+          isDefault: it.DefaultVersion === true,
+        })),
+      ),
+    );
+  }
+
+  async setDefaultVersion(templateId: string, version: number): Promise<void> {
+    const input = { LaunchTemplateId: templateId, DefaultVersion: String(version) };
+    await this.call("ModifyLaunchTemplate", () => this.client.send(new ModifyLaunchTemplateCommand(input)));
+  }
+
+  /** EC2 takes 200 in a call, and tells of each by itself whether it was deleted. */
+  async deleteLaunchTemplateVersions(templateId: string, versions: readonly number[]): Promise<void> {
+    for (let from = 0; from < versions.length; from += MOST_VERSIONS) {
+      const Versions = versions.slice(from, from + MOST_VERSIONS).map(String);
+      await this.call("DeleteLaunchTemplateVersions", async () => {
+        const input = { LaunchTemplateId: templateId, Versions };
+        const reply = await this.client.send(new DeleteLaunchTemplateVersionsCommand(input));
+        const failed = (reply.UnsuccessfullyDeletedLaunchTemplateVersions ?? []).filter(
+          (it) => it.ResponseError?.Code !== "launchTemplateVersionDoesNotExist",
+        );
+        const [first] = failed;
+        if (first !== undefined) {
+          const { Code = "", Message = "" } = first.ResponseError ?? {};
+          const said = `version ${first.VersionNumber ?? "?"} was not deleted: ${Message}`;
+          throw new Ec2Error("DeleteLaunchTemplateVersions", Code, said);
+        }
+      });
+    }
   }
 
   async describeSubnet(subnetId: string): Promise<Subnet | undefined> {

@@ -172,6 +172,11 @@ export interface Ec2 {
     clientToken: string;
   }): Promise<number>;
   deleteLaunchTemplate(templateId: string): Promise<void>;
+  /** The versions with the lowest numbers, without what is in them. */
+  describeVersionsUpTo(templateId: string, highest: number): Promise<{ number: number; isDefault: boolean }[]>;
+  setDefaultVersion(templateId: string, version: number): Promise<void>;
+  /** A version that is gone already counts as deleted. */
+  deleteLaunchTemplateVersions(templateId: string, versions: readonly number[]): Promise<void>;
 
   describeSubnet(subnetId: string): Promise<Subnet | undefined>;
 

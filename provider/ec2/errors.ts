@@ -84,7 +84,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   },
   "InvalidUserData.Malformed": {
     class: "refused",
-    advice: "Give userData as plain text or as base64, at most 16 KiB of it.",
+    advice: "Give text as userData, or bytes in base64 as userDataBase64, at most 16 KiB of it.",
   },
   InvalidBlockDeviceMapping: {
     class: "refused",

@@ -51,6 +51,7 @@ export const REPEATS = {
   ModifyInstanceAttribute: SETS,
   ModifyInstanceMetadataOptions: SETS,
   ModifyNetworkInterfaceAttribute: SETS,
+  ModifyLaunchTemplate: SETS,
   MonitorInstances: SETS,
   UnmonitorInstances: SETS,
   CreateTags: SETS,
@@ -63,6 +64,7 @@ export const REPEATS = {
   DisassociateAddress: GONE,
   ReleaseAddress: GONE,
   DeleteLaunchTemplate: GONE,
+  DeleteLaunchTemplateVersions: GONE,
   DeleteNetworkInterface: GONE,
   DeleteVolume: GONE,
 } as const satisfies Record<string, Repeat>;

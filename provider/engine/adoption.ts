@@ -37,7 +37,7 @@ function isNamed(input: LaunchInput, desired: Desired): boolean {
       return !desired.imageId.startsWith("resolve:ssm:");
     case "userData":
     case "rootVolume":
-      return askedOf(input, desired[input]) !== undefined;
+      return askedOf(input, desired) !== undefined;
     case "publicIpAssignment":
     case "recycleTriggers":
       return false;

@@ -1,6 +1,6 @@
 /** What an instance has of the inputs that it is launched with, as far as EC2 tells, and which of them it would be replaced for. (pure) */
 import { TAG } from "../ec2/tags";
-import { toBase64 } from "../user-data";
+import { userDataFor } from "../user-data";
 import { askedOf, differentInputs, isChanging, type LaunchInput } from "./specification";
 import type { CpuOptions, Desired, Instance, RootVolume, Volume } from "./state";
 
@@ -32,7 +32,7 @@ export function has(input: LaunchInput, { instance, rootVolume }: Omit<Found, "i
     case "market":
       return desired.market.lifecycle === instance.lifecycle;
     case "userData":
-      return desired.userData !== undefined && toBase64(desired.userData) === instance.userData;
+      return hasUserData(instance, userDataFor(desired));
     case "cpuOptions":
       return desired.cpuOptions !== undefined && hasAll(desired.cpuOptions, instance.cpuOptions);
     case "rootVolume":
@@ -40,6 +40,13 @@ export function has(input: LaunchInput, { instance, rootVolume }: Omit<Found, "i
     default:
       return false;
   }
+}
+
+/** EC2 gives back what somebody's tool sent, however that wrote it. */
+function hasUserData({ userData }: Instance, wanted: string | undefined): boolean {
+  return (
+    wanted !== undefined && userData !== undefined && Buffer.from(userData, "base64").toString("base64") === wanted
+  );
 }
 
 /** KMS keys are named by id, alias or ARN, and told by ARN. */
@@ -66,9 +73,7 @@ export function differences(found: Found, launched: string, wanted: string, desi
     if (isChanging(launched, input)) {
       return false;
     }
-    return askedOf(input, desired[input]) === undefined
-      ? isGiven
-      : isTold(input, desired) && has(input, found, desired);
+    return askedOf(input, desired) === undefined ? isGiven : isTold(input, desired) && has(input, found, desired);
   };
   const different = differentInputs(launched, wanted).filter((input) => !isThere(input));
   const isRetyped = !isOfItsType(instance, desired) && !different.includes("instanceType");

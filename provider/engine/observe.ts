@@ -1,8 +1,9 @@
 /** One snapshot of what exists, found by tag, and by recorded id where a tag was taken off. */
 import type { Ec2, Filters } from "../ec2/ec2";
 import { TAG } from "../ec2/tags";
+import { userDataFor } from "../user-data";
 import { adoptsThings } from "./adoption";
-import { isAlive, isAtHome, isOwnedInstance } from "./current";
+import { isAlive, isAtHome, isOwnedInstance, isOwnedInterface } from "./current";
 import { isOfAnother } from "./ownership";
 import { observeOtherMachines } from "./other-machines";
 import { differentInputs, launchHash, readGeneration } from "./specification";
@@ -65,6 +66,17 @@ export async function observe(ec2: Ec2, target: Target): Promise<Observed> {
     addressTaker: networkInterfaces.length > 0 ? undefined : await observeTaker(ec2, target),
   };
   return withInstances(ec2, target, await withAdoption(ec2, target, observed), marked);
+}
+
+/** What a deletion has to know beside that: whose Elastic IPs would come off with the interfaces that go. */
+export async function observeTeardown(
+  ec2: Ec2,
+  { id, desired, recorded }: Target & { desired: Desired },
+): Promise<Observed> {
+  const seen = await observe(ec2, { id, recorded, desired: { ...desired, adopt: undefined } });
+  const deleted = desired.deletion.networkInterface === "retain" ? [] : seen.networkInterfaces;
+  const owned = deleted.filter((it) => isOwnedInterface(it, { id, desired, observed: seen }));
+  return { ...seen, otherElasticIps: await elasticIpsOfOthers(ec2, owned, seen.elasticIps) };
 }
 
 async function observeRecord(
@@ -293,7 +305,8 @@ async function withInstances(
 /** Whether an instance was not launched with the user data that the inputs name, and so may have it only since before it was given. */
 function asksForUserData(id: string, { tags }: Instance, desired: Desired | undefined): boolean {
   return (
-    desired?.userData !== undefined &&
+    desired !== undefined &&
+    userDataFor(desired) !== undefined &&
     differentInputs(tags[TAG.launch] ?? "", launchHash(id, desired)).includes("userData")
   );
 }

@@ -30,6 +30,7 @@ import {
   volumesHandedOn,
 } from "./planning/sharing";
 import { planGivenTags, planLostTags, planTags, planTemplateTags, withLostTags } from "./planning/tags";
+import { planPruning } from "./planning/versions";
 import type { Claim, Instance, NetworkInterface, Volume } from "./state";
 import type { Step } from "./step";
 
@@ -53,7 +54,7 @@ function planOnceLetGo(now: Situation, situation: Situation): Step[] {
   const swaps = isExchange(now);
   const handedOn = volumesHandedOn(now);
   const claims = claimsOn(now, situation);
-  return withRightsChecked([
+  const steps: Step[] = [
     ...(isNew ? record : []),
     ...lostTags,
     ...(claims.length === 0 ? [] : [{ kind: "claim-given", claims, isNew } as const]),
@@ -78,7 +79,8 @@ function planOnceLetGo(now: Situation, situation: Situation): Step[] {
     ...planTags(withLostTags(situation, lostTags)),
     // Whoever was held up since a look before that one still finds who was first.
     ...(claims.length === 0 ? [] : [{ kind: "end-claims", claims } as const]),
-  ]);
+  ];
+  return [...withRightsChecked(steps), ...planPruning(situation, steps)];
 }
 
 /**

@@ -5,14 +5,14 @@ import type { Ec2 } from "../ec2/ec2";
 import { explain } from "../ec2/errors";
 import { apply } from "./apply";
 import { IdTaken } from "./claim";
-import { conflicts, teardownConflicts, volumeDeletionConflicts } from "./conflicts";
-import { currentNetworkInterface, isOwnedInterface } from "./current";
+import { conflicts } from "./conflicts";
+import { currentNetworkInterface } from "./current";
 import { type Lease, LeaseLost } from "./lease";
-import { elasticIpsOfOthers, observe, type Target } from "./observe";
+import { observe, observeTeardown, type Target } from "./observe";
 import { outputsOf } from "./outputs";
 import { requireOwned, TakenOver } from "./ownership";
 import { plan } from "./plan";
-import { protections } from "./protection";
+import { protections, teardownObstacles } from "./protection";
 import { type Deps, ObserveAgain, Refused, type Run, saying } from "./run";
 import type { Desired, Observed, Outputs, Recorded } from "./state";
 import { planTeardown } from "./teardown";
@@ -94,17 +94,10 @@ async function approach(run: Run): Promise<Outputs> {
 /** Ends a managed instance. What is left to do after a failure is found again by the next call. */
 export async function tearDown(request: Request, deps: Deps): Promise<void> {
   const { id, desired, recorded } = request;
-  const seen = await look(deps.ec2, { id, recorded, desired: { ...desired, adopt: undefined } });
-  requireOwned(request, seen);
-  const deleted = desired.deletion.networkInterface === "retain" ? [] : seen.networkInterfaces;
-  const owned = deleted.filter((it) => isOwnedInterface(it, { id, desired, observed: seen }));
-  const observed = { ...seen, otherElasticIps: await elasticIpsOfOthers(deps.ec2, owned, seen.elasticIps) };
-  refuse("deleted", [
-    ...teardownConflicts(observed, desired.deletion),
-    ...volumeDeletionConflicts(observed.volumes, { id, desired, observed, recorded }),
-  ]);
+  const observed = await saying(`look at what there is of ${id}`, () => observeTeardown(deps.ec2, request));
+  requireOwned(request, observed);
+  refuse("deleted", await teardownObstacles(deps.ec2, { id, desired, observed, recorded }));
   const steps = planTeardown({ id, observed, recorded, deletion: desired.deletion, adopt: desired.adopt });
-  refuse("deleted", await protections(deps.ec2, steps));
   await apply(steps, { ...deps, ...request, nonce: randomUUID(), observed });
 }
 

@@ -1,7 +1,7 @@
 /** The launch specification: what of the inputs it is made of, and how one version is told from another. (pure) */
 import { createHash } from "node:crypto";
 import type { LaunchData } from "../ec2/ec2";
-import { toBase64 } from "../user-data";
+import { userDataFor } from "../user-data";
 import type { Desired, Generation } from "./state";
 
 /** Short, because many of them go into a tag; long enough that two specifications of one machine never meet. */
@@ -17,7 +17,10 @@ function digest(salt: string, content: unknown): string {
   return createHash("sha256").update(`${salt}\n${canonical}`).digest("hex").slice(0, DIGEST_LENGTH);
 }
 
-/** The inputs that a running instance cannot take on, each with a digest of its own. */
+/**
+ * The inputs that a running instance cannot take on, each with a digest of its own. The digest of `userData` is over the bytes that the
+ * instance gets, whichever input names them. Digests are told apart by their place, so the order stays.
+ */
 export const LAUNCH_INPUTS = [
   "imageId",
   "instanceType",
@@ -39,14 +42,18 @@ export type LaunchInput = (typeof LAUNCH_INPUTS)[number];
 export type LaunchPart = "imageId" | "instanceType" | "userData" | "other";
 
 export function partOf(input: string): LaunchPart {
+  if (input === "userDataBase64") {
+    return "userData";
+  }
   return input === "imageId" || input === "instanceType" || input === "userData" ? input : "other";
 }
 
 /** What an input asks of a launch. Saying what EC2 does unasked asks for nothing, as leaving it out does. */
-export function askedOf(input: string, value: unknown): unknown {
+export function askedOf(input: string, inputs: object): unknown {
+  const value = (inputs as Readonly<Record<string, unknown>>)[input];
   switch (input) {
     case "userData":
-      return typeof value === "string" && value !== "" ? toBase64(value) : undefined;
+      return userDataFor(inputs);
     case "tenancy":
       return value === "default" ? undefined : value;
     case "ebsOptimized":
@@ -72,7 +79,7 @@ export function launchHash(id: string, desired: Desired): string {
   }
   const { lifecycle, maxPrice } = desired.market;
   const bought = { ...desired, market: { lifecycle, maxPrice } };
-  const hash = LAUNCH_INPUTS.map((input) => digest(id, { [input]: askedOf(input, bought[input]) })).join(".");
+  const hash = LAUNCH_INPUTS.map((input) => digest(id, { [input]: askedOf(input, bought) })).join(".");
   launchHashes.set(desired, { id, hash });
   return hash;
 }
@@ -124,13 +131,13 @@ export function readGeneration(number: number, description: string): Generation 
 
 /** What the launch template holds. `rootDeviceName` is the image's, needed only for `rootVolume`. */
 export function launchData(desired: Desired, rootDeviceName: string | undefined): LaunchData {
-  const rootVolume = askedOf("rootVolume", desired.rootVolume) as Desired["rootVolume"];
+  const rootVolume = askedOf("rootVolume", desired) as Desired["rootVolume"];
   const { imageId, instanceType, keyName, iamInstanceProfile, metadataOptions, monitoring } = desired;
   const { ebsOptimized, tenancy, cpuCredits, cpuOptions, placementGroup } = desired;
   return {
     imageId,
     instanceType,
-    userData: askedOf("userData", desired.userData) as string | undefined,
+    userData: userDataFor(desired),
     keyName,
     iamInstanceProfile,
     metadataOptions,

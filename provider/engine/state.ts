@@ -138,7 +138,12 @@ export interface Desired {
   instanceType: string;
   fallbackInstanceTypes: string[];
   market: Market;
+  /** Text, as it is. */
   userData?: string;
+  /** Bytes, in base64. */
+  userDataBase64?: string;
+  /** Whether `userData` is text although version 0.1 would have decoded it. */
+  userDataIsText?: true;
   keyName?: string;
   iamInstanceProfile?: string;
   ebsOptimized?: boolean;

@@ -18,6 +18,7 @@ export type Step =
   // The record.
   | { kind: "record" }
   | { kind: "record-generation"; replacesBefore: number | "this" }
+  | { kind: "prune-versions" }
   | { kind: "delete-record"; templateId: string }
   // The network interface.
   | { kind: "make-network-interface"; later: string[] }

@@ -1,6 +1,6 @@
 /** `pause`, `resume` and `recycle`: asked about first, done with live lines, and what Pulumi makes of them afterwards. */
 import assert from "node:assert/strict";
-import { TerminateInstancesCommand } from "@aws-sdk/client-ec2";
+import { ModifyInstanceAttributeCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import type { MachineView } from "../../cli/machine-view";
 import { PAUSED_SINCE } from "../../provider/engine/drift";
 import { program } from "../provider/support";
@@ -186,5 +186,50 @@ describe("managed-instance recycle", () => {
     const now = machineOf(owner);
     assert.notEqual(now.instance.instanceId, instance.instanceId);
     assert.equal(now.privateIp, privateIp);
+  });
+});
+
+describe("managed-instance on a protected instance", () => {
+  for (const [verb, attribute, protection] of [
+    ["recycle", { DisableApiTermination: { Value: true } }, "termination"],
+    ["recycle", { DisableApiStop: { Value: true } }, "stop"],
+    ["pause", { DisableApiStop: { Value: true } }, "stop"],
+  ] as const) {
+    it(`${verb} says that it has ${protection} protection, asks nothing and puts nothing on record`, async () => {
+      const owner = await up({ elasticIp: true });
+      const { instanceId } = machineOf(owner).instance;
+      await somebody(owner).send(new ModifyInstanceAttributeCommand({ InstanceId: instanceId, ...attribute }));
+      const before = owner.simulator.snapshot();
+      for (const args of [
+        [verb, "web"],
+        [verb, "web", "--yes", "--no-wait"],
+      ]) {
+        const { code, err, questions } = await cli(owner, args, { answer: true });
+        assert.equal(code, 1);
+        assert.match(
+          err.join(),
+          new RegExp(
+            `^managed-instance: web: nothing was changed: ${instanceId} has ${protection} protection .*; take it off \\(aws ec2 modify-instance-attribute .*\\), then run again\\.$`,
+          ),
+        );
+        assert.deepEqual(questions, []);
+      }
+      assert.deepEqual(owner.simulator.snapshot(), before);
+    });
+  }
+
+  it("resume says so where a recycled instance would make way, and puts nothing on record", async () => {
+    const owner = await up();
+    await done(owner, ["pause", "web", "--yes"]);
+    await done(owner, ["recycle", "web", "--yes"]);
+    const { instanceId } = only(made(owner).instances);
+    await somebody(owner).send(
+      new ModifyInstanceAttributeCommand({ InstanceId: instanceId, DisableApiStop: { Value: true } }),
+    );
+    const before = owner.simulator.snapshot();
+    const { code, err } = await cli(owner, ["resume", "web"]);
+    assert.equal(code, 1);
+    assert.match(err.join(), /nothing was changed: i-\w+ has stop protection \(disableApiStop\), with which/);
+    assert.deepEqual(owner.simulator.snapshot(), before);
   });
 });

@@ -46,6 +46,10 @@ export const DEVIATIONS_OF_MOTO = deviations([
     ],
   },
   {
+    does: "terminates an instance that has stop protection",
+    probes: ["instances.stop-protection.terminate"],
+  },
+  {
     does: "leaves an interface in use by its terminated instance for ever, and a terminated instance all its network",
     probes: [
       "instances.interface-free-after-termination",

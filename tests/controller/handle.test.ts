@@ -1,11 +1,12 @@
 /** What happens between two runs of `up`: machines come back by themselves, and the next `up` finds nothing to do. */
 import assert from "node:assert/strict";
-import { StopInstancesCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
+import { ModifyInstanceAttributeCommand, StopInstancesCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../local/ec2";
 import { pause, recycle, resume } from "../../controller/by-hand";
 import { BadMessage } from "../../controller/events";
 import { type Controller, handleMachine, handleMessage, type Outcome, sweep } from "../../controller/handle";
 import { readHistory } from "../../controller/history";
+import { TAG } from "../../provider/ec2/tags";
 import type { Properties } from "../../provider/handlers";
 import { program, stack, type Stack, URN } from "../provider/support";
 import { later, made, only, settled, somebody, up } from "../provider/world";
@@ -102,6 +103,31 @@ describe("the controller", function () {
     await pass(owner, 5 * MINUTE);
     assert.equal(only(made(owner).instances).state, "running");
     await isBack(owner, { ...SPOT, elasticIp: true }, was);
+  });
+
+  it("puts no scheduled recycle or pause on record while the instance is protected, and says so", async () => {
+    for (const [action, attribute] of [
+      ["recycle", { DisableApiStop: { Value: true } }],
+      ["recycle", { DisableApiTermination: { Value: true } }],
+      ["pause", { DisableApiStop: { Value: true } }],
+    ] as const) {
+      const owner = await up({ schedules: [{ action, cron: "0 13 * * *" }] }, EXACT);
+      const was = owner.outputs;
+      await somebody(owner).send(new ModifyInstanceAttributeCommand({ InstanceId: idOf(owner), ...attribute }));
+      await pass(owner, 10 * MINUTE);
+      const { latestVersion, tags } = only(made(owner).templates);
+      const refused = (await pass(owner, 60 * MINUTE)).filter((it) => it.kind === "failed");
+      assert.equal(refused.length, 1, "it is not tried again before the schedule's next time");
+      assert.match(
+        refused[0]?.because ?? "",
+        /^nothing was changed: i-\w+ has (termination|stop) protection \(disableApi\w+\).*; take it off \(aws ec2/,
+      );
+      const record = only(made(owner).templates);
+      assert.equal(record.latestVersion, latestVersion);
+      assert.equal(record.tags[TAG.desiredState], tags[TAG.desiredState]);
+      await isBack(owner, { schedules: [{ action, cron: "0 13 * * *" }] }, was);
+      assert.equal(owner.outputs.instanceId, was.instanceId);
+    }
   });
 
   it("finds by a sweep what no event told of", async () => {

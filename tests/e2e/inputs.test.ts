@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { availableDrivers, type Verb } from "../../local/driver";
 import { Ec2Simulator, scaledClock } from "../../local/ec2";
-import { INPUT_NAMES } from "../../provider/inputs";
+import { PROGRAM_INPUTS } from "../../provider/inputs";
 import { rowsFor } from "./rows";
 import { FULL } from "./rows/compute";
 import { give, type Given, NOT_YET } from "./rows/given";
@@ -148,7 +148,7 @@ function updatesIn(preview: string): string[] {
 describe("the table of inputs", () => {
   it("has a row for every input", () => {
     const inputs = new Set(rowsFor(NOT_YET).map(inputOf));
-    assert.deepEqual([...inputs].sort(), INPUT_NAMES.filter((it) => it !== "resourceUrn").sort());
+    assert.deepEqual([...inputs].sort(), [...PROGRAM_INPUTS].sort());
   });
 
   it("has each row once", () => {

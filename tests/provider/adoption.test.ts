@@ -461,19 +461,22 @@ describe("adoption of an instance that does not fit", () => {
     assert.equal(only(made(owner).instances).spotRequestId, undefined);
   });
 
-  it("is refused at preview where its instance would have to end and is protected from that; nothing is changed", async () => {
-    const owner = quick();
-    const had = await launchedByHand(owner);
-    await somebody(owner).send(
-      new ModifyInstanceAttributeCommand({ InstanceId: had.instanceId, DisableApiTermination: { Value: true } }),
-    );
-    owner.calls();
-    const { failures } = await owner.preview(fitting(had, { imageId: WELL_KNOWN.imageV2 }));
-    assert.equal(only(failures).property, "adopt");
-    assert.match(only(failures).reason, new RegExp(`^${had.instanceId} has termination protection; take it off`));
-    assert.deepEqual((await owner.preview(fitting(had))).failures, []);
-    assert.deepEqual(owner.calls("mutating"), []);
-  });
+  for (const [kind, attribute] of [
+    ["termination", { DisableApiTermination: { Value: true } }],
+    ["stop", { DisableApiStop: { Value: true } }],
+  ] as const) {
+    it(`is refused at preview where its instance would have to end and has ${kind} protection; nothing is changed`, async () => {
+      const owner = quick();
+      const had = await launchedByHand(owner);
+      await somebody(owner).send(new ModifyInstanceAttributeCommand({ InstanceId: had.instanceId, ...attribute }));
+      owner.calls();
+      const { failures } = await owner.preview(fitting(had, { imageId: WELL_KNOWN.imageV2 }));
+      assert.equal(only(failures).property, "adopt");
+      assert.match(only(failures).reason, new RegExp(`^${had.instanceId} has ${kind} protection .*; take it off`));
+      assert.deepEqual((await owner.preview(fitting(had))).failures, []);
+      assert.deepEqual(owner.calls("mutating"), []);
+    });
+  }
 
   it("names every reason at once", async () => {
     const owner = quick();

@@ -49,6 +49,7 @@ const OTHER: Properties = {
   instanceType: "m6i.large",
   market: { lifecycle: "spot" },
   userData: "#!/bin/sh",
+  userDataBase64: "AAEC",
   keyName: "key",
   iamInstanceProfile: "profile",
   metadataOptions: { httpTokens: "optional" },
@@ -69,7 +70,16 @@ const EXPECTED: Record<ChangeClass, string[]> = {
     "tags",
     "deletion",
   ],
-  "replaces-instance": ["imageId", "instanceType", "market", "userData", "keyName", "rootVolume", "recycleTriggers"],
+  "replaces-instance": [
+    "imageId",
+    "instanceType",
+    "market",
+    "userData",
+    "userDataBase64",
+    "keyName",
+    "rootVolume",
+    "recycleTriggers",
+  ],
   moves: ["subnetId", "privateIp"],
   "replaces-resource": ["region"],
   "at-create": [],
@@ -105,12 +115,33 @@ describe("changesBetween", () => {
     ]);
   });
 
-  it("compares user data by what it says, be it plain or base64", () => {
+  it("compares user data by its bytes, whichever of the two inputs has them", () => {
     const plain = "#!/bin/sh\necho hello\n";
-    const encoded = Buffer.from(plain).toString("base64");
-    assert.deepEqual(changesBetween(inputs({ userData: plain }), inputs({ userData: encoded })), []);
+    const userDataBase64 = Buffer.from(plain).toString("base64");
+    const wrapped = userDataBase64.replace(/(.{8})/g, "$1\n");
+    assert.deepEqual(changesBetween(inputs({ userData: plain }), inputs({ userDataBase64 })), []);
+    assert.deepEqual(changesBetween(inputs({ userDataBase64 }), inputs({ userData: plain })), []);
+    assert.deepEqual(changesBetween(inputs({ userDataBase64 }), inputs({ userDataBase64: wrapped })), []);
+    assert.deepEqual(changesBetween(inputs(), inputs({ userDataBase64: "", userData: "" })), []);
     assert.equal(changesBetween(inputs({ userData: plain }), inputs({ userData: `${plain}#` })).length, 1);
     assert.equal(changesBetween(inputs({ userData: plain }), inputs()).length, 1);
+    const named = (olds: Properties, news: Properties): string[] =>
+      changesBetween(inputs(olds), inputs(news)).map((it) => it.input);
+    assert.deepEqual(named({ userDataBase64 }, {}), ["userDataBase64"]);
+    assert.deepEqual(named({ userDataBase64 }, { userData: "other" }), ["userData", "userDataBase64"]);
+    assert.deepEqual(named({ userDataBase64 }, { userDataBase64: "AAAA" }), ["userDataBase64"]);
+    assert.deepEqual(named({ userData: plain }, { userDataBase64: UNKNOWN }), ["userData", "userDataBase64"]);
+  });
+
+  it("tells text that looks like base64 of a script from its bytes, but where an older version decoded it", () => {
+    const text = Buffer.from("#!/bin/sh\n").toString("base64");
+    const marked = inputs({ userData: text, userDataIsText: true });
+    assert.deepEqual(changesBetween(inputs({ userData: text }), inputs({ userDataBase64: text })), []);
+    assert.deepEqual(changesBetween(inputs({ userData: text }), marked), [
+      { input: "userData", class: "replaces-instance" },
+    ]);
+    assert.equal(changesBetween(marked, inputs({ userDataBase64: text })).length, 2);
+    assert.deepEqual(changesBetween(marked, marked), []);
   });
 
   it("launches nothing for a change of the fallback alone", () => {

@@ -228,7 +228,7 @@ describe("delete", () => {
     const failure = await failureOf(owner.destroy());
     assert.match(
       failure.message,
-      /^nothing was deleted: i-\w+ has termination protection; take it off \(aws ec2 .*, then run again\./,
+      /^nothing was deleted: i-\w+ has termination protection \(disableApiTermination\); take it off \(aws ec2 .*, then run again\./,
     );
     machineOf(owner);
     assert.deepEqual(owner.calls("mutating"), []);

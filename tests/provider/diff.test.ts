@@ -185,7 +185,7 @@ describe("diff of a machine that was touched by hand, not refreshed", () => {
       const { recorded } = owner;
       assert.match(
         await announced(owner, program({ ...tagged, ...inputs })),
-        /^web: found that i-\w+ has (termination|stop) protection; take it off \(aws ec2 .*; until then `pulumi up` changes nothing$/,
+        /^web: found that i-\w+ has (termination|stop) protection \([a-zA-Z]+\); take it off \(aws ec2 .*; until then `pulumi up` changes nothing$/,
       );
       owner.calls();
       await failureOf(owner.up(program({ ...tagged, ...inputs })));

@@ -574,7 +574,16 @@ describe("checkInputs", () => {
     ];
     const NAMES = Object.keys(inputs()).concat(
       ["privateIp", "secondaryPrivateIps", "secondaryPrivateIpCount", "ipv6Addresses", "ipv6AddressCount", "adopt"],
-      ["securityGroupIds", "userData", "keyName", "iamInstanceProfile", "ebsOptimized", "tenancy", "cpuCredits"],
+      [
+        "securityGroupIds",
+        "userData",
+        "userDataBase64",
+        "keyName",
+        "iamInstanceProfile",
+        "ebsOptimized",
+        "tenancy",
+        "cpuCredits",
+      ],
       ["cpuOptions", "placementGroup", "rootVolume", "constructor", "toString", "hasOwnProperty"],
     );
 
@@ -702,8 +711,45 @@ describe("checkInputs", () => {
       for (const userData of [{ password: SECRET }, [SECRET], 7]) {
         const [failure] = failures({ userData });
         assert.equal(failure?.property, "userData");
-        assert.match(failure.reason, /must be a string: plain text or base64/);
+        assert.match(failure.reason, /must be a string: text, or bytes as userDataBase64/);
         assert.ok(!failure.reason.includes("hunter2"));
+      }
+    });
+
+    it("in base64 is refused where it is none, is too long, or comes with text, and is not shown", () => {
+      const encoded = Buffer.from(SECRET.repeat(2049)).toString("base64");
+      for (const [given, reason] of [
+        [{ userDataBase64: SECRET }, /^userDataBase64 is not valid base64 .*give text as userData$/],
+        [{ userDataBase64: `${encoded.slice(0, 80)}=` }, /is not valid base64/],
+        [{ userDataBase64: encoded.slice(0, 81) }, /is not valid base64/],
+        [{ userDataBase64: `${encoded.slice(0, 79)}_` }, /is not valid base64/],
+        [{ userDataBase64: [SECRET] }, /must be a string: base64 of the bytes/],
+        [{ userDataBase64: encoded }, /is 16392 bytes, and EC2 takes at most 16384/],
+        [
+          { userDataBase64: encoded.slice(0, 80), userData: SECRET },
+          /^userData and userDataBase64 contradict each other/,
+        ],
+      ] as const) {
+        const found = failures(given);
+        assert.deepEqual(
+          found.map((it) => it.property),
+          ["userDataBase64"],
+        );
+        assert.match(found[0]?.reason ?? "", reason);
+        assert.ok(!found[0]?.reason.includes("hunter2"));
+        assert.ok(!found[0]?.reason.includes(encoded.slice(0, 8)));
+      }
+    });
+
+    it("in base64 may have line breaks, be empty beside text, and not be known yet", () => {
+      const most = Buffer.alloc(16_384, 255).toString("base64");
+      for (const given of [
+        { userDataBase64: most.replace(/(.{76})/g, "$1\r\n") },
+        { userDataBase64: "", userData: "x" },
+        { userDataBase64: "eA==", userData: "" },
+        { userDataBase64: UNKNOWN, userData: "x" },
+      ]) {
+        assert.deepEqual(failures(given), []);
       }
     });
 

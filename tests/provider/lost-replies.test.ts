@@ -4,6 +4,7 @@ import { WELL_KNOWN } from "../../local/ec2";
 import { actionOf, type Change, REPEATS } from "../../provider/ec2/repeats";
 import { cutting } from "./interruptions";
 import { goingOn } from "./kills";
+import { withVersions } from "./many-versions";
 import type { Properties } from "../../provider/handlers";
 import { program, type Stack } from "./support";
 import { holderOf } from "./holder";
@@ -13,6 +14,8 @@ import { later, machineOf, nothingIsLeft, quick, settled, up } from "./world";
 interface Story {
   before?: Properties;
   after?: Properties;
+  /** Of its launch template, by then. */
+  versions?: number;
 }
 
 const IMAGE = { imageId: WELL_KNOWN.imageV2 };
@@ -78,6 +81,8 @@ const STORIES: Readonly<Record<Change, Story>> = {
   UnmonitorInstances: { before: { monitoring: true }, after: {} },
   DeleteNetworkInterface: { before: WHOLE },
   DeleteLaunchTemplate: { before: WHOLE },
+  DeleteLaunchTemplateVersions: { before: WHOLE, after: { ...WHOLE, ...IMAGE }, versions: 30 },
+  ModifyLaunchTemplate: { before: WHOLE, after: { ...WHOLE, ...IMAGE }, versions: 30 },
 };
 
 function stopStart(): Story {
@@ -99,9 +104,12 @@ function addOtherProfile({ simulator }: Stack): void {
 describe("a lost reply", () => {
   for (const change of Object.keys(REPEATS) as Change[]) {
     it(`to ${change} is made up for in the same run`, async () => {
-      const { before, after } = STORIES[change];
+      const { before, after, versions } = STORIES[change];
       const account = before === undefined ? quick() : await up(before);
       addOtherProfile(account);
+      if (versions !== undefined) {
+        withVersions(account, versions);
+      }
       const action = actionOf(change);
       const owner = goingOn(account, { through: cutting(action, "after") });
       owner.calls();

@@ -46,7 +46,7 @@ const BY_HAND = {
 const AS_IT_IS: Properties[] = [
   { keyName: WELL_KNOWN.keyName },
   { userData: USER_DATA },
-  { userData: Buffer.from(USER_DATA).toString("base64") },
+  { userDataBase64: Buffer.from(USER_DATA).toString("base64") },
   { ebsOptimized: true },
   { cpuOptions: { coreCount: 1, threadsPerCore: 1 } },
   { placementGroup: WELL_KNOWN.placementGroup },

@@ -55,7 +55,8 @@ function opened(value: unknown): unknown {
 
 export const versions = (): string[] => readdirSync(FIXTURES).sort();
 
-export function olderState(version: string, kind: Kind): OlderState {
+/** @param kind one that each release adds, or one that shows what only that version did */
+export function olderState(version: string, kind: Kind | "base64-user-data"): OlderState {
   return JSON.parse(readFileSync(join(FIXTURES, version, `${kind}.json`), "utf8")) as OlderState;
 }
 

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { compileFunction } from "node:vm";
 import type { Properties } from "../../provider/handlers";
 import { OLDER_RECORD } from "../../provider/engine/drift";
-import { machine, planOf } from "../controller/support";
+import { recycle } from "../../controller/by-hand";
+import { depsOf, machine, planOf } from "../controller/support";
 import { marksOf, nothingIsOurs } from "./by-hand";
 import { inherited, KINDS, olderState, type OlderState, versions } from "./older-state";
 import type { Stack } from "./support";
@@ -135,4 +136,84 @@ describe("the states of older versions", () => {
       });
     }
   }
+});
+
+describe("a machine whose userData version 0.1 decoded", () => {
+  const state = olderState("0.1.0", "base64-user-data");
+  const text = String(state.program.userData);
+  const bytes = Buffer.from(text, "base64");
+  const moved = (): Properties => {
+    const { userData: _, ...others } = state.program;
+    return { ...others, userDataBase64: text };
+  };
+  const userDataOf = (owner: Stack): Buffer =>
+    Buffer.from(only(made(owner).instances.filter((it) => it.state === "running")).userData ?? "", "base64");
+  const warnings = (owner: Stack): string[] => owner.lines.filter((it) => it.includes("userDataBase64"));
+
+  it("is left as it is by the same program, which is told at each preview to move the value", async () => {
+    for (const refreshed of [false, true]) {
+      const owner = inherited(state);
+      const { instanceId } = owner.outputs;
+      if (refreshed) {
+        await owner.refresh();
+        assert.deepEqual(owner.outputs.drift, []);
+      }
+      assert.equal(await owner.up(state.program), "same");
+      assert.deepEqual(owner.calls("mutating"), []);
+      assert.equal(owner.outputs.instanceId, instanceId);
+      assert.equal(warnings(owner).length, 1);
+      assert.match(
+        only(warnings(owner)),
+        /^web: userData is base64, which an older version decoded; .*: move the value to userDataBase64, which changes nothing$/,
+      );
+      assert.ok(!owner.lines.join("\n").includes(text.slice(0, 8)));
+    }
+  });
+
+  it("is not changed by moving the value to userDataBase64, and is told nothing any more", async () => {
+    for (const next of [moved(), { ...moved(), tags: { a: "b" } }]) {
+      const owner = inherited(state);
+      const { instanceId } = owner.outputs;
+      assert.equal(await owner.up(next), next.tags === undefined ? "same" : "update");
+      assert.equal(owner.outputs.instanceId, instanceId);
+      assert.deepEqual(warnings(owner), []);
+      assert.equal(await owner.up(next), "same");
+      await owner.refresh();
+      assert.deepEqual(owner.outputs.drift, []);
+      assert.equal(await owner.up(next), "same");
+    }
+  });
+
+  it("changed otherwise gets the decoded bytes again, as long as the program has the same text", async () => {
+    const owner = inherited(state);
+    const next = { ...state.program, instanceType: "m6i.xlarge" };
+    assert.equal(await owner.up(next), "update");
+    assert.deepEqual(userDataOf(owner), bytes);
+    assert.equal(await owner.up(next), "same");
+    await owner.refresh();
+    assert.deepEqual(owner.outputs.drift, []);
+    assert.equal(await owner.up(next), "same");
+    assert.equal(await owner.up({ ...moved(), instanceType: "m6i.xlarge" }), "same");
+  });
+
+  it("takes another text as it is, and the old one too once the value was moved", async () => {
+    const owner = inherited(state);
+    const other = Buffer.from("#!/bin/sh\necho other\n").toString("base64");
+    assert.equal(await owner.up({ ...state.program, userData: other }), "update");
+    assert.deepEqual(userDataOf(owner), Buffer.from(other));
+    assert.equal(await owner.up(moved()), "update");
+    assert.deepEqual(userDataOf(owner), bytes);
+    assert.equal(await owner.up(state.program), "update");
+    assert.deepEqual(userDataOf(owner), Buffer.from(text));
+  });
+
+  it("is replaced from its record with the decoded bytes, by the controller", async () => {
+    const owner = inherited(state);
+    await owner.up({ ...state.program, tags: { a: "b" } });
+    await recycle(await machine(owner), depsOf(owner, { leapMs: 60_000 }));
+    later(owner);
+    assert.deepEqual(userDataOf(owner), bytes);
+    await owner.refresh();
+    assert.equal(await owner.up({ ...state.program, tags: { a: "b" } }), "same");
+  });
 });

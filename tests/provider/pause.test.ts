@@ -362,7 +362,10 @@ describe("desiredState: paused", () => {
     const ec2 = somebody(owner);
     await ec2.send(new ModifyInstanceAttributeCommand({ InstanceId, DisableApiStop: { Value: true } }));
     const failure = await failureOf(owner.up(program(PAUSED)));
-    assert.match(failure.message, new RegExp(`^nothing was changed: ${InstanceId} has stop protection; take it off`));
+    assert.match(
+      failure.message,
+      new RegExp(`^nothing was changed: ${InstanceId} has stop protection \\(disableApiStop\\); take it off`),
+    );
     assert.match(failure.message, /`pulumi up` goes on from here/);
     assert.equal(only(made(owner).instances).state, "running");
     await ec2.send(new ModifyInstanceAttributeCommand({ InstanceId, DisableApiStop: { Value: false } }));

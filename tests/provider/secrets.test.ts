@@ -97,6 +97,10 @@ describe("secret user data", () => {
 
   const BAD: Readonly<Record<string, Properties>> = {
     "too long": { userData: CANARY.repeat(2000) },
+    "no base64": { userDataBase64: `${CANARY}!` },
+    "too long in base64": { userDataBase64: Buffer.from(CANARY.repeat(2000)).toString("base64") },
+    "given twice": { ...SECRET, userDataBase64: Buffer.from(CANARY).toString("base64") },
+    "no base64 text": { userDataBase64: { script: CANARY } },
     "no text": { userData: { script: CANARY } },
     "a list": { userData: [CANARY] },
     "with half of a character": { userData: `${CANARY}\ud800` },

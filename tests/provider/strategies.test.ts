@@ -351,7 +351,7 @@ describe("stop-start", () => {
     const failure = await failureOf(owner.up(program(after)));
     assert.match(
       failure.message,
-      new RegExp(`^nothing was changed: ${String(instanceId)} has stop protection; take it off`),
+      new RegExp(`^nothing was changed: ${String(instanceId)} has stop protection \\(disableApiStop\\); take it off`),
     );
     assert.ok(!owner.calls("mutating").includes("StopInstances"));
     await owner.up(program(base));

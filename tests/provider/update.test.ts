@@ -693,7 +693,7 @@ describe("update", () => {
     const failure = await failureOf(owner.up(program(inputs)));
     assert.match(
       failure.message,
-      /^nothing was changed: i-\w+ has termination protection; take it off \(aws ec2 .*the instance i-/,
+      /^nothing was changed: i-\w+ has termination protection \(disableApiTermination\); take it off \(aws ec2 .*the instance i-/,
     );
     assert.equal(only(made(owner).instances).state, "running");
     await protect(false);

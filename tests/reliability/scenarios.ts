@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { AllocateAddressCommand, DisassociateAddressCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../local/ec2";
 import { fitting, interfaceByHand, launchedByHand } from "../provider/by-hand";
+import { withVersions } from "../provider/many-versions";
 import { program, type Stack } from "../provider/support";
 import { later, made, quick, somebody } from "../provider/world";
 import { idsIn, type Properties } from "./invariants";
@@ -127,6 +128,14 @@ export const SCENARIOS: readonly Scenario[] = [
   creating("with a changing public address and IPv6", program({ ...DUAL_STACK, publicIpAssignment: "assign" })),
   creating("without a persistent private IP", { ...SMALL, persistPrivateIp: false }),
   changing("replace", "terminate-first, by a new image", { before: FULL, change: IMAGE }),
+  changing("replace", "with a long record, whose old versions go", {
+    before: SMALL,
+    change: IMAGE,
+    between: (owner) => {
+      withVersions(owner, 30);
+      return Promise.resolve();
+    },
+  }),
   changing("replace", "terminate-first, on spot, by a recycle", {
     before: SPOT,
     change: { recycleTriggers: { at: "1" } },

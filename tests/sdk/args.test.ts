@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as ts from "typescript";
 import { CHANGE_CLASSES } from "../../provider/changes";
-import { checkInputs, INPUT_NAMES } from "../../provider/inputs";
+import { checkInputs, PROGRAM_INPUTS } from "../../provider/inputs";
 import { program } from "../provider/support";
 
 interface Documented {
@@ -55,7 +55,7 @@ describe("the docs of the inputs", () => {
   it("are of the inputs that there are, in their order", () => {
     assert.deepEqual(
       propertiesOf(WHAT).map((it) => it.name),
-      INPUT_NAMES.filter((it) => it !== "resourceUrn"),
+      PROGRAM_INPUTS,
     );
   });
 

@@ -85,12 +85,21 @@ export function createTemplate(world: World, wanted: NewTemplate): LaunchTemplat
   return template;
 }
 
+/** EC2 user guide, launch template restrictions; the code is that of the API reference's list of errors. */
+const MOST_VERSIONS = 10_000;
+
 /** With a source version, what the new data does not say is taken from there, parameter by parameter. */
 export function addVersion(
   world: World,
   template: LaunchTemplate,
   wanted: { data: ParamTree; description?: string; sourceVersion?: string },
 ): LaunchTemplateVersion {
+  if (template.versions.length >= MOST_VERSIONS) {
+    throw new Ec2Error(
+      "VersionLimitExceeded",
+      `The maximum number of versions (${MOST_VERSIONS}) of the launch template ${template.launchTemplateId} has been reached.`,
+    );
+  }
   const source = wanted.sourceVersion === undefined ? {} : findVersion(template, wanted.sourceVersion).data;
   template.latestVersion += 1;
   const version: LaunchTemplateVersion = {

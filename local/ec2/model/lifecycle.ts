@@ -35,11 +35,21 @@ function isDue({ state, instanceId }: Instance, legality: Legality): boolean {
   );
 }
 
+/** Stop protection refuses a termination too (EC2 user guide, stop protection; the reply is as recorded in cloud-custodian's test data). */
 export function checkTerminable(instance: Instance): void {
-  if (!instance.disableApiTermination || instance.state === "terminated") return;
-  throw new Ec2Error(
+  if (instance.state === "terminated") return;
+  if (instance.disableApiTermination) throw notPermitted(instance, "terminated", "disableApiTermination");
+  if (instance.disableApiStop) throw notPermitted(instance, "terminated", "disableApiStop");
+}
+
+function notPermitted(
+  { instanceId }: Instance,
+  what: "terminated" | "stopped",
+  attribute: "disableApiTermination" | "disableApiStop",
+): Ec2Error {
+  return new Ec2Error(
     "OperationNotPermitted",
-    `The instance '${instance.instanceId}' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again.`,
+    `The instance '${instanceId}' may not be ${what}. Modify its '${attribute}' instance attribute and try again.`,
   );
 }
 
@@ -53,12 +63,7 @@ export function terminate(world: World, instance: Instance, skipOsShutdown: bool
 }
 
 export function checkStop(world: World, instance: Instance): void {
-  if (instance.disableApiStop) {
-    throw new Ec2Error(
-      "OperationNotPermitted",
-      `The instance '${instance.instanceId}' may not be stopped. Modify its 'disableApiStop' instance attribute and try again.`,
-    );
-  }
+  if (instance.disableApiStop) throw notPermitted(instance, "stopped", "disableApiStop");
   if (isDue(instance, STOP)) checkStoppable(world, instance);
 }
 

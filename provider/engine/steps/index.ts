@@ -13,6 +13,7 @@ import * as launch from "./launch";
 import * as networkInterface from "./network-interface";
 import { preflight } from "./preflight";
 import { prove } from "./prove";
+import { pruneVersions } from "./prune-versions";
 import * as record from "./record";
 import { retire } from "./retire";
 import { replaceRootVolume } from "./root-volume";
@@ -42,6 +43,10 @@ const STEPS: Steps = {
   "record-generation": {
     take: (run, step) => record.recordGeneration(run, step.replacesBefore),
     doing: () => "record the new launch specification",
+  },
+  "prune-versions": {
+    take: pruneVersions,
+    doing: (run) => `delete old versions of ${run.observed.template?.id ?? "its launch template"}`,
   },
   "delete-record": {
     take: (run, step) => record.deleteRecord(run, step.templateId),

@@ -4,6 +4,7 @@ import { IdTaken } from "../claim";
 import { templateTags } from "../labels";
 import { isAnothers } from "../ownership";
 import { type Phase, phaseTag } from "../record-grammar";
+import { withRoomForVersion } from "./prune-versions";
 import { goneIsFine, made, ObserveAgain, oncePropagated, type Run } from "../run";
 import {
   clientToken,
@@ -70,12 +71,16 @@ export async function recordGeneration(run: Run, replacesBefore: number | "this"
   const { desired, ec2, observed, lease } = run;
   const template = made(observed.template, "launch template");
   const version = async (text: string, rootDevice: string | undefined): Promise<number> => {
-    template.latestVersion = await ec2.createLaunchTemplateVersion({
-      templateId: template.id,
-      description: text,
-      data: launchData(desired, rootDevice),
-      clientToken: clientToken(template.id, "version", template.latestVersion, text),
-    });
+    const create = (): Promise<number> =>
+      ec2.createLaunchTemplateVersion({
+        templateId: template.id,
+        description: text,
+        data: launchData(desired, rootDevice),
+        clientToken: clientToken(template.id, "version", template.latestVersion, text),
+      });
+    // The generation that a roll-back would go to is that of an instance.
+    const needed = [observed.generation?.number ?? template.latestVersion];
+    template.latestVersion = await withRoomForVersion(ec2, template, { needed, create });
     if (lease !== undefined) {
       lease.latestVersion = template.latestVersion;
     }

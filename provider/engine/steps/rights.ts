@@ -2,7 +2,7 @@
 import type { Ec2 } from "../../ec2/ec2";
 import { explain, isEc2Error, isUnauthorized } from "../../ec2/errors";
 import { TAG } from "../../ec2/tags";
-import { toBase64 } from "../../user-data";
+import { userDataFor } from "../../user-data";
 import { candidateInstance, currentNetworkInterface, currentVolume, isAlive } from "../current";
 import { elasticIpOf, endsAttempts, networkInterfaceOf, type Run } from "../run";
 import type { LaunchPart } from "../specification";
@@ -97,12 +97,12 @@ function callsOfStop({ id, state }: Instance, { desired }: Run): Call[] {
 
 function callsOfChange(instance: Instance, parts: LaunchPart[], run: Run): Call[] {
   const { id, tags } = instance;
-  const { userData, instanceType } = run.desired;
+  const { instanceType } = run.desired;
   return [
     ...callsOfStop(instance, run),
     (ec2) => ec2.createTags([id], { [TAG.launch]: tags[TAG.launch] ?? "" }),
     parts.includes("userData")
-      ? (ec2): Promise<void> => ec2.setUserData(id, userData === undefined ? undefined : toBase64(userData))
+      ? (ec2): Promise<void> => ec2.setUserData(id, userDataFor(run.desired))
       : (ec2): Promise<void> => ec2.setInstanceType(id, instanceType),
     (ec2) => ec2.startInstance(id),
   ];

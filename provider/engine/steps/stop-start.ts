@@ -1,7 +1,7 @@
 /** An instance is stopped: to stay so, or to become another type. */
 import { explain, isAboutType, isCapacityReason, isEc2Error } from "../../ec2/errors";
 import { TAG } from "../../ec2/tags";
-import { toBase64 } from "../../user-data";
+import { userDataFor } from "../../user-data";
 import { endsAttempts, type Run, seconds, transitionTimeout } from "../run";
 import type { LaunchPart } from "../specification";
 import type { Instance } from "../state";
@@ -99,8 +99,7 @@ export async function changeStopped(run: Run, instance: Instance, parts: LaunchP
     }
     done.isMarked = true;
     if (parts.includes("userData")) {
-      const { userData } = run.desired;
-      await run.ec2.setUserData(instance.id, userData === undefined ? undefined : toBase64(userData));
+      await run.ec2.setUserData(instance.id, userDataFor(run.desired));
       done.hasUserData = true;
     }
     const { instanceType, fallbackInstanceTypes } = run.desired;

@@ -292,11 +292,23 @@ export const instances = area("instances and states", [
     call: (scene, id) => scene.ec2.stopInstances({ InstanceIds: [id] }),
     code: "OperationNotPermitted",
   }),
-  answers({
+  refuses({
     id: "instances.stop-protection.terminate",
-    title: "stop protection does not keep an instance from being terminated",
-    source: guide("stop protection"),
+    title: "an instance with stop protection cannot be terminated either",
+    source: `${guide("stop protection")}; a reply recorded on AWS, ec2-behaviour.md, added later`,
     setUp: (scene) => scene.running({ DisableApiStop: true }),
+    call: (scene, id) => scene.ec2.terminateInstances({ InstanceIds: [id] }),
+    code: "OperationNotPermitted",
+  }),
+  answers({
+    id: "instances.stop-protection.off",
+    title: "without its stop protection again an instance can be terminated",
+    source: guide("stop protection"),
+    setUp: async (scene) => {
+      const id = await scene.running({ DisableApiStop: true });
+      await scene.ec2.modifyInstanceAttribute({ InstanceId: id, DisableApiStop: { Value: false } });
+      return id;
+    },
     call: async (scene, id) => {
       await scene.end(id);
       return scene.state(id);

@@ -7,6 +7,9 @@ const { imageV1, imageV2, imageAlias } = WELL_KNOWN;
 /** The types that have no capacity in these tests, each bought in one way. */
 export const FULL = { onDemand: "r6i.xlarge", spot: "c6i.xlarge" };
 
+const ONE = Buffer.from("#!/bin/sh\necho one\n").toString("base64");
+const TWO = Buffer.from("#!/bin/sh\necho two\n").toString("base64");
+
 const bought = ({ instance }: Seen): string => (instance.spotRequestId === undefined ? "on-demand" : "spot");
 
 const metadata = (
@@ -151,10 +154,25 @@ export const computeRows = (): Row[] => [
   },
   {
     name: "userData",
-    args: both("userData", "#!/bin/sh\necho one\n", Buffer.from("#!/bin/sh\necho two\n").toString("base64")),
+    args: both("userData", "#!/bin/sh\necho one\n", TWO),
     effects: always(replaced("userData")),
     shows: ({ userData }) => userData,
+    // Text is text, also where it is base64 of a script.
+    as: ["#!/bin/sh\necho one\n", TWO, "#!/bin/sh\necho one\n", ""],
+  },
+  {
+    name: "userDataBase64",
+    args: both("userDataBase64", ONE, TWO),
+    effects: always(replaced("userDataBase64")),
+    shows: ({ userData }) => userData,
     as: ["#!/bin/sh\necho one\n", "#!/bin/sh\necho two\n", "#!/bin/sh\necho one\n", ""],
+  },
+  {
+    name: "userDataBase64/the same bytes as userData",
+    args: [{ userData: "#!/bin/sh\necho one\n" }, { userDataBase64: ONE }, { userData: "#!/bin/sh\necho one\n" }, {}],
+    effects: [NOTHING, NOTHING, replaced("userData")],
+    shows: ({ userData }) => userData,
+    as: ["#!/bin/sh\necho one\n", "#!/bin/sh\necho one\n", "#!/bin/sh\necho one\n", ""],
   },
   {
     name: "keyName",

@@ -178,10 +178,25 @@ describe("protection", () => {
     assert.equal(await stateOf(ec2, guarded), "shutting-down");
   });
 
-  it("from stopping is kept too", async () => {
+  it("from stopping refuses a stop and, as EC2 does, a termination too", async () => {
     const { ec2, clock } = simulated();
     const guarded = await running(ec2, clock, { DisableApiStop: true });
-    await refused(ec2.send(new StopInstancesCommand({ InstanceIds: [idOf(guarded)] })), "OperationNotPermitted");
+    const one = { InstanceIds: [idOf(guarded)] };
+    await refused(
+      ec2.send(new StopInstancesCommand(one)),
+      "OperationNotPermitted",
+      /may not be stopped\. Modify its 'disableApiStop' instance attribute and try again\.$/,
+    );
+    await refused(
+      ec2.send(new TerminateInstancesCommand(one)),
+      "OperationNotPermitted",
+      /may not be terminated\. Modify its 'disableApiStop' instance attribute and try again\.$/,
+    );
+    assert.equal(await stateOf(ec2, guarded), "running");
+    const off = { InstanceId: idOf(guarded), DisableApiStop: { Value: false } };
+    await ec2.send(new ModifyInstanceAttributeCommand(off));
+    await ec2.send(new TerminateInstancesCommand(one));
+    assert.equal(await stateOf(ec2, guarded), "shutting-down");
   });
 
   it("by a missing instance spares the others named with it", async () => {

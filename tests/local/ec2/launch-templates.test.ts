@@ -145,6 +145,43 @@ describe("a launch template's versions", () => {
     assert.equal(LaunchTemplateVersions?.[0]?.VersionNumber, 2);
   });
 
+  it("are deleted, once another is the default, and at most 200 in a call", async () => {
+    const { ec2 } = simulated();
+    const LaunchTemplateId = await twoVersions(ec2);
+    await ec2.send(new ModifyLaunchTemplateCommand({ LaunchTemplateId, DefaultVersion: "2" }));
+    const drop = (Versions: string[]) =>
+      ec2.send(new DeleteLaunchTemplateVersionsCommand({ LaunchTemplateId, Versions }));
+    const numbers = Array.from({ length: 201 }, (_, index) => String(index + 1));
+    await refused(drop(numbers), "InvalidParameterValue");
+    const { SuccessfullyDeletedLaunchTemplateVersions: gone = [] } = await drop(numbers.slice(0, 200));
+    assert.deepEqual(
+      gone.map((it) => it.VersionNumber),
+      [1],
+    );
+  });
+
+  it("are 10,000 at most; one that is deleted makes room, and no number is given twice", async () => {
+    const { ec2, simulator } = simulated();
+    const LaunchTemplateId = await twoVersions(ec2);
+    const world = simulator.snapshot();
+    const template = present(world.launchTemplates[LaunchTemplateId]);
+    const second = present(template.versions[1]);
+    for (let versionNumber = 3; versionNumber <= 10_000; versionNumber++) {
+      template.versions.push({ ...second, versionNumber });
+    }
+    simulator.restore({
+      ...world,
+      launchTemplates: { ...world.launchTemplates, [LaunchTemplateId]: { ...template, latestVersion: 10_000 } },
+    });
+    const another = () =>
+      ec2.send(new CreateLaunchTemplateVersionCommand({ LaunchTemplateId, LaunchTemplateData: { KeyName: "demo" } }));
+    await refused(another(), "VersionLimitExceeded");
+    await ec2.send(new DeleteLaunchTemplateVersionsCommand({ LaunchTemplateId, Versions: ["2"] }));
+    const { LaunchTemplateVersion: latest } = await another();
+    assert.equal(latest?.VersionNumber, 10_001);
+    await refused(another(), "VersionLimitExceeded");
+  });
+
   it("are asked for by number, range, $Latest and $Default", async () => {
     const { ec2 } = simulated();
     const LaunchTemplateId = await twoVersions(ec2);

@@ -44,8 +44,17 @@ describe("launchHash", () => {
 
   it("does not depend on the order of keys, nor on how user data is written", () => {
     const plain = desired({ userData: "#!/bin/sh", recycleTriggers: { a: "1", b: "2" } });
-    const encoded = desired({ userData: "IyEvYmluL3No", recycleTriggers: { b: "2", a: "1" } });
+    const encoded = desired({ userDataBase64: "IyEvYmluL3No", recycleTriggers: { b: "2", a: "1" } });
     assert.equal(launchHash(ID, plain), launchHash(ID, encoded));
+  });
+
+  it("takes what an older version decoded for the bytes that the instance got, and marked text for text", () => {
+    const bytes = launchHash(ID, desired({ userDataBase64: "IyEvYmluL3No" }));
+    assert.equal(launchHash(ID, desired({ userData: "IyEvYmluL3No" })), bytes);
+    const text = launchHash(ID, desired({ userData: "IyEvYmluL3No", userDataIsText: true }));
+    assert.deepEqual(differentInputs(text, bytes), ["userData"]);
+    const twice = Buffer.from("IyEvYmluL3No").toString("base64");
+    assert.equal(launchHash(ID, desired({ userDataBase64: twice })), text);
   });
 
   it("differs between two machines with the same secret", () => {

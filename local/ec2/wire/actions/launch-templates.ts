@@ -161,6 +161,9 @@ function between(template: LaunchTemplate, params: Params): Versioned[] {
     .reverse();
 }
 
+/** API reference, DeleteLaunchTemplateVersions. */
+const MOST_DELETED = 200;
+
 export const launchTemplateActions: Actions = {
   CreateLaunchTemplate: makesOnce("CreateLaunchTemplate", {
     make: (world, params) => {
@@ -202,6 +205,9 @@ export const launchTemplateActions: Actions = {
     if (versions.length === 0) throw missingParameter("LaunchTemplateVersion");
     if (!versions.every((version) => /^\d+$/.test(version))) {
       throw invalidValue("Launch template versions are deleted by their numbers.");
+    }
+    if (versions.length > MOST_DELETED) {
+      throw invalidValue(`At most ${MOST_DELETED} launch template versions can be deleted in a call.`);
     }
     return () => deletionsView(template, deleteVersions(template, versions.map(Number)));
   }),

@@ -1,0 +1,24 @@
+/** When old versions of the launch template record are deleted. (pure) */
+import type { Situation } from "../current";
+import type { Step } from "../step";
+
+/** So many versions stay, the latest among them. */
+export const KEPT_VERSIONS = 20;
+
+/** Steps that make a version, or an instance of one that a recycle made. */
+const OF_A_VERSION: readonly Step["kind"][] = [
+  "record-generation",
+  "launch",
+  "launch-beside",
+  "prove-candidate",
+  "replace-root-volume",
+  "change-stopped",
+];
+
+/** Last of all, once what the run was for has come about: nothing would go back to an older version then. */
+export function planPruning({ observed }: Pick<Situation, "observed">, steps: readonly Step[]): Step[] {
+  const { template } = observed;
+  const made = steps.filter((it) => it.kind === "record-generation").length;
+  const isOver = template !== undefined && template.latestVersion + made > KEPT_VERSIONS;
+  return isOver && steps.some((it) => OF_A_VERSION.includes(it.kind)) ? [{ kind: "prune-versions" }] : [];
+}

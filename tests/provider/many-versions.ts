@@ -1,0 +1,16 @@
+/** A launch template record with a long past. */
+import { only } from "./world";
+import type { Stack } from "./support";
+
+/** Copies of the first version, as so many recycles would have made them; only the first one has its user data. */
+export function withVersions({ simulator }: Pick<Stack, "simulator">, count: number): void {
+  const world = simulator.snapshot();
+  const template = only(Object.values(world.launchTemplates));
+  const first = template.versions[0] ?? only(template.versions);
+  const { UserData: _, ...data } = first.data;
+  template.versions = Array.from({ length: count }, (_it, index) =>
+    index === 0 ? first : { ...first, versionNumber: index + 1, data },
+  );
+  template.latestVersion = count;
+  simulator.restore(world);
+}
