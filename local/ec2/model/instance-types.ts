@@ -15,15 +15,24 @@ export interface InstanceType {
   /** US dollars an hour on demand in us-east-1; the spot price here is a fixed part of it. */
   price: number;
   burstable: boolean;
+  hypervisor: "nitro" | "xen";
+  ena: "required" | "supported" | "unsupported";
+  nvme: "required" | "supported" | "unsupported";
+  bootModes: readonly string[];
+  virtualizationTypes: readonly string[];
 }
 
 interface Family {
   architecture: Architecture;
   processor: string;
   clockGhz: number;
+  /** Absent: Nitro. */
+  hypervisor?: "xen";
 }
 
 const FAMILIES = {
+  t2: { architecture: "x86_64", processor: "Intel", clockGhz: 3.3, hypervisor: "xen" },
+  m4: { architecture: "x86_64", processor: "Intel", clockGhz: 2.4, hypervisor: "xen" },
   t3: { architecture: "x86_64", processor: "Intel", clockGhz: 3.1 },
   t3a: { architecture: "x86_64", processor: "AMD", clockGhz: 2.2 },
   t4g: { architecture: "arm64", processor: "AWS", clockGhz: 2.5 },
@@ -50,6 +59,8 @@ type Row = [
 
 /** From DescribeInstanceTypes and the price list of us-east-1 (Linux, on demand). */
 const ROWS: readonly Row[] = [
+  ["t2", "micro", 1, 1, 2, 2, 0.0116],
+  ["m4", "large", 2, 8, 2, 10, 0.1],
   ["t3", "nano", 2, 0.5, 2, 2, 0.0052],
   ["t3", "micro", 2, 1, 2, 2, 0.0104],
   ["t3", "small", 2, 2, 3, 4, 0.0208],
@@ -86,11 +97,20 @@ const ROWS: readonly Row[] = [
 
 function describe([family, size, vcpus, gib, maxInterfaces, addressesPerInterface, price]: Row): InstanceType {
   const burstable = family.startsWith("t");
+  const { architecture, processor, clockGhz, hypervisor }: Family = FAMILIES[family];
+  const isNitro = hypervisor === undefined;
   return {
-    ...FAMILIES[family],
+    architecture,
+    processor,
+    clockGhz,
+    hypervisor: hypervisor ?? "nitro",
+    ena: isNitro ? "required" : "unsupported",
+    nvme: isNitro ? "required" : "unsupported",
+    bootModes: bootModesOf(architecture, isNitro),
+    virtualizationTypes: ["hvm"],
     name: `${family}.${size}`,
     vcpus,
-    threadsPerCore: FAMILIES[family].architecture === "arm64" ? 1 : 2,
+    threadsPerCore: architecture === "arm64" || vcpus === 1 ? 1 : 2,
     memoryMiB: gib * 1024,
     maxInterfaces,
     addressesPerInterface,
@@ -98,6 +118,12 @@ function describe([family, size, vcpus, gib, maxInterfaces, addressesPerInterfac
     price,
     burstable,
   };
+}
+
+/** EC2 guide, ami-boot: Graviton boots by UEFI, Nitro by both, Xen by legacy BIOS. */
+function bootModesOf(architecture: Architecture, isNitro: boolean): string[] {
+  if (architecture === "arm64") return ["uefi"];
+  return isNitro ? ["legacy-bios", "uefi"] : ["legacy-bios"];
 }
 
 export const INSTANCE_TYPES: ReadonlyMap<string, InstanceType> = new Map(

@@ -8,7 +8,7 @@ import { page } from "../pagination";
 import type { Params } from "../params";
 import { zoneId } from "../views/names";
 import type { XmlObject } from "../xml";
-import { TYPE_FILTERS, bootModesOf } from "./type-filters";
+import { TYPE_FILTERS } from "./type-filters";
 
 function typeView(type: InstanceType): XmlObject {
   return {
@@ -17,9 +17,9 @@ function typeView(type: InstanceType): XmlObject {
     freeTierEligible: false,
     supportedUsageClasses: ["on-demand", "spot"],
     supportedRootDeviceTypes: ["ebs"],
-    supportedVirtualizationTypes: ["hvm"],
+    supportedVirtualizationTypes: [...type.virtualizationTypes],
     bareMetal: false,
-    hypervisor: "nitro",
+    hypervisor: type.hypervisor,
     processorInfo: {
       supportedArchitectures: [type.architecture],
       sustainedClockSpeedInGhz: type.clockGhz,
@@ -32,14 +32,14 @@ function typeView(type: InstanceType): XmlObject {
     },
     memoryInfo: { sizeInMiB: type.memoryMiB },
     instanceStorageSupported: type.name.startsWith("i"),
-    ebsInfo: { ebsOptimizedSupport: "default", encryptionSupport: "supported", nvmeSupport: "required" },
+    ebsInfo: { ebsOptimizedSupport: "default", encryptionSupport: "supported", nvmeSupport: type.nvme },
     networkInfo: networkInfo(type),
     placementGroupInfo: { supportedStrategies: ["partition", "spread"] },
     hibernationSupported: true,
     burstablePerformanceSupported: type.burstable,
     dedicatedHostsSupported: true,
     autoRecoverySupported: true,
-    supportedBootModes: bootModesOf(type),
+    supportedBootModes: [...type.bootModes],
   };
 }
 
@@ -59,7 +59,7 @@ function networkInfo(type: InstanceType): XmlObject {
     ipv4AddressesPerInterface: type.addressesPerInterface,
     ipv6AddressesPerInterface: type.addressesPerInterface,
     ipv6Supported: true,
-    enaSupport: "required",
+    enaSupport: type.ena,
     efaSupported: false,
     enaSrdSupported: false,
   };
