@@ -95,9 +95,13 @@ export const deviceName = text(
   "a device name for an attached volume, such as /dev/sdf (/dev/sdb to /dev/sdz; /dev/sda and /dev/xvda are the root's)",
 );
 
-/** One device has two names; any other text is its own. */
+/** One device has several names (`/dev/sdf`, `/dev/xvdf` and, as Windows images have it, `xvdf`); any other text is its own. */
 export function canonicalDevice(given: unknown): unknown {
-  return typeof given === "string" ? given.replace(/^\/dev\/xvd/, "/dev/sd") : given;
+  return typeof given === "string" ? given.replace(/^(?:\/dev\/)?(?:xvd|sd)(?=[a-z])/, "/dev/sd") : given;
+}
+
+export function isSameDevice(one: string, other: string): boolean {
+  return canonicalDevice(one) === canonicalDevice(other);
 }
 
 /** A price is kept as text: it goes to EC2 as it was written. */

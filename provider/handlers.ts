@@ -1,17 +1,18 @@
 /** The handlers of the dynamic provider, each a thin shell over the engine. */
-import { furtherInterfaces, lookAtAdoption } from "./adoption";
-import { announceAdoption, announceCreate, announceDrift, announceUpdate } from "./announcement";
-import { changesBetween, driftIn } from "./changes";
+import { type FoundAdoption, furtherInterfaces, lookAtAdoption } from "./adoption";
+import { adoptionNeedsImage, announceAdoption, announceCreate, announceDrift, announceUpdate } from "./announcement";
+import { type Change, changesBetween, driftIn } from "./changes";
 import { carryOver, recordedDesired, recordedIn, withHeldAddresses, withHeldOutputs } from "./continuity";
+import type { Ec2 } from "./ec2/ec2";
 import { explain } from "./ec2/errors";
 import { nameOf, TAG, urnTag } from "./ec2/tags";
 import { claimId, IdTaken } from "./engine/claim";
 import { conflicts } from "./engine/conflicts";
-import { keptInstance, wantsInstance } from "./engine/current";
+import { keptInstance, type Situation, wantsInstance } from "./engine/current";
 import { driftOf, driftSince, observedInputs } from "./engine/drift";
 import { observe } from "./engine/observe";
 import { heldElasticIp, holdingsOf, isGone, outputsOf } from "./engine/outputs";
-import { outdatedParts } from "./engine/planning/instance";
+import { hindrances, outdatedParts } from "./engine/planning/instance";
 import { obstacles } from "./engine/protection";
 import { reconcile, ReconcileFailure, tearDown } from "./engine/reconcile";
 import type { Deps } from "./engine/run";
@@ -20,7 +21,8 @@ import type { Desired, MachineState, Recorded } from "./engine/state";
 import { markReady } from "./engine/steps/tags";
 import { GOES_ON, kept, PartialFailure, PlainFailure, sentence } from "./failure";
 import { checkInputs, desiredOf, SERIALIZED_PROVIDER } from "./inputs";
-import { lookedAt } from "./outlook";
+import { leftVolumesSaid, NOTHING_SAID, saidOfImage, type SaidOfImage } from "./image-warnings";
+import { lookedAt, needsImage, type Outlook, outlookFor } from "./outlook";
 import { printable } from "./printable";
 import type { Session } from "./session";
 import { needsLook, stableOutputs, survivingOutputs } from "./surviving-outputs";
@@ -60,20 +62,31 @@ export class Handlers {
   private async checkNew(news: Properties, inputs: Properties): Promise<{ inputs: Properties; failures: Failure[] }> {
     const region = regionOf(inputs);
     await this.session.ec2(region).requireCredentials();
-    const failures = await this.session.surroundings(region).failures(inputs, {}, () => true);
+    const isAdopted = inputs.adopt !== undefined && !isUnknown(inputs);
+    let found: Promise<FoundAdoption> | undefined;
+    const look = (): Promise<FoundAdoption> => (found ??= lookAtAdoption(this.session.ec2(region), news, inputs));
+    const failures = await this.session.surroundings(region).failures(
+      inputs,
+      {},
+      () => true,
+      async () => !isAdopted || adoptionNeedsImage(await look(), inputs),
+    );
     if (failures.length > 0) {
       return { inputs: news, failures };
     }
-    if (inputs.adopt === undefined || isUnknown(inputs)) {
-      this.session.announce(`${nameIn(inputs)}: ${announceCreate(inputs)}`);
+    if (!isAdopted) {
+      const said = [announceCreate(inputs), ...(await this.ofImage(inputs, true)).remarks];
+      this.session.announce(`${nameIn(inputs)}: ${said.join("; ")}`);
       return { inputs, failures };
     }
-    const found = await lookAtAdoption(this.session.ec2(region), news, inputs);
-    if (found.failures.length > 0) {
-      return { inputs: news, failures: found.failures };
+    const adopted = await look();
+    if (adopted.failures.length > 0) {
+      return { inputs: news, failures: adopted.failures };
     }
-    this.session.announce(`${nameIn(inputs)}: ${announceAdoption(found, inputs)}`);
-    return { inputs: found.inputs, failures };
+    const { remarks } = await this.ofImage(inputs, adoptionNeedsImage(adopted, inputs));
+    const said = [announceAdoption(adopted, inputs), ...remarks];
+    this.session.announce(`${nameIn(inputs)}: ${said.join("; ")}`);
+    return { inputs: adopted.inputs, failures };
   }
 
   /** Of a machine that there is. `own` is what the program says, `inputs` that with what the past adds. */
@@ -89,9 +102,12 @@ export class Handlers {
     let found: Promise<Properties> | undefined;
     const look = (): Promise<Properties> => (found ??= this.lookUp(olds, inputs));
     const past = isOther || isNewAddress ? { ...olds, ...(await look()) } : olds;
-    const failures = await this.session
-      .surroundings(regionOf(inputs))
-      .failures(own, past, (name) => changes.some((it) => it.input === name));
+    const failures = await this.session.surroundings(regionOf(inputs)).failures(
+      own,
+      past,
+      (name) => changes.some((it) => it.input === name),
+      async () => needsImage(outlookFor(changes, { ...past, ...(await look()) }, inputs)),
+    );
     if (failures.length > 0) {
       return { inputs: own, failures };
     }
@@ -109,11 +125,12 @@ export class Handlers {
     const needed = changes.length > 0 || driftIn(olds).length > 0;
     const replaces = changes.filter((it) => it.class === "replaces-resource").map((it) => it.input);
     if (needed && !this.refreshed.has(olds.resourceUrn)) {
-      const look = replaces.length > 0 ? { recorded: olds, obstacles: [] } : await this.look(id, olds, news);
+      const look =
+        replaces.length > 0 ? { recorded: olds, obstacles: [], remarks: [] } : await this.look(id, changes, olds, news);
       const line =
         look.obstacles.length > 0
           ? announceDrift(look.obstacles, olds, false)
-          : announceUpdate(changes, look.recorded, news);
+          : [announceUpdate(changes, look.recorded, news), ...look.remarks].join("; ");
       this.session.announce(`${nameIn(news)}: ${line}`);
     }
     return { changes: needed, replaces, deleteBeforeReplace: true };
@@ -123,7 +140,7 @@ export class Handlers {
    * What is on record, put right by what is there by now, and what is in the way of an update. What cannot be looked at is announced
    * as it is on record; that it cannot, `up` says.
    */
-  private async look(id: string, olds: Properties, news: Properties): Promise<Look> {
+  private async look(id: string, changes: Change[], olds: Properties, news: Properties): Promise<Look> {
     try {
       const applied = recordedDesired(olds);
       const recorded = recordedIn(id, olds);
@@ -144,20 +161,38 @@ export class Handlers {
           : await furtherInterfaces(ec2, held, now.networkInterfaceId);
       const things = held === undefined ? undefined : { instance: held, further };
       if (isUnknown(news)) {
-        return { recorded: lookedAt(now, undefined, things), obstacles: [] };
+        return { recorded: lookedAt(now, undefined, things), obstacles: [], remarks: [] };
       }
       const desired = withHeldAddresses(desiredOf(news), olds);
-      const isLookedFor = LOOKED_FOR.some((it) => JSON.stringify(desired[it]) !== JSON.stringify(applied[it]));
-      const there = isLookedFor ? await observe(ec2, { id, desired, recorded }) : observed;
+      const there = isLookedFor(desired, applied) ? await observe(ec2, { id, desired, recorded }) : observed;
       const wanted = { id, desired, observed: there, recorded };
-      const isTriedAgain = there.generation?.launchHash === launchHash(id, desired);
-      return {
-        recorded: lookedAt(now, outdatedParts(wanted), things, isTriedAgain),
-        obstacles: await obstacles(ec2, wanted),
-      };
+      const looked = lookedAt(now, outdatedParts(wanted), things, {
+        isTriedAgain: there.generation?.launchHash === launchHash(id, desired),
+        hindrances: hindrances(wanted),
+      });
+      return { recorded: looked, ...(await this.remarksOn(ec2, wanted, outlookFor(changes, looked, news))) };
     } catch {
-      return { recorded: olds, obstacles: [] };
+      return { recorded: olds, obstacles: [], remarks: [] };
     }
+  }
+
+  /** What is in the way of an update, and what is to be known beside it. */
+  private async remarksOn(ec2: Ec2, wanted: Situation, outlook: Outlook): Promise<Pick<Look, "obstacles" | "remarks">> {
+    const { desired, observed } = wanted;
+    const [found, { problems, remarks }] = await Promise.all([
+      obstacles(ec2, wanted),
+      this.ofImage({ ...desired }, needsImage(outlook)),
+    ]);
+    return { obstacles: [...found, ...problems], remarks: [...remarks, ...leftVolumesSaid(observed.leftVolumes)] };
+  }
+
+  private ofImage(inputs: Properties, isNeeded: boolean): Promise<SaidOfImage> {
+    const region = regionOf(inputs);
+    const { imageId } = inputs;
+    const isTold = typeof imageId === "string" && !isUnknown(imageId) && imageId.startsWith("ami-");
+    return isTold
+      ? saidOfImage(this.session.surroundings(region), { imageId, region, isNeeded })
+      : Promise.resolve(NOTHING_SAID);
   }
 
   async create(inputs: Properties): Promise<{ id: string; outs: Properties }> {
@@ -205,6 +240,9 @@ export class Handlers {
       const props = { ...observedInputs(situation), ...outputs, drift };
       if (drift.length > 0) {
         this.session.announce(`${nameIn(properties)}: ${announceDrift(drift, properties, taken.length === 0)}`);
+      }
+      for (const warning of (await this.ofImage({ ...desired }, false)).remarks) {
+        this.session.announce(`${nameIn(properties)}: ${warning}`);
       }
       return { id, props, inputs: { ...survivingOutputs([], stableOutputs(props), props), ...desired } };
     } catch (error) {
@@ -291,10 +329,15 @@ export class Handlers {
     }
     const id = template.name;
     const next = isUnknown(wanted) ? undefined : desiredOf(wanted);
-    const { userData, rootVolume } = next ?? desired;
-    const observed = await observe(ec2, { id, desired: { ...desired, userData, rootVolume }, template });
+    const { userData, rootVolume, imageId, replacement } = next ?? desired;
+    const looked = { ...desired, userData, rootVolume, imageId, replacement };
+    const observed = await observe(ec2, { id, desired: looked, template });
     const outputs: Properties = { ...withHeldOutputs(outputsOf({ id, desired, observed }), olds) };
-    return next === undefined ? outputs : lookedAt(outputs, outdatedParts({ id, desired: next, observed }));
+    if (next === undefined) {
+      return outputs;
+    }
+    const situation = { id, desired: next, observed };
+    return lookedAt(outputs, outdatedParts(situation), undefined, { hindrances: hindrances(situation) });
   }
 }
 
@@ -310,10 +353,19 @@ const LOOKED_FOR = [
   "persistPrivateIp",
 ] as const satisfies (keyof Desired)[];
 
+/** Of an image only a root volume that may be replaced by it makes a look another. */
+function isLookedFor(desired: Desired, applied: Desired): boolean {
+  const differs = (it: keyof Desired): boolean => JSON.stringify(desired[it]) !== JSON.stringify(applied[it]);
+  const isForRoot = ["auto", "root-volume"].includes(desired.replacement.strategy);
+  return LOOKED_FOR.some(differs) || (isForRoot && (differs("imageId") || differs("replacement")));
+}
+
 /** What a preview found. */
 interface Look {
   recorded: Properties;
   obstacles: string[];
+  /** What is to be known beside what will be done. */
+  remarks: string[];
 }
 
 /** A create (without `olds`) or an update that failed. */

@@ -209,7 +209,10 @@ describe("the surroundings", () => {
         id: WELL_KNOWN.imageV1,
         state: "pending",
         architecture: "x86_64",
+        virtualizationType: "hvm",
+        enaSupport: true,
         rootDeviceName: "/dev/xvda",
+        devices: [],
         isForImdsV2: true,
       };
       const { property, reason } = await only(ofCreate(scene(() => ({ describeImage: () => Promise.resolve(image) }))));

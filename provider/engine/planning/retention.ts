@@ -37,13 +37,18 @@ export function retainNetworkInterface({ id, privateIp }: NetworkInterface): Ste
   };
 }
 
+/** In US dollars. */
+export function monthlyCostOf({ size, type }: Pick<Volume, "size" | "type">): number {
+  return size * (GIB_A_MONTH[type] ?? 0.1);
+}
+
 export function retainVolume(volume: Volume, name: string): Step {
   const { id, size, type, attachment } = volume;
   return {
     kind: "retain",
     resourceId: id,
     what: `the data volume ${name}, ${size} GiB of ${type}`,
-    monthlyCost: size * (GIB_A_MONTH[type] ?? 0.1),
+    monthlyCost: monthlyCostOf(volume),
     bringBack: `dataVolumes: [{ name: "${name}", deviceName: "${attachment?.deviceName ?? "/dev/sdf"}", volumeId: "${id}" }]`,
   };
 }
