@@ -42,7 +42,7 @@ async function registered(
 
 function without({ simulator }: Stack, volumeId: string): ReturnType<Stack["simulator"]["snapshot"]> {
   const state = simulator.snapshot();
-  delete state.volumes[volumeId];
+  Reflect.deleteProperty(state.volumes, volumeId);
   return state;
 }
 

@@ -18,7 +18,7 @@ async function snapshot(owner: Stack, Size: number): Promise<string> {
   const { SnapshotId = "" } = await aws.send(new CreateSnapshotCommand({ VolumeId }));
   later(owner);
   const state = owner.simulator.snapshot();
-  delete state.volumes[VolumeId ?? ""];
+  Reflect.deleteProperty(state.volumes, VolumeId ?? "");
   owner.simulator.restore(state);
   return SnapshotId;
 }
@@ -175,7 +175,7 @@ describe("the snapshot of a data volume", () => {
     const there = await snapshot(owner, 10);
     await owner.up(program(data(there)));
     const state = owner.simulator.snapshot();
-    delete state.snapshots[there];
+    Reflect.deleteProperty(state.snapshots, there);
     owner.simulator.restore(state);
     assert.deepEqual(await failuresOf(owner, { ...data(there, 20) }), []);
   });
