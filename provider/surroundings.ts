@@ -94,7 +94,7 @@ export class Surroundings {
     const isNew: Changed = (name) => elsewhere || changed(name);
     const found = await Promise.all([
       this.addresses(inputs, isNew),
-      this.launch(inputs, isNew, launches),
+      this.launch(inputs, past, isNew, launches),
       this.offers(inputs, isNew),
       this.room(inputs, isNew),
       this.givenElasticIp(inputs, isNew),
@@ -118,10 +118,15 @@ export class Surroundings {
       : [...ipv4Failures(inputs, subnet), ...ipv6Failures(inputs, subnet)];
   }
 
-  private async launch(inputs: Inputs, changed: Changed, launches: () => Promise<boolean>): Promise<Failure[]> {
+  private async launch(
+    inputs: Inputs,
+    olds: Inputs,
+    changed: Changed,
+    launches: () => Promise<boolean>,
+  ): Promise<Failure[]> {
     const hasFallbacks = textsIn(inputs.fallbackInstanceTypes).length > 0;
     const isTyped = TYPE_INPUTS.some(changed) || (changed("fallbackInstanceTypes") && hasFallbacks);
-    if (!isTyped && !LAUNCHING.some(changed)) {
+    if (!isTyped && !LAUNCHING.some((it) => changed(it) && mayLaunch(it, inputs, olds))) {
       return [];
     }
     const [{ image, failures }, types] = await Promise.all([
@@ -380,6 +385,20 @@ function asksFor({ list, count: counted }: (typeof COUNTED_ADDRESSES)[number], i
     const count = Array.isArray(given) ? given.length : given;
     return isWanted(given) && typeof count === "number" ? [{ property, count: count + others, family, most }] : [];
   });
+}
+
+/** Whether a change of an input can end in a launch, or puts a volume where there was none. */
+function mayLaunch(name: InputName, inputs: Inputs, olds: Inputs): boolean {
+  switch (name) {
+    case "privateIp":
+      return isGiven(inputs.privateIp);
+    case "dataVolumes": {
+      const before = volumesIn(olds).map(({ volume }) => volume.deviceName);
+      return volumesIn(inputs).some(({ volume }) => !before.includes(volume.deviceName));
+    }
+    default:
+      return true;
+  }
 }
 
 /** Whether an address input asks for anything: an empty list and a count of 0 do not. */
