@@ -1,7 +1,6 @@
 /** The snapshots that new data volumes are to be made of: whether they are there, and no larger than the volume. */
 import type { Clock } from "./clock";
-import type { Ec2, Snapshot } from "./ec2/ec2";
-import { isUnauthorized } from "./ec2/errors";
+import type { Ec2 } from "./ec2/ec2";
 import type { InputName } from "./inputs";
 import { patiently } from "./lookups";
 import { volumesIn } from "./refused-changes";
@@ -29,12 +28,17 @@ export async function snapshotFailures(
   if (!changed("dataVolumes")) {
     return [];
   }
-  const found = await Promise.all(asked.map(({ snapshotId }) => look(ec2(), snapshotId, clock)));
+  const found = await Promise.all(
+    asked.map(({ snapshotId }) =>
+      patiently(
+        () => ec2().describeSnapshot(snapshotId),
+        (it) => it !== undefined,
+        clock,
+      ),
+    ),
+  );
   return asked.flatMap(({ path, snapshotId, size }, index): Failure[] => {
     const snapshot = found[index];
-    if (snapshot === "not told") {
-      return [];
-    }
     if (snapshot === undefined) {
       const property = `${path}.snapshotId`;
       const reason = `${property}: ${snapshotId} does not exist in ${region}; snapshots are regional, and a private one must be shared with this account`;
@@ -44,20 +48,4 @@ export async function snapshotFailures(
     const reason = `${property}: ${String(size)} GiB is asked for, and the snapshot ${snapshotId} is of ${snapshot.size} GiB; give at least that, or leave size out`;
     return typeof size === "number" && size < snapshot.size ? [{ property, reason }] : [];
   });
-}
-
-/** Older policies have not the right to this look; what EC2 says of the snapshot is then known at `up` only. */
-async function look(ec2: Ec2, id: string, clock: Clock): Promise<Snapshot | "not told" | undefined> {
-  try {
-    return await patiently(
-      () => ec2.describeSnapshot(id),
-      (it) => it !== undefined,
-      clock,
-    );
-  } catch (error) {
-    if (isUnauthorized(error)) {
-      return "not told";
-    }
-    throw error;
-  }
 }

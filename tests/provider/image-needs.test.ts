@@ -179,19 +179,6 @@ describe("the snapshot of a data volume", () => {
     owner.simulator.restore(state);
     assert.deepEqual(await failuresOf(owner, { ...data(there, 20) }), []);
   });
-
-  it("is looked up only where that is allowed", async () => {
-    const owner = quick();
-    owner.simulator.faults.add({
-      action: "DescribeSnapshots",
-      error: {
-        code: "UnauthorizedOperation",
-        message: "You are not authorized to perform this operation.",
-        status: 403,
-      },
-    });
-    assert.deepEqual(await failuresOf(owner, data("snap-0a1b2c3d4e5f60718")), []);
-  });
 });
 
 describe("an image that was deregistered", () => {
