@@ -1,9 +1,10 @@
 /** `managed-instance doctor [NAME|ID]`: whether all is there that is needed, and what is there that should not be. */
-import { isReadable, listMachines, type Machine } from "../controller/record";
+import { isReadable, listMachines, type Machine, type Reading } from "../controller/record";
 import type { Ec2 } from "../provider/ec2/ec2";
 import { isEc2Error } from "../provider/ec2/errors";
 import { TAG } from "../provider/ec2/tags";
 import type { PolicyName } from "../provider/policies";
+import { findImage } from "../provider/lookups";
 import { printable } from "../provider/printable";
 import { type Connection, connect, findMachine, type GlobalOptions, type Shell } from "./connection";
 import { EXIT, type ExitCode, textOf } from "./exit";
@@ -98,8 +99,10 @@ function bestSubject(machines: readonly Machine[]): Machine | undefined {
 async function lookAround({ ec2, region, clock }: Connection): Promise<Marked | { problem: Check }> {
   const marked = { "tag-key": [TAG.id] };
   try {
+    const readings = await listMachines({ ec2, region });
     return {
-      readings: await listMachines({ ec2, region }),
+      readings,
+      images: await imagesOf(ec2, readings),
       networkInterfaces: await ec2.describeNetworkInterfaces(marked),
       elasticIps: await ec2.describeAddresses(marked),
       instances: await ec2.describeInstances(marked),
@@ -113,6 +116,13 @@ async function lookAround({ ec2, region, clock }: Connection): Promise<Marked | 
     }
     return { problem: { kind: "problem", about: "things", what: `not looked at: ${textOf(error)}`, advice: "" } };
   }
+}
+
+/** Which image an SSM parameter stands for, is looked up at each launch. */
+async function imagesOf(ec2: Ec2, readings: readonly Reading[]): Promise<Marked["images"]> {
+  const ids = new Set(readings.filter(isReadable).map((it) => it.desired.imageId));
+  const named = [...ids].filter((it) => it.startsWith("ami-"));
+  return new Map(await Promise.all(named.map(async (id) => [id, await findImage(ec2, id)] as const)));
 }
 
 async function* ofRights(

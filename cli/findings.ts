@@ -4,7 +4,8 @@ import { isOwned, TAG } from "../provider/ec2/tags";
 import { isAlive, isOwnedElasticIp } from "../provider/engine/current";
 import { outputsOf } from "../provider/engine/outputs";
 import { readPhase } from "../provider/engine/record-grammar";
-import type { ElasticIp, Instance, NetworkInterface, Tags, Volume } from "../provider/engine/state";
+import { ofImages, ofLaunchedVolumes } from "./findings-of-images";
+import type { ElasticIp, Image, Instance, NetworkInterface, Tags, Volume } from "../provider/engine/state";
 
 export interface Finding {
   /** A note is nothing wrong. */
@@ -21,6 +22,8 @@ export interface Marked {
   elasticIps: readonly ElasticIp[];
   instances: readonly Instance[];
   volumes: readonly Volume[];
+  /** The images that the machines are launched from, by id; nothing where EC2 does not find one. */
+  images: ReadonlyMap<string, Image | undefined>;
   now: number;
 }
 
@@ -28,14 +31,16 @@ export function findingsIn(marked: Marked): Finding[] {
   return [
     ...marked.readings.flatMap((it) => ofRecord(it, marked.now)),
     ...namesakes(marked),
+    ...ofImages(marked),
     ...orphans(marked),
     ...marked.networkInterfaces.flatMap((it) => ofInterface(it, marked)),
     ...marked.elasticIps.flatMap((it) => ofElasticIp(it, marked)),
+    ...ofLaunchedVolumes(marked),
   ];
 }
 
-const problem = (what: string, advice: string): Finding => ({ kind: "problem", what, advice });
-const called = ({ name, id }: Pick<Reading, "name" | "id">): string => `${name} (${id})`;
+export const problem = (what: string, advice: string): Finding => ({ kind: "problem", what, advice });
+export const called = ({ name, id }: Pick<Reading, "name" | "id">): string => `${name} (${id})`;
 
 /** A first `up` takes minutes. */
 const CREATING_MS = 60 * 60_000;

@@ -3,7 +3,7 @@ import { type Deletion, release as giveUp } from "../controller/by-hand";
 import { isBegun, isMakerGone } from "../provider/engine/claim";
 import { isAlive, isOwnedElasticIp } from "../provider/engine/current";
 import { observe } from "../provider/engine/observe";
-import { monthlyCostOf } from "../provider/engine/planning/retention";
+import { idleCostOf } from "../provider/engine/planning/retention";
 import type { Observed } from "../provider/engine/state";
 import { isOwned, TAG } from "../provider/ec2/tags";
 import { printable } from "../provider/printable";
@@ -105,7 +105,7 @@ function consequence(observed: Observed, deletion: Deletion): string {
     ...(deletion.dataVolumes === "retain" ? volumes.map((it) => it.id) : []),
     ...[...instances.filter(isAlive), ...networkInterfaces].filter((it) => !isOwned(it)).map((it) => it.id),
   ];
-  const cost = monthlyCostOf(observed);
+  const cost = idleCostOf(observed);
   return [
     ...(ends.length === 0 ? [] : [`It terminates ${ends.join(", ")}.`]),
     ...(gone.length === 0 ? [] : [`It deletes ${gone.join(", ")} for good.`]),

@@ -105,6 +105,7 @@ const LOOKS: Calls = {
   DescribeNetworkInterfaces: (ec2) => ec2.describeNetworkInterfaces({ "tag-key": [TAG.id] }),
   DescribeReplaceRootVolumeTasks: (ec2) => ec2.describeRootVolumeTasks("i-00000000000000000"),
   DescribeSecurityGroups: (ec2) => ec2.findDefaultSecurityGroup(NONE[0] ?? ""),
+  DescribeSnapshots: (ec2) => ec2.describeSnapshot("snap-00000000000000000"),
   DescribeSubnets: (ec2) => ec2.describeSubnet(NONE[0] ?? ""),
   DescribeVolumes: (ec2) => ec2.describeVolumes({ "tag-key": [TAG.id] }),
 };

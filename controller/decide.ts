@@ -226,6 +226,7 @@ const LEFT_UNDONE: readonly Step["kind"][] = [
   "await-running",
   "keep-on-termination",
   "keep-volume-on-termination",
+  "end-volume-with-instance",
 ];
 
 function unfinished(machine: Machine): Doing | undefined {

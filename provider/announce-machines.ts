@@ -4,7 +4,7 @@ import { nameOf, TAG, urnTag } from "./ec2/tags";
 import { isUnfinished } from "./engine/claim";
 import { isAlive } from "./engine/current";
 import { observe } from "./engine/observe";
-import { monthlyCostOf } from "./engine/planning/retention";
+import { idleCostOf } from "./engine/planning/retention";
 import type { Observed } from "./engine/state";
 import type { FoundMachine } from "./take-over";
 
@@ -48,7 +48,7 @@ function describeOther(id: string, observed: Observed): string {
     ...(instance === undefined ? ["no instance"] : [`${instance.id}, ${instance.type}, ${instance.state}`]),
     ...addresses,
   ];
-  const cost = monthlyCostOf(observed);
+  const cost = idleCostOf(observed);
   const price =
     cost === 0
       ? ""

@@ -14,6 +14,7 @@ import {
   heldIn,
   isOutdated,
   isTriedAgain,
+  needsImage,
   type Outlook,
   outlookFor,
   waitingParts,
@@ -103,6 +104,23 @@ export function announceAdoption(found: FoundAdoption, wanted: Properties): stri
 /** The name that the program has for what user data it gives. */
 function nameIn({ userDataBase64 }: Properties, input: LaunchInput): string {
   return input === "userData" && textOf(userDataBase64) !== "" ? "userDataBase64" : input;
+}
+
+/** Whether the image that the inputs name is needed to adopt what was found. */
+export function adoptionNeedsImage(
+  { adoption, misfits, failures, isBegun }: FoundAdoption,
+  wanted: Properties,
+): boolean {
+  if (failures.length > 0 || isBegun || wanted.desiredState === "paused") {
+    return false;
+  }
+  const { instance } = adoption;
+  if (instance === undefined) {
+    return true;
+  }
+  const changes = misfits.map(({ input }) => ({ input, class: "replaces-instance" }) as const);
+  const recorded = { instanceId: instance.id, state: instance.state, lifecycle: instance.lifecycle };
+  return needsImage(outlookFor(changes, recorded, wanted));
 }
 
 function announcePause({ further }: FoundAdoption, instance: Instance, wanted: Properties): string {

@@ -1,18 +1,20 @@
 /** The handlers of the dynamic provider, each a thin shell over the engine. */
-import { furtherInterfaces, lookAtAdoption } from "./adoption";
+import { type FoundAdoption, furtherInterfaces, lookAtAdoption } from "./adoption";
 import { announceTakeOver, findNamesakes } from "./announce-machines";
-import { announceAdoption, announceCreate, announceDrift, announceUpdate } from "./announcement";
-import { changesBetween, driftIn } from "./changes";
+import { adoptionNeedsImage, announceAdoption, announceCreate, announceDrift, announceUpdate } from "./announcement";
+import { type Change, changesBetween, driftIn } from "./changes";
 import { carryOver, claimIn, recordedDesired, recordedIn, withHeldAddresses, withHeldOutputs } from "./continuity";
 import { Creation } from "./creation";
+import type { Ec2 } from "./ec2/ec2";
 import { explain } from "./ec2/errors";
 import { nameOf, TAG, urnTag } from "./ec2/tags";
 import { conflicts } from "./engine/conflicts";
+import type { Situation } from "./engine/current";
 import { driftOf, driftSince, observedInputs } from "./engine/drift";
 import { findElasticIp, observe, observeTeardown } from "./engine/observe";
 import { heldElasticIp, isGone, outputsOf } from "./engine/outputs";
 import { requireOwned, TakenOver } from "./engine/ownership";
-import { outdatedParts } from "./engine/planning/instance";
+import { hindrances, outdatedParts } from "./engine/planning/instance";
 import { obstacles, teardownObstacles } from "./engine/protection";
 import { reconcile, tearDown } from "./engine/reconcile";
 import type { Deps } from "./engine/run";
@@ -20,11 +22,12 @@ import { launchHash } from "./engine/specification";
 import type { Desired } from "./engine/state";
 import { markReady } from "./engine/steps/tags";
 import { PlainFailure, sentence } from "./failure";
+import { leftVolumesSaid, NOTHING_SAID, saidOfImage, type SaidOfImage } from "./image-warnings";
 import { checkInputs, desiredOf } from "./inputs";
-import { lookedAt } from "./outlook";
+import { lookedAt, needsImage, type Outlook, outlookFor } from "./outlook";
 import { printable } from "./printable";
 import type { Session } from "./session";
-import { lookAtTakeOver } from "./take-over";
+import { type FoundMachine, lookAtTakeOver } from "./take-over";
 import { needsLook, stableOutputs, survivingOutputs } from "./surviving-outputs";
 import { failureOf } from "./unfinished";
 import { isText, userDataWarning } from "./user-data";
@@ -87,31 +90,41 @@ export class Handlers {
   private async checkNew(news: Properties, inputs: Properties): Promise<{ inputs: Properties; failures: Failure[] }> {
     const region = regionOf(inputs);
     await this.session.ec2(region).requireCredentials();
-    const failures = await this.session.surroundings(region).failures(inputs, {}, () => true);
+    const isAdopted = inputs.adopt !== undefined && !isUnknown(inputs);
+    let found: Promise<FoundAdoption> | undefined;
+    const ec2 = this.session.ec2(region);
+    const look = (): Promise<FoundAdoption> => (found ??= lookAtAdopted(ec2, news, inputs));
+    const failures = await this.session.surroundings(region).failures(
+      inputs,
+      {},
+      () => true,
+      async () => !isAdopted || adoptionNeedsImage(await look(), inputs),
+    );
     if (failures.length > 0) {
       return { inputs: news, failures };
     }
-    if (inputs.adopt === undefined || isUnknown(inputs)) {
-      const waits = isUnknown(inputs) ? [] : await waitsOfNew(this.session.ec2(region), desiredOf(inputs));
+    if (!isAdopted) {
+      const waits = isUnknown(inputs) ? [] : await waitsOfNew(ec2, desiredOf(inputs));
+      const { remarks } = await this.ofImage(inputs, true);
       const line = await this.creation(region, inputs);
-      this.session.announce(`${nameIn(inputs)}: ${[line, ...waits].join("; ")}`);
+      this.session.announce(`${nameIn(inputs)}: ${[line, ...waits, ...remarks].join("; ")}`);
       return { inputs, failures };
     }
-    const { managedInstanceId } = desiredOf(inputs).adopt ?? {};
-    const ec2 = this.session.ec2(region);
-    const machine =
-      managedInstanceId === undefined ? undefined : await lookAtTakeOver(ec2, managedInstanceId, news, inputs);
-    const found = machine ?? (await lookAtAdoption(ec2, news, inputs));
-    if (found.failures.length > 0) {
-      const { lines } = await findNamesakes(ec2, String(inputs.resourceUrn), this.ids);
-      const failures = found.failures.map((it, index) =>
-        index > 0 ? it : { ...it, reason: [it.reason, ...lines].join("; ") },
-      );
-      return { inputs: news, failures };
+    const adopted = await look();
+    if (adopted.failures.length > 0) {
+      return { inputs: news, failures: await this.withNamesakes(adopted.failures, inputs) };
     }
-    const line = announceAdoption(found, inputs);
-    this.session.announce(`${nameIn(inputs)}: ${machine === undefined ? line : announceTakeOver(machine, line)}`);
-    return { inputs: found.inputs, failures };
+    const { remarks } = await this.ofImage(inputs, adoptionNeedsImage(adopted, inputs));
+    const said = [announceAdoption(adopted, inputs), ...remarks].join("; ");
+    const line = isMachine(adopted) ? announceTakeOver(adopted, said) : said;
+    this.session.announce(`${nameIn(inputs)}: ${line}`);
+    return { inputs: adopted.inputs, failures };
+  }
+
+  /** A refusal to adopt says which machines of this name are there: one may be what an unheard create made of it. */
+  private async withNamesakes([first, ...others]: Failure[], inputs: Properties): Promise<Failure[]> {
+    const { lines } = await findNamesakes(this.session.ec2(regionOf(inputs)), String(inputs.resourceUrn), this.ids);
+    return first === undefined ? [] : [{ ...first, reason: [first.reason, ...lines].join("; ") }, ...others];
   }
 
   /** The line on a machine that is to be made, and on those of its name that are there. */
@@ -138,9 +151,12 @@ export class Handlers {
     let found: Promise<Properties> | undefined;
     const look = (): Promise<Properties> => (found ??= this.lookUp(olds, inputs));
     const past = isOther || isNewAddress ? { ...olds, ...(await look()) } : olds;
-    const failures = await this.session
-      .surroundings(regionOf(inputs))
-      .failures(own, past, (name) => changes.some((it) => it.input === name));
+    const failures = await this.session.surroundings(regionOf(inputs)).failures(
+      own,
+      past,
+      (name) => changes.some((it) => it.input === name),
+      async () => needsImage(outlookFor(changes, { ...past, ...(await look()) }, inputs)),
+    );
     if (failures.length > 0) {
       return { inputs: own, failures };
     }
@@ -159,11 +175,11 @@ export class Handlers {
     const needed = changes.length > 0 || driftIn(olds).length > 0;
     const replaces = changes.filter((it) => it.class === "replaces-resource").map((it) => it.input);
     if (needed && !this.refreshed.has(olds.resourceUrn)) {
-      const look = await (replaces.length > 0 ? this.lookBeforeDeletion(id, olds) : this.look(id, olds, news));
+      const look = await (replaces.length > 0 ? this.lookBeforeDeletion(id, olds) : this.look(id, changes, olds, news));
       const line =
         look.obstacles.length > 0
           ? announceDrift(look.obstacles, olds, false)
-          : [announceUpdate(changes, look.recorded, news), ...look.waits].join("; ");
+          : [announceUpdate(changes, look.recorded, news), ...look.remarks].join("; ");
       // A machine that is renamed is known by the name that it has.
       this.session.announce(`${nameIn(olds)}: ${line}`);
     }
@@ -174,7 +190,7 @@ export class Handlers {
    * What is on record, put right by what is there by now, and what is in the way of an update. What cannot be looked at is announced
    * as it is on record; that it cannot, `up` says.
    */
-  private async look(id: string, olds: Properties, news: Properties): Promise<Look> {
+  private async look(id: string, changes: Change[], olds: Properties, news: Properties): Promise<Look> {
     try {
       const applied = recordedDesired(olds);
       const recorded = recordedIn(id, olds);
@@ -192,20 +208,18 @@ export class Handlers {
       const further = await furtherInterfaces(ec2, held, now.networkInterfaceId);
       const things = held === undefined ? undefined : { instance: held, further };
       if (isUnknown(news)) {
-        return { recorded: lookedAt(now, undefined, things), obstacles: [], waits: [] };
+        return { recorded: lookedAt(now, undefined, things), obstacles: [], remarks: [] };
       }
       const desired = withHeldAddresses(desiredOf(news), olds);
-      const isLookedFor = LOOKED_FOR.some((it) => JSON.stringify(desired[it]) !== JSON.stringify(applied[it]));
-      const there = isLookedFor ? await observe(ec2, { id, desired, recorded }) : observed;
+      const there = isLookedFor(desired, applied) ? await observe(ec2, { id, desired, recorded }) : observed;
       const wanted = { id, desired, observed: there, recorded };
-      const isTriedAgain = there.generation?.launchHash === launchHash(id, desired);
-      return {
-        recorded: lookedAt(now, outdatedParts(wanted), things, isTriedAgain),
-        obstacles: await obstacles(ec2, wanted),
-        waits: waitsIn(wanted),
-      };
+      const looked = lookedAt(now, outdatedParts(wanted), things, {
+        isTriedAgain: there.generation?.launchHash === launchHash(id, desired),
+        hindrances: hindrances(wanted),
+      });
+      return { recorded: looked, ...(await this.remarksOn(ec2, wanted, outlookFor(changes, looked, news))) };
     } catch {
-      return { recorded: olds, obstacles: [], waits: [] };
+      return { recorded: olds, obstacles: [], remarks: [] };
     }
   }
 
@@ -219,11 +233,33 @@ export class Handlers {
       return {
         recorded: olds,
         obstacles: await teardownObstacles(ec2, { id, desired, observed, recorded }),
-        waits: [],
+        remarks: [],
       };
     } catch {
-      return { recorded: olds, obstacles: [], waits: [] };
+      return { recorded: olds, obstacles: [], remarks: [] };
     }
+  }
+
+  /** What is in the way of an update, and what is to be known beside it. */
+  private async remarksOn(ec2: Ec2, wanted: Situation, outlook: Outlook): Promise<Pick<Look, "obstacles" | "remarks">> {
+    const { desired, observed } = wanted;
+    const [found, { problems, remarks }] = await Promise.all([
+      obstacles(ec2, wanted),
+      this.ofImage({ ...desired }, needsImage(outlook)),
+    ]);
+    return {
+      obstacles: [...found, ...problems],
+      remarks: [...waitsIn(wanted), ...remarks, ...leftVolumesSaid(observed.leftVolumes)],
+    };
+  }
+
+  private ofImage(inputs: Properties, isNeeded: boolean): Promise<SaidOfImage> {
+    const region = regionOf(inputs);
+    const { imageId } = inputs;
+    const isTold = typeof imageId === "string" && !isUnknown(imageId) && imageId.startsWith("ami-");
+    return isTold
+      ? saidOfImage(this.session.surroundings(region), { imageId, region, isNeeded })
+      : Promise.resolve(NOTHING_SAID);
   }
 
   async create(inputs: Properties): Promise<{ id: string; outs: Properties }> {
@@ -264,6 +300,9 @@ export class Handlers {
       const props = { ...observedInputs(situation), ...outputs, ...claimIn(properties), drift };
       if (drift.length > 0) {
         this.session.announce(`${nameIn(properties)}: ${announceDrift(drift, properties, taken.length === 0)}`);
+      }
+      for (const warning of (await this.ofImage({ ...desired }, false)).remarks) {
+        this.session.announce(`${nameIn(properties)}: ${warning}`);
       }
       return { id, props, inputs: { ...survivingOutputs([], stableOutputs(props), props), ...desired } };
     } catch (error) {
@@ -323,11 +362,15 @@ export class Handlers {
     }
     const id = template.name;
     const next = isUnknown(wanted) ? undefined : desiredOf(wanted);
-    const { userData, userDataBase64, userDataIsText, rootVolume } = next ?? desired;
-    const named = { ...desired, userData, userDataBase64, userDataIsText, rootVolume };
+    const { userData, userDataBase64, userDataIsText, rootVolume, imageId, replacement } = next ?? desired;
+    const named = { ...desired, userData, userDataBase64, userDataIsText, rootVolume, imageId, replacement };
     const observed = await observe(ec2, { id, desired: named, template });
     const outputs: Properties = { ...withHeldOutputs(outputsOf({ id, desired, observed }), olds) };
-    return next === undefined ? outputs : lookedAt(outputs, outdatedParts({ id, desired: next, observed }));
+    if (next === undefined) {
+      return outputs;
+    }
+    const situation = { id, desired: next, observed };
+    return lookedAt(outputs, outdatedParts(situation), undefined, { hindrances: hindrances(situation) });
   }
 }
 
@@ -345,12 +388,31 @@ const LOOKED_FOR = [
   "persistPrivateIp",
 ] as const satisfies (keyof Desired)[];
 
+/** Of an image only a root volume that may be replaced by it makes a look another. */
+function isLookedFor(desired: Desired, applied: Desired): boolean {
+  const differs = (it: keyof Desired): boolean => JSON.stringify(desired[it]) !== JSON.stringify(applied[it]);
+  const isForRoot = ["auto", "root-volume"].includes(desired.replacement.strategy);
+  return LOOKED_FOR.some(differs) || (isForRoot && (differs("imageId") || differs("replacement")));
+}
+
+/** What `adopt` names: a whole machine by its record, else an instance or an interface. */
+function lookAtAdopted(ec2: Ec2, given: Properties, inputs: Properties): Promise<FoundAdoption | FoundMachine> {
+  const { managedInstanceId } = desiredOf(inputs).adopt ?? {};
+  return managedInstanceId === undefined
+    ? lookAtAdoption(ec2, given, inputs)
+    : lookAtTakeOver(ec2, managedInstanceId, given, inputs);
+}
+
+function isMachine(found: FoundAdoption): found is FoundMachine {
+  return "id" in found;
+}
+
 /** What a preview found. */
 interface Look {
   recorded: Properties;
   obstacles: string[];
-  /** For what another machine has to let go of. */
-  waits: string[];
+  /** What is to be known beside what will be done, and what another machine has to let go of first. */
+  remarks: string[];
 }
 
 function onOneLine({ property, reason }: Failure): Failure {

@@ -1,6 +1,7 @@
 /** Looking things up in EC2 that many machines name, and that may have been made a moment ago. */
 import type { Clock } from "./clock";
-import { isEc2Error } from "./ec2/errors";
+import type { Ec2, Image } from "./ec2/ec2";
+import { Ec2Error, isEc2Error } from "./ec2/errors";
 
 /** EC2 shows what was just made within seconds, so what is not there is looked for again. */
 const LOOKS_AGAIN = 3;
@@ -14,6 +15,11 @@ export class Lookups<T> {
     private readonly look: (id: string) => Promise<T | undefined>,
     private readonly isFinal: (answer: T) => boolean = () => true,
   ) {}
+
+  /** The answer that there is already, or that somebody waits for. */
+  known(id: string): Promise<T | undefined> | undefined {
+    return this.answers.get(id);
+  }
 
   get(id: string): Promise<T | undefined> {
     const earlier = this.answers.get(id);
@@ -47,11 +53,24 @@ export async function patiently<T>(
   }
 }
 
-async function orNothing<T>(look: () => Promise<T | undefined>): Promise<T | undefined> {
+/** What EC2 does not find is undefined. */
+export async function orNothing<T>(look: () => Promise<T | undefined>): Promise<T | undefined> {
   try {
     return await look();
   } catch (error) {
     if (isEc2Error(error, "not-found")) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** An image that was deregistered is not found, or is refused as one that is no longer available (API reference, error codes). */
+export async function findImage(ec2: Pick<Ec2, "describeImage">, imageId: string): Promise<Image | undefined> {
+  try {
+    return await orNothing(() => ec2.describeImage(imageId));
+  } catch (error) {
+    if (error instanceof Ec2Error && error.code === "InvalidAMIID.Unavailable") {
       return undefined;
     }
     throw error;

@@ -3,7 +3,7 @@ import { type Change, driftIn } from "./changes";
 import { OUTDATED, RETYPED } from "./engine/drift";
 import { type LaunchPart, partOf } from "./engine/specification";
 import type { Instance, Lifecycle, NetworkInterface, Strategy } from "./engine/state";
-import { keepsInstance, type Path, pathOf } from "./engine/strategy";
+import { type Hindrances, keepsInstance, type Path, pathOf } from "./engine/strategy";
 
 export type Outlook =
   /** It stays as it is. */
@@ -33,6 +33,7 @@ const WAITING = "waitingParts";
 const DIFFERENT = "differentParts";
 const HELD = "held";
 const TRIED_AGAIN = "isTriedAgain";
+const HINDRANCES = "hindrances";
 
 /**
  * The recorded outputs, and what a look at EC2 told: the instance that is there, in what it differs from what is wanted, if that
@@ -42,12 +43,13 @@ export function lookedAt(
   recorded: Properties,
   different?: readonly LaunchPart[],
   held?: Held,
-  isTriedAgain = false,
+  { isTriedAgain = false, hindrances = {} }: { isTriedAgain?: boolean; hindrances?: Hindrances } = {},
 ): Properties {
   return {
     ...recorded,
     [TRIED_AGAIN]: isTriedAgain,
     [HELD]: held,
+    [HINDRANCES]: hindrances,
     [DIFFERENT]: different,
     ...(isUntold(recorded) ? { [WAITING]: different ?? [] } : {}),
   };
@@ -72,6 +74,11 @@ export function waitingParts(recorded: Properties): readonly LaunchPart[] {
 export function isOutdated(recorded: Properties): boolean {
   const drift = driftIn(recorded);
   return drift.includes(OUTDATED) || drift.includes(RETYPED);
+}
+
+/** Whether an image is needed for it: to launch from, or as what the instance is to boot. */
+export function needsImage(outlook: Outlook): boolean {
+  return outlook.kind === "launches" || (outlook.kind === "replaces" && outlook.path !== "stop-start");
 }
 
 /** Whether the instance that is there will not be there any more. */
@@ -128,6 +135,7 @@ function pathFor(changes: Change[], recorded: Properties, { replacement, market,
     runsAs: recorded.lifecycle === "spot" ? "spot" : "on-demand",
     wantedAs: lifecycle,
     pinsCpu: cpuOptions !== undefined,
+    ...(recorded[HINDRANCES] as Hindrances | undefined),
   });
 }
 

@@ -30,6 +30,7 @@ const READER: readonly Statement[] = [
       "ec2:DescribeNetworkInterfaces",
       "ec2:DescribeReplaceRootVolumeTasks",
       "ec2:DescribeSecurityGroups",
+      "ec2:DescribeSnapshots",
       "ec2:DescribeSubnets",
       "ec2:DescribeVolumes",
     ],

@@ -2,9 +2,12 @@
 import { contains, isReserved, usableRange } from "./cidr";
 import type { Clock } from "./clock";
 import type { Ec2, Image, InstanceType, Subnet } from "./ec2/ec2";
+import { LAUNCH_INPUTS } from "./engine/specification";
 import type { Volume } from "./engine/state";
 import { COUNTED_ADDRESSES, type InputName } from "./inputs";
-import { Lookups, patiently } from "./lookups";
+import { fitFailures, type NamedType, stateFailures, typeFailures } from "./image-checks";
+import { findImage, Lookups, patiently } from "./lookups";
+import { snapshotFailures } from "./snapshot-checks";
 import { isReplacedElsewhere, refusedChanges, volumesIn } from "./refused-changes";
 import { deviceNameFailures } from "./surroundings/device-names";
 import { ElasticIps } from "./surroundings/elastic-ip";
@@ -15,6 +18,15 @@ import { type Failure, isGiven } from "./validation";
 
 const ADDRESS_INPUTS = ["privateIp", "secondaryPrivateIps", "ipv6Addresses", "ipv6AddressCount"] as const;
 const TYPE_INPUTS = ["imageId", "instanceType"] as const;
+/** What may end in a launch, or decides what one has to do. */
+const LAUNCHING = [
+  ...LAUNCH_INPUTS,
+  "dataVolumes",
+  "desiredState",
+  "subnetId",
+  "privateIp",
+  "persistPrivateIp",
+] as const satisfies InputName[];
 const OFFER_INPUTS = ["instanceType", "fallbackInstanceTypes", "subnetId"] as const;
 
 /** How many addresses of a family a type takes on one interface, and how many that has anyway. */
@@ -38,6 +50,8 @@ const ROOM = {
 export class Surroundings {
   private readonly subnets: Lookups<Subnet>;
   private readonly images: Lookups<Image>;
+  /** The same, without the patience for what was made a moment ago. */
+  private readonly earlierImages: Lookups<Image>;
   private readonly types: Lookups<InstanceType>;
   /** The zones that have a type. */
   private readonly offerings: Lookups<string[]>;
@@ -53,7 +67,8 @@ export class Surroundings {
     private readonly region: string,
   ) {
     this.subnets = new Lookups((id) => patiently(() => ec2().describeSubnet(id), isFound, clock));
-    this.images = new Lookups((id) => patiently(() => ec2().describeImage(id), isFound, clock), isAvailable);
+    this.images = new Lookups((id) => patiently(() => findImage(ec2(), id), isFound, clock), isAvailable);
+    this.earlierImages = new Lookups((id) => findImage(ec2(), id), isAvailable);
     // A type is not made, so there is nothing to wait for.
     this.types = new Lookups(async (name) =>
       (await ec2().describeInstanceTypes([name])).find((it) => it.name === name),
@@ -72,8 +87,14 @@ export class Surroundings {
    *
    * @param inputs checked, and the program's own: without what earlier previews added
    * @param olds what is on record of the machine; empty before there is one
+   * @param launches whether something is launched for it; asked only where the image is not there
    */
-  async failures(inputs: Inputs, olds: Inputs, changed: Changed): Promise<Failure[]> {
+  async failures(
+    inputs: Inputs,
+    olds: Inputs,
+    changed: Changed,
+    launches: () => Promise<boolean> = () => Promise.resolve(true),
+  ): Promise<Failure[]> {
     if (!isGiven(inputs.region)) {
       // There is nowhere to look, and perhaps no past.
       return [];
@@ -83,7 +104,7 @@ export class Surroundings {
     const isNew: Changed = (name) => elsewhere || changed(name);
     const found = await Promise.all([
       this.addresses(inputs, isNew),
-      this.launch(inputs, isNew),
+      this.launch(inputs, past, isNew, launches),
       this.offers(inputs, isNew),
       this.room(inputs, isNew),
       this.elasticIps.failures(inputs, past, isNew),
@@ -91,6 +112,7 @@ export class Surroundings {
       this.launchOptions.failures(inputs, isNew),
       deviceNameFailures(this.place, inputs, isNew),
       this.givenVolumes(inputs, isNew),
+      snapshotFailures(this.ec2, { inputs, olds: past, region: this.region, clock: this.clock }, isNew),
       this.stayingVolumes(inputs, past, isNew),
     ]);
     const refused = refusedChanges(past, inputs);
@@ -109,45 +131,71 @@ export class Surroundings {
       : [...ipv4Failures(inputs, subnet), ...ipv6Failures(inputs, subnet)];
   }
 
-  private async launch(inputs: Inputs, changed: Changed): Promise<Failure[]> {
-    const isNew = TYPE_INPUTS.some(changed);
-    const fallbacks = textsIn(inputs.fallbackInstanceTypes);
-    if (!isNew && !(changed("fallbackInstanceTypes") && fallbacks.length > 0)) {
+  private async launch(
+    inputs: Inputs,
+    olds: Inputs,
+    changed: Changed,
+    launches: () => Promise<boolean>,
+  ): Promise<Failure[]> {
+    const hasFallbacks = textsIn(inputs.fallbackInstanceTypes).length > 0;
+    const isTyped = TYPE_INPUTS.some(changed) || (changed("fallbackInstanceTypes") && hasFallbacks);
+    if (!isTyped && !LAUNCHING.some((it) => changed(it) && mayLaunch(it, inputs, olds))) {
       return [];
     }
-    const [image, preferred, ...others] = await Promise.all([
-      this.imageOf(inputs.imageId),
-      this.typeOf("instanceType", inputs.instanceType),
-      ...fallbacks.map(({ path, text }) => this.typeOf(`fallbackInstanceTypes${path}`, text)),
+    const [{ image, failures }, types] = await Promise.all([
+      this.imageOf(inputs.imageId, changed("imageId") && !isGiven(inputs.adopt), launches),
+      isTyped ? this.typesOf(inputs) : [],
     ]);
-    const types = [preferred, ...others].filter((it) => it !== undefined);
-    return [...(image?.failures ?? []), ...types.flatMap((it) => it.failures), ...misfits(image, preferred, others)];
+    return [
+      ...failures,
+      ...types.flatMap((it) => (it === undefined ? [] : this.unknownType(it))),
+      ...typeFailures(image, types),
+      ...(image === undefined ? [] : fitFailures(image, inputs, changed)),
+    ];
   }
 
-  private async imageOf(given: unknown): Promise<Found | undefined> {
+  /**
+   * Only a launch needs the image to be there. One that was named before is not one that was made a moment ago.
+   *
+   * @param isNamed whether it has just been named, so that a launch is what it is for
+   */
+  private async imageOf(
+    given: unknown,
+    isNamed: boolean,
+    launches: () => Promise<boolean>,
+  ): Promise<{ image?: Image; failures: Failure[] }> {
     const id = knownText(given);
     // What a parameter stands for is looked up at each launch.
     if (id === undefined || id.startsWith("resolve:")) {
-      return undefined;
+      return { failures: [] };
     }
-    const image = await this.images.get(id);
-    if (image === undefined) {
-      const advice = "images are regional, and a private one must be shared with this account";
-      return { property: "imageId", id, failures: [missing(this.place, "imageId", id, advice)] };
-    }
-    const reason = `imageId: ${id} is ${image.state}, so nothing can be launched from it; wait until it is available, or take another`;
-    const failures = isAvailable(image) ? [] : [{ property: "imageId", reason }];
-    return { property: "imageId", id, architectures: [image.architecture], failures };
+    const image = isNamed ? await this.images.get(id) : await this.imageAsItIs(id);
+    const failures = stateFailures(image, id, this.region);
+    return { image, failures: failures.length > 0 && (isNamed || (await launches())) ? failures : [] };
   }
 
-  private async typeOf(property: string, given: unknown): Promise<Found | undefined> {
+  /** The image, however long ago it was made; nothing where EC2 does not find it. */
+  imageAsItIs(id: string): Promise<Image | undefined> {
+    return this.images.known(id) ?? this.earlierImages.get(id);
+  }
+
+  /** The preferred one first. */
+  private typesOf({ instanceType, fallbackInstanceTypes }: Inputs): Promise<(NamedType | undefined)[]> {
+    const fallbacks = textsIn(fallbackInstanceTypes);
+    return Promise.all([
+      this.typeOf("instanceType", instanceType),
+      ...fallbacks.map(({ path, text }) => this.typeOf(`fallbackInstanceTypes${path}`, text)),
+    ]);
+  }
+
+  private async typeOf(property: string, given: unknown): Promise<NamedType | undefined> {
     const id = knownText(given);
-    if (id === undefined) {
-      return undefined;
-    }
-    const type = await this.types.get(id);
+    return id === undefined ? undefined : { property, id, type: await this.types.get(id) };
+  }
+
+  private unknownType({ property, id, type }: NamedType): Failure[] {
     const reason = `${property}: ${id} is not an instance type of ${this.region}; take another, or another region`;
-    return { property, id, architectures: type?.architectures, failures: type ? [] : [{ property, reason }] };
+    return type === undefined ? [{ property, reason }] : [];
   }
 
   /** One type that the zone has is enough: which of them, is the launch's choice. */
@@ -257,32 +305,6 @@ interface Asked {
   most: (type: InstanceType) => number;
 }
 
-/** What an input names. */
-interface Found {
-  property: string;
-  id: string;
-  /** Absent: it was not found. */
-  architectures?: string[];
-  failures: Failure[];
-}
-
-/** The types that cannot run the image or, where it is not known, what the preferred type can. */
-function misfits(image: Found | undefined, preferred: Found | undefined, others: (Found | undefined)[]): Failure[] {
-  const standard = image ?? preferred;
-  const types = image === undefined ? others : [preferred, ...others];
-  return types.flatMap((type) => {
-    const [can, must] = [type?.architectures, standard?.architectures];
-    if (type === undefined || standard === undefined || can === undefined || must === undefined) {
-      return [];
-    }
-    if (can.some((it) => must.includes(it))) {
-      return [];
-    }
-    const reason = `${type.property}: ${type.id} is ${can.join(" and ")}, but ${standard.property}: ${standard.id} is ${must.join(" and ")}; take a type and an image of one architecture`;
-    return [{ property: type.property, reason }];
-  });
-}
-
 function ipv4Failures(inputs: Inputs, { id, cidrBlock }: Subnet): Failure[] {
   const primary = textsIn([inputs.privateIp]).map(({ text }) => ({ property: "privateIp", text }));
   const secondary = textsIn(inputs.secondaryPrivateIps).map(({ path, text }) => ({
@@ -350,6 +372,20 @@ function asksFor({ list, count: counted }: (typeof COUNTED_ADDRESSES)[number], i
     const count = Array.isArray(given) ? given.length : given;
     return isWanted(given) && typeof count === "number" ? [{ property, count: count + others, family, most }] : [];
   });
+}
+
+/** Whether a change of an input can end in a launch, or puts a volume where there was none. */
+function mayLaunch(name: InputName, inputs: Inputs, olds: Inputs): boolean {
+  switch (name) {
+    case "privateIp":
+      return isGiven(inputs.privateIp);
+    case "dataVolumes": {
+      const before = volumesIn(olds).map(({ volume }) => volume.deviceName);
+      return volumesIn(inputs).some(({ volume }) => !before.includes(volume.deviceName));
+    }
+    default:
+      return true;
+  }
 }
 
 /** Whether an address input asks for anything: an empty list and a count of 0 do not. */

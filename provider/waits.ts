@@ -18,6 +18,7 @@ const NOTHING: Observed = {
   volumes: [],
   leftVolumes: [],
   rootVolumes: [],
+  launchedVolumes: [],
 };
 
 /** One phrase for each thing that is waited for. */

@@ -191,7 +191,7 @@ export interface DataVolumeArgs {
    */
   volumeId?: Input<string>;
   /**
-   * The snapshot (`snap-…`) to make the volume from.
+   * The snapshot (`snap-…`) to make the volume from. An error where it does not exist, or is larger than `size`.
    *
    * Cannot be changed: add a volume under another name.
    */
@@ -464,7 +464,10 @@ export interface ManagedInstanceArgs {
   /**
    * The image: `ami-…`, or `resolve:ssm:PARAMETER`, which is looked up at each launch.
    *
-   * Changing it replaces the instance; the addresses stay.
+   * Changing it replaces the instance; the addresses stay. Volumes that the image makes beside the root volume are deleted with each instance;
+   * what is to be kept is declared in `dataVolumes`. An error where the image has a volume on the `deviceName` of a data volume, lacks what a
+   * type needs (architecture, virtualization type, ENA, boot mode), or has a larger root volume than `rootVolume.size`. An image that is gone is
+   * an error only where something is launched.
    */
   imageId: Input<string>;
   /**

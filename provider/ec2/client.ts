@@ -23,6 +23,7 @@ import {
   DescribeInstanceAttributeCommand,
   DescribeInstanceStatusCommand,
   DescribeLaunchTemplateVersionsCommand,
+  DescribeSnapshotsCommand,
   DetachNetworkInterfaceCommand,
   DetachVolumeCommand,
   DisassociateAddressCommand,
@@ -85,6 +86,7 @@ import type {
   PlacementGroup,
   RootVolumeTask,
   SecurityGroup,
+  Snapshot,
   Subnet,
   TemplateVersion,
   Zone,
@@ -98,6 +100,7 @@ import { type Asker, Pace, type Rank } from "./pace";
 import { OTHER_PATIENCE_MS, Patience, type Retry, withRetries } from "./retry";
 import {
   elasticIpOf,
+  imageOf,
   instanceOf,
   instanceTypeOf,
   launchTemplateOf,
@@ -365,6 +368,13 @@ function readsOf(client: EC2Client, pace: Pace) {
     images: batches("DescribeImages", {
       ask: async (ImageIds) => (await client.send(new DescribeImagesCommand({ ImageIds: [...ImageIds] }))).Images ?? [],
       valueOf: (it) => it.ImageId,
+      isOfOneValue: isOfOneName,
+    }),
+    snapshots: batches("DescribeSnapshots", {
+      // Not by a filter, with which EC2 looks through all public ones.
+      ask: async (SnapshotIds) =>
+        (await client.send(new DescribeSnapshotsCommand({ SnapshotIds: [...SnapshotIds] }))).Snapshots ?? [],
+      valueOf: (it) => it.SnapshotId,
       isOfOneValue: isOfOneName,
     }),
     instanceTypes: batches("DescribeInstanceTypes", {
@@ -911,8 +921,8 @@ class SdkEc2 implements Ec2Client {
     await this.call("DetachVolume", () => this.client.send(new DetachVolumeCommand(input)));
   }
 
-  async keepVolumeOnTermination(instanceId: string, deviceName: string): Promise<void> {
-    const BlockDeviceMappings = [{ DeviceName: deviceName, Ebs: { DeleteOnTermination: false } }];
+  async setDeleteOnTermination(instanceId: string, deviceName: string, isDeleted: boolean): Promise<void> {
+    const BlockDeviceMappings = [{ DeviceName: deviceName, Ebs: { DeleteOnTermination: isDeleted } }];
     await this.modifyInstance({ InstanceId: instanceId, BlockDeviceMappings });
   }
 
@@ -933,17 +943,12 @@ class SdkEc2 implements Ec2Client {
 
   async describeImage(imageId: string): Promise<Image | undefined> {
     const [image] = await this.retried("DescribeImages", () => this.reads.images.find([imageId]));
-    return (
-      image && {
-        id: imageId,
-        state: image.State ?? "",
-        architecture: image.Architecture ?? "",
-        rootDeviceName: image.RootDeviceName ?? "/dev/xvda",
-        isForImdsV2: image.ImdsSupport === "v2.0",
-        // EC2 writes it in lower case, the SDK's type does not.
-        platform: image.Platform?.toLowerCase() === "windows" ? "windows" : "linux",
-      }
-    );
+    return image && imageOf(image);
+  }
+
+  async describeSnapshot(snapshotId: string): Promise<Snapshot | undefined> {
+    const [snapshot] = await this.retried("DescribeSnapshots", () => this.reads.snapshots.find([snapshotId]));
+    return snapshot && { id: snapshotId, size: snapshot.VolumeSize ?? 0 };
   }
 
   async describeKeyPair(name: string): Promise<{ name: string } | undefined> {

@@ -3,6 +3,7 @@ import type {
   CpuOptions,
   DataVolume,
   ElasticIp,
+  Image,
   Instance,
   LaunchTemplate,
   Market,
@@ -13,6 +14,8 @@ import type {
   Volume,
   VolumeShape,
 } from "../engine/state";
+
+export type { Image };
 
 /** EC2's filters: every name must match, by any of its values. A filter finds nothing where an id would be an error. */
 export type Filters = Readonly<Record<string, readonly string[]>>;
@@ -83,6 +86,12 @@ export interface Subnet {
 export interface InstanceType {
   name: string;
   architectures: string[];
+  /** Whether an image must, may or cannot use the Elastic Network Adapter: `required`, `supported` or `unsupported`. */
+  ena: string;
+  /** `legacy-bios` and `uefi`; empty where EC2 does not tell. */
+  bootModes: string[];
+  /** `hvm` and `paravirtual`; empty where EC2 does not tell. */
+  virtualizationTypes: string[];
   maxNetworkInterfaces: number;
   ipv4AddressesPerInterface: number;
   ipv6AddressesPerInterface: number;
@@ -124,14 +133,10 @@ export interface RootVolumeTask {
   tags: Tags;
 }
 
-export interface Image {
+export interface Snapshot {
   id: string;
-  state: string;
-  architecture: string;
-  rootDeviceName: string;
-  /** Whether its instances are launched for IMDSv2. */
-  isForImdsV2: boolean;
-  platform: "linux" | "windows";
+  /** GiB */
+  size: number;
 }
 
 /** Both status checks together: of the system below and of the instance. */
@@ -274,7 +279,8 @@ export interface Ec2 {
   modifyVolume(volumeId: string, shape: VolumeShape): Promise<void>;
   attachVolume(volumeId: string, instanceId: string, deviceName: string): Promise<void>;
   detachVolume(volumeId: string, instanceId: string): Promise<void>;
-  keepVolumeOnTermination(instanceId: string, deviceName: string): Promise<void>;
+  /** Whether a volume is deleted with the instance that it is attached to. */
+  setDeleteOnTermination(instanceId: string, deviceName: string, isDeleted: boolean): Promise<void>;
   deleteVolume(volumeId: string): Promise<void>;
 
   createTags(resourceIds: string[], tags: Tags): Promise<void>;
@@ -286,6 +292,7 @@ export interface Ec2 {
   describePlacementGroup(name: string): Promise<PlacementGroup | undefined>;
   /** Of a zone that the account can use. */
   describeZone(name: string): Promise<Zone | undefined>;
+  describeSnapshot(snapshotId: string): Promise<Snapshot | undefined>;
   /** Those of them that the region has. */
   describeInstanceTypes(names: string[]): Promise<InstanceType[]>;
   /** The availability zones of the region that have it. */

@@ -74,7 +74,8 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   },
   "InvalidAMIID.Unavailable": {
     class: "refused",
-    advice: "Wait until the image is available, or take another imageId.",
+    advice:
+      "Take another imageId: this one is deregistered, disabled, or still being made (aws ec2 describe-images shows which).",
   },
   "InvalidKeyPair.NotFound": { class: "not-found", advice: "Check keyName and the region." },
 

@@ -3,6 +3,7 @@ import type { sdk } from "./client";
 import type {
   Device,
   ElasticIp,
+  Firmware,
   Instance,
   InstanceState,
   LaunchTemplate,
@@ -16,6 +17,7 @@ import type {
   Addresses,
   Ec2,
   Health,
+  Image,
   InstanceType,
   LaunchData,
   LaunchRequest,
@@ -43,6 +45,41 @@ export function tagSpecifications(tags: Tags, ...types: sdk.ResourceType[]): sdk
 
 function tagsOf(list: sdk.Tag[] | undefined): Tags {
   return Object.fromEntries((list ?? []).map((tag) => [tag.Key ?? "", tag.Value ?? ""]));
+}
+
+/** What EC2 leaves out of an older image or instance is what all had then. */
+function firmwareOf({ Architecture, VirtualizationType, EnaSupport, BootMode }: sdk.Image | sdk.Instance): Firmware {
+  return {
+    architecture: Architecture ?? "",
+    virtualizationType: VirtualizationType ?? "hvm",
+    enaSupport: EnaSupport ?? false,
+    bootMode: BootMode,
+  };
+}
+
+export function imageOf(image: sdk.Image): Image {
+  return {
+    ...firmwareOf(image),
+    id: present(image.ImageId, "image id"),
+    state: image.State ?? "",
+    rootDeviceName: image.RootDeviceName ?? "/dev/xvda",
+    devices: (image.BlockDeviceMappings ?? []).flatMap(({ DeviceName, Ebs }) =>
+      DeviceName === undefined || Ebs === undefined
+        ? []
+        : [
+            {
+              deviceName: DeviceName,
+              snapshotId: Ebs.SnapshotId,
+              size: Ebs.VolumeSize,
+              type: Ebs.VolumeType,
+              deleteOnTermination: Ebs.DeleteOnTermination ?? true,
+            },
+          ],
+    ),
+    isForImdsV2: image.ImdsSupport === "v2.0",
+    // EC2 writes it in lower case, the SDK's type does not.
+    platform: image.Platform?.toLowerCase() === "windows" ? "windows" : "linux",
+  };
 }
 
 export function launchTemplateOf(template: sdk.LaunchTemplate): LaunchTemplate {
@@ -129,6 +166,7 @@ export function instanceOf(instance: sdk.Instance): Instance {
     id: present(instance.InstanceId, "instance id"),
     state: (instance.State?.Name ?? "pending") satisfies InstanceState,
     imageId: instance.ImageId ?? "",
+    firmware: firmwareOf(instance),
     type: instance.InstanceType ?? "",
     lifecycle: instance.InstanceLifecycle === "spot" ? "spot" : "on-demand",
     spotRequestId: instance.SpotInstanceRequestId,
@@ -212,6 +250,9 @@ export function instanceTypeOf(type: sdk.InstanceTypeInfo): InstanceType {
   return {
     name: present(type.InstanceType, "instance type"),
     architectures: type.ProcessorInfo?.SupportedArchitectures ?? [],
+    ena: type.NetworkInfo?.EnaSupport ?? "supported",
+    bootModes: type.SupportedBootModes ?? [],
+    virtualizationTypes: type.SupportedVirtualizationTypes ?? [],
     maxNetworkInterfaces: type.NetworkInfo?.MaximumNetworkInterfaces ?? 1,
     ipv4AddressesPerInterface: type.NetworkInfo?.Ipv4AddressesPerInterface ?? 1,
     ipv6AddressesPerInterface: type.NetworkInfo?.Ipv6AddressesPerInterface ?? 0,

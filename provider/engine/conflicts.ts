@@ -1,6 +1,6 @@
 /** What is in the way and belongs to somebody else, in sentences; while there is any, nothing is done. (pure) */
 import { TAG, urnTag } from "../ec2/tags";
-import { canonicalDevice } from "../formats";
+import { isSameDevice } from "../formats";
 import { adoptionConflicts } from "./adoption";
 import {
   currentElasticIp,
@@ -184,7 +184,7 @@ export function deviceConflicts(situation: Situation): string[] {
   // A data volume makes way for another.
   const others = instance?.devices.filter((it) => !observed.volumes.some(({ id }) => id === it.volumeId)) ?? [];
   return desired.dataVolumes.flatMap(({ name, deviceName }) => {
-    const other = others.find((it) => canonicalDevice(it.deviceName) === canonicalDevice(deviceName));
+    const other = others.find((it) => isSameDevice(it.deviceName, deviceName));
     return other === undefined
       ? []
       : [

@@ -1,10 +1,12 @@
 /** Which of the things observed is the one that the inputs ask for. (pure) */
 import { isOwned, TAG } from "../ec2/tags";
+import { isSameDevice } from "../formats";
 import { misfits } from "./adoption";
+import { takesRootVolume } from "./image-fit";
 import { differences, rootVolumeOf } from "./launched";
 import { launchHash, type LaunchPart, partOf } from "./specification";
 import type { DataVolume, Desired, ElasticIp, Instance, NetworkInterface, Observed, Recorded, Volume } from "./state";
-import { keepsInstance, type Path, pathOf } from "./strategy";
+import { type Hindrances, keepsInstance, type Path, pathOf } from "./strategy";
 
 const byId = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1 : 1);
 
@@ -230,7 +232,17 @@ export function replacementPath(instance: Instance, situation: Situation, moves:
     runsAs: instance.lifecycle,
     wantedAs: desired.market.lifecycle,
     pinsCpu: desired.cpuOptions !== undefined,
+    ...hindrancesOf(instance, situation),
   });
+}
+
+/** What its launch made goes with it, and may make way for a data volume; what somebody attached does not. */
+export function hindrancesOf(instance: Instance, { desired, observed }: Situation): Hindrances {
+  const own = instance.devices.filter(({ volumeId }) => observed.launchedVolumes.some(({ id }) => id === volumeId));
+  return {
+    isCrowded: own.some((it) => desired.dataVolumes.some((wanted) => isSameDevice(wanted.deviceName, it.deviceName))),
+    refusesImage: !takesRootVolume(observed.wantedImage, instance, rootVolumeOf(instance, observed.rootVolumes)),
+  };
 }
 
 /** The volume that an input names: by its id, else by the name in its tag, else by the id on record. */

@@ -232,6 +232,8 @@ function sentenceFor(step: Step, situation: Situation): string | undefined {
       return `${step.resourceId} is still marked as its own, and it gave it up`;
     case "keep-volume-on-termination":
       return `the data volume ${step.volume.id} would be deleted with its instance`;
+    case "end-volume-with-instance":
+      return `${step.volume.id}, which came with the image of its instance, would stay behind when that ends`;
     default:
       return (SENTENCES as Partial<Record<Step["kind"], string>>)[step.kind];
   }

@@ -1,5 +1,6 @@
 /** One snapshot of what exists, found by tag, and by recorded id where a tag was taken off. */
 import type { Ec2, Filters } from "../ec2/ec2";
+import { findImage } from "../lookups";
 import { TAG } from "../ec2/tags";
 import { userDataFor } from "../user-data";
 import { adoptsThings } from "./adoption";
@@ -62,6 +63,7 @@ export async function observe(ec2: Ec2, target: Target): Promise<Observed> {
     strangers: holders.filter((it) => !isOurs(it)),
     ...volumes,
     rootVolumes: [],
+    launchedVolumes: [],
     place: await observePlace(ec2, desired, networkInterfaces),
     addressTaker: networkInterfaces.length > 0 ? undefined : await observeTaker(ec2, target),
   };
@@ -193,9 +195,14 @@ async function observeVolumes(
   return { volumes, leftVolumes, marked: all };
 }
 
-/** It has the tags of the instance that it was launched with, and that instance let go of it. */
-function isLeft({ tags, attachment, status }: Volume): boolean {
-  return tags[TAG.generation] !== undefined && attachment === undefined && status === "available";
+/** Whether it has the tags of an instance that it was launched with. */
+function isLaunched({ tags }: Volume): boolean {
+  return tags[TAG.generation] !== undefined && tags[TAG.volume] === undefined;
+}
+
+/** That instance let go of it. */
+function isLeft(volume: Volume): boolean {
+  return isLaunched(volume) && volume.attachment === undefined && volume.status === "available";
 }
 
 /** Of a machine that is to be made, or whose interface is gone: who has its address. */
@@ -299,7 +306,27 @@ async function withInstances(
       it.userData = asksForUserData(id, it, desired) ? await ec2.describeUserData(it.id) : undefined;
     }),
   ]);
-  return { ...observed, rootVolumes: [...marked.filter((it) => roots.includes(it.id)), ...unmarked] };
+  const rootVolumes = [...marked.filter((it) => roots.includes(it.id)), ...unmarked];
+  const launchedVolumes = marked.filter(
+    (it) => isLaunched(it) && observed.instances.some(({ id: on }) => on === it.attachment?.instanceId),
+  );
+  const seen = { ...observed, rootVolumes, launchedVolumes };
+  return { ...seen, wantedImage: await observeImage(ec2, desired, seen) };
+}
+
+/** The image, where it may come to a running instance by its root volume, which EC2 does not do with every image. */
+async function observeImage(
+  ec2: Ec2,
+  desired: Desired | undefined,
+  { instances }: Observed,
+): Promise<Observed["wantedImage"]> {
+  if (desired === undefined || desired.imageId.startsWith("resolve:")) {
+    return undefined;
+  }
+  const { imageId, replacement, desiredState } = desired;
+  const mayReplace = desiredState === "running" && ["auto", "root-volume"].includes(replacement.strategy);
+  const isOther = instances.some((it) => it.state === "running" && it.imageId !== imageId);
+  return mayReplace && isOther ? findImage(ec2, imageId) : undefined;
 }
 
 /** Whether an instance was not launched with the user data that the inputs name, and so may have it only since before it was given. */

@@ -176,6 +176,7 @@ export interface Instance {
   id: string;
   state: InstanceState;
   imageId: string;
+  firmware: Firmware;
   type: string;
   lifecycle: Lifecycle;
   spotRequestId?: string;
@@ -200,6 +201,38 @@ export interface Instance {
   /** base64; only read of one that was given, where the inputs name another than it was launched with. */
   userData?: string;
   tags: Tags;
+}
+
+/** What of the machine below an image is made for, and an instance of it with it. */
+export interface Firmware {
+  architecture: string;
+  /** `hvm` or `paravirtual` */
+  virtualizationType: string;
+  enaSupport: boolean;
+  /** `legacy-bios`, `uefi` or `uefi-preferred`; absent: the default of the type. */
+  bootMode?: string;
+}
+
+export interface Image extends Firmware {
+  platform: "linux" | "windows";
+  id: string;
+  /** `available`, `pending`, `disabled`, `deregistered`, … */
+  state: string;
+  rootDeviceName: string;
+  /** The EBS volumes that a launch makes by itself, the root volume among them. */
+  devices: ImageDevice[];
+  /** Whether its instances are launched for IMDSv2. */
+  isForImdsV2: boolean;
+}
+
+export interface ImageDevice {
+  deviceName: string;
+  /** Absent: the volume is empty. */
+  snapshotId?: string;
+  /** GiB; absent: the size of the snapshot. */
+  size?: number;
+  type?: string;
+  deleteOnTermination: boolean;
 }
 
 /** A volume as its instance sees it. */
@@ -312,6 +345,10 @@ export interface Observed {
   leftVolumes: Volume[];
   /** Those of the instances; of one that was given only where the inputs say how it is to be. */
   rootVolumes: Volume[];
+  /** Volumes that a launch of this machine made, on its instance, root volumes among them. */
+  launchedVolumes: Volume[];
+  /** The image that is wanted, looked up only where a root volume may be replaced by it. */
+  wantedImage?: Image;
   /** What is being adopted, until it has all its tags. */
   adoption?: Adoption;
   /** The interface that has the address of one that is gone. */

@@ -60,6 +60,7 @@ export type Step =
   | { kind: "make-volume"; name: string }
   | { kind: "modify-volume"; volume: Volume; shape: VolumeShape }
   | { kind: "keep-volume-on-termination"; volume: Volume }
+  | { kind: "end-volume-with-instance"; volume: Volume }
   | { kind: "detach-volume"; volume: Volume }
   | { kind: "attach-volumes" }
   | { kind: "delete-volume"; volume: Volume }

@@ -5,7 +5,15 @@ import type { Lifecycle, Strategy } from "./state";
 /** A strategy that something can be done by. */
 export type Path = Exclude<Strategy, "auto">;
 
-export interface Change {
+/** What of the instance that is there stands against keeping it. */
+export interface Hindrances {
+  /** A volume of its image is where a data volume is to be. */
+  isCrowded?: boolean;
+  /** EC2 does not replace its root volume by that of the wanted image. */
+  refusesImage?: boolean;
+}
+
+export interface Change extends Hindrances {
   strategy: Strategy;
   /** What of the launch differs. Nothing: a recycle. */
   parts: readonly LaunchPart[];
@@ -29,6 +37,9 @@ export function pathOf(change: Change): Path {
     return "overlap";
   }
   const asksFor = (path: Path): boolean => hasRootVolume && (strategy === path || strategy === "auto");
+  if (change.isCrowded === true) {
+    return "terminate-first";
+  }
   if (asksFor("root-volume") && takesRootVolume(change)) {
     return "root-volume";
   }
@@ -36,8 +47,8 @@ export function pathOf(change: Change): Path {
 }
 
 /** EC2 replaces the root volume of a running instance only (ec2-behaviour.md, section 1). */
-function takesRootVolume({ parts, moves, isRunning }: Change): boolean {
-  return isRunning && !moves && consistsOf(parts, ["imageId"]);
+function takesRootVolume({ parts, moves, isRunning, refusesImage }: Change): boolean {
+  return isRunning && !moves && refusesImage !== true && consistsOf(parts, ["imageId"]);
 }
 
 /**

@@ -11,7 +11,7 @@ import {
   type Owner,
 } from "./current";
 import { giveUpInterface } from "./plan";
-import { giveUpVolume } from "./planning/data-volumes";
+import { giveUpVolume, outliving } from "./planning/data-volumes";
 import { giveUpElasticIp } from "./planning/elastic-ip";
 import { holdsOurs } from "./planning/instance";
 import { keepOnTermination } from "./planning/network-interface";
@@ -41,7 +41,10 @@ export function planTeardown(teardown: Teardown): Step[] {
     ...observed.elasticIps.flatMap((elasticIp) => planElasticIpEnd(elasticIp, teardown)),
     ...observed.networkInterfaces.filter((it) => !isLeft(it)).map((eni) => planInterfaceEnd(eni, teardown)),
     ...observed.volumes.filter((it) => isOurVolume(it, teardown)).flatMap((it) => planVolumeEnd(it, teardown)),
-    ...observed.leftVolumes.map((volume): Step => ({ kind: "delete-volume", volume })),
+    ...[...observed.leftVolumes, ...outliving(observed.launchedVolumes)].map((volume): Step => ({
+      kind: "delete-volume",
+      volume,
+    })),
     ...(template === undefined ? [] : [{ kind: "delete-record", templateId: template.id } as const]),
   ];
 }

@@ -152,6 +152,29 @@ describe("managed-instance doctor", () => {
     );
   });
 
+  it("finds volumes that came with an instance and outlive it, with what they cost, and an image that is gone", async () => {
+    const owner = await up();
+    const { instance, volume } = machineOf(owner);
+    const state = owner.simulator.snapshot();
+    const kept = { ...volume, attachment: volume.attachment && { ...volume.attachment, deleteOnTermination: false } };
+    const left = { ...volume, volumeId: "vol-0a1b2c3d4e5f60718", attachment: undefined };
+    owner.simulator.restore({ ...state, volumes: { [kept.volumeId]: kept, [left.volumeId]: left }, images: {} });
+    const found = (await problemsOf(owner)).map((it) => it.what);
+    assert.equal(found.length, 3, found.join("\n"));
+    assert.match(
+      found[0] ?? "",
+      /^web \(mi-\w+\) could not be brought back if its instance were lost: the image ami-\w+ does not exist/,
+    );
+    assert.match(
+      found[1] ?? "",
+      new RegExp(`^${kept.volumeId} \\(8 GiB of gp3, .*\\) came with the image of ${instance.instanceId} `),
+    );
+    assert.match(
+      found[2] ?? "",
+      /^vol-0a1b2c3d4e5f60718 \(8 GiB of gp3, about \$0\.64 a month\) came with an instance of web .* that is gone$/,
+    );
+  });
+
   it("tells a first `up` that did not get to its end from one that no later run has followed", async () => {
     const owner = await up();
     const { instance, template } = machineOf(owner);

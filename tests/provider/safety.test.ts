@@ -41,12 +41,12 @@ const CHECKS: Check[] = [
       await somebody(owner).send(new DeregisterImageCommand({ ImageId }));
       return { imageId: ImageId };
     },
-    says: /the image ami-\w+ \(imageId\) does not exist in us-east-1, or is not shared with this account/,
+    says: /the image ami-\w+ \(imageId\) does not exist in us-east-1; it was deregistered, .* take another imageId/,
   },
   {
     what: "the image is still being made",
     after: async (owner) => ({ imageId: await newImage(somebody(owner), owner) }),
-    says: /the image ami-\w+ \(imageId\) is pending, not available/,
+    says: /the image ami-\w+ \(imageId\) is pending, not available yet; wait until/,
   },
   {
     what: "the region has no such type",

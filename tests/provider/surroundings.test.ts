@@ -215,7 +215,10 @@ describe("the surroundings", () => {
         id: WELL_KNOWN.imageV1,
         state: "pending",
         architecture: "x86_64",
+        virtualizationType: "hvm",
+        enaSupport: true,
         rootDeviceName: "/dev/xvda",
+        devices: [],
         isForImdsV2: true,
         platform: "linux" as const,
       };
@@ -494,7 +497,7 @@ describe("the surroundings", () => {
     for (const [title, changes, calls] of [
       ["nothing where nothing changes", {}, []],
       ["nothing of tags", { tags: { Team: "a" } }, []],
-      ["nothing of user data", { userData: "x" }, []],
+      ["the image alone of user data, for which another instance is launched", { userData: "x" }, ["DescribeImages"]],
       [
         "the types alone of a number of secondary addresses",
         { secondaryPrivateIps: undefined, secondaryPrivateIpCount: 3 },
@@ -506,11 +509,11 @@ describe("the surroundings", () => {
         { fallbackInstanceTypes: [] },
         ["DescribeInstanceTypeOfferings", "DescribeSubnets"],
       ],
-      ["the subnet of another address", { privateIp: "10.0.1.9" }, ["DescribeSubnets"]],
+      ["the subnet and the image of another address", { privateIp: "10.0.1.9" }, ["DescribeImages", "DescribeSubnets"]],
       [
         "another subnet",
         { subnetId: WELL_KNOWN.tinySubnet, privateIp: "10.0.9.4", secondaryPrivateIps: [] },
-        ["DescribeInstanceTypeOfferings", "DescribeSecurityGroups", "DescribeSubnets"],
+        ["DescribeImages", "DescribeInstanceTypeOfferings", "DescribeSecurityGroups", "DescribeSubnets"],
       ],
       [
         "the image, the types and the zone of another type",
@@ -519,11 +522,15 @@ describe("the surroundings", () => {
       ],
       ["another given Elastic IP", { elasticIp: "198.51.100.9" }, Array(4).fill("DescribeAddresses") as string[]],
       ["nothing of an Elastic IP that is allocated", { elasticIp: true }, []],
-      ["nothing of a volume that is made", { dataVolumes: [volume()] }, []],
       [
-        "the volume and the subnet of a given volume",
+        "the image alone of a volume that is made, whose device it may have",
+        { dataVolumes: [volume()] },
+        ["DescribeImages"],
+      ],
+      [
+        "the image, the volume and the subnet of a given volume",
         { dataVolumes: [volume({ volumeId: "vol-0a000000000000fff" })] },
-        [...(Array(4).fill("DescribeVolumes") as string[]), "DescribeSubnets"].sort(),
+        [...(Array(4).fill("DescribeVolumes") as string[]), "DescribeImages", "DescribeSubnets"].sort(),
       ],
     ] as const) {
       it(title, async () => {

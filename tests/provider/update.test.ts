@@ -512,7 +512,7 @@ describe("update", () => {
       [
         "an image that is not there",
         { imageId: "ami-0a1b2c3d4e5f60718" },
-        /the image ami-0a1b2c3d4e5f60718 \(imageId\) does not exist in us-east-1, or is not shared/,
+        /the image ami-0a1b2c3d4e5f60718 \(imageId\) does not exist in us-east-1; it was deregistered/,
       ],
       [
         "an image of another architecture",

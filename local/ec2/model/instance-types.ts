@@ -26,16 +26,23 @@ export interface InstanceType {
   /** EC2 guide, T2 instances: they are not available as Dedicated Instances. */
   takesDedicatedTenancy: boolean;
   hypervisor: "nitro" | "xen";
+  ena: "required" | "supported" | "unsupported";
+  nvme: "required" | "supported" | "unsupported";
+  bootModes: readonly string[];
+  virtualizationTypes: readonly string[];
 }
 
 interface Family {
   architecture: Architecture;
   processor: string;
   clockGhz: number;
+  /** Absent: Nitro. */
+  hypervisor?: "xen";
 }
 
 const FAMILIES = {
-  t2: { architecture: "x86_64", processor: "Intel", clockGhz: 2.5 },
+  t2: { architecture: "x86_64", processor: "Intel", clockGhz: 3.3, hypervisor: "xen" },
+  m4: { architecture: "x86_64", processor: "Intel", clockGhz: 2.4, hypervisor: "xen" },
   t3: { architecture: "x86_64", processor: "Intel", clockGhz: 3.1 },
   t3a: { architecture: "x86_64", processor: "AMD", clockGhz: 2.2 },
   t4g: { architecture: "arm64", processor: "AWS", clockGhz: 2.5 },
@@ -64,6 +71,7 @@ type Row = [
 const ROWS: readonly Row[] = [
   ["t2", "micro", 1, 1, 2, 2, 0.0116],
   ["t2", "medium", 2, 4, 3, 6, 0.0464],
+  ["m4", "large", 2, 8, 2, 10, 0.1],
   ["t3", "nano", 2, 0.5, 2, 2, 0.0052],
   ["t3", "micro", 2, 1, 2, 2, 0.0104],
   ["t3", "small", 2, 2, 3, 4, 0.0208],
@@ -100,11 +108,19 @@ const ROWS: readonly Row[] = [
 
 function describe([family, size, vcpus, gib, maxInterfaces, addressesPerInterface, price]: Row): InstanceType {
   const burstable = family.startsWith("t");
-  const isXen = family === "t2";
-  const threadsPerCore = isXen || FAMILIES[family].architecture === "arm64" ? 1 : 2;
+  const { architecture, processor, clockGhz, hypervisor }: Family = FAMILIES[family];
+  const isNitro = hypervisor === undefined;
+  const threadsPerCore = !isNitro || architecture === "arm64" ? 1 : 2;
   const cores = Math.max(1, vcpus / threadsPerCore);
   return {
-    ...FAMILIES[family],
+    architecture,
+    processor,
+    clockGhz,
+    hypervisor: hypervisor ?? "nitro",
+    ena: isNitro ? "required" : "unsupported",
+    nvme: isNitro ? "required" : "unsupported",
+    bootModes: bootModesOf(architecture, isNitro),
+    virtualizationTypes: ["hvm"],
     name: `${family}.${size}`,
     vcpus,
     threadsPerCore,
@@ -114,14 +130,13 @@ function describe([family, size, vcpus, gib, maxInterfaces, addressesPerInterfac
     networkPerformance: burstable ? "Up to 5 Gigabit" : "Up to 12.5 Gigabit",
     price,
     burstable,
-    ebsOptimized: isXen ? "unsupported" : "default",
+    ebsOptimized: family === "t2" ? "unsupported" : "default",
     // EC2 guide, placement strategies: burstable types are in no cluster.
     placementStrategies: burstable ? ["partition", "spread"] : ["cluster", "partition", "spread"],
     validCores: validCores(cores, threadsPerCore),
     validThreadsPerCore: threadsPerCore === 1 ? [1] : [1, 2],
-    takesCpuOptions: !isXen,
-    takesDedicatedTenancy: !isXen,
-    hypervisor: isXen ? "xen" : "nitro",
+    takesCpuOptions: family !== "t2",
+    takesDedicatedTenancy: family !== "t2",
   };
 }
 
@@ -129,6 +144,12 @@ function describe([family, size, vcpus, gib, maxInterfaces, addressesPerInterfac
 function validCores(cores: number, threadsPerCore: number): number[] {
   const all = Array.from({ length: cores }, (_, index) => index + 1);
   return threadsPerCore === 1 || cores <= 2 ? all : all.filter((count) => count % 2 === 0);
+}
+
+/** EC2 guide, ami-boot: Graviton boots by UEFI, Nitro by both, Xen by legacy BIOS. */
+function bootModesOf(architecture: Architecture, isNitro: boolean): string[] {
+  if (architecture === "arm64") return ["uefi"];
+  return isNitro ? ["legacy-bios", "uefi"] : ["legacy-bios"];
 }
 
 export const INSTANCE_TYPES: ReadonlyMap<string, InstanceType> = new Map(

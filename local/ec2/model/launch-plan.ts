@@ -1,4 +1,6 @@
 import { Ec2Error, invalidCombination, invalidValue, missingParameter } from "./errors";
+import { checkFirmware, firmwareOf } from "./firmware";
+import { WELL_KNOWN } from "./fresh-account";
 import { imageState } from "./images";
 import { INSTANCE_TYPES, isOffered, type InstanceType } from "./instance-types";
 import { planInterfaces, zoneOf, type PlannedInterface } from "./launch-network";
@@ -35,6 +37,7 @@ export function planLaunch(world: World, request: LaunchRequest): LaunchPlan {
   const image = imageOf(world, spec);
   const type = instanceTypeOf(spec.instanceType ?? "m1.small");
   checkArchitecture(type, image);
+  checkFirmware(type, firmwareOf(image), "you are using an AMI that");
   const lifecycle = marketOf(spec);
   checkPlacement(world, spec);
   checkTypeOptions(world, spec, type);

@@ -1,6 +1,7 @@
 import { attach, checkUnattached } from "./attachments";
 import { takeCapacity } from "./capacity";
 import { associateProfile } from "./instance-profiles";
+import type { InstanceType } from "./instance-types";
 import type { PlannedInterface } from "./launch-network";
 import type { LaunchPlan } from "./launch-plan";
 import type { LaunchSpec } from "./launch-spec";
@@ -85,6 +86,7 @@ function newInstance(world: World, plan: LaunchPlan, place: { reservationId: str
     clientToken: request.clientToken,
     imageId: image.imageId,
     architecture: image.architecture,
+    firmware: image.firmware,
     instanceType: type.name,
     keyName: spec.keyName,
     availabilityZone: zone.availabilityZone,
@@ -102,7 +104,7 @@ function newInstance(world: World, plan: LaunchPlan, place: { reservationId: str
     metadataOptions: { ...METADATA_DEFAULTS, ...spec.metadataOptions },
     monitoring: spec.monitoring,
     ebsOptimized: spec.ebsOptimized,
-    cpuCredits: spec.cpuCredits ?? (type.burstable ? "unlimited" : undefined),
+    cpuCredits: spec.cpuCredits ?? defaultCredits(type),
     cpuOptions: spec.cpuOptions ?? {
       coreCount: Math.max(1, type.vcpus / type.threadsPerCore),
       threadsPerCore: type.threadsPerCore,
@@ -112,6 +114,12 @@ function newInstance(world: World, plan: LaunchPlan, place: { reservationId: str
     shutdownBehavior: spec.shutdownBehavior,
     tags: { ...spec.tags.instance, ...templateTags(spec) },
   };
+}
+
+/** EC2 guide, burstable-performance-instances. */
+function defaultCredits({ burstable, name }: InstanceType): string | undefined {
+  if (!burstable) return undefined;
+  return name.startsWith("t2.") ? "standard" : "unlimited";
 }
 
 /** EC2's own tags, by which a launch from a template is known (terraform-provider-aws reads them). */

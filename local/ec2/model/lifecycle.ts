@@ -1,6 +1,7 @@
 import { endAttachments } from "./attachments";
 import { giveBackCapacity, takeCapacity, type Pool } from "./capacity";
 import { Ec2Error } from "./errors";
+import { checkFirmware, firmwareOf } from "./firmware";
 import { interfacesOf, recordHoldings } from "./holdings";
 import { endToken } from "./idempotency";
 import { endProfile } from "./instance-profiles";
@@ -79,7 +80,10 @@ export function stop(world: World, instance: Instance, skipOsShutdown: boolean):
 export function checkStart(world: World, instance: Instance): void {
   if (!isDue(instance, START)) return;
   checkStartable(world, instance);
-  checkZoneOffers(world, instanceTypeOf(instance.instanceType), instance.availabilityZone);
+  const type = instanceTypeOf(instance.instanceType);
+  checkZoneOffers(world, type, instance.availabilityZone);
+  // A type that the instance cannot run as is taken while it is stopped, and refused at its start.
+  checkFirmware(type, firmwareOf(instance), `your instance '${instance.instanceId}'`);
   if (instance.devices.some(({ deviceName }) => deviceName === instance.rootDeviceName)) return;
   throw new Ec2Error(
     "IncorrectInstanceState",

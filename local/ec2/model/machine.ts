@@ -1,5 +1,5 @@
 import type { Tags } from "./state";
-import type { Architecture } from "./storage";
+import type { Architecture, Firmware } from "./storage";
 
 /** What an instance is, and how it changes. Part of the account's state. */
 
@@ -34,6 +34,8 @@ export interface Instance {
   clientToken?: string;
   imageId: string;
   architecture: Architecture;
+  /** Of its image; absent: as Amazon Linux 2023 has it. */
+  firmware?: Firmware;
   instanceType: string;
   keyName?: string;
   availabilityZone: string;

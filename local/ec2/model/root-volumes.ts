@@ -1,10 +1,12 @@
 import { Ec2Error, invalidCombination, invalidValue } from "./errors";
+import { bootsOn, firmwareOf } from "./firmware";
 import { imageState } from "./images";
+import { instanceTypeOf } from "./launch-plan";
 import { findImage, findSnapshot } from "./lookup";
 import { comeBack, goDark } from "./reboots";
 import type { Due } from "./schedule";
 import { snapshotState } from "./snapshots";
-import type { Instance, RootVolumeFailure, RootVolumeTask, Tags, Volume } from "./state";
+import type { Image, Instance, RootVolumeFailure, RootVolumeTask, Tags, Volume } from "./state";
 import { TIMINGS } from "./timings";
 import { setVolumeFree } from "./volume-attachments";
 import { createVolume } from "./volumes";
@@ -36,10 +38,31 @@ function checkImage(world: World, instance: Instance, imageId: string): void {
   if (imageState(world, image) !== "available") {
     throw new Ec2Error("InvalidAMIID.Unavailable", `The image ID '${imageId}' is not available`);
   }
-  if (image.architecture === instance.architecture) return;
+  if (image.architecture !== instance.architecture) {
+    throw invalidValue(
+      `The architecture '${image.architecture}' of the AMI does not match that of the instance, '${instance.architecture}'.`,
+    );
+  }
+  checkImageFirmware(instance, image);
+  const size = rootVolume(world, instance)?.size ?? 0;
+  if (image.rootVolumeSize >= size) return;
   throw invalidValue(
-    `The architecture '${image.architecture}' of the AMI does not match that of the instance, '${instance.architecture}'.`,
+    `The root volume of the AMI is ${image.rootVolumeSize} GiB, which is smaller than the original root volume of ${size} GiB.`,
   );
+}
+
+/** EC2 guide, replace-root, "Replace the root volume using an AMI"; the words are guesses. */
+function checkImageFirmware(instance: Instance, image: Image): void {
+  const [has, wanted] = [firmwareOf(instance), firmwareOf(image)];
+  if (has.virtualizationType !== wanted.virtualizationType) {
+    throw invalidValue(`The virtualization type '${wanted.virtualizationType}' of the AMI is not the instance's.`);
+  }
+  if (has.enaSupport && !wanted.enaSupport) {
+    throw invalidValue("The instance is enabled for ENA, and the AMI does not support it.");
+  }
+  if (!bootsOn(instanceTypeOf(instance.instanceType), wanted)) {
+    throw invalidValue(`The instance does not support the boot mode '${wanted.bootMode ?? ""}' of the AMI.`);
+  }
 }
 
 function checkSnapshot(world: World, instance: Instance, snapshotId: string): void {
@@ -133,15 +156,19 @@ function end(world: World, task: RootVolumeTask, state: "succeeded" | RootVolume
   task.completeTime = world.now;
 }
 
-/** The new volume is like the old one, but for what is on it; the old one stays unless it is to go. */
-function exchange(world: World, instance: Instance, { snapshotId, deleteReplaced }: RootVolumeTask): void {
+/**
+ * The new volume is like the old one, but for what is on it and, by an image, its size; the old one stays unless it is to go. The
+ * instance then is of that image (EC2 guide, replace-root).
+ */
+function exchange(world: World, instance: Instance, { imageId, snapshotId, deleteReplaced }: RootVolumeTask): void {
   const old = rootVolume(world, instance);
   const mapping = instance.devices.find(({ deviceName }) => deviceName === instance.rootDeviceName);
   if (old === undefined || mapping === undefined) return;
   const { volumeType, iops, throughput, encrypted, kmsKeyId, availabilityZone } = old;
   const like = { volumeType, iops, throughput, encrypted, kmsKeyId, availabilityZone };
-  const least = snapshotId === undefined ? 0 : findSnapshot(world, snapshotId).volumeSize;
-  const size = Math.max(old.size, least);
+  const image = world.account.images.get(imageId ?? "");
+  const size = image?.rootVolumeSize ?? old.size;
+  if (image !== undefined) Object.assign(instance, { imageId: image.imageId, firmware: image.firmware });
   const volume = createVolume(world, { ...like, size, snapshotId, tags: {} });
   setVolumeFree(world, old);
   if (deleteReplaced) world.account.volumes.delete(old.volumeId);

@@ -17,17 +17,30 @@ export interface Image {
   rootSnapshotId: string;
   rootVolumeSize: number;
   rootEncrypted?: boolean;
+  /** Absent: true. */
+  rootDeleteOnTermination?: boolean;
   /** Volumes beside the root one. */
   dataDevices?: ImageDevice[];
+  /** Absent: as Amazon Linux 2023 has it. */
+  firmware?: Firmware;
   /** Until then it is pending. */
   availableAt?: number;
   sourceInstanceId?: string;
   tags: Tags;
 }
 
+/** What of the machine below an image, and so an instance of it, is made for. */
+export interface Firmware {
+  virtualizationType: "hvm" | "paravirtual";
+  enaSupport: boolean;
+  /** Absent: the default of the type. */
+  bootMode?: "legacy-bios" | "uefi" | "uefi-preferred";
+}
+
 export interface ImageDevice {
   deviceName: string;
-  snapshotId: string;
+  /** Absent: the volume is empty. */
+  snapshotId?: string;
   size: number;
   volumeType: string;
   encrypted: boolean;

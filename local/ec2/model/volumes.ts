@@ -37,7 +37,7 @@ export function rootOf(image: Image): DeviceSpec {
     size: image.rootVolumeSize,
     volumeType: "gp3",
     encrypted: image.rootEncrypted,
-    deleteOnTermination: true,
+    deleteOnTermination: image.rootDeleteOnTermination ?? true,
   };
 }
 

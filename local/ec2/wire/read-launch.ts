@@ -110,12 +110,13 @@ function readInterface(params: Params): InterfaceSpec {
   };
 }
 
-function readDevice(params: Params): DeviceSpec {
+export function readDevice(params: Params): DeviceSpec {
   const ebs = params.group("Ebs");
   return {
     deviceName: params.required("DeviceName"),
-    noDevice: params.has("NoDevice") ? true : undefined,
-    ephemeral: params.has("VirtualName") ? true : undefined,
+    // What it says does not count, only that it is said.
+    noDevice: params.string("NoDevice") === undefined ? undefined : true,
+    ephemeral: params.string("VirtualName") === undefined ? undefined : true,
     size: ebs.integer("VolumeSize"),
     volumeType: ebs.string("VolumeType"),
     iops: ebs.integer("Iops"),

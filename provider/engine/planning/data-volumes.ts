@@ -1,8 +1,10 @@
 import { TAG } from "../../ec2/tags";
 import {
   currentVolume,
+  isAlive,
   isElsewhere,
   isOurVolume,
+  isOwnedInstance,
   isOwnedVolume,
   keptInstance,
   type Situation,
@@ -27,7 +29,21 @@ export function planDataVolumes(situation: Situation): Step[] {
     ...observed.volumes
       .filter((volume) => volume.attachment?.deleteOnTermination === true && !isElsewhere(volume, observed))
       .map((volume): Step => ({ kind: "keep-volume-on-termination", volume })),
+    ...endVolumesWithInstances(situation),
   ];
+}
+
+/** Volumes that a launch made end with their instance, whatever its image says of them (docs/decisions/0041-volumes-of-the-image.md). */
+function endVolumesWithInstances({ desired, observed: { instances, launchedVolumes } }: Situation): Step[] {
+  const own = instances.filter((it) => isAlive(it) && isOwnedInstance(it, desired));
+  return outliving(launchedVolumes)
+    .filter(({ attachment }) => own.some(({ id }) => id === attachment?.instanceId))
+    .map((volume) => ({ kind: "end-volume-with-instance", volume }));
+}
+
+/** Those that EC2 would leave behind. */
+export function outliving(volumes: readonly Volume[]): Volume[] {
+  return volumes.filter(({ attachment }) => attachment?.deleteOnTermination === false);
 }
 
 /** A volume cannot shrink again, so it grows only once no preflight can fail any more. */

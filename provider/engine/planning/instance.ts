@@ -4,6 +4,7 @@ import {
   currentInstance,
   currentNetworkInterface,
   differencesOf,
+  hindrancesOf,
   holds,
   isAlive,
   isOwnedInstance,
@@ -16,7 +17,7 @@ import {
 import type { Desired, Instance, Observed } from "../state";
 import type { LaunchPart } from "../specification";
 import type { Step } from "../step";
-import type { Path } from "../strategy";
+import type { Hindrances, Path } from "../strategy";
 import { planElasticIpMove } from "./elastic-ip";
 import { planAddressMove, planPublicIpAssignment, wantsInterface } from "./network-interface";
 
@@ -125,6 +126,12 @@ function pathFrom(old: Instance | undefined, situation: Situation): Path {
   }
   const eni = currentNetworkInterface(situation);
   return replacementPath(old, situation, eni === undefined || !holds(old, eni));
+}
+
+/** What stands against keeping the instance that is there. */
+export function hindrances(situation: Situation): Hindrances {
+  const old = workingInstance(situation, comingInstance(situation));
+  return old === undefined ? {} : hindrancesOf(old, situation);
 }
 
 /** In what the instance that is there differs from what is wanted; nothing if it may stay, or there is none. */

@@ -18,12 +18,13 @@ const GIB_A_MONTH: Readonly<Record<string, number>> = {
 };
 
 /** Dollars a month for what costs money without running: Elastic IPs and volumes. */
-export function monthlyCostOf({ elasticIps, volumes, rootVolumes }: Observed): number {
-  const owned = [...volumes.filter(isOwned), ...rootVolumes];
-  return elasticIps.filter(isOwned).length * ELASTIC_IP_A_MONTH + owned.reduce((sum, it) => sum + costOf(it), 0);
+export function idleCostOf({ elasticIps, volumes, launchedVolumes, leftVolumes }: Observed): number {
+  const owned = [...volumes.filter(isOwned), ...launchedVolumes, ...leftVolumes];
+  return elasticIps.filter(isOwned).length * ELASTIC_IP_A_MONTH + owned.reduce((sum, it) => sum + monthlyCostOf(it), 0);
 }
 
-function costOf({ size, type }: Volume): number {
+/** Dollars a month. */
+export function monthlyCostOf({ size, type }: Pick<Volume, "size" | "type">): number {
   return size * (GIB_A_MONTH[type] ?? 0.1);
 }
 
@@ -53,7 +54,7 @@ export function retainVolume(volume: Volume, name: string): Extract<Step, { kind
     kind: "retain",
     resourceId: id,
     what: `the data volume ${name}, ${size} GiB of ${type}`,
-    monthlyCost: costOf(volume),
+    monthlyCost: monthlyCostOf(volume),
     bringBack: `dataVolumes: [{ name: "${name}", deviceName: "${attachment?.deviceName ?? "/dev/sdf"}", volumeId: "${id}" }]`,
   };
 }

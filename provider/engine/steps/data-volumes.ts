@@ -177,7 +177,7 @@ export async function modifyVolume(run: Run, volume: Volume, shape: VolumeShape)
 
 export async function keepVolumeOnTermination(run: Run, { id, attachment }: Volume): Promise<void> {
   if (attachment !== undefined) {
-    await run.ec2.keepVolumeOnTermination(attachment.instanceId, attachment.deviceName);
+    await run.ec2.setDeleteOnTermination(attachment.instanceId, attachment.deviceName, false);
     run.say(`${id} was set to be deleted with its instance; it is not any more`);
   }
 }

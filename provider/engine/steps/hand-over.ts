@@ -15,7 +15,7 @@ import {
 } from "../run";
 import type { Instance, NetworkInterface } from "../state";
 import { besideInterface, wantedLaunch } from "./launchable";
-import { launchOffered } from "./launch";
+import { endVolumesWithLaunched, launchOffered } from "./launch";
 import { awaitFree, readNetworkInterface } from "./network-interface";
 import { prove } from "./prove";
 import { retire } from "./retire";
@@ -38,6 +38,7 @@ export async function launchBeside(run: Run): Promise<void> {
   } catch (error) {
     throw endsAttempts(error) ? error : await endCandidate(run, error, old);
   }
+  await endVolumesWithLaunched(run);
 }
 
 /** One that an earlier run launched and did not get to hand over to. */

@@ -9,6 +9,7 @@ import * as dataVolumes from "./data-volumes";
 import { drain } from "./drain";
 import * as elasticIp from "./elastic-ip";
 import * as handOver from "./hand-over";
+import * as imageVolumes from "./image-volumes";
 import * as launch from "./launch";
 import * as networkInterface from "./network-interface";
 import { preflight } from "./preflight";
@@ -188,6 +189,10 @@ const STEPS: Steps = {
   "keep-volume-on-termination": {
     take: (run, step) => dataVolumes.keepVolumeOnTermination(run, step.volume),
     doing: (_run, step) => `make ${step.volume.id} outlive its instance`,
+  },
+  "end-volume-with-instance": {
+    take: (run, step) => imageVolumes.endWithInstance(run, step.volume),
+    doing: (_run, step) => `make ${step.volume.id} end with its instance`,
   },
   "detach-volume": {
     take: (run, step) => dataVolumes.detachVolume(run, step.volume),

@@ -13,6 +13,7 @@ import { waitFor } from "../../ec2/wait";
 import { isAlive } from "../current";
 import { endsAttempts, networkInterfaceOf, ObserveAgain, type Run, transitionTimeout, unqueuedWaiting } from "../run";
 import type { Desired, Instance, Market } from "../state";
+import { endVolumesWith } from "./image-volumes";
 import { awaitFree, readNetworkInterface } from "./network-interface";
 import { type Launchable, launchRequest, onInterface, wantedLaunch } from "./launchable";
 import { prove } from "./prove";
@@ -40,6 +41,14 @@ export async function launch(run: Run): Promise<void> {
   } catch (error) {
     // A world that changed is looked at again.
     throw endsAttempts(error) ? error : await rollBack(run, error);
+  }
+  await endVolumesWithLaunched(run);
+}
+
+/** Once the instance works: what this is about is no reason to go back. */
+export async function endVolumesWithLaunched(run: Run): Promise<void> {
+  if (run.launched !== undefined) {
+    await endVolumesWith(run, run.launched);
   }
 }
 

@@ -1,9 +1,12 @@
 /** What can be known before a working instance is ended, or stopped, for one that has to start in its place. */
 import type { InstanceType } from "../../ec2/ec2";
 import { explain, isAboutType, isEc2Error, isOwnPartNotSeen } from "../../ec2/errors";
+import { findImage } from "../../lookups";
+import { deviceProblems, firmwareProblem, imageProblem, rootProblem, sentenceOf, takesRootVolume } from "../image-fit";
+import { rootVolumeOf } from "../launched";
 import { made, networkInterfaceOf, oncePropagated, type Run } from "../run";
 import { addressesToCome } from "../planning/network-interface";
-import type { Instance } from "../state";
+import type { Firmware, Image, Instance } from "../state";
 import { keepsInstance, type Path } from "../strategy";
 import { checkOptions } from "./preflight-options";
 import { type Offer, offers } from "./launch";
@@ -16,9 +19,9 @@ export class PreflightFailure extends Error {
 }
 
 export async function preflight(run: Run, instance: Instance, path: Path): Promise<void> {
-  const offered = path === "root-volume" ? [run.desired.instanceType] : await typesOffered(run);
+  const offered = path === "root-volume" ? [instance.type] : await typesOffered(run);
   const checks: Promise<string | undefined>[] = [
-    checkTypes(run, path),
+    path === "stop-start" ? checkStart(run, instance) : checkImage(run, instance, path),
     ...(offered.length === 0 ? [Promise.resolve(notOffered(run))] : []),
     ...(keepsInstance(path) || offered.length === 0 ? [] : [checkAccepted(run, path, offered)]),
   ];
@@ -29,30 +32,68 @@ export async function preflight(run: Run, instance: Instance, path: Path): Promi
   }
 }
 
-/** A fallback type may be what is launched, so it has to fit as well. A new root volume leaves the type as it is. */
-async function checkTypes(run: Run, path: Path): Promise<string | undefined> {
-  const { instanceType, fallbackInstanceTypes, region } = run.desired;
-  const names = path === "root-volume" ? [instanceType] : [instanceType, ...fallbackInstanceTypes];
+/** A start takes nothing from the image: the instance has what it needs, or has it not. */
+async function checkStart(run: Run, instance: Instance): Promise<string | undefined> {
+  const { instanceType, fallbackInstanceTypes } = run.desired;
+  const subject = { ...instance.firmware, named: instance.id };
+  return checkTypes(run, "stop-start", [instanceType, ...fallbackInstanceTypes], subject);
+}
+
+/**
+ * What is launched next is launched from the image, on whichever path it comes to the machine. A fallback type may be what is launched,
+ * so it has to fit as well; a new root volume leaves the type as it is.
+ */
+async function checkImage(run: Run, instance: Instance, path: Path): Promise<string | undefined> {
   const imageId = await resolveImageId(run);
-  const [image, types] = await Promise.all([
-    found(() => run.ec2.describeImage(imageId)),
-    run.ec2.describeInstanceTypes(names),
-  ]);
-  if (image === undefined) {
-    return `the image ${imageId} (imageId) does not exist in ${region}, or is not shared with this account`;
-  }
-  if (image.state !== "available") {
-    return `the image ${imageId} (imageId) is ${image.state}, not available`;
-  }
+  const image = await findImage(run.ec2, imageId);
+  const missing = imageProblem(image, `the image ${imageId} (imageId)`, run.desired.region);
+  return image === undefined || missing !== undefined
+    ? missing && sentenceOf(missing)
+    : checkFit(run, instance, path, image);
+}
+
+async function checkFit(run: Run, instance: Instance, path: Path, image: Image): Promise<string | undefined> {
+  const { instanceType, fallbackInstanceTypes, dataVolumes, rootVolume } = run.desired;
+  const names =
+    path === "root-volume" ? [...new Set([instanceType, instance.type])] : [instanceType, ...fallbackInstanceTypes];
+  const subject = { ...image, named: `the image ${image.id}` };
+  const root = rootVolumeOf(instance, run.observed.rootVolumes);
+  const isRefused = path === "root-volume" && !takesRootVolume(image, instance, root);
+  const [problem] = [...deviceProblems(image, dataVolumes), rootProblem(image, rootVolume?.size)].filter(isThere);
+  return (
+    (await checkTypes(run, path, names, subject)) ??
+    (problem && sentenceOf(problem)) ??
+    (isRefused ? refusedRoot(image, instance) : undefined)
+  );
+}
+
+const isThere = <T>(it: T | undefined): it is T => it !== undefined;
+
+/** It is found out before, but for images behind a parameter. */
+function refusedRoot({ id }: Image, instance: Instance): string {
+  return `EC2 does not replace the root volume of ${instance.id} by that of the image ${id}, which is smaller, or lacks what the instance is enabled for; set replacement.strategy to "terminate-first" for this change`;
+}
+
+async function checkTypes(
+  run: Run,
+  path: Path,
+  names: string[],
+  subject: Firmware & { named: string },
+): Promise<string | undefined> {
+  const { instanceType, fallbackInstanceTypes, region } = run.desired;
+  const types = await run.ec2.describeInstanceTypes(names);
   const problems = names.map((name) => {
     const type = types.find((it) => it.name === name);
     const input = name === instanceType ? "instanceType" : "fallbackInstanceTypes";
+    const named = name === instanceType || fallbackInstanceTypes.includes(name) ? `${name} (${input})` : name;
     if (type === undefined) {
-      return `${name} (${input}) is not an instance type of ${region}`;
+      return `${named} is not an instance type of ${region}`;
     }
-    return type.architectures.includes(image.architecture)
-      ? checkRoom({ ...type, name: `${name} (${input})` }, run, path)
-      : `the image ${imageId} is for ${image.architecture}, but ${name} (${input}) takes ${type.architectures.join(" or ")}`;
+    if (!type.architectures.includes(subject.architecture)) {
+      return `${subject.named} is for ${subject.architecture}, but ${named} takes ${type.architectures.join(" or ")}`;
+    }
+    const problem = firmwareProblem(type, subject, { type: named, subject: subject.named });
+    return problem === undefined ? checkRoom({ ...type, name: named }, run, path) : sentenceOf(problem);
   });
   const problem = problems.find((it) => it !== undefined);
   // A new root volume leaves the type, and all that is set for it, as it is.
@@ -146,15 +187,4 @@ export async function resolveImageId(run: Run): Promise<string> {
   }
   const template = made(run.observed.template, "launch template");
   return (await run.ec2.describeLatestVersion(template.id, { resolveImage: true })).imageId ?? imageId;
-}
-
-async function found<T>(read: () => Promise<T | undefined>): Promise<T | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if (isEc2Error(error, "not-found")) {
-      return undefined;
-    }
-    throw error;
-  }
 }

@@ -1,6 +1,8 @@
 /** The launch template: the machine's record in EC2, and its versions, the generations. */
 import { Ec2Error, isEc2Error } from "../../ec2/errors";
+import { findImage } from "../../lookups";
 import { IdTaken } from "../claim";
+import { isAlive } from "../current";
 import { templateTags } from "../labels";
 import { isAnothers } from "../ownership";
 import { type Phase, phaseTag } from "../record-grammar";
@@ -116,7 +118,9 @@ async function rootDeviceName(run: Run, imageId: string): Promise<string | undef
   if (run.desired.rootVolume === undefined) {
     return undefined;
   }
-  return (await run.ec2.describeImage(imageId))?.rootDeviceName;
+  const image = await findImage(run.ec2, imageId);
+  // An image that is gone launches nothing any more; the instance that stays was launched from it, or boots as the next will.
+  return image?.rootDeviceName ?? run.observed.instances.find(isAlive)?.rootDeviceName;
 }
 
 export async function deleteRecord(run: Run, templateId: string): Promise<void> {

@@ -202,6 +202,12 @@ function storageInputs({ InstanceId, volume, SnapshotId, ImageId, held }: Things
     CreateSnapshot: { VolumeId: volume },
     DeleteSnapshot: { SnapshotId },
     DeregisterImage: { ImageId },
+    RegisterImage: {
+      Name: "registered",
+      Architecture: "x86_64",
+      RootDeviceName: "/dev/xvda",
+      BlockDeviceMappings: [{ DeviceName: "/dev/xvda", Ebs: { SnapshotId } }],
+    },
   };
 }
 

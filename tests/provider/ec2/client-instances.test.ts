@@ -265,7 +265,7 @@ describe("the EC2 client and root volumes", () => {
   it("replaces one by an image, and the old one goes", async () => {
     const owner = account();
     const { ec2, simulator, clock } = owner;
-    const { id, devices } = await running(owner);
+    const { id, devices } = await running(owner, { rootVolume: undefined });
     const task = await ec2.replaceRootVolume({ instanceId: id, ...replacement });
     assert.equal(task.state, "pending");
     assert.equal((await ec2.replaceRootVolume({ instanceId: id, ...replacement })).id, task.id);
@@ -282,7 +282,7 @@ describe("the EC2 client and root volumes", () => {
 
   it("is told that it failed", async () => {
     const owner = account();
-    const { id, devices } = await running(owner);
+    const { id, devices } = await running(owner, { rootVolume: undefined });
     owner.simulator.failNextRootVolume();
     await owner.ec2.replaceRootVolume({ instanceId: id, ...replacement });
     owner.clock.advance(LONG);

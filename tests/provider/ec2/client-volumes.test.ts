@@ -87,7 +87,7 @@ describe("the EC2 client and volumes", () => {
     const BlockDeviceMappings = [{ DeviceName: "/dev/sdf", Ebs: { DeleteOnTermination: true } }];
     await sdk.send(new ModifyInstanceAttributeCommand({ InstanceId: instance.id, BlockDeviceMappings }));
     assert.equal((await seenVolume(ec2, id)).attachment?.deleteOnTermination, true);
-    await ec2.keepVolumeOnTermination(instance.id, "/dev/sdf");
+    await ec2.setDeleteOnTermination(instance.id, "/dev/sdf", false);
     assert.equal((await seenVolume(ec2, id)).attachment?.deleteOnTermination, false);
     await ec2.terminateInstance(instance.id, true);
     clock.advance(LONG);

@@ -278,6 +278,9 @@ describe("the EC2 client", () => {
       {
         name: "m7g.medium",
         architectures: ["arm64"],
+        ena: "required",
+        bootModes: ["uefi"],
+        virtualizationTypes: ["hvm"],
         maxNetworkInterfaces: 2,
         ipv4AddressesPerInterface: 4,
         ipv6AddressesPerInterface: 4,
@@ -290,6 +293,9 @@ describe("the EC2 client", () => {
       {
         name: "t3.xlarge",
         architectures: ["x86_64"],
+        ena: "required",
+        bootModes: ["legacy-bios", "uefi"],
+        virtualizationTypes: ["hvm"],
         maxNetworkInterfaces: 4,
         ipv4AddressesPerInterface: 15,
         ipv6AddressesPerInterface: 15,

@@ -70,6 +70,7 @@ export function instance(overrides: Partial<Instance> = {}, wanted = desired()):
     id: "i-1",
     state: "running",
     imageId: wanted.imageId,
+    firmware: { architecture: "x86_64", virtualizationType: "hvm", enaSupport: true, bootMode: "uefi-preferred" },
     type: wanted.instanceType,
     lifecycle: "on-demand",
     networkInterfaceId: "eni-1",
@@ -133,6 +134,7 @@ export function observed(overrides: Partial<Observed> = {}, wanted = desired()):
     volumes: [],
     leftVolumes: [],
     rootVolumes: [],
+    launchedVolumes: [],
     ...overrides,
   };
 }
@@ -147,6 +149,7 @@ export const NOTHING: Observed = {
   volumes: [],
   leftVolumes: [],
   rootVolumes: [],
+  launchedVolumes: [],
 };
 
 /** What is on record, where only some of it matters. */

@@ -8,7 +8,7 @@ import { page } from "../pagination";
 import type { Params } from "../params";
 import { zoneId } from "../views/names";
 import type { XmlObject } from "../xml";
-import { TYPE_FILTERS, bootModesOf } from "./type-filters";
+import { TYPE_FILTERS } from "./type-filters";
 
 function typeView(type: InstanceType): XmlObject {
   return {
@@ -17,7 +17,7 @@ function typeView(type: InstanceType): XmlObject {
     freeTierEligible: false,
     supportedUsageClasses: ["on-demand", "spot"],
     supportedRootDeviceTypes: ["ebs"],
-    supportedVirtualizationTypes: ["hvm"],
+    supportedVirtualizationTypes: [...type.virtualizationTypes],
     bareMetal: false,
     hypervisor: type.hypervisor,
     processorInfo: {
@@ -37,7 +37,7 @@ function typeView(type: InstanceType): XmlObject {
     ebsInfo: {
       ebsOptimizedSupport: type.ebsOptimized,
       encryptionSupport: "supported",
-      nvmeSupport: type.hypervisor === "nitro" ? "required" : "unsupported",
+      nvmeSupport: type.nvme,
     },
     networkInfo: networkInfo(type),
     placementGroupInfo: { supportedStrategies: [...type.placementStrategies] },
@@ -45,7 +45,7 @@ function typeView(type: InstanceType): XmlObject {
     burstablePerformanceSupported: type.burstable,
     dedicatedHostsSupported: type.takesDedicatedTenancy,
     autoRecoverySupported: true,
-    supportedBootModes: bootModesOf(type),
+    supportedBootModes: [...type.bootModes],
   };
 }
 
@@ -65,7 +65,7 @@ function networkInfo(type: InstanceType): XmlObject {
     ipv4AddressesPerInterface: type.addressesPerInterface,
     ipv6AddressesPerInterface: type.addressesPerInterface,
     ipv6Supported: true,
-    enaSupport: type.hypervisor === "nitro" ? "required" : "unsupported",
+    enaSupport: type.ena,
     efaSupported: false,
     enaSrdSupported: false,
   };

@@ -1,11 +1,25 @@
-import { checkNewImage, checkOwnImage, createImage, deregister, imageState, type NewImage } from "../../model/images";
+import { invalidValue } from "../../model/errors";
+import { firmwareOf } from "../../model/firmware";
+import {
+  checkNewImage,
+  checkOwnImage,
+  checkRegistration,
+  createImage,
+  deregister,
+  imageState,
+  registerImage,
+  type NewImage,
+  type Registration,
+} from "../../model/images";
 import { findAll, findImage, findInstance } from "../../model/lookup";
-import type { Image } from "../../model/state";
+import type { Architecture, Firmware, Image } from "../../model/state";
+import { rootOf, type DeviceSpec } from "../../model/volumes";
 import type { World } from "../../model/world";
 import { changes, reads, type Actions } from "../action";
 import { filtered, type FilterTable } from "../filters";
 import { page } from "../pagination";
 import type { Params } from "../params";
+import { readDevice } from "../read-launch";
 import { readTagSpecs } from "../tag-specs";
 import { imageView } from "../views/image";
 
@@ -21,7 +35,8 @@ const IMAGE_FILTERS: FilterTable<Image> = {
   "is-public": ({ ownerAlias }) => ownerAlias === "amazon",
   "image-type": () => "machine",
   hypervisor: () => "xen",
-  "virtualization-type": () => "hvm",
+  "virtualization-type": (image) => firmwareOf(image).virtualizationType,
+  "boot-mode": (image) => firmwareOf(image).bootMode,
   "source-instance-id": ({ sourceInstanceId }) => sourceInstanceId,
   "source-image-id": () => undefined,
   "source-image-region": () => undefined,
@@ -36,16 +51,20 @@ const IMAGE_FILTERS: FilterTable<Image> = {
   "sriov-net-support": () => "simple",
   "state-reason-code": () => undefined,
   "state-reason-message": () => undefined,
-  "block-device-mapping.device-name": (image) => image.rootDeviceName,
-  "block-device-mapping.snapshot-id": (image) => image.rootSnapshotId,
-  "block-device-mapping.volume-size": (image) => image.rootVolumeSize,
-  "block-device-mapping.volume-type": () => "gp3",
-  "block-device-mapping.delete-on-termination": () => true,
-  "block-device-mapping.encrypted": (image) => image.rootEncrypted ?? false,
+  "block-device-mapping.device-name": (image) => devicesOf(image).map((it) => it.deviceName),
+  "block-device-mapping.snapshot-id": (image) => devicesOf(image).flatMap((it) => it.snapshotId ?? []),
+  "block-device-mapping.volume-size": (image) => devicesOf(image).map((it) => String(it.size)),
+  "block-device-mapping.volume-type": (image) => devicesOf(image).flatMap((it) => it.volumeType ?? []),
+  "block-device-mapping.delete-on-termination": (image) => devicesOf(image).map((it) => String(it.deleteOnTermination)),
+  "block-device-mapping.encrypted": (image) => devicesOf(image).map((it) => String(it.encrypted ?? false)),
   "root-device-type": () => "ebs",
   "root-device-name": ({ rootDeviceName }) => rootDeviceName,
-  "ena-support": () => true,
+  "ena-support": (image) => firmwareOf(image).enaSupport,
 };
+
+function devicesOf(image: Image): DeviceSpec[] {
+  return [rootOf(image), ...(image.dataDevices ?? [])];
+}
 
 function isOwnedBy(world: World, image: Image, owners: readonly string[]): boolean {
   if (owners.length === 0) return true;
@@ -61,7 +80,49 @@ function readNewImage(params: Params): NewImage {
     name: params.required("Name"),
     description: params.string("Description") ?? "",
     noReboot: params.boolean("NoReboot") ?? false,
+    omitted: readOmitted(params),
     tags: { image: tags.image ?? {}, snapshot: tags.snapshot ?? {} },
+  };
+}
+
+/** Of the mappings that an image of an instance can be told, only those that leave a device out are modelled. */
+function readOmitted(params: Params): string[] {
+  return params
+    .list("BlockDeviceMapping")
+    .map(readDevice)
+    .map(({ deviceName, noDevice }) => {
+      if (noDevice !== true) throw invalidValue(`Only NoDevice is modelled for ${deviceName}.`);
+      return deviceName;
+    });
+}
+
+const ARCHITECTURES: readonly Architecture[] = ["x86_64", "arm64"];
+const BOOT_MODES: readonly Required<Firmware>["bootMode"][] = ["legacy-bios", "uefi", "uefi-preferred"];
+const VIRTUALIZATION_TYPES: readonly Firmware["virtualizationType"][] = ["hvm", "paravirtual"];
+
+function oneOf<T extends string>(params: Params, name: string, values: readonly T[]): T | undefined {
+  const given = params.string(name);
+  const found = values.find((it) => it === given);
+  if (given === undefined || found !== undefined) return found;
+  throw invalidValue(`Invalid value '${given}' for ${name}.`);
+}
+
+/** What is not said of it an image does not have (API reference, RegisterImage). */
+function readRegistration(params: Params): Registration {
+  params.required("RootDeviceName");
+  params.required("Architecture");
+  return {
+    name: params.required("Name"),
+    description: params.string("Description") ?? "",
+    architecture: oneOf(params, "Architecture", ARCHITECTURES) ?? "x86_64",
+    firmware: {
+      virtualizationType: oneOf(params, "VirtualizationType", VIRTUALIZATION_TYPES) ?? "paravirtual",
+      enaSupport: params.boolean("EnaSupport") ?? false,
+      bootMode: oneOf(params, "BootMode", BOOT_MODES),
+    },
+    rootDeviceName: params.required("RootDeviceName"),
+    devices: params.list("BlockDeviceMapping").map(readDevice),
+    tags: readTagSpecs(params, ["image"]).image ?? {},
   };
 }
 
@@ -82,6 +143,11 @@ export const imageActions: Actions = {
     const wanted = readNewImage(params);
     checkNewImage(world, instance, wanted);
     return () => ({ imageId: createImage(world, instance, wanted).imageId });
+  }),
+  RegisterImage: changes((world, params) => {
+    const wanted = readRegistration(params);
+    checkRegistration(world, wanted);
+    return () => ({ imageId: registerImage(world, wanted).imageId });
   }),
   DeregisterImage: changes((world, params) => {
     const image = findImage(world, params.required("ImageId"));

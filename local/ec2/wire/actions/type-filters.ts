@@ -28,10 +28,6 @@ const NEVER = [
   "reboot-migration-support",
 ] as const;
 
-export function bootModesOf({ architecture }: InstanceType): string[] {
-  return architecture === "arm64" ? ["uefi"] : ["legacy-bios", "uefi"];
-}
-
 /** DescribeInstanceTypes' filters (API reference). */
 export const TYPE_FILTERS: FilterTable<InstanceType> = {
   ...Object.fromEntries(NEVER.map((name) => [name, () => undefined])),
@@ -42,7 +38,7 @@ export const TYPE_FILTERS: FilterTable<InstanceType> = {
   "dedicated-hosts-supported": ({ takesDedicatedTenancy }) => takesDedicatedTenancy,
   "ebs-info.ebs-optimized-support": ({ ebsOptimized }) => ebsOptimized,
   "ebs-info.encryption-support": () => "supported",
-  "ebs-info.nvme-support": ({ hypervisor }) => (hypervisor === "nitro" ? "required" : "unsupported"),
+  "ebs-info.nvme-support": ({ nvme }) => nvme,
   "free-tier-eligible": () => false,
   "hibernation-supported": () => true,
   hypervisor: ({ hypervisor }) => hypervisor,
@@ -50,7 +46,7 @@ export const TYPE_FILTERS: FilterTable<InstanceType> = {
   "instance-type": ({ name }) => name,
   "memory-info.size-in-mib": ({ memoryMiB }) => memoryMiB,
   "network-info.efa-supported": () => false,
-  "network-info.ena-support": ({ hypervisor }) => (hypervisor === "nitro" ? "required" : "unsupported"),
+  "network-info.ena-support": ({ ena }) => ena,
   "network-info.ipv4-addresses-per-interface": ({ addressesPerInterface }) => addressesPerInterface,
   "network-info.ipv6-addresses-per-interface": ({ addressesPerInterface }) => addressesPerInterface,
   "network-info.ipv6-supported": () => true,
@@ -59,10 +55,10 @@ export const TYPE_FILTERS: FilterTable<InstanceType> = {
   "network-info.network-performance": ({ networkPerformance }) => networkPerformance,
   "processor-info.supported-architecture": ({ architecture }) => architecture,
   "processor-info.sustained-clock-speed-in-ghz": ({ clockGhz }) => clockGhz,
-  "supported-boot-mode": bootModesOf,
+  "supported-boot-mode": ({ bootModes }) => [...bootModes],
   "supported-root-device-type": () => "ebs",
   "supported-usage-class": () => ["on-demand", "spot"],
-  "supported-virtualization-type": () => "hvm",
+  "supported-virtualization-type": ({ virtualizationTypes }) => [...virtualizationTypes],
   "vcpu-info.default-cores": coresOf,
   "vcpu-info.default-threads-per-core": ({ threadsPerCore }) => threadsPerCore,
   "vcpu-info.default-vcpus": ({ vcpus }) => vcpus,

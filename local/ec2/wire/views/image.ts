@@ -1,3 +1,4 @@
+import { firmwareOf } from "../../model/firmware";
 import { imageState } from "../../model/images";
 import type { Image } from "../../model/state";
 import type { World } from "../../model/world";
@@ -5,6 +6,7 @@ import { tagSet } from "../tag-specs";
 import type { XmlObject } from "../xml";
 
 export function imageView(world: World, image: Image): XmlObject {
+  const { virtualizationType, enaSupport, bootMode } = firmwareOf(image);
   return {
     imageId: image.imageId,
     imageLocation: `${image.ownerAlias ?? image.ownerId}/${image.name}`,
@@ -19,10 +21,10 @@ export function imageView(world: World, image: Image): XmlObject {
     isPublic: image.ownerAlias === "amazon",
     imageType: "machine",
     hypervisor: "xen",
-    virtualizationType: "hvm",
-    enaSupport: true,
+    virtualizationType,
+    enaSupport,
     imdsSupport: "v2.0",
-    bootMode: "uefi-preferred",
+    bootMode,
     platform: image.platform,
     platformDetails: image.platform === "windows" ? "Windows" : "Linux/UNIX",
     usageOperation: image.platform === "windows" ? "RunInstances:0002" : "RunInstances",
@@ -37,7 +39,7 @@ export function imageView(world: World, image: Image): XmlObject {
           volumeType: "gp3",
           iops: 3000,
           throughput: 125,
-          deleteOnTermination: true,
+          deleteOnTermination: image.rootDeleteOnTermination ?? true,
           encrypted: image.rootEncrypted ?? false,
         },
       },

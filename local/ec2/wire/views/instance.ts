@@ -1,3 +1,4 @@
+import { firmwareOf } from "../../model/firmware";
 import { interfacesOf, primaryAddress, primaryInterface, publicIpOf } from "../../model/holdings";
 import type { StateChange } from "../../model/lifecycle";
 import type { Instance, InstanceState, MetadataOptions } from "../../model/state";
@@ -51,6 +52,7 @@ function instanceView(world: World, instance: Instance): XmlObject {
 }
 
 function launchView(instance: Instance): XmlObject {
+  const { enaSupport, bootMode, virtualizationType } = firmwareOf(instance);
   return {
     instanceId: instance.instanceId,
     imageId: instance.imageId,
@@ -59,7 +61,8 @@ function launchView(instance: Instance): XmlObject {
     clientToken: instance.clientToken ?? "",
     cpuOptions: { ...instance.cpuOptions },
     ebsOptimized: instance.ebsOptimized,
-    enaSupport: true,
+    enaSupport,
+    bootMode,
     enclaveOptions: { enabled: false },
     hibernationOptions: { configured: false },
     hypervisor: "xen",
@@ -74,7 +77,7 @@ function launchView(instance: Instance): XmlObject {
     },
     platformDetails: "Linux/UNIX",
     usageOperation: "RunInstances",
-    virtualizationType: "hvm",
+    virtualizationType,
     productCodes: [],
   };
 }
