@@ -40,11 +40,8 @@ export async function release(shell: Shell, idOrName: string, options: ReleaseOp
 }
 
 /** @throws Problem while a run, or a controller, works on the machine */
-async function requireQuiet(
-  { ec2, clock, depsFor }: Connection,
-  reading: Reading,
-  say: (line: string) => void,
-): Promise<Observed> {
+async function requireQuiet(connection: Connection, reading: Reading, say: (line: string) => void): Promise<Observed> {
+  const { ec2, clock } = connection;
   const { id, name, template } = reading;
   const refuse = (why: string): never => {
     throw new Problem(
@@ -55,8 +52,8 @@ async function requireQuiet(
     );
   };
   if (isBegun(template)) {
-    const { expectations } = depsFor(reading);
-    const observer = { clock, expectations, timeoutMs: QUIET_MS, say: (line: string) => say(printable(line)) };
+    const { expectations } = connection.depsFor(reading);
+    const observer = { clock, expectations, timeoutMs: QUIET_MS, say };
     if (!(await isMakerGone(ec2, observer, template))) {
       refuse("its record changed");
     }

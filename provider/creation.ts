@@ -135,7 +135,7 @@ export class Creation {
     }
     await leases.end(lease);
     // The mark may have been held up for longer than the lease lasts.
-    if (lease.isLost && (await this.wasTakenUp(lease, id))) {
+    if (await this.wasTakenUp(lease, id)) {
       throw new LeaseLost();
     }
     session.machines.set(id, desired.resourceUrn);
@@ -154,7 +154,11 @@ export class Creation {
     return record !== undefined && readPhase(record.tags[TAG.phase]).state === "ready";
   }
 
-  private async wasTakenUp({ nonce, latestVersion }: Lease, id: string): Promise<boolean> {
+  private async wasTakenUp(lease: Lease, id: string): Promise<boolean> {
+    const { nonce, latestVersion, isLost } = lease;
+    if (!isLost) {
+      return false;
+    }
     const [record] = await this.deps.ec2.describeLaunchTemplates({ "launch-template-name": [id] });
     return record !== undefined && (ownerOf(record) !== nonce || record.latestVersion !== latestVersion);
   }

@@ -27,7 +27,7 @@ async function completions(account: Account, ...words: string[]): Promise<string
 
 describe("completion", () => {
   it("has the commands", async () => {
-    assert.deepEqual(await completions(quick(), "re"), ["resume", "recycle"]);
+    assert.deepEqual(await completions(quick(), "re"), ["resume", "recycle", "release"]);
     assert.ok(!(await completions(quick(), "")).includes("complete"));
   });
 

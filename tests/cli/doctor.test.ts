@@ -12,7 +12,7 @@ import type { Statement } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
 import { OPTIONAL_RIGHTS, PARTS, policyOf, policyWith, POLICY_NAMES, type PolicyName } from "../../provider/policies";
 import { program } from "../provider/support";
-import { later, machineOf, made, only, quick, somebody, up } from "../provider/world";
+import { asMadeBefore, later, machineOf, made, only, quick, somebody, up } from "../provider/world";
 import { cli, done, json, withEnvironment } from "./support";
 
 /** What the credentials are given, as the simulator takes it. */
@@ -177,6 +177,7 @@ describe("managed-instance doctor", () => {
 
   it("tells a first `up` that did not get to its end from one that no later run has followed", async () => {
     const owner = await up();
+    await asMadeBefore(owner);
     const { instance, template } = machineOf(owner);
     assert.equal(template.tags[TAG.phase], "creating");
     later(owner);

@@ -157,7 +157,7 @@ describe("managed-instance as a process", function () {
   it("completes commands and machine names", async () => {
     const completed = async (...words: string[]): Promise<string[]> =>
       completionsIn(await start(["complete", "--", ...words], env).ended);
-    assert.deepEqual(await completed("re"), ["resume", "recycle"]);
+    assert.deepEqual(await completed("re"), ["resume", "recycle", "release"]);
     assert.deepEqual(await completed("pause", "--region", "us-east-1", "w"), ["web"]);
   });
 

@@ -26,7 +26,7 @@ import { OPTIONAL_RIGHTS } from "../../provider/policies";
 import { fitting, interfaceByHand, launchedByHand, nothingIsOurs } from "./by-hand";
 import { withVersions } from "./many-versions";
 import { program, type Stack } from "./support";
-import { failureOf, later, machineOf, made, nothingIsLeft, quick, settled, somebody, up } from "./world";
+import { asMadeBefore, failureOf, later, machineOf, made, nothingIsLeft, quick, settled, somebody, up } from "./world";
 
 const DOCS = readFileSync(join(__dirname, "../../docs/permissions.md"), "utf8");
 
@@ -296,10 +296,23 @@ async function lostBy(owner: Stack, name: string): Promise<string[]> {
   return lasting.filter((it) => !facts.includes(it));
 }
 
+/** A create needs it for nothing but the tag of its lease, which the next update takes off. */
+async function endsWithLease(owner: Stack, carried: Promise<unknown>): Promise<boolean> {
+  const isDone = await carried.then(
+    () => true,
+    () => false,
+  );
+  return isDone && made(owner).templates.some(({ tags }) => TAG.lease in tags);
+}
+
 /** The scenario fails without the right, says which it is, and has not lost anything. */
 async function failsWithout(name: string, right: string): Promise<{ owner: Stack; wanted: Properties | undefined }> {
   const { owner, wanted } = await beginning(name, without(right, policyFor(name)));
-  const { message } = await failureOf(carriedOut(owner, wanted));
+  const carried = carriedOut(owner, wanted);
+  if (right === "ec2:DeleteTags" && (await endsWithLease(owner, carried))) {
+    return { owner, wanted };
+  }
+  const { message } = await failureOf(carried);
   assert.ok(message.includes(` was denied: `), message);
   assert.ok(message.includes(`Allow the action ${right} in the IAM policy of these credentials.`), message);
   later(owner);
@@ -390,7 +403,7 @@ describe("the operator's policy", () => {
 
   it("has no right that none of these takes", async () => {
     const courses = await Promise.all(OPERATED.map((name) => ownCallsOf(name, policy)));
-    const used = new Set(courses.flat());
+    const used = new Set([...courses.flat(), ...UNNEEDED]);
     assert.deepEqual(
       actionsOf(OPERATOR).filter((it) => !used.has(it)),
       [],
@@ -572,7 +585,10 @@ describe("the reading actions in the docs", () => {
   }
 
   it("are enough for a refresh that would mark the record: it says that it could not, and the next up does it", async () => {
-    const { owner } = await beginning("pause", READER);
+    const { owner } = await beginning("pause", LIFE);
+    owner.simulator.iam.clear();
+    await asMadeBefore(owner);
+    owner.simulator.iam.attach(READER);
     await owner.refresh();
     assert.match(owner.lines.join("\n"), /not marked as ready: CreateTags was denied: .*Allow the action/);
     owner.simulator.iam.attach(LIFE);

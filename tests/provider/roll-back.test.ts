@@ -1,23 +1,24 @@
 import assert from "node:assert/strict";
+import { TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../local/ec2";
 import { said } from "./holder";
 import { interposed } from "./interruptions";
-import { killedAfter, killedUp } from "./kills";
+import { goingOn, killedAfter, killedUp } from "./kills";
 import { program, type Stack } from "./support";
-import { failureOf, machineOf, made, only, quick, settled, up } from "./world";
+import { failureOf, later, machineOf, made, only, settled, somebody, up } from "./world";
 
 type Properties = Record<string, unknown>;
 
-describe("create, with another run beside it", () => {
+describe("update, with another run of the same state beside it", () => {
   it("knows its own instance by its tag, although it was launched between one look and the other", async () => {
-    const account = quick();
-    await killedUp(account, killedAfter("CreateNetworkInterface"), program());
-    const eni = only(made(account).networkInterfaces);
-    assert.deepEqual(made(account).instances, []);
-    const other = quick({ on: account });
+    const account = await up();
+    const was = machineOf(account);
+    await somebody(account).send(new TerminateInstancesCommand({ InstanceIds: [was.instance.instanceId] }));
+    later(account);
+    await account.refresh();
+    const other = goingOn(account);
     let looked = false;
-    const owner = quick({
-      on: account,
+    const owner = goingOn(account, {
       // The instances are looked at; before the interfaces are, another run gets to its end.
       through: interposed({
         before: async (action) => {
@@ -29,7 +30,8 @@ describe("create, with another run beside it", () => {
       }),
     });
     await owner.up(program());
-    assert.equal(owner.outputs.networkInterfaceId, eni.networkInterfaceId);
+    assert.ok(looked);
+    assert.equal(owner.outputs.networkInterfaceId, was.eni.networkInterfaceId);
     machineOf(owner);
   });
 });

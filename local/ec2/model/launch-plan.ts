@@ -1,6 +1,5 @@
 import { Ec2Error, invalidCombination, invalidValue, missingParameter } from "./errors";
 import { checkFirmware, firmwareOf } from "./firmware";
-import { WELL_KNOWN } from "./fresh-account";
 import { imageState } from "./images";
 import { INSTANCE_TYPES, isOffered, type InstanceType } from "./instance-types";
 import { planInterfaces, zoneOf, type PlannedInterface } from "./launch-network";

@@ -124,17 +124,17 @@ describe("adoptionConflicts", () => {
       ...more,
     });
     assert.deepEqual(
-      conflicts({ instance: instance({ tags: tagged(43, { "aws:cloudformation:stack-id": "s" }) }) }),
+      conflicts({ instance: instance({ tags: tagged(42, { "aws:cloudformation:stack-id": "s" }) }) }),
       [],
     );
     assert.deepEqual(conflicts({ instance: instance({ tags: tagged(45) }) }), [
-      "i-1 has 45 tags, and with the 7 of this package that is more than the 50 that EC2 takes; take 2 off it first",
+      "i-1 has 45 tags, and with the 8 of this package that is more than the 50 that EC2 takes; take 3 off it first",
     ]);
     const begun = tagged(45, { [TAG.id]: ID, [TAG.owned]: "false" });
-    assert.match(conflicts({ instance: instance({ tags: begun }) })[0] ?? "", /take 2 off it first/);
+    assert.match(conflicts({ instance: instance({ tags: begun }) })[0] ?? "", /take 3 off it first/);
     const held = (count: number): NetworkInterface => eni({ tags: tagged(count), description: "" });
-    assert.deepEqual(conflicts({ networkInterface: held(47) }), []);
-    assert.match(conflicts({ networkInterface: held(50) })[0] ?? "", /^eni-1 has 50 tags.* 3 of this .* take 3 off it/);
+    assert.deepEqual(conflicts({ networkInterface: held(46) }), []);
+    assert.match(conflicts({ networkInterface: held(50) })[0] ?? "", /^eni-1 has 50 tags.* 4 of this .* take 4 off it/);
   });
 
   it("are another machine's, by the tag of either", () => {

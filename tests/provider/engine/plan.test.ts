@@ -438,21 +438,19 @@ describe("plan", () => {
 
     it("claims a given one before it is put on, tags it as given, and never releases it", () => {
       const free = givenElasticIp({ association: undefined, tags: {} });
+      const claims = [
+        {
+          kind: "elastic-ip",
+          id: "eipalloc-0a1b2c3d",
+          words: "the Elastic IP 52.1.2.3 (eipalloc-0a1b2c3d)",
+          tags: { [TAG.id]: ID, [TAG.owned]: "false" },
+        },
+      ];
       assert.deepEqual(planned({ desired: given, observed: observed({ givenElasticIp: free }) }), [
         // The claim first, so that it is found and given back however the run ends.
-        {
-          kind: "claim-given",
-          claims: [
-            {
-              kind: "elastic-ip",
-              id: "eipalloc-0a1b2c3d",
-              words: "the Elastic IP 52.1.2.3 (eipalloc-0a1b2c3d)",
-              tags: { [TAG.id]: ID, [TAG.owned]: "false" },
-            },
-          ],
-          isNew: false,
-        },
+        { kind: "claim-given", claims, isNew: false },
         { kind: "associate-elastic-ip" },
+        { kind: "end-claims", claims },
       ]);
       assert.deepEqual(kinds({ observed: observed({ elasticIps: [givenElasticIp()] }) }), [
         "disassociate-elastic-ip",
@@ -717,8 +715,8 @@ describe("plan of data volumes", () => {
     assert.deepEqual(kinds({ desired: wanted(DATA, given), observed: on([back]) }), [
       "claim-given",
       "make-volume",
-      "tag",
       "attach-volumes",
+      "end-claims",
     ]);
   });
 
