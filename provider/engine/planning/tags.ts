@@ -247,7 +247,8 @@ function taggedTemplate(situation: Situation & { known?: boolean }): Tagged[] {
   }
   const phase = phaseWanted(template, known, recorded);
   const wanted = templateTags(id, desired, phase);
-  const lease = readPhase(phase).state === "ready" ? [TAG.lease] : [];
+  // What a create left of its lease goes along with the next update, and is no reason for one.
+  const lease = known ? [TAG.lease] : [];
   return [
     {
       resourceIds: [template.id],
