@@ -53,5 +53,5 @@ function describeOther(id: string, observed: Observed): string {
     cost === 0
       ? ""
       : `, which costs about $${cost.toFixed(2)} a month${instance === undefined ? "" : " beside its instance"}`;
-  return `another machine of this name is there already and stays as it is: ${id} (${what.join(", ")})${price}. If no stack has it, adopt: { managedInstanceId: "${id}" } takes it over in place of making one, and \`managed-instance release ${id}\` gives it up`;
+  return `a machine of this name is there already, which this does not touch unless Pulumi replaces it as a resource (--replace, taint): ${id} (${what.join(", ")})${price}. If no stack has it, adopt: { managedInstanceId: "${id}" } takes it over in place of making one, and \`managed-instance release ${id}\` gives it up`;
 }

@@ -3,9 +3,9 @@ import { only } from "./world";
 import type { Stack } from "./support";
 
 /** Copies of the first version, as so many recycles would have made them; only the first one has its user data. */
-export function withVersions({ simulator }: Pick<Stack, "simulator">, count: number): void {
+export function withVersions({ simulator, recorded }: Pick<Stack, "simulator" | "recorded">, count: number): void {
   const world = simulator.snapshot();
-  const template = only(Object.values(world.launchTemplates));
+  const template = only(Object.values(world.launchTemplates).filter((it) => it.launchTemplateName === recorded?.id));
   const first = template.versions[0] ?? only(template.versions);
   const { UserData: _, ...data } = first.data;
   template.versions = Array.from({ length: count }, (_it, index) =>

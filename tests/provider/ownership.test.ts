@@ -86,7 +86,7 @@ describe("a machine of another resource or state", () => {
     const { instanceId, privateIp, publicIp } = first.outputs as Record<string, string>;
     assert.equal(
       only(second.lines).split("; ").slice(1).join("; "),
-      `another machine of this name is there already and stays as it is: ${id} (${instanceId}, m7i.large, running, ${privateIp}, ${publicIp}), which costs about $4.69 a month beside its instance. If no stack has it, adopt: { managedInstanceId: "${id}" } takes it over in place of making one, and \`managed-instance release ${id}\` gives it up`,
+      `a machine of this name is there already, which this does not touch unless Pulumi replaces it as a resource (--replace, taint): ${id} (${instanceId}, m7i.large, running, ${privateIp}, ${publicIp}), which costs about $4.69 a month beside its instance. If no stack has it, adopt: { managedInstanceId: "${id}" } takes it over in place of making one, and \`managed-instance release ${id}\` gives it up`,
     );
     assert.deepEqual(second.calls("mutating").length, 0);
   });
