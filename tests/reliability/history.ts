@@ -1,4 +1,7 @@
-/** Random histories of one managed machine: what its user does, what others do to it, and what goes wrong meanwhile. */
+/**
+ * Random histories of one managed machine, beside one that another state has under the same URN: what their users do, what others do to
+ * the one, and what goes wrong meanwhile.
+ */
 import assert from "node:assert/strict";
 import {
   AllocateAddressCommand,
@@ -21,8 +24,8 @@ import { type Fault, WELL_KNOWN } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
 import { interfaceByHand } from "../provider/by-hand";
 import { goingOn, killedAt, wasKilled } from "../provider/kills";
-import { program, type InProcess, type Stack } from "../provider/support";
-import { type Made, made, quick, settled, somebody } from "../provider/world";
+import { program, type InProcess, type Stack, URN } from "../provider/support";
+import { type Made, made, quick, settled, somebody, unheardOf } from "../provider/world";
 import {
   ENDING,
   isAsDeclared,
@@ -42,6 +45,12 @@ export type Act =
   | { act: "preview"; change: Properties }
   | { act: "refresh" }
   | { act: "others"; deed: Deed }
+  /** The resource gets its other name. */
+  | { act: "rename" }
+  /** Pulumi makes another one in its place, by `--replace` or taint: before it deletes this one, or after. */
+  | { act: "replace"; deletesFirst: boolean; trouble?: Trouble }
+  /** The other state's user does something. */
+  | { act: "second"; command: "up" | "refresh" | "destroy"; trouble?: Trouble }
   | { act: "pass"; minutes: number };
 
 export type History = readonly Act[];
@@ -51,6 +60,7 @@ const VOLUME = { name: "data", deviceName: "/dev/sdf", size: 10 };
 const GIVEN = "(given)";
 
 const FALLBACK = ["m5.large"];
+const OTHER_URN = URN.replace(/web$/, "site");
 
 /** What a user may change; each by itself a thing that `check` may also refuse beside the others. */
 const CHANGES: Readonly<Record<string, readonly unknown[]>> = {
@@ -214,6 +224,19 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ act: fc.constant("preview" as const), change: changes }) },
   { weight: 2, arbitrary: fc.constant({ act: "refresh" as const }) },
   { weight: 4, arbitrary: fc.record({ act: fc.constant("others" as const), deed }) },
+  { weight: 1, arbitrary: fc.constant({ act: "rename" as const }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ act: fc.constant("replace" as const), deletesFirst: fc.boolean(), trouble }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      act: fc.constant("second" as const),
+      command: fc.constantFrom("up" as const, "refresh" as const, "destroy" as const),
+      trouble,
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ act: fc.constant("pass" as const), minutes: fc.integer({ min: 1, max: 30 }) }) },
 );
 
@@ -224,11 +247,15 @@ export function histories(maxLength: number): fc.Arbitrary<History> {
 /** One machine, from nothing to nothing. */
 class Life {
   private readonly owner: Stack = quick();
+  /** Another backend's state of the same program, whose machine is to stay whole, and whose user touches nothing of this one. */
+  private readonly second: Stack = goingOn(this.owner);
   private watch!: Watch;
   private inputs: Properties = program({ instanceType: "m6i.large" });
   /** The program of the last `up` that ended well. */
   private applied: Properties | undefined;
   private hasOverlapped = false;
+  /** The machine that another one is made in the place of. */
+  private replaced: string | undefined;
   private given = "";
   private foreignInterfaceId = "";
 
@@ -237,7 +264,7 @@ class Life {
     const { AllocationId = "" } = await somebody(this.owner).send(new AllocateAddressCommand({ Domain: "vpc" }));
     this.given = AllocationId;
     this.foreignInterfaceId = networkInterfaceId;
-    this.watch = new Watch(this.owner);
+    this.watch = new Watch(this.owner, undefined, () => [this.owner.recorded, this.second.recorded]);
   }
 
   async take(step: Act): Promise<void> {
@@ -252,6 +279,13 @@ class Life {
         return this.owner.refresh();
       case "others":
         return this.others(step.deed);
+      case "rename":
+        this.inputs = { ...this.inputs, resourceUrn: this.inputs.resourceUrn === URN ? OTHER_URN : URN };
+        return this.up(this.inputs);
+      case "replace":
+        return this.replace(step.deletesFirst, step.trouble);
+      case "second":
+        return this.ofSecond(step.command, step.trouble);
       case "pass":
         this.owner.clock.advance(step.minutes * 60_000);
     }
@@ -260,6 +294,10 @@ class Life {
   /** No fault any more, and nobody holds what the machine needs: it comes to rest, and then to an end. */
   async end(): Promise<void> {
     const { owner } = this;
+    await this.ofSecond("up");
+    await this.ofSecond("destroy");
+    owner.clock.advance(10 * 60_000);
+    assert.deepEqual(this.second.recorded, undefined, "the second state comes to its end");
     await this.letGo();
     let failure: unknown;
     for (let tries = 0; tries < 3; tries++) {
@@ -281,8 +319,18 @@ class Life {
   }
 
   private with(change: Properties): Properties {
-    const inputs = { ...this.inputs, ...change };
+    const { privateIp = this.inputs.privateIp } = change;
+    const inputs = { ...this.inputs, ...change, ...(this.isElsewhere(privateIp) ? { privateIp: undefined } : {}) };
     return { ...inputs, elasticIp: inputs.elasticIp === GIVEN ? this.given : inputs.elasticIp };
+  }
+
+  /** EC2 may have given the address to another interface by chance; nobody asks for one that is taken. */
+  private isElsewhere(address: unknown): boolean {
+    return made(this.owner).networkInterfaces.some(
+      (it) =>
+        it.networkInterfaceId !== this.owner.outputs.networkInterfaceId &&
+        it.privateAddresses.some((held) => held.address === address),
+    );
   }
 
   private purpose(inputs: Properties): Purpose {
@@ -299,7 +347,7 @@ class Life {
       return;
     }
     this.inputs = inputs;
-    const failure = await this.attempt((stack) => stack.up(inputs), this.purpose(inputs), trouble);
+    const failure = await this.attempt((stack) => stack.up(inputs), this.purpose(inputs), { trouble });
     // One that was refused before it began left all as it was.
     const isRefused = failure !== undefined && !wasKilled(failure) && this.owner.recorded?.failed === false;
     if (!isRefused) {
@@ -308,8 +356,61 @@ class Life {
   }
 
   private async destroy(trouble?: Trouble): Promise<void> {
-    await this.attempt((stack) => stack.destroy(), ENDING, trouble);
+    await this.attempt((stack) => stack.destroy(), ENDING, { trouble });
     this.applied = undefined;
+  }
+
+  /** As the engine does it, with another call of create; what that cannot have, the user takes back. */
+  private async replace(deletesFirst: boolean, trouble?: Trouble): Promise<void> {
+    const { owner } = this;
+    if (owner.recorded === undefined) {
+      return;
+    }
+    if (deletesFirst) {
+      await this.destroy();
+      return owner.recorded === undefined ? this.up(this.inputs, trouble) : undefined;
+    }
+    const next = goingOn(owner);
+    next.recorded = undefined;
+    this.replaced = owner.recorded.id;
+    await this.attempt((stack) => stack.up(this.inputs), this.purpose(this.inputs), { trouble, of: next });
+    const made = next.recorded as Stack["recorded"];
+    if (made === undefined) {
+      return;
+    }
+    const [stays, goes] = made.failed ? [owner.recorded, made] : [made, owner.recorded];
+    owner.recorded = goes;
+    await this.letGo();
+    await this.destroy();
+    // What could not be deleted the engine would try again.
+    assert.deepEqual(owner.recorded, undefined, "the replaced machine comes to its end");
+    owner.recorded = stays;
+    this.applied = made.failed ? this.applied : this.inputs;
+  }
+
+  /** @param trouble what goes wrong meanwhile */
+  private async ofSecond(command: "up" | "refresh" | "destroy", trouble?: Trouble): Promise<void> {
+    const inputs = program({ instanceType: "m6i.large" });
+    await this.attempt(
+      (stack) => (command === "up" ? stack.up(inputs) : command === "destroy" ? stack.destroy() : stack.refresh()),
+      command === "destroy" ? ENDING : purposeOf(undefined, inputs),
+      { trouble, of: this.second },
+    );
+  }
+
+  /** Killed between the mark and the engine's hearing of it, a machine is in no state: its user finds it, and gives it up. */
+  private async giveUpUnheard(): Promise<void> {
+    for (;;) {
+      const id = unheardOf(this.owner, this.owner.recorded?.id, this.second.recorded?.id, this.replaced);
+      if (id === undefined) {
+        return;
+      }
+      const found = goingOn(this.owner);
+      found.recorded = undefined;
+      await found.up(program({ instanceType: "m6i.large", adopt: { managedInstanceId: id } }));
+      await found.destroy();
+      this.owner.clock.advance(10 * 60_000);
+    }
   }
 
   private async preview(inputs: Properties): Promise<void> {
@@ -341,11 +442,11 @@ class Life {
   private async attempt(
     work: (stack: Stack) => Promise<unknown>,
     purpose: Purpose,
-    trouble?: Trouble,
+    { trouble, of = this.owner }: { trouble?: Trouble; of?: Stack } = {},
   ): Promise<unknown> {
     const { owner, watch } = this;
-    const watched = watch.process(owner.recorded, purpose);
-    const stack = goingOn(owner, {
+    const watched = watch.process(of.recorded, purpose);
+    const stack = goingOn(of, {
       through:
         trouble !== undefined && "killedAtCall" in trouble
           ? (handler) =>
@@ -357,17 +458,20 @@ class Life {
     }
     try {
       await work(stack);
-      owner.recorded = stack.recorded;
+      of.recorded = stack.recorded;
       return undefined;
     } catch (error) {
       if (!wasKilled(error)) {
         assert.ok(error instanceof Error && isSentence(error.message), String(error));
-        owner.recorded = stack.recorded;
+        of.recorded = stack.recorded;
       }
       return error;
     } finally {
       owner.simulator.faults.clear();
       watch.holds("after a command");
+      if (of.recorded === undefined && trouble !== undefined) {
+        await this.giveUpUnheard();
+      }
     }
   }
 

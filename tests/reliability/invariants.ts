@@ -52,9 +52,11 @@ export class Watch {
   /** What others made, or had before: never ours to delete. */
   private readonly others: Set<string>;
 
+  /** @param states what other states have on record */
   constructor(
     private readonly account: Account,
     others?: Ids,
+    private readonly states: () => readonly Stack["recorded"][] = () => [],
   ) {
     this.others = new Set(others ?? idsIn(made(account)));
   }
@@ -109,7 +111,7 @@ export class Watch {
     const add: Add = (invariant, what) => void this.breaches.push({ invariant, what, when: `after ${action}` });
     lookAtIdentity(held, after, add);
     lookAtInstances(after, purpose, add);
-    for (const id of straysIn(after, recorded, this.others)) {
+    for (const id of straysIn(after, [recorded, ...this.states()], this.others)) {
       add("c", `${id} is known neither to the state nor by its tags`);
     }
     this.lookAtOthers(change, add);
@@ -295,14 +297,14 @@ function notOursToEnd(now: Made): string[] {
 
 /** It has our tag, or is on record, or hangs on an instance that has, and ends with that. */
 function isOurs(now: Made, recorded: Stack["recorded"], id: string): boolean {
-  return !straysIn(now, recorded, new Set()).includes(id);
+  return !straysIn(now, [recorded], new Set()).includes(id);
 }
 
 /** What neither the state nor a search by tags leads to, and others did not make. */
-function straysIn(now: Made, recorded: Stack["recorded"], others: Ids): string[] {
+function straysIn(now: Made, states: readonly Stack["recorded"][], others: Ids): string[] {
   const tagged = (it: { tags: SimState["vpcs"][string]["tags"] }): boolean =>
     TAG.id in it.tags || TAG.retained in it.tags;
-  const onRecord = JSON.stringify(recorded?.outputs ?? {});
+  const onRecord = JSON.stringify(states.map((it) => it?.outputs ?? {}));
   const isKnown = (id: string, it: { tags: Record<string, string> }): boolean =>
     tagged(it) || onRecord.includes(`"${id}"`);
   // What is ending by itself needs nobody to know it.
