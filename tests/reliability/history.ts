@@ -254,6 +254,8 @@ class Life {
   /** The program of the last `up` that ended well. */
   private applied: Properties | undefined;
   private hasOverlapped = false;
+  /** What the state has beside it, while a resource is replaced. */
+  private beside: Stack["recorded"];
   /** The machine that another one is made in the place of. */
   private replaced: string | undefined;
   private given = "";
@@ -264,7 +266,7 @@ class Life {
     const { AllocationId = "" } = await somebody(this.owner).send(new AllocateAddressCommand({ Domain: "vpc" }));
     this.given = AllocationId;
     this.foreignInterfaceId = networkInterfaceId;
-    this.watch = new Watch(this.owner, undefined, () => [this.owner.recorded, this.second.recorded]);
+    this.watch = new Watch(this.owner, undefined, () => [this.owner.recorded, this.second.recorded, this.beside]);
   }
 
   async take(step: Act): Promise<void> {
@@ -320,7 +322,11 @@ class Life {
 
   private with(change: Properties): Properties {
     const { privateIp = this.inputs.privateIp } = change;
-    const inputs = { ...this.inputs, ...change, ...(this.isElsewhere(privateIp) ? { privateIp: undefined } : {}) };
+    const inputs: Properties = {
+      ...this.inputs,
+      ...change,
+      ...(this.isElsewhere(privateIp) ? { privateIp: undefined } : {}),
+    };
     return { ...inputs, elasticIp: inputs.elasticIp === GIVEN ? this.given : inputs.elasticIp };
   }
 
@@ -368,24 +374,29 @@ class Life {
     }
     if (deletesFirst) {
       await this.destroy();
-      return owner.recorded === undefined ? this.up(this.inputs, trouble) : undefined;
+      return this.hasMachine() ? undefined : this.up(this.inputs, trouble);
     }
-    const next = goingOn(owner);
-    next.recorded = undefined;
+    const next = withoutState(owner);
     this.replaced = owner.recorded.id;
     await this.attempt((stack) => stack.up(this.inputs), this.purpose(this.inputs), { trouble, of: next });
-    const made = next.recorded as Stack["recorded"];
+    const [made] = [next.recorded];
     if (made === undefined) {
       return;
     }
     const [stays, goes] = made.failed ? [owner.recorded, made] : [made, owner.recorded];
     owner.recorded = goes;
+    this.beside = stays;
     await this.letGo();
     await this.destroy();
+    this.beside = undefined;
     // What could not be deleted the engine would try again.
     assert.deepEqual(owner.recorded, undefined, "the replaced machine comes to its end");
     owner.recorded = stays;
     this.applied = made.failed ? this.applied : this.inputs;
+  }
+
+  private hasMachine(): boolean {
+    return this.owner.recorded !== undefined;
   }
 
   /** @param trouble what goes wrong meanwhile */
@@ -405,8 +416,7 @@ class Life {
       if (id === undefined) {
         return;
       }
-      const found = goingOn(this.owner);
-      found.recorded = undefined;
+      const found = withoutState(this.owner);
       await found.up(program({ instanceType: "m6i.large", adopt: { managedInstanceId: id } }));
       await found.destroy();
       this.owner.clock.advance(10 * 60_000);
@@ -510,6 +520,11 @@ class Life {
     const { AllocationId = "" } = await somebody(this.owner).send(new AllocateAddressCommand({ Domain: "vpc" }));
     this.inputs = this.inputs.elasticIp === this.given ? { ...this.inputs, elasticIp: AllocationId } : this.inputs;
   }
+}
+
+/** A state of its own in the same account, with nothing in it yet. */
+function withoutState(owner: Stack): Stack {
+  return quick({ on: owner });
 }
 
 /** It was to be retained, and is nobody's. */
