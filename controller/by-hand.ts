@@ -81,7 +81,9 @@ export async function release(
   deps: Deps & { region: string },
 ): Promise<void> {
   const resourceUrn = template.tags[TAG.urn] ?? "";
-  const desired = desiredOf({ resourceUrn, region: deps.region, deletion });
+  // Nothing is launched any more, so what would be is left open.
+  const open = { subnetId: "", imageId: "", instanceType: "" };
+  const desired = { ...desiredOf({ resourceUrn, region: deps.region, deletion }), ...open };
   await tearDown({ id, desired, known: false }, deps);
 }
 
