@@ -39,7 +39,7 @@ export const POLICIES: Readonly<Record<ErrorClass, Policy>> = {
   denied: { again: "never", then: FATAL },
   "no-credentials": { again: "never", then: FATAL },
   mismatch: { again: "never", then: "sent under another client token, as its parameters have changed" },
-  "name-taken": { again: "never", then: "another run made the record: its work is joined, or another id taken" },
+  "name-taken": { again: "never", then: "another run made the record: that run is waited out, or another id taken" },
   refused: { again: "never", then: FATAL },
 };
 
