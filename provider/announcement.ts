@@ -263,7 +263,8 @@ function attachedByOthers({ instance, further }: Held, recorded: Properties, wan
   const volumes = instance.devices
     .filter((it) => !it.deleteOnTermination && it.deviceName !== instance.rootDeviceName && !own.includes(it.volumeId))
     .map((it) => it.volumeId);
-  const [deleted, left] = parted(further);
+  // Launched to have the machine's interface handed over, an instance has a primary one of its own, which is nobody's.
+  const [deleted, left] = parted(further.filter((it) => it.id !== instance.networkInterfaceId));
   return [
     ...(deleted.length === 0 ? [] : [`${deleted.join(", ")} would be deleted with it`]),
     ...([...volumes, ...left].length === 0

@@ -7,6 +7,7 @@
 import { explain, isEc2Error } from "./ec2/errors";
 import { nameOf, TAG } from "./ec2/tags";
 import { claimId, IdTaken, MadeElsewhere, ownerOf, takeOver } from "./engine/claim";
+import { descriptionOf } from "./engine/labels";
 import { type Lease, LeaseLost } from "./engine/lease";
 import { reconcile } from "./engine/reconcile";
 import { phaseTag, readPhase } from "./engine/record-grammar";
@@ -93,7 +94,9 @@ export class Creation {
     const claimant = { ...deps, lease, timeoutMs: replacement.timeoutSeconds * 1000 };
     const named = adopt?.managedInstanceId;
     if (named === undefined) {
-      return claimId(claimant, urn, this.tried);
+      const id = await claimId(claimant, urn, this.tried);
+      await this.requireUnused(id, lease);
+      return id;
     }
     const other = session.machines.get(named);
     if (other !== undefined && other !== urn) {
@@ -104,6 +107,21 @@ export class Creation {
     session.machines.set(named, urn);
     await takeOver(claimant, named, urn);
     return named;
+  }
+
+  /**
+   * Somebody may have deleted the record of a machine that another state has, and taken the tags off its things: the description of its
+   * network interface still tells.
+   */
+  private async requireUnused(id: string, lease: Lease): Promise<void> {
+    if (lease.templateId !== undefined) {
+      return;
+    }
+    const found = await this.deps.ec2.describeNetworkInterfaces({ description: [descriptionOf(id)] });
+    if (found.some(({ tags }) => tags[TAG.id] === undefined && tags[TAG.retained] === undefined)) {
+      this.tried.add(id);
+      throw new IdTaken(`${id} is another machine's`);
+    }
   }
 
   /**

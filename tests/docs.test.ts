@@ -104,6 +104,7 @@ const PULUMI: Readonly<Record<string, readonly string[]>> = {
   destroy: [],
   import: [],
   "state taint": [],
+  "state delete": [],
   "config set": ["--path", "--secret"],
   "stack init": [],
 };

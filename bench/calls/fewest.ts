@@ -25,8 +25,9 @@ export const FEWEST: Readonly<Record<Operation, Fewest>> = {
       CreateNetworkInterface: 1,
       RunInstances: 1,
       DescribeInstances: 1,
+      CreateTags: 1,
     },
-    why: "whether an earlier run began it, the record, the interface, the instance, and one look when it runs. Ours also asks at preview for the subnet, the image, the type and its zones, so that a mistake is found before anything is made, looks for what there is, and looks several times until the instance runs",
+    why: "whether an earlier run began it, the record, the interface, the instance, one look when it runs, and the mark that a state has it. Ours also asks at preview for the subnet, the groups, the image, the type and its zones and for a machine of that name, so that a mistake is found before anything is made, looks for what there is, and looks several times until the instance runs",
   },
   "first up after it": {
     calls: {},
@@ -36,7 +37,7 @@ export const FEWEST: Readonly<Record<Operation, Fewest>> = {
   "up, nothing changed": { calls: {}, why: "the state is enough" },
   refresh: {
     calls: LOOK,
-    why: "one look at each kind of thing. Ours marks the record as one that a state has, once in its life",
+    why: "one look at each kind of thing",
   },
   "preview, image changed": {
     calls: { ...LOOK, DescribeImages: 1, DescribeInstanceAttribute: 2 },
@@ -67,6 +68,6 @@ export const FEWEST: Readonly<Record<Operation, Fewest>> = {
       DeleteNetworkInterface: 1,
       DeleteLaunchTemplate: 1,
     },
-    why: "a look, the end, one look when the interface is free, and what was made is deleted. Ours looks several times until it is free",
+    why: "a look, the end, one look when the interface is free, and what was made is deleted. Ours also looks whether somebody's Elastic IP would come off with the interface, and several times until that is free",
   },
 };

@@ -303,7 +303,7 @@ function readsOf(client: EC2Client, pace: Pace) {
         gathered(paginateDescribeNetworkInterfaces(paged, filtered(filters)), (page) =>
           page.NetworkInterfaces?.map(networkInterfaceOf),
         ),
-      { "network-interface-id": (it) => it.id },
+      { "network-interface-id": (it) => it.id, description: (it) => it.description },
     ),
     defaultSecurityGroups: batches("DescribeSecurityGroups", {
       ask: (vpcIds) =>

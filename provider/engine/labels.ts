@@ -41,6 +41,11 @@ function namesGroups(desired: Desired): desired is Desired & { securityGroupIds:
   return !desired.persistPrivateIp && desired.securityGroupIds !== undefined;
 }
 
+/** The description of a network interface that is made for a machine. Unlike tags, nobody takes it off. */
+export function descriptionOf(id: string): string {
+  return `${id} (pulumi-managed-instance)`;
+}
+
 export function networkInterfaceTags(id: string, desired: Desired): Tags {
   return { ...baseTags(id, desired), ...(desired.persistPrivateIp ? {} : { [TAG.kept]: "false" }) };
 }

@@ -314,6 +314,10 @@ export const DEVIATIONS_OF_MOTO = deviations([
     probes: ["images.create.name-taken", "images.deregister"],
   },
   {
+    does: "describes images of Amazon Linux without support of enhanced networking",
+    probes: ["images.describe.ena"],
+  },
+  {
     does: "ignores what it is asked for by: zones, regions, key pair ids",
     probes: ["zones.unknown", "regions.describe", "keys.unknown-id"],
   },

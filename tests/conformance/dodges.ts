@@ -13,6 +13,10 @@ export const DODGES: readonly Dodge[] = [
     probe: "instances.interface-free-after-termination",
     how: "a proxy before moto describes an interface whose holder was terminated as available",
   },
+  {
+    probe: "images.describe.ena",
+    how: "the proxy describes images with the support of enhanced networking that current types need",
+  },
 ];
 
 /** A proxy before moto that makes the dodges above, and passes on everything else as it is. */
@@ -65,7 +69,16 @@ export class DodgingProxy {
     if (action === "TerminateInstances") {
       for (const [, id = ""] of body.matchAll(/<instanceId>([^<]+)<\/instanceId>/g)) this.terminated.add(id);
     }
-    return action === "DescribeNetworkInterfaces" ? this.withFreeInterfaces(body) : body;
+    switch (action) {
+      case "DescribeNetworkInterfaces":
+        return this.withFreeInterfaces(body);
+      case "DescribeImages":
+        return body
+          .replace(/<enaSupport>.*?<\/enaSupport>/g, "")
+          .replace(/<imageId>/g, "<enaSupport>true</enaSupport>$&");
+      default:
+        return body;
+    }
   }
 
   private withFreeInterfaces(body: string): string {

@@ -5,7 +5,7 @@ import { TAG } from "../../ec2/tags";
 import type { Kind } from "../../ec2/expectations";
 import { waitFor } from "../../ec2/wait";
 import { heldBy } from "../conflicts";
-import { networkInterfaceTags } from "../labels";
+import { descriptionOf, networkInterfaceTags } from "../labels";
 import { holdersOf } from "../observe";
 import {
   deleteOnceFree,
@@ -35,7 +35,7 @@ export async function makeNetworkInterface(run: Run, later: string[]): Promise<v
       secondaryPrivateIps,
       ipv6Addresses,
       securityGroupIds,
-      description: `${id} (pulumi-managed-instance)`,
+      description: descriptionOf(id),
       tags: networkInterfaceTags(id, desired),
       clientToken: clientToken(template.id, "network-interface", subnetId, privateIp, intent, ...predecessors),
     });

@@ -363,6 +363,16 @@ export const snapshotsAndImages = area("snapshots and images", [
     expected: [["x86_64", "/dev/xvda", "ebs", "available"]],
   }),
   answers({
+    id: "images.describe.ena",
+    title: "an image of Amazon Linux is described with support of enhanced networking, which current types need",
+    source: guide("enhanced networking with the Elastic Network Adapter"),
+    call: async (scene) => {
+      const { Images = [] } = await scene.ec2.describeImages({ ImageIds: [scene.here.image] });
+      return Images.map(({ EnaSupport }) => EnaSupport);
+    },
+    expected: [true],
+  }),
+  answers({
     id: "images.describe.devices",
     title: "an image names its root device, with a size",
     source: api("DescribeImages"),

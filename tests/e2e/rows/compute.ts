@@ -154,11 +154,10 @@ export const computeRows = (): Row[] => [
   },
   {
     name: "userData",
-    args: both("userData", "#!/bin/sh\necho one\n", TWO),
+    args: both("userData", "#!/bin/sh\necho one\n", "#!/bin/sh\necho two\n"),
     effects: always(replaced("userData")),
     shows: ({ userData }) => userData,
-    // Text is text, also where it is base64 of a script.
-    as: ["#!/bin/sh\necho one\n", TWO, "#!/bin/sh\necho one\n", ""],
+    as: ["#!/bin/sh\necho one\n", "#!/bin/sh\necho two\n", "#!/bin/sh\necho one\n", ""],
   },
   {
     name: "userDataBase64",
