@@ -415,8 +415,11 @@ interface Look {
   remarks: string[];
 }
 
+/** Inputs that often are secrets. The engine prints the value of the property that a failure names, secret or not. */
+const NEVER_SHOWN = /^(userData|userDataBase64|recycleTriggers)\b/;
+
 function onOneLine({ property, reason }: Failure): Failure {
-  return { property: printable(property), reason: printable(reason) };
+  return { property: NEVER_SHOWN.test(property) ? "" : printable(property), reason: printable(reason) };
 }
 
 function nameIn(inputs: Properties): string {
