@@ -12,6 +12,7 @@ interface StackOptions {
   secret: Record<string, string>;
   state?: string;
   refresh?: boolean;
+  replace?: string[];
   json?: boolean;
   showSecrets?: boolean;
 }
@@ -80,6 +81,7 @@ async function runDeployment(kind: DeployKind, options: StackOptions): Promise<v
     secretConfig: options.secret,
     stateFile: options.state,
     refresh: options.refresh,
+    replace: options.replace,
     write,
     colour: process.stdout.isTTY && options.json !== true,
     signal: interruptible(),
@@ -134,11 +136,14 @@ function main(): Promise<Command> {
       const { runEc2Command } = await import("./ec2/command.js");
       await runEc2Command(options);
     });
-  deployCommand(program, "preview", "show what up would do").option("--refresh", "look at what really exists first");
-  deployCommand(program, "up", "create and update what the program declares, delete what it no longer does").option(
-    "--refresh",
-    "look at what really exists first",
-  );
+  for (const [kind, about] of [
+    ["preview", "show what up would do"],
+    ["up", "create and update what the program declares, delete what it no longer does"],
+  ] as const) {
+    deployCommand(program, kind, about)
+      .option("--refresh", "look at what really exists first")
+      .option("--replace <urn...>", "resources to replace, whatever their diff says");
+  }
   deployCommand(program, "refresh", "read what really exists into the state");
   deployCommand(program, "destroy", "delete all of the stack's resources");
   stackCommand(program, "outputs", "print the stack's outputs as JSON")

@@ -36,6 +36,8 @@ export interface DeployOptions {
   stateFile?: string;
   /** For `up` and `preview`: reads the resources as they are first. */
   refresh?: boolean;
+  /** URNs of resources that are to be replaced whatever their diff says, as by Pulumi's `--replace`. */
+  replace?: readonly string[];
   write?: (line: string) => void;
   colour?: boolean;
   env?: NodeJS.ProcessEnv;
@@ -157,7 +159,7 @@ class Deployment {
 
   private async runProgram(): Promise<void> {
     if (this.run.isStopped()) return;
-    const registrar = new Registrar(this.run);
+    const registrar = new Registrar(this.run, new Set(this.options.replace));
     const monitor = new Monitor(this.run, registrar);
     try {
       const child = startProgram({

@@ -3,7 +3,6 @@ import { DeployError } from "./errors";
 import { recordOf, type Goal } from "./goal";
 import { keepIgnored } from "./ignore-changes";
 import { create, remove, secretOutputs, update } from "./operations";
-import type { DiffResult } from "./provider";
 import type { Run } from "./run";
 import { dependentsOf } from "./snapshot";
 import type { ResourceState } from "./state";
@@ -16,7 +15,11 @@ export class Registrar {
   readonly seen = new Set<string>();
   private readonly beingDeleted = new Map<string, Promise<void>>();
 
-  constructor(private readonly run: Run) {}
+  /** @param replaced the URNs of resources that are to be replaced whatever their diff says */
+  constructor(
+    private readonly run: Run,
+    private readonly replaced: ReadonlySet<string> = new Set(),
+  ) {}
 
   urnOf({ type, name, parent }: Goal): string {
     return makeUrn({ project: this.run.project.name, stack: this.run.project.stack, type, name, parent });
@@ -55,12 +58,14 @@ export class Registrar {
     const record = recordOf(goal, urn);
     if (old === undefined) return create(this.run, { ...record, inputs: await this.check(urn, {}, goal.inputs) });
     if (old.pendingReplacement === true) return this.createAnew(goal, urn, old);
+    // The engine asks the provider nothing of it: of what is deleted first, only the resource option tells.
+    if (this.replaced.has(urn)) return this.replace(goal, urn, old, false);
     const inputs = await this.check(urn, old.inputs, keepIgnored(goal.inputs, old.inputs, goal.ignoreChanges));
     const draft = { ...record, inputs };
     const provider = await this.run.provider();
     const diff = await provider.diff(urn, old, inputs);
     const changed = diff.changes ?? !sameValue(old.inputs, inputs);
-    if (changed && diff.replaces.length > 0) return this.replace(goal, urn, old, diff);
+    if (changed && diff.replaces.length > 0) return this.replace(goal, urn, old, diff.deleteBeforeReplace);
     if (changed || old.initErrors.length > 0) return update(this.run, old, draft);
     const same: ResourceState = { ...draft, id: old.id, outputs: secretOutputs(draft, old.outputs) };
     this.run.snapshot.put(same, old);
@@ -83,10 +88,10 @@ export class Registrar {
     return `property ${property}${shown} has a problem: ${reason}`;
   }
 
-  private async replace(goal: Goal, urn: string, old: ResourceState, diff: DiffResult): Promise<ResourceState> {
+  private async replace(goal: Goal, urn: string, old: ResourceState, deletesFirst: boolean): Promise<ResourceState> {
     if (goal.protect && old.protect)
       throw new DeployError("it would have to be replaced, but is protected: take the option protect away first");
-    if (goal.deleteBeforeReplace ?? diff.deleteBeforeReplace) {
+    if (goal.deleteBeforeReplace ?? deletesFirst) {
       await this.deleteWithDependents(old);
       return this.createAnew(goal, urn, old);
     }

@@ -52,13 +52,14 @@ export class Driver {
     private readonly commands: Commands,
   ) {}
 
-  async run(verb: Verb, config: Record<string, string> = {}): Promise<Finished> {
-    const running = await this.begin(verb, config);
+  /** @param more options that both tools have, such as `--replace URN` */
+  async run(verb: Verb, config: Record<string, string> = {}, more: readonly string[] = []): Promise<Finished> {
+    const running = await this.begin(verb, config, more);
     return running.finished;
   }
 
   /** Begins a run and returns at once, for tests that end it from outside. */
-  async begin(verb: Verb, config: Record<string, string> = {}): Promise<Running> {
+  async begin(verb: Verb, config: Record<string, string> = {}, more: readonly string[] = []): Promise<Running> {
     const all = { ...this.options.config, ...config };
     for (const [command = "", ...args] of this.commands.prepare(all)) {
       const { ok, output } = await this.start(command, args, () => undefined).finished;
@@ -67,7 +68,7 @@ export class Driver {
       }
     }
     const [command = "", ...args] = this.commands.verb(verb, all);
-    return this.start(command, args, this.options.write);
+    return this.start(command, [...args, ...more], this.options.write);
   }
 
   async outputs(): Promise<Record<string, unknown>> {

@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { availableDrivers, createDriver, type Finished } from "../../local/driver";
 import { BASE, Lab, WHOLE } from "./support";
 
+const URN = "urn:pulumi:test::machine::pulumi-nodejs:dynamic/managed-instance:ManagedInstance::web";
+
 function ok({ ok: isOk, output }: Finished): void {
   assert.ok(isOk, output);
 }
@@ -46,6 +48,24 @@ for (const name of availableDrivers()) {
       } finally {
         await lab.close();
         rmSync(elsewhere, { recursive: true, force: true });
+      }
+    });
+
+    it("replaces a machine as a resource with --replace: the same address, one machine, and nothing of it is left behind", async () => {
+      const lab = await Lab.open(name);
+      try {
+        ok(await lab.run("up", {}));
+        const before = await lab.driver.outputs();
+        ok(await lab.run("up", {}, {}, ["--replace", URN]));
+        const after = await lab.driver.outputs();
+        assert.notEqual(after.instanceId, before.instanceId);
+        assert.notEqual(after.networkInterfaceId, before.networkInterfaceId);
+        assert.equal(after.privateIp, BASE.privateIp);
+        assert.deepEqual(lab.contents(), WHOLE);
+        ok(await lab.run("destroy", {}));
+        assert.deepEqual(lab.contents(), {});
+      } finally {
+        await lab.close();
       }
     });
   });

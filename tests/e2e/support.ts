@@ -40,8 +40,13 @@ export class Lab {
     rmSync(this.workDir, { recursive: true, force: true });
   }
 
-  run(verb: Verb, args: Record<string, unknown>, config: Record<string, string> = {}): Promise<Finished> {
-    return this.driver.run(verb, { args: JSON.stringify({ ...BASE, ...args }), ...config });
+  run(
+    verb: Verb,
+    args: Record<string, unknown>,
+    config: Record<string, string> = {},
+    more: readonly string[] = [],
+  ): Promise<Finished> {
+    return this.driver.run(verb, { args: JSON.stringify({ ...BASE, ...args }), ...config }, more);
   }
 
   begin(verb: Verb, args: Record<string, unknown>): ReturnType<Driver["begin"]> {
