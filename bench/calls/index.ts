@@ -46,12 +46,11 @@ const MOST_THROTTLED = 0.05;
 /** From so many calls on a share of them can be told: a look at hundreds makes few, and marks each machine once. */
 const ENOUGH_CALLS = 500;
 const MOST_OVER_BOUND = 1.15;
-/**
- * Of fewer, the slowest of the last shutdowns, or the look that comes before the calls that are bound, is no small part of the whole: a
- * preview of a hundred is bound by five seconds, and takes one more. The goal is the same, and a run fails later.
- */
+/** Of fewer, the slowest of the last shutdowns is no small part of the whole: the goal is the same, and a run fails later. */
 const MANY = 300;
-const MOST_OVER_BOUND_OF_FEW = 1.35;
+const MOST_OVER_BOUND_OF_FEW = 1.2;
+/** The looks that come before the first call that is bound; beside a bound of a few seconds they are no small part either. */
+const LOOKS_S = 1.5;
 const MOST_OVER_OUTAGE = 1.1;
 /** So much more a look at a hundred machines may cost than a look at one. */
 const MOST_DESCRIBES = 2;
@@ -135,7 +134,8 @@ function goalsOfMany(many: Measured, one: Measured): Goal[] {
         ratio.toFixed(2),
         ratio <= MOST_OVER_BOUND,
       );
-      found.push({ ...over, failsRun: count >= MANY || ratio > MOST_OVER_BOUND_OF_FEW });
+      const isFarOver = ratio > MOST_OVER_BOUND_OF_FEW && seconds - bound.seconds > LOOKS_S;
+      found.push({ ...over, failsRun: count >= MANY || isFarOver });
     }
   }
   const { mean } = outagesOf(costs["up, replaced"]);
