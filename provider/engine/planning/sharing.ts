@@ -94,8 +94,14 @@ export function awaited(situation: Situation): Awaited[] {
 /** An Elastic IP that its holder may wait for in turn: the exchange begins with neither of the two letting go. */
 export function isExchange(situation: Situation): boolean {
   const { desired } = situation;
-  const isHandedOn = (it: ElasticIp): boolean => !isOwnedElasticIp(it) || desired.deletion.elasticIp === "retain";
-  return awaitedElasticIp(situation) !== undefined && surplusElasticIps(situation).some(isHandedOn);
+  return (
+    awaitedElasticIp(situation) !== undefined && surplusElasticIps(situation).some((it) => isHandedOn(it, desired))
+  );
+}
+
+/** What was allocated here and is not to be retained is released, once the other one is there. */
+export function isHandedOn(elasticIp: ElasticIp, { deletion }: Pick<Desired, "deletion">): boolean {
+  return !isOwnedElasticIp(elasticIp) || deletion.elasticIp === "retain";
 }
 
 /** The volumes that the machine gives to whoever names them. While it waits for others, somebody may wait for these. */

@@ -5,7 +5,7 @@
  */
 import { CLAIM_PREFIX, OWN_TAG_PREFIX, TAG } from "../../ec2/tags";
 import { isOnOurs, isOwnedElasticIp } from "../current";
-import { claimOnElasticIp, nameOfElasticIp, nameOfMachine } from "../planning/sharing";
+import { claimOnElasticIp, isHandedOn, nameOfElasticIp, nameOfMachine } from "../planning/sharing";
 import { retainElasticIp } from "../planning/retention";
 import { wantsInterface } from "../planning/network-interface";
 import { explain } from "../../ec2/errors";
@@ -29,7 +29,7 @@ interface Before {
 
 export async function exchangeElasticIp(run: Run, thing: Awaited, held: ElasticIp[]): Promise<void> {
   const before = held.map((it) => asBefore(run, it));
-  const handedOn = held.filter((it) => isHandedOn(run, it));
+  const handedOn = held.filter((it) => isHandedOn(it, run.desired));
   const claim = claimOnElasticIp(run.id, made(run.observed.givenElasticIp, "Elastic IP"));
   const marked: ElasticIp[] = [];
   try {
@@ -62,11 +62,6 @@ function asBefore(run: Run, elasticIp: ElasticIp): Before {
   const { association, tags } = elasticIp;
   const on = run.observed.networkInterfaces.find((it) => it.id === association?.networkInterfaceId);
   return { elasticIp: { ...elasticIp, tags: { ...tags } }, on };
-}
-
-/** What was allocated here and is not to be retained is released, once the other one is there. */
-function isHandedOn({ desired }: Run, elasticIp: ElasticIp): boolean {
-  return !isOwnedElasticIp(elasticIp) || desired.deletion.elasticIp === "retain";
 }
 
 /** @param marked is told what carries a mark from then on */
