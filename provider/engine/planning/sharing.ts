@@ -95,12 +95,13 @@ export function awaited(situation: Situation): Awaited[] {
 export function isExchange(situation: Situation): boolean {
   const { desired } = situation;
   return (
-    awaitedElasticIp(situation) !== undefined && surplusElasticIps(situation).some((it) => isHandedOn(it, desired))
+    awaitedElasticIp(situation) !== undefined &&
+    surplusElasticIps(situation).some((it) => isElasticIpHandedOn(it, desired))
   );
 }
 
 /** What was allocated here and is not to be retained is released, once the other one is there. */
-export function isHandedOn(elasticIp: ElasticIp, { deletion }: Pick<Desired, "deletion">): boolean {
+export function isElasticIpHandedOn(elasticIp: ElasticIp, { deletion }: Pick<Desired, "deletion">): boolean {
   return !isOwnedElasticIp(elasticIp) || deletion.elasticIp === "retain";
 }
 

@@ -5,7 +5,7 @@
  */
 import { CLAIM_PREFIX, OWN_TAG_PREFIX, TAG } from "../../ec2/tags";
 import { isOnOurs, isOwnedElasticIp } from "../current";
-import { claimOnElasticIp, isHandedOn, nameOfElasticIp, nameOfMachine } from "../planning/sharing";
+import { claimOnElasticIp, isElasticIpHandedOn, nameOfElasticIp, nameOfMachine } from "../planning/sharing";
 import { retainElasticIp } from "../planning/retention";
 import { wantsInterface } from "../planning/network-interface";
 import { explain } from "../../ec2/errors";
@@ -29,7 +29,7 @@ interface Before {
 
 export async function exchangeElasticIp(run: Run, thing: Awaited, held: ElasticIp[]): Promise<void> {
   const before = held.map((it) => asBefore(run, it));
-  const handedOn = held.filter((it) => isHandedOn(it, run.desired));
+  const handedOn = held.filter((it) => isElasticIpHandedOn(it, run.desired));
   const claim = claimOnElasticIp(run.id, made(run.observed.givenElasticIp, "Elastic IP"));
   const marked: ElasticIp[] = [];
   try {
