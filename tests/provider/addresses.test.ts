@@ -12,8 +12,8 @@ import {
   UnassignPrivateIpAddressesCommand,
 } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../local/ec2";
-import { cutting } from "./interruptions";
-import { interruptedAtEveryCall } from "./kills";
+import { cutting, interposed } from "./interruptions";
+import { goingOn, interruptedAtEveryCall } from "./kills";
 import { program, type Stack } from "./support";
 import {
   failureOf,
@@ -351,6 +351,31 @@ for (const kind of [SECONDARY, IPV6]) {
       await drop(owner, holder);
       await owner.up(program(inputs({ [list]: [a] })));
       assert.deepEqual(on(machineOf(owner).eni), [a]);
+    });
+
+    it("of which somebody takes one off at the same moment: EC2 refuses both, and the other is taken off alone", async () => {
+      const account = await up(inputs({ [list]: [a, b] }));
+      const was = machineOf(account);
+      let isFirst = true;
+      const before = async (action: string): Promise<void> => {
+        if (action === kind.actions.unassign && isFirst) {
+          isFirst = false;
+          await kind.unassign(somebody(account), was.eni, a);
+        }
+      };
+      const owner = goingOn(account, { through: interposed({ before }) });
+      await owner.up(program(inputs({ [list]: [] })));
+      assert.deepEqual(on(machineOf(owner).eni), []);
+      await settled(owner, inputs({ [list]: [] }));
+    });
+
+    it("that EC2 refuses to take off stay, and the refusal is told and not tried again", async () => {
+      const owner = await up(inputs({ [list]: [a, b] }));
+      const { unassign: action } = kind.actions;
+      owner.simulator.faults.add({ action, error: { code: "UnauthorizedOperation", status: 403 }, times: 1 });
+      const failure = await failureOf(owner.up(program(inputs({ [list]: [] }))));
+      assert.ok(failure.message.includes(`${action} was denied`), failure.message);
+      assert.deepEqual([...on(only(made(owner).networkInterfaces))].sort(), [a, b]);
     });
 
     describe("when a reply is lost", () => {

@@ -10,7 +10,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../local/ec2";
 import { OWN_TAG_PREFIX } from "../../provider/ec2/tags";
-import { cutting, interposed } from "./interruptions";
+import { cut, cutting, interposed } from "./interruptions";
 import { goingOn, interruptedAtEveryCall } from "./kills";
 import { program, type Stack } from "./support";
 import {
@@ -133,6 +133,46 @@ describe("elasticIp", () => {
     const failure = await failureOf(owner.up(program({ elasticIp: true })));
     const { publicIp } = only(made(owner).elasticIps);
     assert.ok(failure.message.includes(`, the Elastic IP ${publicIp}. \`pulumi up\` goes on`), failure.message);
+  });
+
+  it("is asked for three times where no reply comes, and no more", async () => {
+    let asked = 0;
+    const before = (action: string): void => {
+      if (action === "AllocateAddress") {
+        asked++;
+        throw cut();
+      }
+    };
+    const owner = quick({ through: interposed({ before }) });
+    const failure = await failureOf(owner.up(program({ elasticIp: true })));
+    assert.match(failure.message, /^could not allocate an Elastic IP/);
+    assert.equal(asked, 3);
+  });
+
+  it("leaves those alone that others of the machine's runs have put on an interface meanwhile", async () => {
+    const account = await up({ secondaryPrivateIpCount: 1 });
+    const { eni, template } = machineOf(account);
+    const others: string[] = [];
+    const after = async (action: string): Promise<void> => {
+      if (action !== "AllocateAddress" || others.length > 0) {
+        return;
+      }
+      const ec2 = somebody(account);
+      const Tags = Object.entries(template.tags).map(([Key, Value]) => ({ Key, Value }));
+      for (const { address: PrivateIpAddress } of eni.privateAddresses) {
+        const TagSpecifications = [{ ResourceType: "elastic-ip" as const, Tags }];
+        const { AllocationId = "" } = await ec2.send(new AllocateAddressCommand({ Domain: "vpc", TagSpecifications }));
+        const NetworkInterfaceId = eni.networkInterfaceId;
+        await ec2.send(new AssociateAddressCommand({ AllocationId, NetworkInterfaceId, PrivateIpAddress }));
+        others.push(AllocationId);
+      }
+    };
+    const owner = goingOn(account, { through: interposed({ after }) });
+    owner.calls();
+    await owner.up(program({ secondaryPrivateIpCount: 1, elasticIp: true })).catch(() => undefined);
+    const left = made(owner).elasticIps.map((it) => it.allocationId);
+    assert.deepEqual(left.sort(), others.sort(), "only its own, which is on nothing, is released");
+    assert.equal(owner.calls("mutating").filter((it) => it === "ReleaseAddress").length, 1);
   });
 
   for (const from of WAYS) {
