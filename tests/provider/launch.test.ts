@@ -2,8 +2,10 @@
 import assert from "node:assert/strict";
 import { RunInstancesCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import { cut, interposed } from "./interruptions";
+import { WELL_KNOWN } from "../../local/ec2";
+import { goingOn } from "./kills";
 import { program, type Stack, type Through } from "./support";
-import { failureOf, later, machineOf, made, only, quick, settled, somebody } from "./world";
+import { failureOf, later, machineOf, made, only, quick, settled, somebody, up } from "./world";
 
 /** Hooks for the first launch alone. */
 function atFirstLaunch(hooks: { before?: () => Promise<void>; after?: () => Promise<void> }): Through {
@@ -32,23 +34,25 @@ describe("a launch", () => {
   });
 
   it("whose reply was lost is launched anew where the instance ended before the repeat", async () => {
-    const account = quick();
+    // An update: a create's lease would lapse as the instance ends, and the create be tried again.
+    const account = await up({ elasticIp: true });
     let ended = "";
-    const owner = quick({
-      on: account,
+    const owner = goingOn(account, {
       through: atFirstLaunch({
         after: async () => {
-          ended = only(made(account).instances).instanceId;
+          ended = only(made(account).instances.filter((it) => it.state !== "terminated")).instanceId;
           await terminate(account, ended);
           later(account);
           throw cut();
         },
       }),
     });
-    await owner.up(program({ elasticIp: true }));
+    const wanted = { elasticIp: true, imageId: WELL_KNOWN.imageV2 };
+    await owner.up(program(wanted));
     later(owner);
+    assert.notEqual(ended, "");
     assert.notEqual(machineOf(owner).instance.instanceId, ended);
-    await settled(owner, { elasticIp: true });
+    await settled(owner, wanted);
   });
 
   it("waits for the interface while an instance that another run launched on it, and that ends, still holds it", async () => {
