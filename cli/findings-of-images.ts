@@ -1,4 +1,4 @@
-/** What `doctor` finds of the images of machines, and of the volumes that came with them. (pure) */
+/** `doctor`'s findings about the images that machines run from, and about the volumes that came with an image. (pure) */
 import { isReadable } from "../controller/record";
 import { TAG } from "../provider/ec2/tags";
 import { isAlive } from "../provider/engine/current";

@@ -73,7 +73,7 @@ async function requireQuiet(connection: Connection, reading: Reading, say: (line
   return now;
 }
 
-/** What a run changes of a machine sooner or later. */
+/** Text that differs as soon as another run has changed the machine. */
 function signOf({ template, instances, networkInterfaces, elasticIps, volumes }: Observed): string {
   return JSON.stringify([
     template?.tags,
@@ -85,7 +85,7 @@ function signOf({ template, instances, networkInterfaces, elasticIps, volumes }:
   ]);
 }
 
-/** What goes, what stays, and what that costs, as sentences. */
+/** Sentences that say what is deleted, what stays, and what that costs. */
 function consequence(observed: Observed, deletion: Deletion): string {
   const { instances, networkInterfaces, elasticIps, volumes } = observed;
   const ends = instances.filter((it) => isAlive(it) && isOwned(it)).map((it) => it.id);

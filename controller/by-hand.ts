@@ -68,7 +68,7 @@ export async function recycle(
   return carryOut(await recordRecycle(machine, deps.ec2, { reason, at: deps.clock.now() }), deps);
 }
 
-/** What is kept of a machine that is released, as by `destroy`. */
+/** Whether a release deletes or keeps each thing, with the meaning that the input `deletion` has for `destroy`. */
 export type Deletion = Desired["deletion"];
 
 /**

@@ -5,21 +5,8 @@ import { likelyId } from "./engine/claim";
 import { findElasticIp } from "./engine/observe";
 import { observeOtherMachines } from "./engine/other-machines";
 import { awaited, letGoSeconds, nameOfMachine } from "./engine/planning/sharing";
-import type { Desired, Observed } from "./engine/state";
+import { type Desired, NOTHING_OBSERVED } from "./engine/state";
 import type { Situation } from "./engine/current";
-
-const NOTHING: Observed = {
-  networkInterfaces: [],
-  elasticIps: [],
-  otherElasticIps: [],
-  otherMachines: [],
-  instances: [],
-  strangers: [],
-  volumes: [],
-  leftVolumes: [],
-  rootVolumes: [],
-  launchedVolumes: [],
-};
 
 /** One phrase for each thing that is waited for. */
 export function waitsIn(situation: Situation): string[] {
@@ -42,5 +29,5 @@ export async function waitsOfNew(ec2: Ec2, desired: Desired): Promise<string[]> 
   // An earlier create of this very resource may have it already.
   const id = await likelyId(ec2, desired.resourceUrn);
   const otherMachines = await observeOtherMachines(ec2, id, { elasticIp, volumes });
-  return waitsIn({ id, desired, observed: { ...NOTHING, givenElasticIp: elasticIp, volumes, otherMachines } });
+  return waitsIn({ id, desired, observed: { ...NOTHING_OBSERVED, givenElasticIp: elasticIp, volumes, otherMachines } });
 }

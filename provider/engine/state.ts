@@ -357,6 +357,20 @@ export interface Observed {
   place?: Pick<NetworkInterface, "availabilityZone" | "vpcId">;
 }
 
+/** A world without anything of the machine's: it is about to be made. */
+export const NOTHING_OBSERVED: Readonly<Observed> = {
+  networkInterfaces: [],
+  elasticIps: [],
+  otherElasticIps: [],
+  otherMachines: [],
+  instances: [],
+  strangers: [],
+  volumes: [],
+  leftVolumes: [],
+  rootVolumes: [],
+  launchedVolumes: [],
+};
+
 /** Another managed instance of the account, as far as it holds what the inputs name. */
 export interface OtherMachine {
   id: string;

@@ -23,7 +23,7 @@ export function ownAddresses(world: World): Address[] {
 
 export interface NewAddress {
   tags: Tags;
-  /** One that this account released. */
+  /** An address that this account released, to be had again. */
   wanted?: string;
   /** Absent: the region's. */
   networkBorderGroup?: string;

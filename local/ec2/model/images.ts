@@ -82,7 +82,7 @@ export function createImage(world: World, instance: Instance, wanted: NewImage):
   return image;
 }
 
-/** What an image is made of where there is no instance (API reference, RegisterImage). */
+/** The parts of an image that is registered from snapshots, without an instance (API reference, RegisterImage). */
 export interface Registration {
   name: string;
   description: string;

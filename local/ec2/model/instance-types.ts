@@ -18,7 +18,7 @@ export interface InstanceType {
   ebsOptimized: "default" | "unsupported";
   /** The strategies of the placement groups that take it. */
   placementStrategies: readonly string[];
-  /** What CPU options may say of it. */
+  /** The core counts that CPU options may name. */
   validCores: readonly number[];
   validThreadsPerCore: readonly number[];
   /** EC2 guide, CPU options: awsdocs/amazon-ec2-user-guide#228 took T2 off the list. */
@@ -140,7 +140,7 @@ function describe([family, size, vcpus, gib, maxInterfaces, addressesPerInterfac
   };
 }
 
-/** As the guide's tables of CPU options have it for common sizes: any number of whole cores, in pairs where there are threads. */
+/** The guide's tables of CPU options list, for common sizes, any number of cores, and only even numbers where cores have threads. */
 function validCores(cores: number, threadsPerCore: number): number[] {
   const all = Array.from({ length: cores }, (_, index) => index + 1);
   return threadsPerCore === 1 || cores <= 2 ? all : all.filter((count) => count % 2 === 0);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as engine from "../../../provider/engine/conflicts";
-import type { Desired, Observed } from "../../../provider/engine/state";
-import { desired, elasticIp, givenElasticIp, ID, instance, NOTHING, observed } from "./things";
+import { NOTHING_OBSERVED, type Desired, type Observed } from "../../../provider/engine/state";
+import { desired, elasticIp, givenElasticIp, ID, instance, observed } from "./things";
 
 const ELSEWHERE = { id: "eipassoc-9", networkInterfaceId: "eni-9", instanceId: "i-9" };
 const KEEP = { networkInterface: "delete", elasticIp: "retain", dataVolumes: "retain" } as const;
@@ -16,12 +16,12 @@ function conflicts(wanted: Desired, world: Observed): string[] {
 describe("conflicts", () => {
   it("are none for a machine that nobody else touched, nor for one that is not there yet", () => {
     assert.deepEqual(conflicts(desired(), observed()), []);
-    assert.deepEqual(conflicts(desired({ elasticIp: true }), NOTHING), []);
+    assert.deepEqual(conflicts(desired({ elasticIp: true }), NOTHING_OBSERVED), []);
     assert.deepEqual(conflicts(desired({ elasticIp: "52.1.2.3" }), observed({ givenElasticIp: givenElasticIp() })), []);
   });
 
   it("are a given Elastic IP that is not there or not ours, by the name that it was given", () => {
-    const [sentence] = conflicts(desired({ elasticIp: "52.9.9.9" }), NOTHING);
+    const [sentence] = conflicts(desired({ elasticIp: "52.9.9.9" }), NOTHING_OBSERVED);
     assert.match(
       sentence ?? "",
       /^the Elastic IP 52\.9\.9\.9 \(elasticIp\) does not exist in us-east-1, or is not this/,

@@ -10,19 +10,8 @@ import {
   isOnOurs,
 } from "../../../provider/engine/current";
 import { launchHash } from "../../../provider/engine/specification";
-import type { InstanceState, Observed } from "../../../provider/engine/state";
-import {
-  desired,
-  elasticIp,
-  eni,
-  generation,
-  givenElasticIp,
-  ID,
-  instance,
-  NOTHING,
-  observed,
-  recorded,
-} from "./things";
+import { NOTHING_OBSERVED, type InstanceState, type Observed } from "../../../provider/engine/state";
+import { desired, elasticIp, eni, generation, givenElasticIp, ID, instance, observed, recorded } from "./things";
 
 describe("the current network interface", () => {
   function current(
@@ -34,7 +23,7 @@ describe("the current network interface", () => {
     return currentNetworkInterface({
       id: ID,
       desired: wanted,
-      observed: { ...NOTHING, networkInterfaces },
+      observed: { ...NOTHING_OBSERVED, networkInterfaces },
       recorded: onRecord,
     })?.id;
   }

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import * as engine from "../../../provider/engine/outputs";
-import type { Desired, InstanceState, Observed, Outputs } from "../../../provider/engine/state";
-import { desired, elasticIp, eni, generation, givenElasticIp, ID, instance, NOTHING, observed } from "./things";
+import {
+  NOTHING_OBSERVED,
+  type Desired,
+  type InstanceState,
+  type Observed,
+  type Outputs,
+} from "../../../provider/engine/state";
+import { desired, elasticIp, eni, generation, givenElasticIp, ID, instance, observed } from "./things";
 
 const { isGone } = engine;
 
@@ -34,7 +40,7 @@ describe("outputsOf", () => {
   });
 
   it("has no undefined, whatever is missing", () => {
-    for (const world of [NOTHING, observed({ networkInterfaces: [] }), observed({ instances: [] })]) {
+    for (const world of [NOTHING_OBSERVED, observed({ networkInterfaces: [] }), observed({ instances: [] })]) {
       assert.ok(Object.values(outputsOf(desired({ elasticIp: true }), world)).every((it) => it !== undefined));
     }
   });
@@ -85,11 +91,11 @@ describe("outputsOf", () => {
 
 describe("isGone", () => {
   it("is so only when nothing is left", () => {
-    assert.ok(isGone(NOTHING));
-    assert.ok(isGone({ ...NOTHING, instances: [instance({ state: "terminated" })] }));
-    assert.ok(!isGone({ ...NOTHING, instances: [instance({ state: "shutting-down" })] }));
-    assert.ok(!isGone({ ...NOTHING, networkInterfaces: [eni()] }));
-    assert.ok(!isGone({ ...NOTHING, elasticIps: [elasticIp()] }));
+    assert.ok(isGone(NOTHING_OBSERVED));
+    assert.ok(isGone({ ...NOTHING_OBSERVED, instances: [instance({ state: "terminated" })] }));
+    assert.ok(!isGone({ ...NOTHING_OBSERVED, instances: [instance({ state: "shutting-down" })] }));
+    assert.ok(!isGone({ ...NOTHING_OBSERVED, networkInterfaces: [eni()] }));
+    assert.ok(!isGone({ ...NOTHING_OBSERVED, elasticIps: [elasticIp()] }));
     assert.ok(!isGone(observed({ networkInterfaces: [], instances: [] })));
   });
 });

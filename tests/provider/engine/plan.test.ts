@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { TAG } from "../../../provider/ec2/tags";
 import { plan, type Situation } from "../../../provider/engine/plan";
-import type { Instance, InstanceState, Observed } from "../../../provider/engine/state";
+import { NOTHING_OBSERVED, type Instance, type InstanceState, type Observed } from "../../../provider/engine/state";
 import type { Step } from "../../../provider/engine/step";
 import {
   desired,
@@ -11,7 +11,6 @@ import {
   givenElasticIp,
   ID,
   instance,
-  NOTHING,
   observed,
   recorded,
   template,
@@ -44,9 +43,17 @@ describe("plan", () => {
   });
 
   it("makes the record first, then the identity, then the instance, where nothing is", () => {
-    assert.deepEqual(kinds({ observed: NOTHING, known: false }), ["record", "make-network-interface", "launch"]);
+    assert.deepEqual(kinds({ observed: NOTHING_OBSERVED, known: false }), [
+      "record",
+      "make-network-interface",
+      "launch",
+    ]);
     assert.deepEqual(
-      kinds({ observed: NOTHING, known: false, desired: desired({ elasticIp: true, sourceDestCheck: false }) }),
+      kinds({
+        observed: NOTHING_OBSERVED,
+        known: false,
+        desired: desired({ elasticIp: true, sourceDestCheck: false }),
+      }),
       [
         "record",
         "make-network-interface",
@@ -665,7 +672,7 @@ describe("plan of data volumes", () => {
   });
 
   it("makes one before the launch, and attaches it after", () => {
-    assert.deepEqual(kinds({ observed: NOTHING, desired: wanted(DATA), known: false }), [
+    assert.deepEqual(kinds({ observed: NOTHING_OBSERVED, desired: wanted(DATA), known: false }), [
       "record",
       "make-network-interface",
       "make-volume",

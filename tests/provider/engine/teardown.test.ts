@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { TAG } from "../../../provider/ec2/tags";
-import type { Desired, Observed, Recorded } from "../../../provider/engine/state";
+import { NOTHING_OBSERVED, type Desired, type Observed, type Recorded } from "../../../provider/engine/state";
 import type { Step } from "../../../provider/engine/step";
 import { planTeardown } from "../../../provider/engine/teardown";
-import { elasticIp, eni, givenElasticIp, ID, instance, NOTHING, observed, recorded, volume } from "./things";
+import { elasticIp, eni, givenElasticIp, ID, instance, observed, recorded, volume } from "./things";
 
 function steps(world: Observed, deletion: Partial<Desired["deletion"]> = {}): Step[] {
   return planTeardown({
@@ -31,7 +31,7 @@ describe("planTeardown", () => {
   });
 
   it("has nothing to do where nothing is", () => {
-    assert.deepEqual(steps(NOTHING), []);
+    assert.deepEqual(steps(NOTHING_OBSERVED), []);
   });
 
   it("takes a given Elastic IP off, and takes our tags off it, and does not release it", () => {

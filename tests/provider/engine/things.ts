@@ -139,19 +139,6 @@ export function observed(overrides: Partial<Observed> = {}, wanted = desired()):
   };
 }
 
-export const NOTHING: Observed = {
-  networkInterfaces: [],
-  elasticIps: [],
-  otherElasticIps: [],
-  otherMachines: [],
-  instances: [],
-  strangers: [],
-  volumes: [],
-  leftVolumes: [],
-  rootVolumes: [],
-  launchedVolumes: [],
-};
-
 /** What is on record, where only some of it matters. */
 export function recorded(overrides: Partial<Recorded> = {}): Recorded {
   return {
