@@ -107,7 +107,7 @@ function ofGivingUp({ history, ...machine }: Machine): Finding[] {
     ? [
         problem(
           `nothing more is tried by itself for ${called(machine)}: ${replacement.inARow} replacements in a row (${replacement.reason}) did not help`,
-          `See why its instances fail; \`managed-instance resume ${machine.id}\` tries again.`,
+          `See why its instances fail, then run \`pulumi up\`; \`managed-instance recycle ${machine.id}\` tries again with nothing changed.`,
         ),
       ]
     : [];

@@ -1,6 +1,6 @@
 /** What `list` and `status` say of a machine; `--json` prints it under these names, which stay (docs/cli.md). (pure) */
 import { isReadable, type Machine, type Reading } from "../controller/record";
-import type { ReplacementReason } from "../controller/history";
+import type { ReplacementReason } from "../provider/engine/last-replacement";
 import { nextOf } from "../controller/schedules";
 import { driftOf } from "../provider/engine/drift";
 import { outputsOf } from "../provider/engine/outputs";
@@ -38,6 +38,7 @@ export interface ReplacementView {
   reason: ReplacementReason;
   instanceId: string;
   inARow: number;
+  tries: number;
   gaveUp: boolean;
 }
 
@@ -82,12 +83,14 @@ function viewOfMachine({ id, name, desired, observed, history }: Machine, now: n
   const { launchedInstanceType, lifecycle, state, ...outputs } = outputsOf(situation);
   const instance = observed.instances.find((it) => it.id === outputs.instanceId);
   const { replacement } = history;
-  const gaveUp = replacement?.gaveUp === true && state !== "running" && state !== "paused";
   return {
     name,
     id,
-    state: gaveUp ? "failed" : state,
-    reason: gaveUp ? `nothing more is tried by itself after ${replacement.inARow} replacements in a row` : "",
+    state,
+    reason:
+      state === "failed" && replacement !== undefined
+        ? `given up after ${replacement.inARow} replacements in a row (${replacement.reason})`
+        : "",
     desiredState: desired.desiredState,
     generation: outputs.generation,
     instanceId: outputs.instanceId,

@@ -7,6 +7,7 @@ import { TAG } from "../provider/ec2/tags";
 import { plan } from "../provider/engine/plan";
 import { workingInstance } from "../provider/engine/planning/instance";
 import { protections } from "../provider/engine/protection";
+import { type LastReplacement, replacementText } from "../provider/engine/last-replacement";
 import { reconcile, ReconcileFailure, tearDown } from "../provider/engine/reconcile";
 import { desiredStateTag } from "../provider/engine/record-grammar";
 import type { Deps } from "../provider/engine/run";
@@ -14,7 +15,6 @@ import { clientToken, describeGeneration } from "../provider/engine/specificatio
 import type { Desired, Outputs } from "../provider/engine/state";
 import { withRoomForVersion } from "../provider/engine/steps/prune-versions";
 import { desiredOf } from "../provider/inputs";
-import { type LastReplacement, replacementText } from "./history";
 import type { Machine, Reading } from "./record";
 
 export type ByHand = "pause" | "resume" | "recycle";
@@ -132,6 +132,7 @@ export async function recordRecycle(
     reason,
     instanceId: observed.instances.find((it) => it.state === "running")?.id ?? "",
     inARow: 0,
+    tries: 0,
     gaveUp: false,
   };
   await ec2.createTags([template.id], { [TAG.lastReplacement]: replacementText(replaced) });

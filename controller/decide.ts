@@ -11,14 +11,16 @@ import {
   wantsInstance,
 } from "../provider/engine/current";
 import { TAG } from "../provider/ec2/tags";
+import { isFor, isGivenUp, type LastReplacement, type ReplacementReason } from "../provider/engine/last-replacement";
 import { plan } from "../provider/engine/plan";
 import type { Instance } from "../provider/engine/state";
 import type { Step } from "../provider/engine/step";
 import { nextOpening, openSince } from "../provider/timetable";
 import type { Signal } from "./events";
-import type { LastReplacement, LastTick, ReplacementReason } from "./history";
+import type { LastTick } from "./history";
 import type { Machine } from "./record";
 import { dueOf } from "./schedules";
+import { tryAgain } from "./tries";
 
 export type Action = Doing & {
   /** Up to when the schedules were followed with this; to be remembered first. */
@@ -27,8 +29,12 @@ export type Action = Doing & {
 
 type Doing =
   | { kind: "nothing"; because: string }
-  /** Look again then; `isLeft`: whoever is at it does, so that of several who look only one goes on. */
-  | { kind: "wait"; until: number; because: string; isLeft?: boolean }
+  /** It was given up, and works all the same: the mark goes. */
+  | { kind: "recovered"; because: string }
+  /**
+   * Look again then; `isLeft`: whoever is at it does, so that of several who look only one goes on; `isLong`: a person should know.
+   */
+  | { kind: "wait"; until: number; because: string; isLeft?: boolean; isLong?: boolean }
   /** There is no running instance: it is launched or started as the record has it. */
   | { kind: "restore"; replacement: LastReplacement }
   /** The instance that is there makes way for another of the same kind. */
@@ -48,10 +54,6 @@ export interface Situation {
   now: number;
 }
 
-/** After this many replacements in a row that did not help, no other will. */
-export const MOST_IN_A_ROW = 3;
-/** A try that failed is repeated after this long. */
-export const RETRY_MS = 60_000;
 /** Falling back again is no success, and costs an outage: going back to spot is tried this often at most. */
 const REVERT_MS = 60 * 60_000;
 /** AWS takes a spot instance back two minutes after it says so (EC2 user guide, spot interruption notices). */
@@ -104,7 +106,7 @@ function byState(situation: Situation): Doing {
       ? { kind: "nothing", because: "it is paused" }
       : { kind: "finish", because: "it is to be paused, and its instance is still there" };
   }
-  return held === undefined ? withoutInstance(situation) : withInstance(situation, held);
+  return held === undefined ? withoutInstance(situation) : (givenUp(situation, held) ?? withInstance(situation, held));
 }
 
 /** The one that ran last. */
@@ -144,6 +146,18 @@ function underWay({ machine, signals, now }: Situation, last: Instance | undefin
   return isOlder && !isContinued && now < until
     ? { kind: "wait", until, because: "a new generation was recorded a moment ago, and is left to whoever did that" }
     : undefined;
+}
+
+/** A running instance of a machine that was given up: the mark goes when it works after all. */
+function givenUp(situation: Situation, held: Instance): Doing | undefined {
+  const { machine, health } = situation;
+  if (held.state !== "running" || machine.history.replacement?.gaveUp !== true) {
+    return undefined;
+  }
+  if (health?.status === "ok") {
+    return { kind: "recovered", because: `${held.id} passes its status checks: it is not given up any more` };
+  }
+  return isGivenUp(machine.template, held) ? gated(situation, "status-checks", held) : undefined;
 }
 
 function withInstance(situation: Situation, held: Instance): Doing {
@@ -262,71 +276,24 @@ function healed(situation: Situation, reason: "ended" | "stopped", instance: Ins
     : { kind: "nothing", because: `its instance was ${reason}, and healing is off` };
 }
 
-/** What AWS does is no loop of ours. */
-const AWS_S_OWN: readonly ReplacementReason[] = ["interruption", "interruption-warning"];
-
-const NEVER: LastReplacement = { at: 0, reason: "by-hand", instanceId: "never", inARow: 0, gaveUp: false };
-
-/** Whether it is time for another replacement, or for none any more. */
+/** Whether it is time for another try, or for none any more. */
 function gated(situation: Situation, reason: ReplacementReason, instance: Instance | undefined): Doing {
-  const { machine, now } = situation;
-  const last = machine.history.replacement ?? NEVER;
-  const isAgain = isFor(last, instance);
-  if (last.gaveUp && isAgain) {
-    return givenUp(last, true);
-  }
-  const counted = { last, isAgain, isOfAws: AWS_S_OWN.includes(reason) };
-  const inARow = countInARow(situation, counted);
-  const replacement: LastReplacement = { at: now, reason, instanceId: instance?.id ?? "", inARow, gaveUp: false };
-  if (inARow > MOST_IN_A_ROW) {
-    return givenUp({ ...replacement, inARow: MOST_IN_A_ROW }, false);
-  }
-  const soonest = last.at + pauseAfter(situation, counted);
-  if (now < soonest) {
-    const because = `the last replacement (${last.reason}) was a moment ago`;
-    return { kind: "wait", until: soonest, because, isLeft: isAgain };
-  }
-  return instance?.state === "running" ? { kind: "replace", instance, replacement } : { kind: "restore", replacement };
-}
-
-/**
- * How long after the last one the next begins. Another try for the same instance waits a little: whoever began the last may be at it. Who
- * had to stop goes on.
- */
-function pauseAfter({ machine, signals }: Situation, { isAgain, isOfAws }: Counted): number {
-  if (isAgain) {
-    return signals.some((it) => it.kind === "continue") ? 0 : RETRY_MS;
-  }
-  return isOfAws ? 0 : machine.desired.minReplacementInterval * 1000;
-}
-
-/** Whether a replacement was begun for an instance that did not come up again since. */
-function isFor(replacement: LastReplacement, instance: Instance | undefined): boolean {
-  return replacement.instanceId === (instance?.id ?? "") && (instance?.launchedAt ?? 0) <= replacement.at;
-}
-
-interface Counted {
-  last: LastReplacement;
-  /** Whether it is another try of the last. */
-  isAgain: boolean;
-  isOfAws: boolean;
-}
-
-/** How many it would be that did not help: tries for one instance, and instances that went the way of those before too soon. */
-function countInARow({ machine, now }: Situation, { last, isAgain, isOfAws }: Counted): number {
+  const { machine, health, signals, now } = situation;
   const { healing, minReplacementInterval } = machine.desired;
-  if (isAgain) {
-    return last.inARow;
+  const worksUntil = reason === "status-checks" ? (health?.impairedSince ?? now) : now;
+  const answer = tryAgain({
+    reason,
+    instance,
+    workedMs: worksUntil - (instance?.launchedAt ?? 0),
+    last: machine.history.replacement,
+    boundMs: 2 * (healing.graceSeconds + healing.unhealthySeconds + minReplacementInterval) * 1000,
+    intervalMs: minReplacementInterval * 1000,
+    isContinued: signals.some((it) => it.kind === "continue"),
+    now,
+  });
+  if (answer.kind !== "go") {
+    return answer;
   }
-  if (isOfAws) {
-    return 0;
-  }
-  const soon = 2 * (healing.graceSeconds + healing.unhealthySeconds + minReplacementInterval) * 1000;
-  return now - last.at < soon ? last.inARow + 1 : 1;
-}
-
-function givenUp(replacement: LastReplacement, isKnown: boolean): Doing {
-  const { reason, inARow } = replacement;
-  const because = `${inARow} replacements in a row (the last for: ${reason}) did not help; \`pulumi up\`, or a recycle by hand, tries again`;
-  return { kind: "give-up", because, replacement: { ...replacement, gaveUp: true }, isKnown };
+  const { replacement } = answer;
+  return instance?.state === "running" ? { kind: "replace", instance, replacement } : { kind: "restore", replacement };
 }

@@ -8,16 +8,19 @@ import { explain } from "../provider/ec2/errors";
 import { TAG } from "../provider/ec2/tags";
 import { Abandoned } from "../provider/engine/apply";
 import { currentInstance, currentNetworkInterface } from "../provider/engine/current";
+import { type LastReplacement, replacementText } from "../provider/engine/last-replacement";
 import { ReconcileFailure } from "../provider/engine/reconcile";
 import { type Deps, depsOf } from "../provider/engine/run";
 import type { Outputs } from "../provider/engine/state";
-import { NoCapacity } from "../provider/engine/steps/launch";
+import { FailedChecks } from "../provider/engine/steps/prove";
+import { EndedAtLaunch } from "../provider/engine/steps/start";
 import { carryOut, pause, recycle, resume } from "./by-hand";
 import { untilDeadline } from "./deadline";
-import { type Action, decide, RETRY_MS } from "./decide";
+import { type Action, decide } from "./decide";
 import { type Message, type Signal, signalOf } from "./events";
-import { type LastReplacement, replacementText, tickText } from "./history";
+import { tickText } from "./history";
 import { isReadable, listMachines, type Machine, machineOf, readMachine, type Reading } from "./record";
+import { isNoVerdict, MOST_IN_A_ROW, pauseAfterTries } from "./tries";
 
 /** What the loop runs on. */
 export interface Controller {
@@ -66,6 +69,8 @@ export interface Outcome {
   because: string;
   /** Whether giving up is news, to be told loudly. */
   isNew?: boolean;
+  /** Whether it has been down for several tries: a person should know, though it is tried on. */
+  isLong?: boolean;
   /** The message to be handled then. */
   followUp?: { at: number; message: Message };
   outputs?: Outputs;
@@ -126,8 +131,7 @@ async function survey(controller: Controller, reading: Reading): Promise<Outcome
   }
   const now = controller.clock.now();
   const action = await decided(controller, reading, []);
-  const isIdle = action.kind === "nothing" || action.kind === "wait" || action.kind === "give-up";
-  return isIdle && action.tick === undefined
+  return isIdle(action) && action.tick === undefined && !isToBeTold(action)
     ? idle(reading, action)
     : {
         ...about(reading),
@@ -137,6 +141,15 @@ async function survey(controller: Controller, reading: Reading): Promise<Outcome
         followUp: { at: now, message: { look: reading.id } },
         metrics: NONE,
       };
+}
+
+function isIdle(action: Action): action is Action & Idle {
+  return action.kind === "nothing" || action.kind === "wait" || action.kind === "give-up";
+}
+
+/** Giving up is put on record once, so that the next look, `status` and the next `up` know it. */
+function isToBeTold(action: Action): boolean {
+  return action.kind === "give-up" && !action.isKnown;
 }
 
 /** @param idOrName of one machine */
@@ -164,6 +177,9 @@ async function handleReading(controller: Controller, reading: Reading, signals: 
     case "nothing":
     case "wait":
       return idle(reading, action);
+    case "recovered":
+      await controller.ec2.deleteTags([reading.template.id], [TAG.lastReplacement]);
+      return { ...about(reading), kind: "done", action: action.kind, because: action.because, metrics: NONE };
     case "give-up":
       await remember(controller, reading, action.isKnown ? undefined : action.replacement);
       return idle(reading, action);
@@ -193,6 +209,7 @@ function idle(machine: Machine, action: Idle): Outcome {
       return {
         ...common,
         kind: "waiting",
+        ...(action.isLong === true ? { isLong: true } : {}),
         ...(action.isLeft === true ? {} : { followUp: { at: action.until, message: { look: machine.id } } }),
       };
     case "give-up":
@@ -219,7 +236,7 @@ async function remember(
   }
 }
 
-type Deed = Exclude<Action, Idle>;
+type Deed = Exclude<Action, Idle | { kind: "recovered" }>;
 
 interface Acting {
   action: Deed;
@@ -356,7 +373,7 @@ function depsFor({ ec2, clock, ...controller }: Controller, machine: Machine, co
   });
 }
 
-type Unfinished = Pick<Outcome, "kind" | "because" | "followUp">;
+type Unfinished = Pick<Outcome, "kind" | "because" | "isLong" | "followUp">;
 
 /** It did not get to its end: it was stopped, found no capacity, or failed. */
 async function unfinished(
@@ -374,12 +391,49 @@ async function unfinished(
   if (!(error instanceof ReconcileFailure)) {
     throw error;
   }
-  // A lack of capacity passes by itself, and is no fault of what is launched.
-  if (!isCausedBy(error, NoCapacity) && (action.kind === "restore" || action.kind === "replace")) {
-    const { replacement } = action;
-    await remember(controller, machine, { ...replacement, at: now, inARow: replacement.inARow + 1 });
+  const tries = await rememberFailure(controller, machine, { action, error });
+  return {
+    kind: "failed",
+    because,
+    ...(tries >= MOST_IN_A_ROW ? { isLong: true } : {}),
+    followUp: { at: now + pauseAfterTries(tries), message },
+  };
+}
+
+/**
+ * An instance that was launched and does not work counts against the machine. All else passes: denied, throttled, no capacity.
+ *
+ * @returns how often in a row nothing could be launched
+ */
+async function rememberFailure(
+  controller: Controller,
+  machine: Machine,
+  { action, error }: { action: Deed; error: ReconcileFailure },
+): Promise<number> {
+  if (action.kind !== "restore" && action.kind !== "replace") {
+    return 0;
   }
-  return { kind: "failed", because, followUp: { at: now + RETRY_MS, message } };
+  const at = controller.clock.now();
+  const { instanceId, inARow, tries } = action.replacement;
+  const failed = brokenInstance(error);
+  const stays = error.observed.instances.some((it) => it.id === instanceId && it.state === "running");
+  const replacement: LastReplacement =
+    failed === undefined
+      ? { ...action.replacement, at, tries: tries + 1 }
+      : { ...action.replacement, at, instanceId: stays ? instanceId : failed, inARow: inARow + 1, tries: 0 };
+  await remember(controller, machine, replacement);
+  return replacement.tries;
+}
+
+/** The instance that was launched and does not work, if that is why it failed. */
+function brokenInstance(error: unknown): string | undefined {
+  if (error instanceof FailedChecks) {
+    return error.instanceId;
+  }
+  if (error instanceof EndedAtLaunch && !isNoVerdict(error.instance)) {
+    return error.instance.id;
+  }
+  return error instanceof Error ? brokenInstance(error.cause) : undefined;
 }
 
 function isByUser({ cancelled }: Controller): boolean {

@@ -172,7 +172,8 @@ export class Handlers {
   ): Promise<{ changes: boolean; replaces: string[]; deleteBeforeReplace: boolean }> {
     this.ids.add(id);
     const changes = changesBetween(olds, news);
-    const needed = changes.length > 0 || driftIn(olds).length > 0;
+    const isOff = changes.length > 0 || driftIn(olds).length > 0;
+    const needed = isOff || (await this.session.givenUp(regionOf(olds)).has(id));
     const replaces = changes.filter((it) => it.class === "replaces-resource").map((it) => it.input);
     if (needed && !this.refreshed.has(olds.resourceUrn)) {
       const look = await (replaces.length > 0 ? this.lookBeforeDeletion(id, olds) : this.look(id, changes, olds, news));

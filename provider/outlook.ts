@@ -104,12 +104,16 @@ export function outlookFor(changes: Change[], recorded: Properties, wanted: Prop
   const isGone = recorded.state === "missing" || recorded.state === "failed";
   const hasNone = instanceId === "" && recorded.state === "paused";
   if (isGone || hasNone) {
-    return instanceId === "" || !isReplaced ? { kind: "launches" } : { kind: "replaces", path: "terminate-first" };
+    return instanceId !== "" && isReplaced ? { kind: "replaces", path: "terminate-first" } : comesBack(recorded);
   }
   if (isReplaced) {
     return { kind: "replaces", path: pathFor(changes, recorded, wanted) };
   }
   return { kind: recorded.state === "paused" ? "starts" : "in-place" };
+}
+
+function comesBack(recorded: Properties): Outlook {
+  return { kind: heldIn(recorded)?.instance.state === "stopped" ? "starts" : "launches" };
 }
 
 function pauseOutlook(recorded: Properties, { pauseBehavior }: Properties, moves: boolean): Outlook {

@@ -7,6 +7,7 @@ import { Patience } from "./ec2/retry";
 import { Leases, RENEW_MS } from "./engine/lease";
 import { type Deps, depsOf } from "./engine/run";
 import { Claims } from "./claims";
+import { GivenUp } from "./given-up";
 import { printable } from "./printable";
 import { Surroundings } from "./surroundings";
 
@@ -63,10 +64,14 @@ export interface RunOf {
   timeoutSeconds: number;
 }
 
+/** A preview in which nothing changed is not held up by an EC2 that does not answer. */
+const LOOK_PATIENCE_MS = 5000;
+
 export class Session {
   private readonly clients = new Map<string, sdkClient.Ec2Client>();
   private readonly places = new Map<string, Surroundings>();
   private readonly held = new Map<string, Leases>();
+  private readonly left = new Map<string, GivenUp>();
   private readonly said = new Set<string>();
   private region: Promise<string | undefined> | undefined;
   private readonly around: Around;
@@ -124,6 +129,17 @@ export class Session {
     return surroundings;
   }
 
+  /** The machines of a region that a controller gave up. */
+  givenUp(region: string): GivenUp {
+    let givenUp = this.left.get(region);
+    if (givenUp === undefined) {
+      const patience = (): Patience => new Patience(this.clock, LOOK_PATIENCE_MS);
+      givenUp = new GivenUp(() => this.ec2(region).forRun({ patience: patience(), say: () => undefined }), this.clock);
+      this.left.set(region, givenUp);
+    }
+    return givenUp;
+  }
+
   /** The leases of the machines that this process makes in a region. */
   leases(region: string): Leases {
     let leases = this.held.get(region);
@@ -174,10 +190,7 @@ export class Session {
   }
 }
 
-/**
- * Loaded with the first call that needs it: the AWS SDK takes four tenths of a second and 50 MiB, and a preview in which nothing
- * changed calls nothing.
- */
+/** Loaded with the first call that needs it: the AWS SDK takes four tenths of a second and 50 MiB. */
 function loadClient(): typeof sdkClient {
   return require("./ec2/client") as typeof sdkClient;
 }

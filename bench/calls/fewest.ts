@@ -33,8 +33,11 @@ export const FEWEST: Readonly<Record<Operation, Fewest>> = {
     calls: {},
     why: "the state has all that was made. Pulumi gives `check` the inputs of the state and not its outputs, so ours looks once, and has it from then on",
   },
-  "preview, nothing changed": { calls: {}, why: "the state is enough" },
-  "up, nothing changed": { calls: {}, why: "the state is enough" },
+  "preview, nothing changed": {
+    calls: {},
+    why: "the state is enough. Ours asks once for all machines of a region whether a controller has given one up, which the `up` then tries again",
+  },
+  "up, nothing changed": { calls: {}, why: "the same" },
   refresh: {
     calls: LOOK,
     why: "one look at each kind of thing",

@@ -200,8 +200,8 @@ const WORDS: Readonly<Partial<Record<Outcome["kind"], string>>> = {
   unreadable: "nothing is done to it: ",
 };
 
-function needsAttention({ kind }: Outcome): boolean {
-  return kind === "gave-up" || kind === "unreadable";
+function needsAttention({ kind, isLong = false }: Outcome): boolean {
+  return kind === "gave-up" || kind === "unreadable" || isLong;
 }
 
 function fieldsOf({ machineId, name, kind, action, reason, metrics, outputs }: Outcome): Record<string, unknown> {

@@ -203,6 +203,12 @@ const WORLD: Record<string, Command> = {
       simulator.impairNextBoot(fields.has("check") ? fields.oneOf("check", STATUS_CHECKS) : undefined);
     },
   ),
+  "POST shut-down-guest": command(
+    'the guest of a running on-demand instance shuts itself down: {"instanceId"}',
+    ({ simulator }, fields) => {
+      simulator.shutDownGuest(fields.only("A shutdown", ["instanceId"]).text("instanceId"));
+    },
+  ),
   "POST fail-next-root-volume": command(
     'the next replacement of a root volume fails: {"state"?: "failed" | "failed-detached"}',
     ({ simulator }, fields) => {

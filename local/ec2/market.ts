@@ -3,6 +3,7 @@ import type { Pool } from "./model/capacity";
 import { INSTANCE_TYPES } from "./model/instance-types";
 import { changePrice, interrupt, interruptible, type InterruptionTarget } from "./model/interruption";
 import { zonesOf } from "./model/zones";
+import { shutDownFromInside } from "./model/lifecycle";
 import { setQuota, type QuotaName } from "./model/quotas";
 import { spotPriceOf } from "./model/spot-prices";
 import type { InterruptionCause, RootVolumeFailure, StatusCheck } from "./model/state";
@@ -82,6 +83,17 @@ export class Market {
   /** The next replacement of a root volume fails: with the old volume in its place, or with none. */
   readonly failNextRootVolume = (failure: RootVolumeFailure = "failed"): void => {
     this.change((world) => world.rootVolumeFailures.push(failure));
+  };
+
+  /** The guest of a running on-demand instance shuts itself down. */
+  readonly shutDownGuest = (instanceId: string): void => {
+    this.change((world) => {
+      const instance = world.account.instances.get(instanceId);
+      if (instance?.state !== "running" || instance.spotRequestId !== undefined) {
+        throw new Refused(`${instanceId} is no on-demand instance that runs.`);
+      }
+      shutDownFromInside(world, instance);
+    });
   };
 
   readonly recommendRebalance = (target: InterruptionTarget): string[] =>

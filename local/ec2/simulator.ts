@@ -58,6 +58,7 @@ export class Ec2Simulator {
   readonly failNextLaunch: Market["failNextLaunch"];
   readonly impairNextBoot: Market["impairNextBoot"];
   readonly failNextRootVolume: Market["failNextRootVolume"];
+  readonly shutDownGuest: Market["shutDownGuest"];
   /** How long EC2 takes for what it does by itself. */
   readonly timings = new Timings();
   readonly events = {
@@ -104,6 +105,7 @@ export class Ec2Simulator {
       failNextLaunch: this.failNextLaunch,
       impairNextBoot: this.impairNextBoot,
       failNextRootVolume: this.failNextRootVolume,
+      shutDownGuest: this.shutDownGuest,
     } = new Market((work) => this.change(work)));
     this.requestIds = new Random(this.seed + 2);
     this.world = this.take(this.freshWorld());

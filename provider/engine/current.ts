@@ -3,6 +3,7 @@ import { isOwned, TAG } from "../ec2/tags";
 import { isSameDevice } from "../formats";
 import { misfits } from "./adoption";
 import { takesRootVolume } from "./image-fit";
+import { isGivenUp } from "./last-replacement";
 import { differences, rootVolumeOf } from "./launched";
 import { launchHash, type LaunchPart, partOf } from "./specification";
 import type { DataVolume, Desired, ElasticIp, Instance, NetworkInterface, Observed, Recorded, Volume } from "./state";
@@ -217,7 +218,10 @@ export function differencesOf(instance: Instance, { id, desired, observed, recor
   }
   const isGiven = !isOwnedInstance(instance, desired);
   const found = { instance, isGiven, rootVolume: rootVolumeOf(instance, observed.rootVolumes) };
-  return [...new Set(differences(found, launchedWith, launchHash(id, desired), desired).map(partOf))];
+  const parts = differences(found, launchedWith, launchHash(id, desired), desired).map(partOf);
+  // One that was given up as it ran does not work: another is launched. One that is stopped is started once more.
+  const isLeft = instance.state === "running" && isGivenUp(observed.template, instance);
+  return [...new Set([...parts, ...(isLeft ? (["other"] as const) : [])])];
 }
 
 /** Which way the instance will be replaced. */

@@ -8,6 +8,7 @@ import {
   type Situation,
   wantsInstance,
 } from "./current";
+import { readReplacement } from "./last-replacement";
 import { isOfItsType } from "./launched";
 import { hasMetadataOptions, hasProfile } from "./planning/instance";
 import { hasSecurityGroups } from "./planning/network-interface";
@@ -45,7 +46,7 @@ export function observedInputs(situation: Situation): Desired {
 /** What a plan would put right, as the end of "found that …". */
 export function driftOf(situation: Situation): string[] {
   const steps = plan({ ...situation, known: false });
-  const otherwise = wantedOtherwise(situation);
+  const otherwise = wantedOtherwise(situation) ?? givenUp(situation);
   if (otherwise !== undefined) {
     // All else that is to be done about its instance follows from that.
     const rest = steps.filter((step) => !isOfState(step, situation)).flatMap((it) => sentenceFor(it, situation) ?? []);
@@ -67,6 +68,15 @@ function wantedOtherwise({ desired, observed: { template } }: Situation): string
   const word = template?.tags[TAG.desiredState]?.split(" ")[0];
   const isOther = word !== undefined && word !== desired.desiredState;
   return isOther ? (word === "paused" ? PAUSED_SINCE : RESUMED_SINCE) : undefined;
+}
+
+/** A controller, or `watch`, tried what it may. The next `up` tries again, and takes the mark away. */
+function givenUp(situation: Situation): string | undefined {
+  const { template } = situation.observed;
+  const replacement = template && readReplacement(template.tags);
+  return replacement?.gaveUp === true && wantsInstance(situation.desired)
+    ? `${replacement.inARow} replacements in a row (${replacement.reason}) did not help, and nothing more is tried for it by itself`
+    : undefined;
 }
 
 const OF_STATE: readonly Step["kind"][] = [

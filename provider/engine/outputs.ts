@@ -10,6 +10,7 @@ import {
   type Situation,
   wantsInstance,
 } from "./current";
+import { isGivenUp } from "./last-replacement";
 import type { Desired, ElasticIp, Instance, MachineState, NetworkInterface, Observed, Outputs } from "./state";
 
 const STATES: Readonly<Record<Instance["state"], MachineState>> = {
@@ -42,7 +43,7 @@ export function outputsOf(situation: Situation): Outputs {
     publicIp: isIts ? eip.publicIp : (instance?.publicIp ?? ""),
     allocationId: isIts ? eip.allocationId : "",
     instanceId: instance?.id ?? "",
-    state: instance === undefined ? stateWithout(situation) : STATES[instance.state],
+    state: stateOf(situation, instance),
     lifecycle: instance?.lifecycle ?? "",
     launchedInstanceType: instance?.type ?? "",
     availabilityZone: (eni ?? observed.place)?.availabilityZone ?? "",
@@ -123,10 +124,20 @@ function heldInterface({ observed, recorded }: Situation): NetworkInterface | un
   );
 }
 
+function stateOf(situation: Situation, instance: Instance | undefined): MachineState {
+  const { desired, observed } = situation;
+  const state = instance === undefined ? stateWithout(situation) : STATES[instance.state];
+  const isToRun = wantsInstance(desired) && !isPausedSince(situation);
+  return isToRun && isGivenUp(observed.template, instance) ? "failed" : state;
+}
+
 /** Paused by the program, or since then by hand or on its schedule, as the record says. */
-function stateWithout({ desired, observed: { template } }: Situation): MachineState {
-  const isPausedSince = template?.tags[TAG.desiredState]?.startsWith("paused ") === true;
-  return wantsInstance(desired) && !isPausedSince ? "missing" : "paused";
+function stateWithout(situation: Situation): MachineState {
+  return wantsInstance(situation.desired) && !isPausedSince(situation) ? "missing" : "paused";
+}
+
+function isPausedSince({ observed: { template } }: Situation): boolean {
+  return template?.tags[TAG.desiredState]?.startsWith("paused ") === true;
 }
 
 /** Whether anything of a managed instance is left. */

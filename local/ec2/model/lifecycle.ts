@@ -122,6 +122,22 @@ function giveUp(world: World, instance: Instance, state: "shutting-down" | "stop
   noteChange(world, instance, { event: "shutdown-requested", ending: "shutdown-requested" });
 }
 
+/**
+ * `shutdown` in the guest stops or ends the instance, as its attribute says; no protection keeps it from that (EC2 guide, change the
+ * instance initiated shutdown behavior; API reference, StateReason).
+ */
+export function shutDownFromInside(world: World, instance: Instance): void {
+  const ends = instance.shutdownBehavior === "terminate";
+  const code = "Client.InstanceInitiatedShutdown";
+  instance.state = ends ? "shutting-down" : "stopping";
+  instance.stateReason = { code, message: `${code}: Instance initiated shutdown` };
+  instance.transitionReason = "";
+  noteChange(world, instance, { event: "shutdown-requested", ending: "shutdown-requested" });
+  const id = instance.instanceId;
+  if (ends) world.later(TIMINGS.terminateSkippingShutdown, { kind: "instance-terminated", id });
+  else world.later(TIMINGS.stopSkippingShutdown, { kind: "instance-stopped", id });
+}
+
 /** AWS takes a spot instance: the same as when the user ends or stops it, for another reason. */
 export function takeAway(world: World, instance: Instance, action: InterruptionAction): void {
   const ends = action === "terminate";

@@ -24,6 +24,7 @@ import {
   templateTags,
   volumeTags,
 } from "../labels";
+import { readReplacement } from "../last-replacement";
 import { rootVolumeOf } from "../launched";
 import { phaseTag, readPhase } from "../record-grammar";
 import type { Instance, LaunchTemplate, Observed, Recorded, Tags, Volume } from "../state";
@@ -45,7 +46,16 @@ export function planTags(situation: Situation): Step[] {
     ...taggedElasticIp(situation),
     ...taggedInstance(situation),
     ...taggedVolumes(situation),
+    ...markOfGivingUp(situation),
   ]);
+}
+
+/** Last of all: until the machine works, nothing but this run tries anything for it. */
+function markOfGivingUp({ desired, observed: { template } }: Situation): Tagged[] {
+  const isByUp = desired.onRecord === undefined;
+  return isByUp && template !== undefined && readReplacement(template.tags)?.gaveUp === true
+    ? [{ resourceIds: [template.id], held: template.tags, wanted: {}, stale: [TAG.lastReplacement] }]
+    : [];
 }
 
 /** What was read from the record is not written back to it. */

@@ -5,6 +5,13 @@ import { waitFor, WaitFailure } from "../../ec2/wait";
 import { oncePropagated, type Run, seconds, transitionTimeout } from "../run";
 import type { Instance } from "../state";
 
+/** It runs, and EC2 says that it does not work. */
+export class FailedChecks extends WaitFailure {
+  constructor(readonly instanceId: string) {
+    super(`${instanceId} failed its status checks`);
+  }
+}
+
 /** A check can fail for a moment while a guest boots; one that fails for this long has failed. */
 const IMPAIRED_FOR_MS = 60_000;
 
@@ -35,7 +42,7 @@ async function awaitStatus(run: Run, { id }: Instance): Promise<void> {
         const { status } = await oncePropagated(run, id, () => run.ec2.describeHealth(id));
         impairedSince = status === "impaired" ? (impairedSince ?? run.clock.now()) : undefined;
         if (impairedSince !== undefined && run.clock.now() - impairedSince >= IMPAIRED_FOR_MS) {
-          throw new WaitFailure(`${id} failed its status checks`);
+          throw new FailedChecks(id);
         }
         return status;
       },

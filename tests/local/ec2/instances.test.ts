@@ -122,6 +122,25 @@ describe("an instance's life", () => {
   });
 });
 
+describe("a guest that shuts itself down", () => {
+  for (const [behavior, state] of [
+    ["stop", "stopped"],
+    ["terminate", "terminated"],
+  ] as const) {
+    it(`is ${state} where the instance's shutdown behavior is ${behavior}, and protection does not keep it from that`, async () => {
+      const { ec2, clock, simulator } = simulated();
+      const instance = await running(ec2, clock, { InstanceInitiatedShutdownBehavior: behavior, DisableApiStop: true });
+      simulator.shutDownGuest(idOf(instance));
+      clock.advance(LONG);
+      const { State, StateReason } = await seen(ec2, instance);
+      assert.deepEqual([State?.Name, StateReason?.Code], [state, "Client.InstanceInitiatedShutdown"]);
+      assert.throws(() => {
+        simulator.shutDownGuest(idOf(instance));
+      }, /is no on-demand instance that runs/);
+    });
+  }
+});
+
 describe("stopping and starting", () => {
   it("keeps the private address and takes time both ways", async () => {
     const { ec2, clock } = simulated();

@@ -112,6 +112,7 @@ describe("the server", () => {
     assert.equal(await stateOf(ec2, failing), "terminated");
     await sim(server, "POST impair-next-boot", { check: "system" });
     await sim(server, "POST fail-next-root-volume");
+    assert.equal((await sim(server, "POST shut-down-guest", { instanceId: idOf(failing) })).status, 400);
     const InstanceId = idOf(await launched(ec2));
     await sim(server, "POST advance", { seconds: 300 });
     const { InstanceStatuses } = await ec2.send(new DescribeInstanceStatusCommand({ InstanceIds: [InstanceId] }));

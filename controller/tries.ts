@@ -1,0 +1,117 @@
+/** Whether it is time for another try to bring a machine back, and when none is made any more. (pure) */
+import { isFor, type LastReplacement, type ReplacementReason } from "../provider/engine/last-replacement";
+import type { Instance } from "../provider/engine/state";
+
+/** After this many replacements in a row by instances that did not work, no other will help. */
+export const MOST_IN_A_ROW = 3;
+const FIRST_PAUSE_MS = 60_000;
+/** A machine is back within this time after the end of whatever kept it down. */
+const LONGEST_PAUSE_MS = 9 * 60_000;
+
+/** AWS takes the instance: that says nothing about the machine, and is always answered. */
+const OF_AWS: readonly ReplacementReason[] = ["interruption", "interruption-warning"];
+/** The instance works, and stays where nothing comes of it. */
+const OF_CHOICE: readonly ReplacementReason[] = ["rebalance", "revert-to-spot"];
+const WHILE_IT_WORKS: readonly ReplacementReason[] = [...OF_CHOICE, "interruption-warning"];
+
+export interface Question {
+  reason: ReplacementReason;
+  /** The one that is to be replaced, or that ran last; absent where EC2 shows none any more. */
+  instance?: Instance;
+  /** For how long it worked, or at most. */
+  workedMs: number;
+  last?: LastReplacement;
+  /** An instance that worked for this long was no failure. */
+  boundMs: number;
+  /** The least time between two replacements. */
+  intervalMs: number;
+  /** Whether a run that had to stop goes on. */
+  isContinued: boolean;
+  now: number;
+}
+
+export type Answer =
+  | { kind: "go"; replacement: LastReplacement }
+  /** `isLeft`: whoever tried last looks again. `isLong`: it has been down for several tries. */
+  | { kind: "wait"; until: number; because: string; isLeft: boolean; isLong: boolean }
+  | { kind: "give-up"; because: string; replacement: LastReplacement; isKnown: boolean };
+
+const NEVER: LastReplacement = { at: 0, reason: "by-hand", instanceId: "never", inARow: 0, tries: 0, gaveUp: false };
+
+export function tryAgain(question: Question): Answer {
+  const { reason, instance, now } = question;
+  const last = question.last ?? NEVER;
+  const isAgain = isAnotherTry(question, last);
+  if (isOfMachine(reason) && isAgain && last.gaveUp) {
+    return giveUp(last, true);
+  }
+  const counts = countsOf(question, last, isAgain);
+  const replacement: LastReplacement = { at: now, reason, instanceId: instance?.id ?? "", ...counts, gaveUp: false };
+  if (isOfMachine(reason) && counts.inARow > MOST_IN_A_ROW) {
+    return giveUp({ ...replacement, inARow: MOST_IN_A_ROW }, false);
+  }
+  const until = last.at + pauseAfter(question, counts.tries, isAgain && !last.gaveUp);
+  return now < until
+    ? {
+        kind: "wait",
+        until,
+        because: `the last try (${last.reason}) was a moment ago`,
+        isLeft: isAgain,
+        isLong: counts.tries >= MOST_IN_A_ROW,
+      }
+    : { kind: "go", replacement };
+}
+
+/** Whether it may be the machine's own fault. */
+function isOfMachine(reason: ReplacementReason): boolean {
+  return !OF_AWS.includes(reason) && !OF_CHOICE.includes(reason);
+}
+
+/** How long after a try that came to nothing the next one begins: about an eighth of the time for which it has been tried. */
+export function pauseAfterTries(tries: number): number {
+  return Math.min(Math.max(FIRST_PAUSE_MS, (FIRST_PAUSE_MS * tries) / 8), LONGEST_PAUSE_MS);
+}
+
+/** A person, a run of ours, or AWS ended it: that says nothing about whether it works. */
+export function isNoVerdict({ stateReason }: Pick<Instance, "stateReason">): boolean {
+  const code = stateReason?.code ?? "";
+  return code.startsWith("Server.") || code === "Client.UserInitiatedShutdown";
+}
+
+/** What was tried while the instance worked is no try to bring it back. */
+function isAnotherTry({ reason, instance }: Question, last: LastReplacement): boolean {
+  const isForSame = reason === last.reason || !WHILE_IT_WORKS.includes(last.reason);
+  return last !== NEVER && isFor(last, instance) && isForSame;
+}
+
+function countsOf(
+  { reason, instance, workedMs, boundMs }: Question,
+  last: LastReplacement,
+  isAgain: boolean,
+): Pick<LastReplacement, "inARow" | "tries"> {
+  const tries = WHILE_IT_WORKS.includes(last.reason) && reason !== last.reason ? 0 : last.tries;
+  const same = { inARow: Math.max(1, last.inARow), tries };
+  if (isAgain) {
+    return same;
+  }
+  if (instance === undefined || workedMs >= boundMs) {
+    return { inARow: 1, tries: 0 };
+  }
+  return isOfMachine(reason) && !isNoVerdict(instance) ? { inARow: last.inARow + 1, tries: 0 } : same;
+}
+
+function pauseAfter({ reason, intervalMs, isContinued }: Question, tries: number, isAgain: boolean): number {
+  if (isContinued) {
+    return 0;
+  }
+  if (tries > 0 || isAgain) {
+    return pauseAfterTries(tries);
+  }
+  return OF_AWS.includes(reason) ? 0 : intervalMs;
+}
+
+function giveUp(replacement: LastReplacement, isKnown: boolean): Answer {
+  const { reason, inARow } = replacement;
+  const because = `${inARow} replacements in a row (the last for: ${reason}) did not help, and nothing more is tried; \`pulumi up\`, or a recycle by hand, tries again`;
+  return { kind: "give-up", because, replacement: { ...replacement, tries: 0, gaveUp: true }, isKnown };
+}
