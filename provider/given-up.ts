@@ -25,6 +25,11 @@ export class GivenUp {
     return (await this.ids).has(id);
   }
 
+  /** An update may have brought one back. */
+  forget(): void {
+    this.ids = undefined;
+  }
+
   /** A preview in which nothing changed works without EC2, too: then none is known. */
   private async look(): Promise<ReadonlySet<string>> {
     try {

@@ -13,7 +13,7 @@ import type { Situation } from "./engine/current";
 import { driftOf, driftSince, observedInputs } from "./engine/drift";
 import { findElasticIp, observe, observeTeardown } from "./engine/observe";
 import { heldElasticIp, isGone, outputsOf } from "./engine/outputs";
-import { requireOwned, TakenOver } from "./engine/ownership";
+import { isSucceeded, requireOwned, TakenOver } from "./engine/ownership";
 import { hindrances, outdatedParts } from "./engine/planning/instance";
 import { obstacles, teardownObstacles } from "./engine/protection";
 import { reconcile, tearDown } from "./engine/reconcile";
@@ -277,6 +277,7 @@ export class Handlers {
     } catch (error) {
       throw failureOf(error, { id, desired, inputs: news, olds, recorded });
     } finally {
+      this.session.givenUp(desired.region).forget();
       this.session.claims.forget(desired.resourceUrn);
     }
   }
@@ -289,7 +290,7 @@ export class Handlers {
     const deps = this.depsOf(desired);
     try {
       const observed = await observe(deps.ec2, { id, desired, recorded });
-      if (isGone(observed)) {
+      if (isGone(observed) || isSucceeded({ recorded }, observed)) {
         return { id: "", props: {} };
       }
       requireOwned({ id, recorded }, observed);

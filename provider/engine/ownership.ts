@@ -4,13 +4,15 @@ import { IdTaken, ownerOf } from "./claim";
 import type { Lease } from "./lease";
 import type { LaunchTemplate, Observed, Recorded, Tags } from "./state";
 
-/** Another state has taken the machine over, so this one must not touch it any more. */
+/** Another state has the machine, or another machine has its id, so this one must not touch it any more. */
 export class TakenOver extends Error {
   override readonly name = "TakenOver";
 
-  constructor(id: string, urn: string | undefined) {
+  constructor(id: string, urn: string | undefined, isSucceeded: boolean) {
     super(
-      `${id} was taken over by another resource or stack (adopt.managedInstanceId${urn === undefined ? "" : `, by ${urn}`}), so it is not this one's any more. To give it up here, take the resource out of the program and run \`pulumi up\`, or run \`pulumi state delete\`: neither touches the machine. To have it back, delete it from the state and declare it with adopt: { managedInstanceId: "${id}" }`,
+      isSucceeded
+        ? `everything that this stack had of ${id} was deleted by somebody, and ${urn ?? "another resource"} has made a machine with that id since. Run \`pulumi refresh\`: the next \`pulumi up\` then makes a machine with an id of its own`
+        : `${id} was taken over by another resource or stack (adopt.managedInstanceId${urn === undefined ? "" : `, by ${urn}`}), so it is not this one's any more. To give it up here, take the resource out of the program and run \`pulumi up\`, or run \`pulumi state delete\`: neither touches the machine. To have it back, delete it from the state and declare it with adopt: { managedInstanceId: "${id}" }`,
     );
   }
 }
@@ -19,7 +21,7 @@ interface Claim {
   id: string;
   /** What a create holds the record by. */
   lease?: Lease;
-  recorded?: Pick<Recorded, "claim">;
+  recorded?: Pick<Recorded, "claim"> & Partial<Recorded>;
 }
 
 /** Whether a record is another's than the state's whose id led to it. An older version wrote no owner, on either side. */
@@ -29,13 +31,32 @@ export function isAnothers(template: LaunchTemplate | undefined, { recorded }: P
 }
 
 /**
+ * Whether nothing is left of what the state has on record, its launch template included, and another state has made a machine with the
+ * same id since: that of a second backend, whose create found the id free.
+ */
+export function isSucceeded({ recorded }: Pick<Claim, "recorded">, observed: Observed): boolean {
+  const { template, networkInterfaces, elasticIps, instances, volumes } = observed;
+  if (!isAnothers(template, { recorded }) || recorded?.launchTemplateId === undefined) {
+    return false;
+  }
+  const { launchTemplateId, networkInterfaceId, instanceId, dataVolumeIds = {}, givenVolumeIds = [] } = recorded;
+  // What was given is its owner's, and may be the other machine's by now.
+  const allocationId = recorded.ownsElasticIp === true ? recorded.allocationId : undefined;
+  const made = Object.values(dataVolumeIds).filter((it) => !givenVolumeIds.includes(it));
+  const had = [launchTemplateId, networkInterfaceId, allocationId, instanceId, ...made];
+  const alive = instances.filter((it) => it.state !== "terminated");
+  const there = [template, ...networkInterfaces, ...alive, ...volumes].map((it) => it?.id);
+  return ![...there, ...elasticIps.map((it) => it.allocationId)].some((it) => it !== undefined && had.includes(it));
+}
+
+/**
  * @throws TakenOver if the machine is another state's by now
  * @throws IdTaken if a create has come to an id of which something is there that it did not make
  */
 export function requireOwned({ id, lease, recorded }: Claim, observed: Observed): void {
   const { template } = observed;
   if (isAnothers(template, { recorded })) {
-    throw new TakenOver(id, template?.tags[TAG.urn]);
+    throw new TakenOver(id, template?.tags[TAG.urn], isSucceeded({ recorded }, observed));
   }
   if (lease === undefined) {
     return;

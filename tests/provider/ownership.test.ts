@@ -1,6 +1,6 @@
 /** Whose machine it is: what belongs to another resource or another state is never touched, and what nobody has can be taken over. */
 import assert from "node:assert/strict";
-import { DeleteLaunchTemplateCommand } from "@aws-sdk/client-ec2";
+import { DeleteLaunchTemplateCommand, DeleteNetworkInterfaceCommand } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
 import { sending } from "./interruptions";
@@ -217,6 +217,30 @@ describe("adopt: { managedInstanceId }", () => {
     later(first);
     assert.deepEqual(holdingsOf(second, second.recorded?.id), before);
     await settled(second, adopting(second, { elasticIp: true, resourceUrn: SITE }));
+  });
+
+  it("is gone where all of it was deleted, and a second backend's machine has its id by now: the next up makes another", async () => {
+    const inputs = { desiredState: "paused", pauseBehavior: "terminate" };
+    const first = await up(inputs);
+    later(first);
+    const { launchTemplateId: LaunchTemplateId } = only(made(first).templates);
+    const { networkInterfaceId: NetworkInterfaceId } = only(made(first).networkInterfaces);
+    await somebody(first).send(new DeleteLaunchTemplateCommand({ LaunchTemplateId }));
+    await somebody(first).send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId }));
+    const id = first.recorded?.id;
+    const second = quick({ on: first });
+    await second.up(program({ elasticIp: true }));
+    assert.equal(second.recorded?.id, id);
+    const before = holdingsOf(second, id);
+    const failure = await failureOf(first.up(program({ ...inputs, tags: { Team: "a" } })));
+    assert.match(failure.message, /^everything that this stack had of mi-\w+ was deleted .*Run `pulumi refresh`/);
+    await first.refresh();
+    const gone: unknown = first.recorded;
+    assert.equal(gone, undefined);
+    assert.equal(await first.up(program(inputs)), "create");
+    assert.notEqual(first.recorded?.id, id);
+    assert.deepEqual(holdingsOf(second, id), before);
+    isWhole(second);
   });
 
   it("is refused to the second of two resources of one run", async () => {
