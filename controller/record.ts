@@ -160,7 +160,7 @@ function unreadable(template: LaunchTemplate, why: string): Unreadable {
 async function readTemplate({ ec2, region }: Place, template: LaunchTemplate): Promise<Reading> {
   const id = template.name;
   try {
-    const latest = await ec2.describeLatestVersion(template.id);
+    const latest = await ec2.describeLatestVersion(template.id, { listed: template.latestVersion });
     const asked = { ...fromTags(template.tags), ...fromVersion(latest), region };
     const observed = await observe(ec2, { id, desired: asked, template });
     const chosen = await rolledBackTo(ec2, observed);
