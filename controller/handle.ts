@@ -235,7 +235,7 @@ interface Count {
 async function act(controller: Controller, machine: Machine, { action, signals }: Acting): Promise<Outcome> {
   const count: Count = { darkMs: 0, misses: 0 };
   const deps = depsFor(controller, machine, count);
-  const begin = darkSince(action, signals) ?? controller.clock.now();
+  const begin = darkSince(action, machine, signals) ?? controller.clock.now();
   const common = { ...about(machine), action: action.kind, reason: reasonOf(action) };
   try {
     const outputs = await carryOutAction(controller, machine, { action, deps });
@@ -271,12 +271,17 @@ function reasonOf(action: Deed): Outcome["reason"] {
 }
 
 /** The event that tells of the end, if that is what made somebody look, came when the address went dark. */
-function darkSince(action: Deed, signals: readonly Signal[]): number | undefined {
+function darkSince(action: Deed, { observed }: Machine, signals: readonly Signal[]): number | undefined {
   const subject = action.kind === "restore" ? action.replacement.instanceId : "";
-  const [at] = signals.flatMap((it) =>
-    it.kind === "state-change" && it.instanceId === subject && DOWN.includes(it.state) ? it.at : [],
-  );
-  return at;
+  // An event of before the instance was last started tells of another outage.
+  const startedAt = observed.instances.find((it) => it.id === subject)?.launchedAt ?? 0;
+  return signals
+    .flatMap((it) =>
+      it.kind === "state-change" && it.instanceId === subject && DOWN.includes(it.state) && it.at >= startedAt
+        ? it.at
+        : [],
+    )
+    .at(0);
 }
 
 const DOWN: readonly string[] = ["shutting-down", "stopping"];
