@@ -10,7 +10,7 @@ import { Abandoned } from "../provider/engine/apply";
 import { currentInstance, currentNetworkInterface } from "../provider/engine/current";
 import { ReconcileFailure } from "../provider/engine/reconcile";
 import { type Deps, depsOf } from "../provider/engine/run";
-import type { Outputs } from "../provider/engine/state";
+import type { Outputs, Tags } from "../provider/engine/state";
 import { NoCapacity } from "../provider/engine/steps/launch";
 import { carryOut, pause, recycle, resume } from "./by-hand";
 import { untilDeadline } from "./deadline";
@@ -18,6 +18,7 @@ import { type Action, decide, RETRY_MS } from "./decide";
 import { type Message, type Signal, signalOf } from "./events";
 import { type LastReplacement, replacementText, tickText } from "./history";
 import { isReadable, listMachines, type Machine, machineOf, readMachine, type Reading } from "./record";
+import { COSTS, isOfDeed, type MissingRight, missingRight, orWithout, seeing } from "./rights";
 
 /** What the loop runs on. */
 export interface Controller {
@@ -30,6 +31,12 @@ export interface Controller {
   deadline?: number;
   /** Aborted when the user ends it. */
   cancelled?: AbortSignal;
+}
+
+/** A controller that looks at one machine. */
+interface Looking extends Controller {
+  /** The rights that it finds missing, and goes on without. */
+  missing: MissingRight[];
 }
 
 export interface Metrics {
@@ -70,6 +77,8 @@ export interface Outcome {
   followUp?: { at: number; message: Message };
   outputs?: Outputs;
   metrics: Metrics;
+  /** Rights that were missing, to be told once for all machines. */
+  missing?: readonly MissingRight[];
 }
 
 const NONE: Metrics = { replacements: 0, outageSeconds: 0, capacityMisses: 0, ignored: 0 };
@@ -91,9 +100,11 @@ export async function handleMessage(controller: Controller, message: unknown): P
     case "continue":
       return [await handleMachine(controller, signal.machineId, [signal])];
     default: {
-      const id = await machineOf(controller.ec2, signal.instanceId);
+      const missing: MissingRight[] = [];
+      const owner = machineOf(controller.ec2, signal.instanceId);
+      const id = await orWithout(owner, { costs: COSTS.events, instead: undefined, missing });
       return id === undefined
-        ? [ignored(`${signal.instanceId} is of no managed instance`)]
+        ? [{ ...ignored(`${signal.instanceId} is of no managed instance`), missing }]
         : [await handleMachine(controller, id, [signal])];
     }
   }
@@ -113,21 +124,41 @@ export interface SweepOptions {
  * that messages do not become more with each.
  */
 export async function sweep(controller: Controller, { isSurvey = false }: SweepOptions = {}): Promise<Outcome[]> {
-  const readings = await listMachines(controller);
+  const readings = await listMachines({ ...controller, isPatchy: true }).catch(unlisted);
+  if ("kind" in readings) {
+    return [readings];
+  }
   const outcomes = await Promise.all(
-    readings.map((reading) => (isSurvey ? survey(controller, reading) : handleReading(controller, reading, []))),
+    readings.map((reading) =>
+      patchily(controller, (looking) => (isSurvey ? survey(looking, reading) : handleReading(looking, reading, []))),
+    ),
   );
   return outcomes.map((it) => (it.kind === "waiting" && it.action === "wait" ? { ...it, followUp: undefined } : it));
 }
 
-async function survey(controller: Controller, reading: Reading): Promise<Outcome> {
+/** Nothing can be looked at for want of a right. That fails no message: it is told, and each tick looks again. */
+function unlisted(error: unknown): Outcome {
+  const missing = missingRight(error, COSTS.listing);
+  if (missing === undefined) {
+    throw error;
+  }
+  return { machineId: "", name: "", kind: "unreadable", because: explain(error), metrics: NONE, missing: [missing] };
+}
+
+/** @returns what came of it, with the rights that were missing */
+async function patchily(controller: Controller, work: (looking: Looking) => Promise<Outcome>): Promise<Outcome> {
+  const missing: MissingRight[] = [];
+  return { ...(await work({ ...controller, missing })), missing };
+}
+
+async function survey(controller: Looking, reading: Reading): Promise<Outcome> {
+  controller.missing.push(...(reading.unseen ?? []));
   if (!isReadable(reading)) {
     return unreadable(reading);
   }
   const now = controller.clock.now();
   const action = await decided(controller, reading, []);
-  const isIdle = action.kind === "nothing" || action.kind === "wait" || action.kind === "give-up";
-  return isIdle && action.tick === undefined
+  return isIdle(action) && action.tick === undefined
     ? idle(reading, action)
     : {
         ...about(reading),
@@ -145,20 +176,22 @@ export async function handleMachine(
   idOrName: string,
   signals: readonly Signal[] = [],
 ): Promise<Outcome> {
-  const reading = await readMachine(controller, idOrName);
-  return reading === undefined
-    ? ignored(`there is no managed instance ${idOrName}`)
-    : handleReading(controller, reading, signals);
+  const reading = await readMachine({ ...controller, isPatchy: true }, idOrName).catch(unlisted);
+  if (reading === undefined) {
+    return ignored(`there is no managed instance ${idOrName}`);
+  }
+  return "kind" in reading ? reading : patchily(controller, (looking) => handleReading(looking, reading, signals));
 }
 
-async function handleReading(controller: Controller, reading: Reading, signals: readonly Signal[]): Promise<Outcome> {
+async function handleReading(controller: Looking, reading: Reading, signals: readonly Signal[]): Promise<Outcome> {
+  controller.missing.push(...(reading.unseen ?? []));
   if (!isReadable(reading)) {
     return unreadable(reading);
   }
-  const action = await decided(controller, reading, signals);
-  if (action.tick !== undefined) {
-    // First: a tick that is followed twice is worse than one that is followed late.
-    await controller.ec2.createTags([reading.template.id], { [TAG.lastTick]: tickText(action.tick) });
+  let action = await decided(controller, reading, signals);
+  // First: a tick that is followed twice is worse than one that is followed late.
+  if (action.tick !== undefined && !(await isNoted(controller, reading, { [TAG.lastTick]: tickText(action.tick) }))) {
+    action = await decided(controller, { ...reading, desired: { ...reading.desired, schedules: [] } }, signals);
   }
   switch (action.kind) {
     case "nothing":
@@ -172,13 +205,27 @@ async function handleReading(controller: Controller, reading: Reading, signals: 
   }
 }
 
-async function decided(controller: Controller, machine: Machine, signals: readonly Signal[]): Promise<Action> {
+async function decided(controller: Looking, machine: Machine, signals: readonly Signal[]): Promise<Action> {
   const now = controller.clock.now();
   const held = currentInstance(currentNetworkInterface(machine), machine.observed);
   const { enabled, graceSeconds } = machine.desired.healing;
   const isJudged = held?.state === "running" && enabled && now >= held.launchedAt + graceSeconds * 1000;
-  const health = isJudged ? await controller.ec2.describeHealth(held.id) : undefined;
-  return decide({ machine, health, signals, now });
+  const without = { costs: COSTS.health, instead: undefined, missing: controller.missing };
+  const health = isJudged ? await orWithout(controller.ec2.describeHealth(held.id), without) : undefined;
+  return seenEnough(machine, decide({ machine, health, signals, now }));
+}
+
+/** By a look that lacked a right nothing is done: what was not seen could be given up. A schedule that was due then stays due. */
+function seenEnough({ unseen: [unseen] = [] }: Machine, action: Action): Action {
+  if (unseen === undefined || isIdle(action)) {
+    return action;
+  }
+  const because = `${action.kind} is to be done, once there is the right ${unseen.right} again`;
+  return { kind: "wait", until: Infinity, because, isLeft: true };
+}
+
+function isIdle(action: Action): action is Action & Idle {
+  return action.kind === "nothing" || action.kind === "wait" || action.kind === "give-up";
 }
 
 type Idle = Extract<Action, { kind: "nothing" | "wait" | "give-up" }>;
@@ -210,13 +257,20 @@ function about({ id, name }: Pick<Machine, "id" | "name">): Pick<Outcome, "machi
 
 /** So that other writers, the next look and `status` know it. */
 async function remember(
-  { ec2 }: Pick<Controller, "ec2">,
-  { template }: Machine,
+  controller: Looking,
+  machine: Machine,
   replacement: LastReplacement | undefined,
 ): Promise<void> {
   if (replacement !== undefined) {
-    await ec2.createTags([template.id], { [TAG.lastReplacement]: replacementText(replacement) });
+    await isNoted(controller, machine, { [TAG.lastReplacement]: replacementText(replacement) });
   }
+}
+
+/** @returns whether it is on record: where the credentials may not write there, the controller goes on without */
+function isNoted({ ec2, missing }: Looking, { template }: Machine, tags: Tags): Promise<boolean> {
+  const costs = TAG.lastTick in tags ? COSTS.schedules : COSTS.history;
+  const noted = ec2.createTags([template.id], tags).then(() => true);
+  return orWithout(noted, { costs, instead: false, missing });
 }
 
 type Deed = Exclude<Action, Idle>;
@@ -232,7 +286,7 @@ interface Count {
   misses: number;
 }
 
-async function act(controller: Controller, machine: Machine, { action, signals }: Acting): Promise<Outcome> {
+async function act(controller: Looking, machine: Machine, { action, signals }: Acting): Promise<Outcome> {
   const count: Count = { darkMs: 0, misses: 0 };
   const deps = depsFor(controller, machine, count);
   const begin = darkSince(action, machine, signals) ?? controller.clock.now();
@@ -287,7 +341,7 @@ function darkSince(action: Deed, { observed }: Machine, signals: readonly Signal
 const DOWN: readonly string[] = ["shutting-down", "stopping"];
 
 async function carryOutAction(
-  controller: Controller,
+  controller: Looking,
   machine: Machine,
   { action, deps }: { action: Deed; deps: Deps },
 ): Promise<Outputs> {
@@ -306,7 +360,10 @@ async function carryOutAction(
       return outputs;
     }
     case "replace":
-      await remember(controller, machine, action.replacement);
+      // What is not on record is not counted, and would never be given up.
+      await controller.ec2.createTags([machine.template.id], {
+        [TAG.lastReplacement]: replacementText(action.replacement),
+      });
       return carryOut(makingWay(machine, action), deps);
   }
 }
@@ -337,7 +394,7 @@ function said(
   return `${action.kind}${why}: ${name} is ${state} with ${what}`;
 }
 
-function depsFor({ ec2, clock, ...controller }: Controller, machine: Machine, count: Count): Deps {
+function depsFor({ ec2, clock, ...controller }: Looking, machine: Machine, count: Count): Deps {
   const { deadline, cancelled = new AbortController().signal } = controller;
   const say = (line: string): void => {
     controller.say(`${machine.name}: ${line}`);
@@ -346,7 +403,7 @@ function depsFor({ ec2, clock, ...controller }: Controller, machine: Machine, co
   const bounds =
     deadline === undefined ? { clock: ending, isAbandoned: () => false, cancelled } : untilDeadline(ending, deadline);
   const { timeoutSeconds } = machine.desired.replacement;
-  return depsOf(ec2, {
+  const deps = depsOf(ec2, {
     ...bounds,
     timeoutSeconds,
     say,
@@ -359,13 +416,17 @@ function depsFor({ ec2, clock, ...controller }: Controller, machine: Machine, co
       },
     },
   });
+  // A machine without an Elastic IP needs nobody to see any.
+  return machine.desired.elasticIp === false
+    ? { ...deps, ec2: seeing(deps.ec2, controller.missing, ["addresses"]) }
+    : deps;
 }
 
 type Unfinished = Pick<Outcome, "kind" | "because" | "followUp">;
 
 /** It did not get to its end: it was stopped, found no capacity, or failed. */
 async function unfinished(
-  controller: Controller,
+  controller: Looking,
   machine: Machine,
   { action, error }: { action: Deed; error: unknown },
 ): Promise<Unfinished> {
@@ -376,15 +437,24 @@ async function unfinished(
     const followUp = { at: now, message: { continue: machine.id } };
     return { kind: "to-be-continued", because: isByUser(controller) ? because : cutOff(error, because), followUp };
   }
-  if (!(error instanceof ReconcileFailure)) {
+  // A right that is missing fails no message: it is told, and tried again.
+  const isDenied = deniedRight(error) !== undefined;
+  if (!(error instanceof ReconcileFailure) && !isDenied) {
     throw error;
   }
-  // A lack of capacity passes by itself, and is no fault of what is launched.
-  if (!isCausedBy(error, NoCapacity) && (action.kind === "restore" || action.kind === "replace")) {
+  // A lack of capacity passes by itself, as does that of a right, and is no fault of what is launched.
+  if (!isCausedBy(error, NoCapacity) && !isDenied && (action.kind === "restore" || action.kind === "replace")) {
     const { replacement } = action;
     await remember(controller, machine, { ...replacement, at: now, inARow: replacement.inARow + 1 });
   }
-  return { kind: "failed", because, followUp: { at: now + RETRY_MS, message } };
+  const followUp = { at: now + RETRY_MS, message };
+  return { kind: "failed", because, ...(isOnRecord(controller, { action, error }) ? { followUp } : {}) };
+}
+
+/** Whether a note of this try holds off the next look. Else each tick would begin another line of tries, so it is left to the ticks. */
+function isOnRecord({ missing }: Looking, { action, error }: { action: Deed; error: unknown }): boolean {
+  const isNoted = action.kind === "restore" || action.kind === "replace";
+  return isNoted && !missing.some(isOfDeed) && deniedRight(error) !== "ec2:CreateTags";
 }
 
 function isByUser({ cancelled }: Controller): boolean {
@@ -395,6 +465,11 @@ function isByUser({ cancelled }: Controller): boolean {
 function cutOff(error: unknown, because: string): string {
   const where = isCausedBy(error, Abandoned) ? "stopped at a safe point" : because.replace(/^Cancelled: /, "");
   return `the time was up: ${where}`;
+}
+
+/** The right for want of which it failed, if it did. */
+function deniedRight(error: unknown): string | undefined {
+  return missingRight(error, "")?.right ?? (error instanceof Error ? deniedRight(error.cause) : undefined);
 }
 
 function isCausedBy(error: unknown, kind: new (...parts: never[]) => Error): boolean {
