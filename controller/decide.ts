@@ -5,6 +5,7 @@
 import {
   currentInstance,
   currentNetworkInterface,
+  detachedInstance,
   fits,
   generationOf,
   staysStopped,
@@ -125,6 +126,10 @@ function withoutInstance(situation: Situation): Doing {
   const waits = underWay(situation, last);
   if (waits !== undefined) {
     return waits;
+  }
+  const detached = detachedInstance(machine);
+  if (detached !== undefined) {
+    return { kind: "finish", because: `its network interface is not on ${detached.id}, which works` };
   }
   // What was ended for another is followed by another, whether the machine is to be healed or not.
   const { replacement } = machine.history;
