@@ -416,10 +416,8 @@ function depsFor({ ec2, clock, ...controller }: Looking, machine: Machine, count
       },
     },
   });
-  // A machine without an Elastic IP needs nobody to see any.
-  return machine.desired.elasticIp === false
-    ? { ...deps, ec2: seeing(deps.ec2, controller.missing, ["addresses"]) }
-    : deps;
+  // A machine without an Elastic IP needs nobody to see any, so the right is not missing for it.
+  return machine.desired.elasticIp === false ? { ...deps, ec2: seeing(deps.ec2, [], ["addresses"]) } : deps;
 }
 
 type Unfinished = Pick<Outcome, "kind" | "because" | "followUp">;
