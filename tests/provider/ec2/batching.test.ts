@@ -337,7 +337,7 @@ describe("the describes of the EC2 client", () => {
       handle: (request: { body?: unknown; headers: Record<string, string> }) => {
         // EC2 may answer in pages unasked; the simulator does from a token on.
         const isList =
-          String(request.body).includes('%24Latest') && !/LaunchTemplateId|NextToken/.test(String(request.body));
+          String(request.body).includes("%24Latest") && !/LaunchTemplateId|NextToken/.test(String(request.body));
         return handler.handle(
           isList ? { ...request, body: `${String(request.body)}&NextToken=${firstPage}` } : request,
         );
