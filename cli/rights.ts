@@ -6,7 +6,7 @@ import { randomUUID } from "node:crypto";
 import type { Machine } from "../controller/record";
 import type { Ec2 } from "../provider/ec2/ec2";
 import { type Ec2Error, isEc2Error, isUnauthorized } from "../provider/ec2/errors";
-import { saidOf } from "../provider/ec2/denial";
+import { rightNamedIn } from "../provider/ec2/denial";
 import { TAG } from "../provider/ec2/tags";
 import { currentNetworkInterface } from "../provider/engine/current";
 import { baseTags, instanceTags } from "../provider/engine/labels";
@@ -69,7 +69,7 @@ async function deniedRight(ec2: Ec2, right: string, call: (ec2: Ec2) => Promise<
     return undefined;
   } catch (error) {
     if (isUnauthorized(error)) {
-      return /is not authorized to perform: ([\w-]+:\w+)/.exec(saidOf((error as Ec2Error).said))?.[1] ?? right;
+      return rightNamedIn((error as Ec2Error).said) ?? right;
     }
     if (isEc2Error(error, "throttled", "unreachable", "no-credentials")) {
       throw error;

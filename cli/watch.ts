@@ -2,7 +2,8 @@
 import { type Controller, handleMessage, type Outcome, sweep } from "../controller/handle";
 import type { Message } from "../controller/events";
 import { Cancelled } from "../provider/clock";
-import { explain, isEc2Error } from "../provider/ec2/errors";
+import { ToldRights } from "../controller/rights";
+import { explain, withoutRequestIds } from "../provider/ec2/errors";
 import { printable } from "../provider/printable";
 import { sentence } from "../provider/failure";
 import { connect, findReading, type GlobalOptions, type Shell } from "./connection";
@@ -39,6 +40,14 @@ export async function watch(
   }
 }
 
+/** @throws what EC2 says where it shows no machine at all for want of a right */
+function requireList(outcomes: readonly Outcome[]): void {
+  const [unlisted] = outcomes.filter((it) => it.machineId === "").flatMap((it) => it.missing ?? []);
+  if (unlisted !== undefined) {
+    throw unlisted.error;
+  }
+}
+
 interface Due {
   at: number;
   message: Message;
@@ -48,7 +57,9 @@ interface Due {
 class Watch {
   private readonly due = new Map<string, Due>();
   private readonly busy = new Map<string, Promise<void>>();
-  private readonly said = new Map<string, string>();
+  /** What was said of each machine since all was well with it. */
+  private readonly said = new Map<string, Set<string>>();
+  private readonly rights = new ToldRights();
   /** Of whom the work was cut off. */
   private readonly left = new Set<string>();
   private lookAt = -Infinity;
@@ -82,15 +93,22 @@ class Watch {
       }
       return;
     }
+    const isFirst = this.lookAt === -Infinity;
     try {
-      for (const outcome of await sweep(this.controller, { isSurvey: true })) {
+      const outcomes = await sweep(this.controller, { isSurvey: true });
+      if (isFirst) {
+        requireList(outcomes);
+      }
+      this.said.delete("");
+      this.rights.back(outcomes.flatMap((it) => it.missing ?? [])).forEach(this.controller.say);
+      for (const outcome of outcomes) {
         if (!this.busy.has(outcome.machineId)) {
           this.report(outcome);
         }
       }
     } catch (error) {
-      // The first look tells whether it can work at all; later the network, or EC2, may be away for a while.
-      if (this.lookAt === -Infinity || isEc2Error(error, "denied", "no-credentials")) {
+      // The first look tells whether it can work at all; later the network, EC2, or credentials may be away for a while.
+      if (isFirst) {
         throw error;
       }
       this.tell("", `could not look: ${sentence(explain(error))}`);
@@ -122,18 +140,28 @@ class Watch {
     }
   }
 
-  private report({ machineId, name, kind, because, followUp }: Outcome): void {
+  private report(outcome: Outcome): void {
+    const { machineId, kind, followUp, missing = [] } = outcome;
+    const isWell = kind === "done" && missing.length === 0;
+    (isWell ? this.rights.wentWell() : this.rights.lost(missing)).forEach(this.controller.say);
     if (kind === "to-be-continued" && this.controller.cancelled.aborted) {
       this.left.add(machineId);
     }
     if (followUp !== undefined) {
       this.schedule(machineId, followUp);
     }
-    const isNow = followUp !== undefined && followUp.at <= this.controller.clock.now();
-    if (kind !== "nothing" && !(kind === "waiting" && isNow)) {
-      this.tell(machineId, `${name === "" ? machineId : name}: ${WORDS[kind]}${because}`);
-    } else if (kind === "nothing") {
+    this.tellOf(outcome);
+    if (kind === "nothing" || kind === "done") {
       this.said.delete(machineId);
+    }
+  }
+
+  private tellOf({ machineId, name, kind, because, followUp, missing = [] }: Outcome): void {
+    const isNow = followUp !== undefined && followUp.at <= this.controller.clock.now();
+    // A machine that could not be looked at for want of a right is told with the right.
+    const isTold = kind === "unreadable" && missing.length > 0;
+    if (kind !== "nothing" && !isTold && !(kind === "waiting" && isNow)) {
+      this.tell(machineId, `${name === "" ? machineId : name}: ${WORDS[kind]}${because}`);
     }
   }
 
@@ -147,8 +175,10 @@ class Watch {
 
   /** Once, as long as it is so. */
   private tell(id: string, line: string): void {
-    if (this.said.get(id) !== line) {
-      this.said.set(id, line);
+    const said = this.said.get(id) ?? new Set();
+    const same = withoutRequestIds(line);
+    if (!said.has(same)) {
+      this.said.set(id, said.add(same));
       this.controller.say(line);
     }
   }

@@ -5,6 +5,7 @@
 import {
   currentInstance,
   currentNetworkInterface,
+  detachedInstance,
   fits,
   generationOf,
   staysStopped,
@@ -58,6 +59,10 @@ export interface Situation {
 const REVERT_MS = 60 * 60_000;
 /** AWS takes a spot instance back two minutes after it says so (EC2 user guide, spot interruption notices). */
 const NOTICE_MS = 2 * 60_000;
+/** EC2 shows why an instance ended while it shuts down, at the latest; until then the notice tells. */
+const NOTICE_OF_ENDED_MS = 10 * 60_000;
+/** AWS names no end of a recommendation. It counts as long as a queue tries its message; AWS sends another while the risk lasts. */
+const RECOMMENDATION_MS = 15 * 60_000;
 
 export function decide(situation: Situation): Action {
   const { machine, now } = situation;
@@ -103,7 +108,7 @@ function byState(situation: Situation): Doing {
   const held = currentInstance(eni, machine.observed);
   if (!wantsInstance(machine.desired)) {
     return held === undefined || (held.state === "stopped" && staysStopped(held, machine.desired))
-      ? { kind: "nothing", because: "it is paused" }
+      ? (unfinished(machine) ?? { kind: "nothing", because: "it is paused" })
       : { kind: "finish", because: "it is to be paused, and its instance is still there" };
   }
   return held === undefined ? withoutInstance(situation) : (givenUp(situation, held) ?? withInstance(situation, held));
@@ -115,14 +120,18 @@ function lastInstance({ observed }: Machine): Instance | undefined {
 }
 
 function withoutInstance(situation: Situation): Doing {
-  const { machine, signals } = situation;
+  const { machine } = situation;
   const last = lastInstance(machine);
-  if (last !== undefined && wasTakenBack(last, signals)) {
+  if (last !== undefined && wasTakenBack(last, situation)) {
     return gated(situation, "interruption", last);
   }
   const waits = underWay(situation, last);
   if (waits !== undefined) {
     return waits;
+  }
+  const detached = detachedInstance(machine);
+  if (detached !== undefined) {
+    return { kind: "finish", because: `its network interface is not on ${detached.id}, which works` };
   }
   // What was ended for another is followed by another, whether the machine is to be healed or not.
   const { replacement } = machine.history;
@@ -132,9 +141,20 @@ function withoutInstance(situation: Situation): Doing {
 }
 
 /** EC2 says so of the instance itself for an hour; the warning may be all that is seen of it at first. */
-function wasTakenBack({ id, stateReason }: Instance, signals: readonly Signal[]): boolean {
-  const isWarned = signals.some((it) => it.kind === "interruption-warning" && it.instanceId === id);
-  return isWarned || (stateReason?.code ?? "").startsWith("Server.Spot");
+function wasTakenBack(instance: Instance, situation: Situation): boolean {
+  const isWarned = toldOf(instance, "interruption-warning", { situation, forMs: NOTICE_OF_ENDED_MS }) !== undefined;
+  return isWarned || (instance.stateReason?.code ?? "").startsWith("Server.Spot");
+}
+
+/** When an event last told that of an instance as it runs now; an event that is too old, or of before it was started, tells nothing. */
+function toldOf(
+  { id, launchedAt }: Instance,
+  kind: "interruption-warning" | "rebalance",
+  { situation: { signals, now }, forMs }: { situation: Situation; forMs: number },
+): number | undefined {
+  const times = signals.flatMap((it) => (it.kind === kind && it.instanceId === id ? it.at : []));
+  const at = Math.max(...times);
+  return at >= launchedAt && now < at + forMs ? at : undefined;
 }
 
 /** An `up`, or a recycle by hand, records a generation and then ends the instance: for a while that is left to it. */
@@ -161,7 +181,7 @@ function givenUp(situation: Situation, held: Instance): Doing | undefined {
 }
 
 function withInstance(situation: Situation, held: Instance): Doing {
-  const { machine, signals } = situation;
+  const { machine } = situation;
   if (held.state === "pending") {
     return unfinished(machine) ?? { kind: "nothing", because: `${held.id} is starting` };
   }
@@ -171,12 +191,12 @@ function withInstance(situation: Situation, held: Instance): Doing {
   if (held.state !== "running") {
     return underWay(situation, held) ?? healed(situation, "stopped", held);
   }
-  const isAbout = (kind: Signal["kind"]): boolean =>
-    signals.some((it) => it.kind === kind && "instanceId" in it && it.instanceId === held.id);
-  if (isAbout("interruption-warning")) {
-    return warned(situation, held);
+  const noticeAt = toldOf(held, "interruption-warning", { situation, forMs: NOTICE_MS });
+  if (noticeAt !== undefined) {
+    return warned(situation, held, noticeAt);
   }
-  if (isAbout("rebalance") && machine.desired.replacement.strategy === "overlap") {
+  const isAtRisk = toldOf(held, "rebalance", { situation, forMs: RECOMMENDATION_MS }) !== undefined;
+  if (isAtRisk && machine.desired.replacement.strategy === "overlap") {
     return gated(situation, "rebalance", held);
   }
   return (
@@ -209,14 +229,10 @@ function outdated(situation: Situation, held: Instance): Doing {
  * With `overlap` another is launched at once, and the interface moved before this one goes. With every other strategy nothing can be
  * won: the interface is free when this one has ended, and until then it works.
  */
-function warned(situation: Situation, held: Instance): Doing {
-  const { machine, signals } = situation;
-  if (machine.desired.replacement.strategy === "overlap") {
-    return gated(situation, "interruption-warning", held);
-  }
-  const at = signals.flatMap((it) => (it.kind === "interruption-warning" ? it.at : []));
-  const until = Math.max(...at) + NOTICE_MS;
-  return { kind: "wait", until, because: `AWS takes ${held.id} back; it works until then` };
+function warned(situation: Situation, held: Instance, noticeAt: number): Doing {
+  return situation.machine.desired.replacement.strategy === "overlap"
+    ? gated(situation, "interruption-warning", held)
+    : { kind: "wait", until: noticeAt + NOTICE_MS, because: `AWS takes ${held.id} back; it works until then` };
 }
 
 function unwell(situation: Situation, held: Instance): Doing | undefined {

@@ -11,7 +11,7 @@ import { currentInstance, currentNetworkInterface } from "../provider/engine/cur
 import { type LastReplacement, replacementText } from "../provider/engine/last-replacement";
 import { ReconcileFailure } from "../provider/engine/reconcile";
 import { type Deps, depsOf } from "../provider/engine/run";
-import type { Outputs } from "../provider/engine/state";
+import type { Outputs, Tags } from "../provider/engine/state";
 import { FailedChecks } from "../provider/engine/steps/prove";
 import { EndedAtLaunch } from "../provider/engine/steps/start";
 import { carryOut, pause, recycle, resume } from "./by-hand";
@@ -20,6 +20,7 @@ import { type Action, decide } from "./decide";
 import { type Message, type Signal, signalOf } from "./events";
 import { tickText } from "./history";
 import { isReadable, listMachines, type Machine, machineOf, readMachine, type Reading } from "./record";
+import { COSTS, isOfDeed, type MissingRight, missingRight, orWithout, seeing } from "./rights";
 import { isNoVerdict, MOST_IN_A_ROW, pauseAfterTries } from "./tries";
 
 /** What the loop runs on. */
@@ -33,6 +34,12 @@ export interface Controller {
   deadline?: number;
   /** Aborted when the user ends it. */
   cancelled?: AbortSignal;
+}
+
+/** A controller that looks at one machine. */
+interface Looking extends Controller {
+  /** The rights that it finds missing, and goes on without. */
+  missing: MissingRight[];
 }
 
 export interface Metrics {
@@ -75,6 +82,8 @@ export interface Outcome {
   followUp?: { at: number; message: Message };
   outputs?: Outputs;
   metrics: Metrics;
+  /** Rights that were missing, to be told once for all machines. */
+  missing?: readonly MissingRight[];
 }
 
 const NONE: Metrics = { replacements: 0, outageSeconds: 0, capacityMisses: 0, ignored: 0 };
@@ -96,9 +105,11 @@ export async function handleMessage(controller: Controller, message: unknown): P
     case "continue":
       return [await handleMachine(controller, signal.machineId, [signal])];
     default: {
-      const id = await machineOf(controller.ec2, signal.instanceId);
+      const missing: MissingRight[] = [];
+      const owner = machineOf(controller.ec2, signal.instanceId);
+      const id = await orWithout(owner, { costs: COSTS.events, instead: undefined, missing });
       return id === undefined
-        ? [ignored(`${signal.instanceId} is of no managed instance`)]
+        ? [{ ...ignored(`${signal.instanceId} is of no managed instance`), missing }]
         : [await handleMachine(controller, id, [signal])];
     }
   }
@@ -118,14 +129,35 @@ export interface SweepOptions {
  * that messages do not become more with each.
  */
 export async function sweep(controller: Controller, { isSurvey = false }: SweepOptions = {}): Promise<Outcome[]> {
-  const readings = await listMachines(controller);
+  const readings = await listMachines({ ...controller, isPatchy: true }).catch(unlisted);
+  if ("kind" in readings) {
+    return [readings];
+  }
   const outcomes = await Promise.all(
-    readings.map((reading) => (isSurvey ? survey(controller, reading) : handleReading(controller, reading, []))),
+    readings.map((reading) =>
+      patchily(controller, (looking) => (isSurvey ? survey(looking, reading) : handleReading(looking, reading, []))),
+    ),
   );
   return outcomes.map((it) => (it.kind === "waiting" && it.action === "wait" ? { ...it, followUp: undefined } : it));
 }
 
-async function survey(controller: Controller, reading: Reading): Promise<Outcome> {
+/** Nothing can be looked at for want of a right. That fails no message: it is told, and each tick looks again. */
+function unlisted(error: unknown): Outcome {
+  const missing = missingRight(error, COSTS.listing);
+  if (missing === undefined) {
+    throw error;
+  }
+  return { machineId: "", name: "", kind: "unreadable", because: explain(error), metrics: NONE, missing: [missing] };
+}
+
+/** @returns what came of it, with the rights that were missing */
+async function patchily(controller: Controller, work: (looking: Looking) => Promise<Outcome>): Promise<Outcome> {
+  const missing: MissingRight[] = [];
+  return { ...(await work({ ...controller, missing })), missing };
+}
+
+async function survey(controller: Looking, reading: Reading): Promise<Outcome> {
+  controller.missing.push(...(reading.unseen ?? []));
   if (!isReadable(reading)) {
     return unreadable(reading);
   }
@@ -143,10 +175,6 @@ async function survey(controller: Controller, reading: Reading): Promise<Outcome
       };
 }
 
-function isIdle(action: Action): action is Action & Idle {
-  return action.kind === "nothing" || action.kind === "wait" || action.kind === "give-up";
-}
-
 /** Giving up is put on record once, so that the next look, `status` and the next `up` know it. */
 function isToBeTold(action: Action): boolean {
   return action.kind === "give-up" && !action.isKnown;
@@ -158,20 +186,22 @@ export async function handleMachine(
   idOrName: string,
   signals: readonly Signal[] = [],
 ): Promise<Outcome> {
-  const reading = await readMachine(controller, idOrName);
-  return reading === undefined
-    ? ignored(`there is no managed instance ${idOrName}`)
-    : handleReading(controller, reading, signals);
+  const reading = await readMachine({ ...controller, isPatchy: true }, idOrName).catch(unlisted);
+  if (reading === undefined) {
+    return ignored(`there is no managed instance ${idOrName}`);
+  }
+  return "kind" in reading ? reading : patchily(controller, (looking) => handleReading(looking, reading, signals));
 }
 
-async function handleReading(controller: Controller, reading: Reading, signals: readonly Signal[]): Promise<Outcome> {
+async function handleReading(controller: Looking, reading: Reading, signals: readonly Signal[]): Promise<Outcome> {
+  controller.missing.push(...(reading.unseen ?? []));
   if (!isReadable(reading)) {
     return unreadable(reading);
   }
-  const action = await decided(controller, reading, signals);
-  if (action.tick !== undefined) {
-    // First: a tick that is followed twice is worse than one that is followed late.
-    await controller.ec2.createTags([reading.template.id], { [TAG.lastTick]: tickText(action.tick) });
+  let action = await decided(controller, reading, signals);
+  // First: a tick that is followed twice is worse than one that is followed late.
+  if (action.tick !== undefined && !(await isNoted(controller, reading, { [TAG.lastTick]: tickText(action.tick) }))) {
+    action = await decided(controller, { ...reading, desired: { ...reading.desired, schedules: [] } }, signals);
   }
   switch (action.kind) {
     case "nothing":
@@ -188,13 +218,27 @@ async function handleReading(controller: Controller, reading: Reading, signals: 
   }
 }
 
-async function decided(controller: Controller, machine: Machine, signals: readonly Signal[]): Promise<Action> {
+async function decided(controller: Looking, machine: Machine, signals: readonly Signal[]): Promise<Action> {
   const now = controller.clock.now();
   const held = currentInstance(currentNetworkInterface(machine), machine.observed);
   const { enabled, graceSeconds } = machine.desired.healing;
   const isJudged = held?.state === "running" && enabled && now >= held.launchedAt + graceSeconds * 1000;
-  const health = isJudged ? await controller.ec2.describeHealth(held.id) : undefined;
-  return decide({ machine, health, signals, now });
+  const without = { costs: COSTS.health, instead: undefined, missing: controller.missing };
+  const health = isJudged ? await orWithout(controller.ec2.describeHealth(held.id), without) : undefined;
+  return seenEnough(machine, decide({ machine, health, signals, now }));
+}
+
+/** By a look that lacked a right nothing is done: what was not seen could be given up. A schedule that was due then stays due. */
+function seenEnough({ unseen: [unseen] = [] }: Machine, action: Action): Action {
+  if (unseen === undefined || isIdle(action)) {
+    return action;
+  }
+  const because = `${action.kind} is to be done, once there is the right ${unseen.right} again`;
+  return { kind: "wait", until: Infinity, because, isLeft: true };
+}
+
+function isIdle(action: Action): action is Action & Idle {
+  return action.kind === "nothing" || action.kind === "wait" || action.kind === "give-up";
 }
 
 type Idle = Extract<Action, { kind: "nothing" | "wait" | "give-up" }>;
@@ -227,13 +271,20 @@ function about({ id, name }: Pick<Machine, "id" | "name">): Pick<Outcome, "machi
 
 /** So that other writers, the next look and `status` know it. */
 async function remember(
-  { ec2 }: Pick<Controller, "ec2">,
-  { template }: Machine,
+  controller: Looking,
+  machine: Machine,
   replacement: LastReplacement | undefined,
 ): Promise<void> {
   if (replacement !== undefined) {
-    await ec2.createTags([template.id], { [TAG.lastReplacement]: replacementText(replacement) });
+    await isNoted(controller, machine, { [TAG.lastReplacement]: replacementText(replacement) });
   }
+}
+
+/** @returns whether it is on record: where the credentials may not write there, the controller goes on without */
+function isNoted({ ec2, missing }: Looking, { template }: Machine, tags: Tags): Promise<boolean> {
+  const costs = TAG.lastTick in tags ? COSTS.schedules : COSTS.history;
+  const noted = ec2.createTags([template.id], tags).then(() => true);
+  return orWithout(noted, { costs, instead: false, missing });
 }
 
 type Deed = Exclude<Action, Idle | { kind: "recovered" }>;
@@ -249,10 +300,10 @@ interface Count {
   misses: number;
 }
 
-async function act(controller: Controller, machine: Machine, { action, signals }: Acting): Promise<Outcome> {
+async function act(controller: Looking, machine: Machine, { action, signals }: Acting): Promise<Outcome> {
   const count: Count = { darkMs: 0, misses: 0 };
   const deps = depsFor(controller, machine, count);
-  const begin = darkSince(action, signals) ?? controller.clock.now();
+  const begin = darkSince(action, machine, signals) ?? controller.clock.now();
   const common = { ...about(machine), action: action.kind, reason: reasonOf(action) };
   try {
     const outputs = await carryOutAction(controller, machine, { action, deps });
@@ -288,18 +339,23 @@ function reasonOf(action: Deed): Outcome["reason"] {
 }
 
 /** The event that tells of the end, if that is what made somebody look, came when the address went dark. */
-function darkSince(action: Deed, signals: readonly Signal[]): number | undefined {
+function darkSince(action: Deed, { observed }: Machine, signals: readonly Signal[]): number | undefined {
   const subject = action.kind === "restore" ? action.replacement.instanceId : "";
-  const [at] = signals.flatMap((it) =>
-    it.kind === "state-change" && it.instanceId === subject && DOWN.includes(it.state) ? it.at : [],
-  );
-  return at;
+  // An event of before the instance was last started tells of another outage.
+  const startedAt = observed.instances.find((it) => it.id === subject)?.launchedAt ?? 0;
+  return signals
+    .flatMap((it) =>
+      it.kind === "state-change" && it.instanceId === subject && DOWN.includes(it.state) && it.at >= startedAt
+        ? it.at
+        : [],
+    )
+    .at(0);
 }
 
 const DOWN: readonly string[] = ["shutting-down", "stopping"];
 
 async function carryOutAction(
-  controller: Controller,
+  controller: Looking,
   machine: Machine,
   { action, deps }: { action: Deed; deps: Deps },
 ): Promise<Outputs> {
@@ -318,7 +374,10 @@ async function carryOutAction(
       return outputs;
     }
     case "replace":
-      await remember(controller, machine, action.replacement);
+      // What is not on record is not counted, and would never be given up.
+      await controller.ec2.createTags([machine.template.id], {
+        [TAG.lastReplacement]: replacementText(action.replacement),
+      });
       return carryOut(makingWay(machine, action), deps);
   }
 }
@@ -349,7 +408,7 @@ function said(
   return `${action.kind}${why}: ${name} is ${state} with ${what}`;
 }
 
-function depsFor({ ec2, clock, ...controller }: Controller, machine: Machine, count: Count): Deps {
+function depsFor({ ec2, clock, ...controller }: Looking, machine: Machine, count: Count): Deps {
   const { deadline, cancelled = new AbortController().signal } = controller;
   const say = (line: string): void => {
     controller.say(`${machine.name}: ${line}`);
@@ -358,7 +417,7 @@ function depsFor({ ec2, clock, ...controller }: Controller, machine: Machine, co
   const bounds =
     deadline === undefined ? { clock: ending, isAbandoned: () => false, cancelled } : untilDeadline(ending, deadline);
   const { timeoutSeconds } = machine.desired.replacement;
-  return depsOf(ec2, {
+  const deps = depsOf(ec2, {
     ...bounds,
     timeoutSeconds,
     say,
@@ -371,13 +430,15 @@ function depsFor({ ec2, clock, ...controller }: Controller, machine: Machine, co
       },
     },
   });
+  // A machine without an Elastic IP needs nobody to see any, so the right is not missing for it.
+  return machine.desired.elasticIp === false ? { ...deps, ec2: seeing(deps.ec2, [], ["addresses"]) } : deps;
 }
 
 type Unfinished = Pick<Outcome, "kind" | "because" | "isLong" | "followUp">;
 
 /** It did not get to its end: it was stopped, found no capacity, or failed. */
 async function unfinished(
-  controller: Controller,
+  controller: Looking,
   machine: Machine,
   { action, error }: { action: Deed; error: unknown },
 ): Promise<Unfinished> {
@@ -388,16 +449,25 @@ async function unfinished(
     const followUp = { at: now, message: { continue: machine.id } };
     return { kind: "to-be-continued", because: isByUser(controller) ? because : cutOff(error, because), followUp };
   }
-  if (!(error instanceof ReconcileFailure)) {
+  // A right that is missing fails no message: it is told, and tried again.
+  const isDenied = deniedRight(error) !== undefined;
+  if (!(error instanceof ReconcileFailure) && !isDenied) {
     throw error;
   }
   const tries = await rememberFailure(controller, machine, { action, error });
+  const followUp = { at: now + pauseAfterTries(tries), message };
   return {
     kind: "failed",
     because,
     ...(tries >= MOST_IN_A_ROW ? { isLong: true } : {}),
-    followUp: { at: now + pauseAfterTries(tries), message },
+    ...(isOnRecord(controller, { action, error }) ? { followUp } : {}),
   };
+}
+
+/** Whether a note of this try holds off the next look. Else each tick would begin another line of tries, so it is left to the ticks. */
+function isOnRecord({ missing }: Looking, { action, error }: { action: Deed; error: unknown }): boolean {
+  const isNoted = action.kind === "restore" || action.kind === "replace";
+  return isNoted && !missing.some(isOfDeed) && deniedRight(error) !== "ec2:CreateTags";
 }
 
 /**
@@ -406,9 +476,9 @@ async function unfinished(
  * @returns how often in a row nothing could be launched
  */
 async function rememberFailure(
-  controller: Controller,
+  controller: Looking,
   machine: Machine,
-  { action, error }: { action: Deed; error: ReconcileFailure },
+  { action, error }: { action: Deed; error: unknown },
 ): Promise<number> {
   if (action.kind !== "restore" && action.kind !== "replace") {
     return 0;
@@ -416,7 +486,8 @@ async function rememberFailure(
   const at = controller.clock.now();
   const { instanceId, inARow, tries } = action.replacement;
   const failed = brokenInstance(error);
-  const stays = error.observed.instances.some((it) => it.id === instanceId && it.state === "running");
+  const seen = error instanceof ReconcileFailure ? error.observed.instances : [];
+  const stays = seen.some((it) => it.id === instanceId && it.state === "running");
   const replacement: LastReplacement =
     failed === undefined
       ? { ...action.replacement, at, tries: tries + 1 }
@@ -444,6 +515,11 @@ function isByUser({ cancelled }: Controller): boolean {
 function cutOff(error: unknown, because: string): string {
   const where = isCausedBy(error, Abandoned) ? "stopped at a safe point" : because.replace(/^Cancelled: /, "");
   return `the time was up: ${where}`;
+}
+
+/** The right for want of which it failed, if it did. */
+function deniedRight(error: unknown): string | undefined {
+  return missingRight(error, "")?.right ?? (error instanceof Error ? deniedRight(error.cause) : undefined);
 }
 
 function isCausedBy(error: unknown, kind: new (...parts: never[]) => Error): boolean {

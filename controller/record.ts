@@ -3,7 +3,7 @@
  * enough to observe, plan and apply without Pulumi's state (docs/decisions/0032-the-record-is-enough.md).
  */
 import type { Ec2, RecordedLaunch, TemplateVersion } from "../provider/ec2/ec2";
-import { explain, isEc2Error } from "../provider/ec2/errors";
+import { explain, isEc2Error, isUnauthorized } from "../provider/ec2/errors";
 import { isOwned, nameOf, OWN_TAG_PREFIX, TAG } from "../provider/ec2/tags";
 import { currentNetworkInterface, generationOf } from "../provider/engine/current";
 import { observe } from "../provider/engine/observe";
@@ -29,6 +29,7 @@ import type {
   Tags,
 } from "../provider/engine/state";
 import { type History, readHistory } from "./history";
+import { COSTS, type MissingRight, missingRight, seeing } from "./rights";
 
 /** A machine as the record has it, and as it is. */
 export interface Machine {
@@ -38,6 +39,8 @@ export interface Machine {
   desired: Desired;
   observed: Observed;
   history: History;
+  /** Rights without which this look did not see all of it: nothing may be done to the machine by it. */
+  unseen?: readonly MissingRight[];
 }
 
 /** A machine of which the record does not tell enough, or not in words that this version knows: nothing is done to it. */
@@ -47,6 +50,8 @@ export interface Unreadable {
   template: LaunchTemplate;
   /** Why, and what to do, as a sentence. */
   unreadable: string;
+  /** The right that the look lacked, if that is why. */
+  unseen?: readonly MissingRight[];
 }
 
 export type Reading = Machine | Unreadable;
@@ -64,6 +69,8 @@ class BadRecord extends Error {
 export interface Place {
   ec2: Ec2;
   region: string;
+  /** Whether to go on where a right is missing, for who minds `unseen`; else that is an error. */
+  isPatchy?: boolean;
 }
 
 /** All of them, by name. One that cannot be read is among them, and says why. */
@@ -82,8 +89,14 @@ async function lookAt(place: Place, template: LaunchTemplate): Promise<Reading[]
     if (!isEc2Error(error)) {
       throw error;
     }
-    return isEc2Error(error, "not-found") ? [] : [unreadable(template, `it could not be looked at: ${explain(error)}`)];
+    return isEc2Error(error, "not-found") ? [] : [unlookedAt(template, error)];
   }
+}
+
+function unlookedAt(template: LaunchTemplate, error: unknown): Unreadable {
+  const unseen = missingRight(error, COSTS.look);
+  const why = unreadable(template, `it could not be looked at: ${explain(error)}`);
+  return unseen === undefined ? why : { ...why, unseen: [unseen] };
 }
 
 /**
@@ -99,6 +112,9 @@ export async function readMachine(place: Place, idOrName: string): Promise<Readi
   } catch (error) {
     if (isEc2Error(error, "not-found")) {
       return undefined;
+    }
+    if (template !== undefined && place.isPatchy === true && isUnauthorized(error)) {
+      return unlookedAt(template, error);
     }
     throw error;
   }
@@ -157,10 +173,13 @@ function unreadable(template: LaunchTemplate, why: string): Unreadable {
   return { id: template.name, name: nameIn(template), template, unreadable: why };
 }
 
-async function readTemplate({ ec2, region }: Place, template: LaunchTemplate): Promise<Reading> {
+async function readTemplate(place: Place, template: LaunchTemplate): Promise<Reading> {
   const id = template.name;
+  const { region, isPatchy = false } = place;
+  const missing: MissingRight[] = [];
+  const ec2 = isPatchy ? seeing(place.ec2, missing, ["addresses", "volumes"]) : place.ec2;
   try {
-    const latest = await ec2.describeLatestVersion(template.id);
+    const latest = await ec2.describeLatestVersion(template.id, { listed: template.latestVersion });
     const asked = { ...fromTags(template.tags), ...fromVersion(latest), region };
     const observed = await observe(ec2, { id, desired: asked, template });
     const chosen = await rolledBackTo(ec2, observed);
@@ -174,6 +193,8 @@ async function readTemplate({ ec2, region }: Place, template: LaunchTemplate): P
       desired,
       observed: { ...observed, generation: desired.onRecord?.generation },
       history: readHistory(template.tags),
+      // A machine without an Elastic IP has none to see.
+      unseen: missing.filter((it) => it.costs !== COSTS.addresses || desired.elasticIp !== false),
     };
   } catch (error) {
     if (error instanceof BadRecord) {

@@ -55,9 +55,12 @@ export function nextDue({ cron, timezone }: Pick<Schedule, "cron" | "timezone">,
 
 const WEEK: readonly Day[] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
-/** Since when a window is open, to the minute; nothing while it is shut. */
+/**
+ * Since when a window is open; nothing while it is shut. Where the clocks are set back a window may open a second time that day: it counts
+ * from the first.
+ */
 export function openSince({ days = [...WEEK], from, to, timezone }: Window, now: number): number | undefined {
-  const { day, minutes } = localTime(now, timezone);
+  const { local, day, minutes } = localTime(now, timezone);
   const [begin, end] = [minutesOf(from), minutesOf(to)];
   const isNight = end < begin;
   const began = isNight && minutes < end ? -1 : 0;
@@ -66,8 +69,17 @@ export function openSince({ days = [...WEEK], from, to, timezone }: Window, now:
   if (!isInside || beginDay === undefined || !days.includes(beginDay)) {
     return undefined;
   }
-  const elapsed = minutes - begin - began * MINUTES_A_DAY;
-  return Math.floor(now / MINUTE_MS) * MINUTE_MS - elapsed * MINUTE_MS;
+  return firstMoment(local + (begin - minutes + began * MINUTES_A_DAY) * MINUTE_MS, timezone);
+}
+
+/** The first moment at which clocks show that; where they skip it, the moment at which they would have shown it before they were set. */
+function firstMoment(local: number, timezone: string): number {
+  // What clocks are ahead of UTC on the day before and on the day after: the more, the earlier they show a time.
+  const moments = [-1, 1]
+    .map((days) => local + days * MINUTES_A_DAY * MINUTE_MS)
+    .map((near) => local - (localTime(near, timezone).local - near))
+    .sort((a, b) => a - b);
+  return moments.find((it) => localTime(it, timezone).local === local) ?? moments[0] ?? local;
 }
 
 /** When a window opens the next time, or `now` while it is open: to a quarter of an hour, as zones are. */
@@ -89,15 +101,23 @@ function minutesOf(clock: string): number {
   return Number(hours) * 60 + Number(minutes);
 }
 
-function localTime(now: number, timezone: string): { day: Day; minutes: number } {
+/** @returns `local`: what clocks show, to the minute, as if they showed UTC */
+function localTime(now: number, timezone: string): { local: number; day: Day; minutes: number } {
   const format = new Intl.DateTimeFormat("en-GB", {
     timeZone: timezone,
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
     weekday: "short",
     hour: "2-digit",
     minute: "2-digit",
     hourCycle: "h23",
   });
   const part = Object.fromEntries(format.formatToParts(new Date(now)).map(({ type, value }) => [type, value]));
-  const day = WEEK.find((it) => it === part.weekday?.toLowerCase()) ?? "mon";
-  return { day, minutes: minutesOf(`${part.hour ?? "0"}:${part.minute ?? "0"}`) };
+  const { year = "1970", month = "01", day: date = "01", hour = "00", minute = "00", weekday } = part;
+  return {
+    local: Date.parse(`${year}-${month}-${date}T${hour}:${minute}Z`),
+    day: WEEK.find((it) => it === weekday?.toLowerCase()) ?? "mon",
+    minutes: Number(hour) * 60 + Number(minute),
+  };
 }

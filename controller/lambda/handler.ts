@@ -2,10 +2,11 @@
  * The function: a batch of messages from the queue in, those that have to come again out. Each tells that somebody should look; what is
  * to be done is decided by what is there. So a message may come twice, late, not at all, or to two functions at a time.
  */
-import { explain, isEc2Error } from "../../provider/ec2/errors";
+import { explain, isEc2Error, withoutRequestIds } from "../../provider/ec2/errors";
 import { Patience } from "../../provider/ec2/retry";
 import { type Controller, handleMachine, type Outcome, sweep } from "../handle";
 import { machineOf } from "../record";
+import { COSTS, type MissingRight, orWithout, ToldRights } from "../rights";
 import { batchOf, bodyOf, type Job, type Refused } from "./batch";
 import type { Level, Log } from "./log";
 import { added, type Counts, metricsLine } from "./metrics";
@@ -29,8 +30,15 @@ const RETRY_SECONDS = 60;
 const POISONED_SECONDS = 0;
 
 export function createHandler(world: World): Handler {
-  const told = new Map<string, string>();
+  const told = { machines: new Map<string, string>(), rights: new ToldRights() };
   return (event, context) => new Invocation(world, context.getRemainingTimeInMillis(), told).run(event.Records);
+}
+
+/** What was said before: once, not at every tick. */
+interface Told {
+  /** Of machines that need a person, or that something fails for. */
+  machines: Map<string, string>;
+  rights: ToldRights;
 }
 
 class Invocation {
@@ -38,11 +46,10 @@ class Invocation {
   private readonly counts: Counts[] = [];
   private readonly failed: (Refused & { afterSeconds: number })[] = [];
 
-  /** @param told what was said of a machine that needs a person: once, not at every tick */
   constructor(
     private readonly world: World,
     remainingMs: number,
-    private readonly told: Map<string, string>,
+    private readonly told: Told,
   ) {
     const { region, ec2, clock, log } = world;
     const leftMs = Math.max(0, remainingMs - MARGIN_MS);
@@ -55,9 +62,11 @@ class Invocation {
 
   async run(records: readonly SqsRecord[]): Promise<BatchResponse> {
     const { clock, log } = this.world;
+    const missing: MissingRight[] = [];
     const { jobs, sweeps, poisoned, failed, ignored } = await batchOf(records, (id) =>
-      machineOf(this.controller.ec2, id),
+      orWithout(machineOf(this.controller.ec2, id), { costs: COSTS.events, instead: undefined, missing }),
     );
+    this.tell("error", this.told.rights.lost(missing));
     this.counts.push({ Ignored: ignored });
     for (const { record, because } of poisoned) {
       log.line("error", `a message was not understood: ${because}`, idsOf([record]));
@@ -93,10 +102,13 @@ class Invocation {
   private async survey(records: SqsRecord[], busy: ReadonlySet<string>): Promise<void> {
     await this.orFail(records, "", async () => {
       const outcomes = await sweep(this.controller, { isSurvey: true });
+      const missing = outcomes.flatMap((it) => it.missing ?? []);
+      this.tell("info", this.told.rights.back(missing));
       for (const outcome of outcomes) {
         this.reportFound(outcome);
       }
-      this.counts.push({ NeedsAttention: outcomes.filter(needsAttention).length });
+      const rights = new Set(missing.map((it) => it.right)).size;
+      this.counts.push({ NeedsAttention: outcomes.filter(needsAttention).length + rights });
       await this.follow(
         outcomes.filter((it) => !busy.has(it.machineId)),
         true,
@@ -169,21 +181,45 @@ class Invocation {
       GaveUp: kind === "gave-up" && isNew ? 1 : 0,
     });
     const level = LEVELS[kind];
-    if (needsAttention(outcome)) {
+    if (isLeft(outcome)) {
       this.reportFound(outcome);
-    } else if (level !== undefined) {
-      this.world.log.line(level, because, fieldsOf(outcome));
+      return;
+    }
+    const { machineId, missing = [] } = outcome;
+    this.tell("error", this.told.rights.lost(missing));
+    if (kind === "done") {
+      this.told.machines.delete(machineId);
+      this.tell("info", missing.length === 0 ? this.told.rights.wentWell() : []);
+    }
+    if (level !== undefined) {
+      this.world.log.line(level === "error" && !this.isNews(outcome) ? "info" : level, because, fieldsOf(outcome));
     }
   }
 
   private reportFound(outcome: Outcome): void {
-    const { machineId, kind, because } = outcome;
-    if (!needsAttention(outcome)) {
-      this.told.delete(machineId);
-    } else if (this.told.get(machineId) !== because) {
-      this.told.set(machineId, because);
+    const { machineId, kind, because, missing = [] } = outcome;
+    this.tell("error", this.told.rights.lost(missing));
+    if (!isLeft(outcome)) {
+      if (kind === "nothing") {
+        this.told.machines.delete(machineId);
+      }
+    } else if (this.isNews(outcome)) {
       this.world.log.line("error", `${WORDS[kind] ?? ""}${because}`, fieldsOf(outcome));
     }
+  }
+
+  private tell(level: Level, lines: readonly string[]): void {
+    for (const line of lines) {
+      this.world.log.line(level, line);
+    }
+  }
+
+  /** Each trouble of a machine is news once. */
+  private isNews({ machineId, kind, because }: Outcome): boolean {
+    const trouble = `${kind} ${withoutRequestIds(because)}`;
+    const isNews = this.told.machines.get(machineId) !== trouble;
+    this.told.machines.set(machineId, trouble);
+    return isNews;
   }
 }
 
@@ -200,8 +236,14 @@ const WORDS: Readonly<Partial<Record<Outcome["kind"], string>>> = {
   unreadable: "nothing is done to it: ",
 };
 
-function needsAttention({ kind, isLong = false }: Outcome): boolean {
-  return kind === "gave-up" || kind === "unreadable" || isLong;
+/** Nothing is done to it. A machine that could not be looked at for want of a right is counted and told with the right. */
+function isLeft({ kind, missing = [] }: Outcome): boolean {
+  return kind === "gave-up" || (kind === "unreadable" && missing.length === 0);
+}
+
+/** One that has been down for long is counted, too; each of its tries tells why. */
+function needsAttention(outcome: Outcome): boolean {
+  return isLeft(outcome) || outcome.isLong === true;
 }
 
 function fieldsOf({ machineId, name, kind, action, reason, metrics, outputs }: Outcome): Record<string, unknown> {

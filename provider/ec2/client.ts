@@ -94,6 +94,7 @@ import type {
 import { type Asking, Batches, Finder, type ValuesByFilter } from "./batching";
 import { Ec2Error, isAboutTime, isEc2Error } from "./errors";
 import { Expectations } from "./expectations";
+import { KnownVersions } from "./known-versions";
 import { isUsableGroup, mostSecurityGroups, namedReads } from "./named-reads";
 import { actionOf, type Call, isRepeatable } from "./repeats";
 import { type Asker, Pace, type Rank } from "./pace";
@@ -400,35 +401,37 @@ const MOST_INSTANCE_IDS = 100;
 /** Of a launch template, to be deleted in one call (API reference, DeleteLaunchTemplateVersions). */
 const MOST_VERSIONS = 200;
 
-/** How many pages of 200 all the templates of an account and region are taken to be, before it is known. */
-const TEMPLATE_PAGES = 3;
-/** To read a page takes a process as long as some calls for one template: it is asked for where it saves more than that. */
-const CALLS_A_PAGE = 8;
-
 /**
- * The newest version of one template or, as EC2 tells no other number of them together, of all in the account: once that is far
- * fewer calls.
+ * The newest versions of several templates, which EC2 tells only as those of all templates of the account: `$Latest` without an id (API
+ * reference, DescribeLaunchTemplateVersions). One template is asked for by its id.
  */
 function latestVersions(client: EC2Client): Asking<LatestVersion> {
-  let pages = TEMPLATE_PAGES;
+  /** How many pages the last list took until it had shown all that were asked for. */
+  let pages = 1;
   return {
-    ask: async ([templateId, ...others]) => {
+    ask: async (templateIds) => {
+      const [templateId, ...others] = templateIds;
       if (templateId !== undefined && others.length === 0) {
         return [await templateVersion(client, templateId)];
       }
+      const missing = new Set<string | undefined>(templateIds);
+      const found: LatestVersion[] = [];
       let seen = 0;
-      const found = await gathered(
-        paginateDescribeLaunchTemplateVersions({ client }, { Versions: ["$Latest"] }),
-        ({ LaunchTemplateVersions }) => {
-          seen++;
-          return LaunchTemplateVersions?.map(templateVersionOf);
-        },
-      );
-      pages = seen;
+      for await (const page of paginateDescribeLaunchTemplateVersions({ client }, { Versions: ["$Latest"] })) {
+        seen++;
+        const versions = (page.LaunchTemplateVersions ?? []).map(templateVersionOf);
+        found.push(...versions);
+        versions.forEach((it) => missing.delete(it.templateId));
+        if (missing.size === 0 || seen >= templateIds.length) {
+          break;
+        }
+      }
+      // In an account with more pages than templates asked for, each of those by itself is fewer calls from now on.
+      pages = missing.size > 0 && seen >= templateIds.length ? seen + 1 : seen;
       return found;
     },
     valueOf: (it) => it.templateId,
-    most: (asked) => (asked > pages * CALLS_A_PAGE ? Infinity : 1),
+    most: (asked) => (asked > pages ? Infinity : 1),
   };
 }
 
@@ -463,12 +466,13 @@ interface Shared {
   client: EC2Client;
   reads: Reads;
   expectations: Expectations;
+  versions: KnownVersions;
 }
 
 type Reads = ReturnType<typeof readsOf>;
 
 function sharing(client: EC2Client, pace: Pace): Shared {
-  return { client, reads: readsOf(client, pace), expectations: new Expectations() };
+  return { client, reads: readsOf(client, pace), expectations: new Expectations(), versions: new KnownVersions() };
 }
 
 class SdkEc2 implements Ec2Client {
@@ -515,13 +519,22 @@ class SdkEc2 implements Ec2Client {
 
   async describeLatestVersion(
     templateId: string,
-    options: { resolveImage?: boolean; version?: number } = {},
+    options: { resolveImage?: boolean; version?: number; listed?: number } = {},
   ): Promise<TemplateVersion> {
     const action = "DescribeLaunchTemplateVersions";
-    const isLatest = options.resolveImage !== true && options.version === undefined;
+    const { versions } = this.shared;
+    const { resolveImage = false, version: number, listed } = options;
+    const known = resolveImage ? undefined : versions.find(templateId, number ?? listed);
+    if (known !== undefined) {
+      return known;
+    }
+    const isLatest = !resolveImage && number === undefined;
     const [found] = isLatest ? await this.retried(action, () => this.reads.latestVersions.find([templateId])) : [];
     // One made a moment ago may not be among all those of the account yet.
     const { version } = found ?? (await this.call(action, () => templateVersion(this.client, templateId, options)));
+    if (!resolveImage) {
+      versions.keep(templateId, version);
+    }
     return version;
   }
 
@@ -540,8 +553,8 @@ class SdkEc2 implements Ec2Client {
     });
   }
 
-  createLaunchTemplateVersion(request: Parameters<Ec2["createLaunchTemplateVersion"]>[0]): Promise<number> {
-    return this.call("CreateLaunchTemplateVersion", async () => {
+  async createLaunchTemplateVersion(request: Parameters<Ec2["createLaunchTemplateVersion"]>[0]): Promise<number> {
+    const number = await this.call("CreateLaunchTemplateVersion", async () => {
       const reply = await this.client.send(
         new CreateLaunchTemplateVersionCommand({
           LaunchTemplateId: request.templateId,
@@ -557,6 +570,8 @@ class SdkEc2 implements Ec2Client {
       );
       return present(reply.LaunchTemplateVersion?.VersionNumber, "version number");
     });
+    this.shared.versions.forget(request.templateId);
+    return number;
   }
 
   async deleteLaunchTemplate(templateId: string): Promise<void> {

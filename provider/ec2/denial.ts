@@ -15,6 +15,11 @@ const LIMIT =
 
 const DECODE = "aws sts decode-authorization-message --encoded-message";
 
+/** The right that EC2 names as missing, if it names one. */
+export function rightNamedIn(said: string): string | undefined {
+  return RIGHT.exec(said)?.[1];
+}
+
 /** Without the details, where the sentence names the right that is missing. */
 export function saidOf(said: string): string {
   return said.replace(DETAILS, "").trim();
@@ -22,7 +27,7 @@ export function saidOf(said: string): string {
 
 /** @param requestId by which CloudTrail has all that EC2 said */
 export function adviceOn(said: string, requestId: string | undefined): string {
-  const [, right] = RIGHT.exec(said) ?? [];
+  const right = rightNamedIn(said);
   const [, details] = DETAILS.exec(said) ?? [];
   const action = right === undefined ? "the action" : `the action ${right}`;
   const [, denies] = DENY.exec(said) ?? [];

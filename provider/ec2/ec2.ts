@@ -158,10 +158,13 @@ export interface Ec2 {
   dryRun(call: (ec2: Ec2) => Promise<unknown>): Promise<void>;
 
   describeLaunchTemplates(filters: Filters): Promise<LaunchTemplate[]>;
-  /** @param options.version another one than the latest */
+  /**
+   * @param options.version another one than the latest
+   * @param options.listed the number of the latest, as a list of templates has just shown it: a version that was read before is not read again
+   */
   describeLatestVersion(
     templateId: string,
-    options?: { resolveImage?: boolean; version?: number },
+    options?: { resolveImage?: boolean; version?: number; listed?: number },
   ): Promise<TemplateVersion>;
   createLaunchTemplate(request: {
     name: string;

@@ -378,3 +378,8 @@ export function explain(error: unknown): string {
   }
   return error instanceof Error ? error.message : String(error);
 }
+
+/** The same text for the same trouble: each refusal has a request id of its own. */
+export function withoutRequestIds(text: string): string {
+  return text.replace(/,? ?with request [\w-]+|,? request [\w-]+/g, "");
+}

@@ -188,6 +188,13 @@ export function candidateInstance(situation: Situation): Instance | undefined {
   );
 }
 
+/** The instance that runs and fits, while nothing holds the interface: somebody detached it, or a hand-over did not get to its end. */
+export function detachedInstance(situation: Situation): Instance | undefined {
+  const eni = currentNetworkInterface(situation);
+  const isFree = eni !== undefined && (eni.attachment === undefined || eni.attachment.isDetaching === true);
+  return isFree && situation.desired.persistPrivateIp ? candidateInstance(situation) : undefined;
+}
+
 /**
  * Whether an instance may stay: it was launched with the inputs that are wanted, and no recycle came after it.
  */

@@ -92,7 +92,7 @@ async function observeRecord(
   if (template === undefined) {
     return {};
   }
-  const latest = await latestGeneration(ec2, template.id);
+  const latest = await latestGeneration(ec2, template.id, known?.latestVersion);
   return {
     template: { ...template, latestVersion: latest.latestNumber, latestVersionAt: latest.createdAt },
     generation: chosen ?? readGeneration(latest.number, latest.description),

@@ -28,6 +28,13 @@ export interface ManagedInstanceControllerArgs {
    */
   memoryMb?: number;
   /**
+   * The Lambda runtime of the function, `nodejs22.x` or a newer Node.js runtime of AWS's list. When AWS retires the default, name a newer one
+   * here: no update of this package is needed (docs/operations.md).
+   *
+   * @default "nodejs24.x"
+   */
+  runtime?: string;
+  /**
    * How many batches of messages are worked on at the same time at most, 2 to 1000. More only wait for their turn.
    *
    * @default 20

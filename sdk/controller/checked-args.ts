@@ -2,9 +2,21 @@
 import type { ManagedInstanceControllerArgs } from "./args";
 
 export type Checked = ManagedInstanceControllerArgs &
-  Required<Pick<ManagedInstanceControllerArgs, "tickMinutes" | "logRetentionDays" | "memoryMb" | "maxConcurrency">>;
+  Required<
+    Pick<ManagedInstanceControllerArgs, "tickMinutes" | "logRetentionDays" | "memoryMb" | "runtime" | "maxConcurrency">
+  >;
 
-const DEFAULTS = { tickMinutes: 1, logRetentionDays: 30, memoryMb: 256, maxConcurrency: 20 } as const;
+/** `nodejs24.x` is the newest Node.js runtime that AWS lists; AWS deprecates it on 30 April 2028 (Lambda guide, "Lambda runtimes"). */
+const DEFAULTS = {
+  tickMinutes: 1,
+  logRetentionDays: 30,
+  memoryMb: 256,
+  runtime: "nodejs24.x",
+  maxConcurrency: 20,
+} as const;
+
+/** The function's bundle is built for this version of Node.js (scripts/bundle.mjs). */
+const OLDEST_NODE = 22;
 
 /** CloudWatch's own list (PutRetentionPolicy). */
 const RETENTIONS = [
@@ -24,6 +36,7 @@ const KNOWN: Readonly<Record<keyof ManagedInstanceControllerArgs, true>> = {
   logRetentionDays: true,
   alarmActions: true,
   memoryMb: true,
+  runtime: true,
   maxConcurrency: true,
   reservedConcurrency: true,
   instanceRoleArns: true,
@@ -55,6 +68,7 @@ function problemsOf(args: Checked): string[] {
       .filter((it) => !Object.hasOwn(KNOWN, it))
       .map((it) => `there is no ${it}; there is ${Object.keys(KNOWN).join(", ")}`),
     ...(Object.keys(RANGES) as (keyof typeof RANGES)[]).flatMap((it) => problemOfNumber(it, args[it])),
+    ...problemsOfRuntime(args.runtime),
     ...(RETENTIONS.includes(logRetentionDays)
       ? []
       : [`logRetentionDays must be one of ${RETENTIONS.join(", ")}, not ${String(logRetentionDays)}`]),
@@ -66,6 +80,16 @@ function problemsOf(args: Checked): string[] {
     ...problemsOfArns("alarmActions", args.alarmActions),
     ...problemsOfArns("instanceRoleArns", args.instanceRoleArns),
   ];
+}
+
+/** The form is checked and not AWS's list, which grows. */
+function problemsOfRuntime(runtime: unknown): string[] {
+  const [, major] = /^nodejs(\d+)\.x$/.exec(String(runtime)) ?? [];
+  return Number(major) >= OLDEST_NODE
+    ? []
+    : [
+        `runtime must be nodejs${OLDEST_NODE}.x or a newer Node.js runtime of Lambda, such as ${DEFAULTS.runtime}, not ${JSON.stringify(runtime)}`,
+      ];
 }
 
 function problemOfNumber(field: keyof typeof RANGES, value: unknown): string[] {

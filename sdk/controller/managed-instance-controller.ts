@@ -194,7 +194,7 @@ class Parts {
         role: role.arn,
         code: functionCode(),
         handler: "index.handler",
-        runtime: "nodejs22.x",
+        runtime: args.runtime,
         architectures: ["arm64"],
         timeout: TIMEOUT_SECONDS,
         memorySize: args.memoryMb,

@@ -4,101 +4,17 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { StopInstancesCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import { replacementText } from "../../provider/engine/last-replacement";
-import { createHandler, type Handler } from "../../controller/lambda/handler";
 import { logTo } from "../../controller/lambda/log";
 import { METRICS, metricsLine } from "../../controller/lambda/metrics";
-import type { Delayed } from "../../controller/lambda/queue";
-import type { SqsRecord } from "../../controller/lambda/sqs-event";
 import { TAG } from "../../provider/ec2/tags";
 import type { Properties } from "../../provider/handlers";
-import type { Stack } from "../provider/support";
 import { made, only, somebody, up } from "../provider/world";
+import { Bench } from "./bench";
 import { tick } from "./lambda-world";
-import { controllerOf } from "./support";
 
 const MINUTE = 60_000;
 const SPOT = { market: { lifecycle: "spot" } };
 const EXACT = { leapMs: 0 };
-
-/** A function over a stack's account, with a queue that only remembers. */
-class Bench {
-  readonly lines: Record<string, unknown>[] = [];
-  readonly text: string[] = [];
-  sent: Delayed[] = [];
-  readonly shownAgain: [receiptHandle: string, afterSeconds: number][] = [];
-  refuses = false;
-  private readonly handler: Handler;
-  private count = 0;
-
-  constructor(readonly owner: Stack) {
-    const { region, ec2, clock } = controllerOf(owner);
-    this.handler = createHandler({
-      region,
-      ec2,
-      clock,
-      log: logTo(
-        (line) => {
-          this.text.push(line);
-          this.lines.push(JSON.parse(line) as Record<string, unknown>);
-        },
-        () => clock.now(),
-      ),
-      queue: {
-        send: (messages) => {
-          if (this.refuses && messages.length > 0) {
-            return Promise.reject(new Error("SQS did not take a message"));
-          }
-          this.sent.push(...messages);
-          return Promise.resolve();
-        },
-        showAgain: (...asked) => {
-          this.shownAgain.push(asked);
-          return Promise.resolve();
-        },
-      },
-    });
-  }
-
-  /** @returns the messages that have to come again, by their place in the batch */
-  async handle(bodies: readonly (object | string)[], { remainingMs = 300_000, tries = 1 } = {}): Promise<number[]> {
-    const Records = bodies.map((body): SqsRecord => {
-      const messageId = `m-${++this.count}`;
-      return {
-        messageId,
-        receiptHandle: `r-${messageId}`,
-        body: typeof body === "string" ? body : JSON.stringify(body),
-        attributes: { ApproximateReceiveCount: String(tries) },
-      };
-    });
-    const end = this.owner.clock.now() + remainingMs;
-    const context = { getRemainingTimeInMillis: () => end - this.owner.clock.now() };
-    const { batchItemFailures } = await this.handler({ Records }, context);
-    return batchItemFailures
-      .map(({ itemIdentifier }) => Records.findIndex((it) => it.messageId === itemIdentifier))
-      .sort((a, b) => a - b);
-  }
-
-  /** What was sent since the last time. */
-  takeSent(): { body: Record<string, unknown>; delaySeconds: number }[] {
-    const sent = this.sent.map(({ body, delaySeconds }) => ({ body: JSON.parse(body) as object, delaySeconds }));
-    this.sent = [];
-    return sent as ReturnType<Bench["takeSent"]>;
-  }
-
-  counted(metric: string): number {
-    return this.lines.reduce((sum, line) => sum + ("_aws" in line ? Number(line[metric] ?? 0) : 0), 0);
-  }
-
-  messagesAt(level: string): string[] {
-    return this.lines.filter((it) => it.level === level).map((it) => String(it.message));
-  }
-
-  /** The events of the account so far. */
-  events(): object[] {
-    this.owner.simulator.timeline();
-    return this.owner.simulator.events.list().map((it) => it.event);
-  }
-}
 
 async function bench(inputs: Properties = {}): Promise<Bench> {
   const owner = await up(inputs, EXACT);
@@ -296,33 +212,25 @@ describe("what goes on later", () => {
 });
 
 describe("what EC2 refuses", () => {
-  for (const [what, code] of [
-    ["denies", "UnauthorizedOperation"],
-    ["throttles", "RequestLimitExceeded"],
-  ] as const) {
-    it(`comes again, later and later, where EC2 ${what} the look`, async () => {
-      const here = await bench();
-      await terminated(here);
-      const fault = {
-        action: "DescribeLaunchTemplates",
-        error: { code, status: code === "UnauthorizedOperation" ? 403 : 503 },
-      };
-      here.owner.simulator.faults.add(fault);
-      const begun = here.owner.clock.now();
-      assert.deepEqual(await here.handle([{ look: nameOf(here) }, tick()], { tries: 3 }), [0, 1]);
-      assert.deepEqual(
-        here.shownAgain.map(([, after]) => after),
-        [180, 180],
-      );
-      // Long before the function would be ended.
-      assert.ok(here.owner.clock.now() - begun < 100_000);
-      assert.equal(here.counted("Failed"), 2);
-      assert.match(here.messagesAt("error").join("\n"), new RegExp(code));
-      here.owner.simulator.faults.clear();
-      assert.deepEqual(await here.handle([{ look: nameOf(here) }]), []);
-      assert.equal(here.counted("Replacements"), 1);
-    });
-  }
+  it("comes again, later and later, where EC2 throttles the look", async () => {
+    const here = await bench();
+    await terminated(here);
+    const code = "RequestLimitExceeded";
+    here.owner.simulator.faults.add({ action: "DescribeLaunchTemplates", error: { code, status: 503 } });
+    const begun = here.owner.clock.now();
+    assert.deepEqual(await here.handle([{ look: nameOf(here) }, tick()], { tries: 3 }), [0, 1]);
+    assert.deepEqual(
+      here.shownAgain.map(([, after]) => after),
+      [180, 180],
+    );
+    // Long before the function would be ended.
+    assert.ok(here.owner.clock.now() - begun < 100_000);
+    assert.equal(here.counted("Failed"), 2);
+    assert.match(here.messagesAt("error").join("\n"), new RegExp(code));
+    here.owner.simulator.faults.clear();
+    assert.deepEqual(await here.handle([{ look: nameOf(here) }]), []);
+    assert.equal(here.counted("Replacements"), 1);
+  });
 
   it("is told, counted and tried again by the machine's own message where EC2 denies the launch", async () => {
     const here = await bench();

@@ -183,6 +183,30 @@ describe("the controller's function, as it is published", function () {
     assert.equal(await stack.up(recycled), "same");
   });
 
+  it("goes on without the right to see status checks, tells of it once, and kills no message for it", async () => {
+    const right = "ec2:DescribeInstanceStatus";
+    const here = await open({ functions: 1, tickSeconds: 60 });
+    const { stack, inputs } = await here.deployed("db", { elasticIp: true });
+    // Its checks are judged from some minutes after its launch on, which is when the right is missed.
+    await here.deployed("web", {});
+    here.server.simulator.iam.deny(right);
+    const told = (level: string): unknown[] =>
+      here.log.filter((it) => it.level === level && String(it.message).includes(right));
+    await here.until("it is missed", () => told("error").length > 0);
+    const machine = { name: "db", stack, inputs, was: stack.outputs };
+    end(here, "TerminateInstances", instanceOf(here, machine) ?? assert.fail());
+    await here.until("it is back", () => instanceOf(here, machine) !== undefined && here.isIdle());
+    const ticks = here.now() + 300_000;
+    await here.until("some ticks have passed", () => here.now() > ticks && here.isIdle());
+    here.server.simulator.iam.clear();
+    await here.until("it is not missed any more", () => told("info").length > 0);
+    assert.equal(told("error").length, 1);
+    assert.deepEqual([here.failures, here.queue.deadLetters], [[], []]);
+    assert.ok(here.counted("NeedsAttention") > 0);
+    await stack.refresh();
+    assert.equal(await stack.up(inputs), "same");
+  });
+
   it("puts aside what is no message after its tries, each with the reason in the log", async () => {
     const here = await open({});
     here.queue.put("hello");

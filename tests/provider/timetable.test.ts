@@ -56,6 +56,35 @@ describe("a window", () => {
     assert.equal(openSince(night, at("2026-07-04T00:30:00Z")), undefined);
   });
 
+  it("that is open while clocks are set back, or on that day twice, counts from when it first opened", () => {
+    // In Berlin clocks show 02:00 to 03:00 on the 25th of October 2026 from 00:00Z, and again from 01:00Z.
+    for (const [from, to, since, moments] of [
+      ["02:00", "03:00", "2026-10-25T00:00:00.000Z", ["00:10", "00:59", "01:00", "01:30"]],
+      ["02:15", "02:45", "2026-10-25T00:15:00.000Z", ["00:15", "00:44", "01:15", "01:44"]],
+      ["01:00", "04:00", "2026-10-24T23:00:00.000Z", ["00:30", "01:30", "02:59"]],
+      ["10:00", "12:00", "2026-10-25T09:00:00.000Z", ["09:00", "10:30"]],
+      ["22:00", "04:00", "2026-10-24T20:00:00.000Z", ["00:30", "01:30", "02:30"]],
+    ] as const) {
+      for (const moment of moments) {
+        const opened = openSince({ from, to, timezone: "Europe/Berlin" }, at(`2026-10-25T${moment}:00Z`));
+        assert.equal(iso(opened), since, `${from}-${to} at ${moment}Z`);
+      }
+    }
+    const short = { from: "02:15", to: "02:45", timezone: "Europe/Berlin" };
+    assert.equal(openSince(short, at("2026-10-25T00:50:00Z")), undefined);
+    assert.equal(openSince(short, at("2026-10-25T01:50:00Z")), undefined);
+  });
+
+  it("whose begin clocks skip is open from when they have skipped it, and since one moment", () => {
+    // In Berlin it is 03:00 on the 29th of March 2026 right after 01:59.
+    const window = { from: "02:30", to: "04:00", timezone: "Europe/Berlin" };
+    assert.equal(openSince(window, at("2026-03-29T00:59:00Z")), undefined);
+    const moments = ["01:00", "01:30", "01:59"].map((it) => openSince(window, at(`2026-03-29T${it}:00Z`)));
+    assert.equal(new Set(moments).size, 1);
+    assert.ok((moments[0] ?? Infinity) <= at("2026-03-29T01:00:00Z"));
+    assert.equal(openSince(window, at("2026-03-29T02:00:00Z")), undefined);
+  });
+
   it("opens next when its day has come", () => {
     assert.equal(iso(nextOpening(night, at("2026-07-01T12:00:00Z"))), "2026-07-04T20:00:00.000Z");
     const open = at("2026-07-04T21:07:00Z");

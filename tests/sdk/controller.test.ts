@@ -1,6 +1,7 @@
 /** What the component declares, under Pulumi's mocks: every resource and what of it matters. */
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { policyOf } from "../../provider/policies";
 import { ManagedInstanceController, type ManagedInstanceControllerArgs } from "../../sdk/controller";
@@ -175,7 +176,7 @@ describe("ManagedInstanceController", function () {
       FUNCTION,
       "machines",
     );
-    assert.deepEqual([runtime, architectures, handler, memorySize], ["nodejs22.x", ["arm64"], "index.handler", 512]);
+    assert.deepEqual([runtime, architectures, handler, memorySize], ["nodejs24.x", ["arm64"], "index.handler", 512]);
     assert.equal(other.reservedConcurrentExecutions, 50);
     assert.deepEqual(environment, {
       variables: {
@@ -187,6 +188,20 @@ describe("ManagedInstanceController", function () {
     const { "index.js": file, ...rest } = await assets;
     assert.ok(existsSync((await file?.path) ?? ""));
     assert.deepEqual(rest, {});
+  });
+
+  it("runs the function on the runtime that is named, so that a newer one of Lambda's needs no newer package", async () => {
+    for (const runtime of ["nodejs22.x", "nodejs26.x"]) {
+      await declared("machines", { runtime });
+      assert.equal(one(FUNCTION, "machines").runtime, runtime);
+    }
+  });
+
+  it("names the default runtime on the page that says what to do when AWS retires one", async () => {
+    await declared("machines");
+    const page = readFileSync(join(__dirname, "../../docs/operations.md"), "utf8");
+    const [, runbook = ""] = page.split("### AWS retires the function's runtime");
+    assert.ok(runbook.split("\n### ")[0]?.includes(String(one(FUNCTION, "machines").runtime)));
   });
 
   it("hands the function batches of which it says what failed", async () => {
@@ -275,6 +290,12 @@ describe("ManagedInstanceController", function () {
     [{ tickMinutes: 1.5 }, /tickMinutes must be a whole number/],
     [{ tickMinutes: "1" }, /tickMinutes must be a whole number from 1 to 15, not "1"/],
     [{ memoryMb: 64 }, /memoryMb must be a whole number from 128 to 10240/],
+    [
+      { runtime: "nodejs20.x" },
+      /runtime must be nodejs22\.x or a newer Node\.js runtime of Lambda, .* not "nodejs20\.x"/,
+    ],
+    [{ runtime: "python3.14" }, /runtime must be nodejs22\.x or a newer .* not "python3\.14"/],
+    [{ runtime: 24 }, /runtime must be nodejs22\.x or a newer .* not 24/],
     [{ maxConcurrency: 1 }, /maxConcurrency must be a whole number from 2 to 1000/],
     [
       { maxConcurrency: 50, reservedConcurrency: 20 },

@@ -3,6 +3,7 @@ import {
   candidateInstance,
   currentInstance,
   currentNetworkInterface,
+  detachedInstance,
   differencesOf,
   hindrancesOf,
   holds,
@@ -14,7 +15,7 @@ import {
   staysStopped,
   wantsInstance,
 } from "../current";
-import type { Desired, Instance, Observed } from "../state";
+import type { Desired, Instance, NetworkInterface, Observed } from "../state";
 import type { LaunchPart } from "../specification";
 import type { Step } from "../step";
 import type { Hindrances, Path } from "../strategy";
@@ -84,9 +85,12 @@ function planPause(situation: Situation): Step[] {
 function planReplacement(situation: Situation): Step[] {
   const candidate = comingInstance(situation);
   const old = workingInstance(situation, candidate);
-  const path = pathFrom(old, situation);
+  const path = candidate === undefined ? pathFrom(old, situation) : "overlap";
   const looks: Step[] =
     old === undefined || candidate !== undefined ? [] : [{ kind: "preflight", instance: old, path }];
+  if (candidate?.state === "running" && old === undefined && isFree(currentNetworkInterface(situation))) {
+    return planAttachment(situation, candidate);
+  }
   if (path === "overlap") {
     return [...looks, ...planOverlap(situation, candidate, old)];
   }
@@ -107,11 +111,13 @@ function planReplacement(situation: Situation): Step[] {
   ];
 }
 
-/** The one that the interface is to be moved to, if it is there already. */
+/** The one that the interface is to be moved to, or attached to again, if it is there already. */
 export function comingInstance(situation: Situation): Instance | undefined {
-  const { replacement } = situation.desired;
-  const overlaps = wantsInstance(situation.desired) && replacement.strategy === "overlap";
-  return overlaps ? candidateInstance(situation) : undefined;
+  const { desired } = situation;
+  if (!wantsInstance(desired)) {
+    return undefined;
+  }
+  return desired.replacement.strategy === "overlap" ? candidateInstance(situation) : detachedInstance(situation);
 }
 
 /** The one that holds the interface, or held the one that is given up. */
@@ -144,6 +150,23 @@ export function outdatedParts(situation: Situation): LaunchPart[] {
   return parts.length === 0 ? ["other"] : parts;
 }
 
+function isFree(eni: NetworkInterface | undefined): boolean {
+  return eni?.attachment === undefined;
+}
+
+/**
+ * The instance that runs lost its interface, and nothing else works: the address is lit first. The instance is not ended for a check that
+ * cannot be made.
+ */
+function planAttachment(situation: Situation, instance: Instance): Step[] {
+  return [
+    { kind: "attach-network-interface" },
+    ...planRetirement(situation, instance),
+    ...planMove(situation),
+    { kind: "prove", instance },
+  ];
+}
+
 /**
  * The new instance is launched and proven beside the old one. Then the interface is moved; an old one that has it as its primary
  * interface, or has data volumes, must have ended before. Where the interface is another one than that of the old instance, it
@@ -156,8 +179,7 @@ function planOverlap(situation: Situation, candidate: Instance | undefined, old:
     candidate === undefined ? { kind: "launch-beside" } : { kind: "prove-candidate", instance: candidate };
   const hasVolumes = observed.volumes.some((volume) => volume.attachment?.instanceId === old?.id);
   const isMovable = old !== undefined && eni !== undefined && old.secondaryNetworkInterfaceIds.includes(eni.id);
-  const isFree = old !== undefined && eni?.attachment === undefined;
-  if ((isMovable || isFree) && !hasVolumes) {
+  if ((isMovable || (old !== undefined && isFree(eni))) && !hasVolumes) {
     const handOver: Step[] = [
       ...(isMovable ? [{ kind: "detach-network-interface", instance: old } as const] : []),
       { kind: "attach-network-interface" },

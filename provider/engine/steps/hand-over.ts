@@ -50,7 +50,8 @@ export async function proveCandidate(run: Run, candidate: Instance): Promise<voi
     settle(run, await awaitRunning(run, candidate, "under-way"), start, false);
     await prove(run, candidate);
   } catch (error) {
-    throw endsAttempts(error) ? error : await endCandidate(run, error, old);
+    // Where no other instance is left, nobody ends this one for a check that failed, or could not be made.
+    throw endsAttempts(error) || old === undefined ? error : await endCandidate(run, error, old);
   }
 }
 

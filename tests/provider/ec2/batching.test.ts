@@ -322,16 +322,60 @@ describe("the describes of the EC2 client", () => {
       assert.ok(found.every((it) => it.number === 1 && it.description === "first"));
       return simulator.calls().length;
     };
-    // Nobody knows yet how many pages that would be.
-    assert.equal(await calls(10), 10);
-    assert.equal(await calls(60), 1);
-    assert.match(sent.at(-1) ?? "", /LaunchTemplateVersion\.1=%24Latest/);
-    // It is one.
-    assert.equal(await calls(10), 1);
-    // To read it would take longer than so few calls.
-    assert.equal(await calls(8), 8);
+    for (const count of [2, 10, 60]) {
+      assert.equal(await calls(count), 1, String(count));
+      assert.match(sent.at(-1) ?? "", /LaunchTemplateVersion\.1=%24Latest/);
+    }
     assert.equal(await calls(1), 1);
     assert.match(sent.at(-1) ?? "", /LaunchTemplateId=/);
     assert.equal(await codeOf(ec2.describeLatestVersion("lt-0a1b2c3d")), "InvalidLaunchTemplateId.NotFound");
+  });
+  it("ask for each template by itself in an account of so many that their list is more pages than templates asked for", async () => {
+    const firstPage = Buffer.from("page:0").toString("base64url");
+    const { ec2, simulator } = account((handler) => ({
+      ...handler,
+      handle: (request: { body?: unknown; headers: Record<string, string> }) => {
+        // EC2 may answer in pages unasked; the simulator does from a token on.
+        const isList =
+          String(request.body).includes("%24Latest") && !/LaunchTemplateId|NextToken/.test(String(request.body));
+        return handler.handle(
+          isList ? { ...request, body: `${String(request.body)}&NextToken=${firstPage}` } : request,
+        );
+      },
+    }));
+    const made: string[] = [];
+    for (let count = 0; count < 450; count++) {
+      made.push((await launchRequest(ec2)).templateId);
+    }
+    // The first ones come first, 200 on a page.
+    const wanted = [...made.slice(0, 1), ...made.slice(-1)];
+    const calls = async (templateIds: readonly string[]): Promise<number> => {
+      simulator.clearCalls();
+      const found = await Promise.all(templateIds.map((it) => ec2.describeLatestVersion(it)));
+      assert.equal(found.length, templateIds.length);
+      return simulator.calls().length;
+    };
+    // Two pages in vain for the second, then the second by itself.
+    assert.equal(await calls(wanted), 3);
+    assert.equal(await calls(wanted), 2);
+    assert.equal(await calls(made), 3);
+  });
+
+  it("are not made again for a version that was read before, where a list has just shown that it still is the newest", async () => {
+    const { ec2, simulator } = account();
+    const { templateId } = await launchRequest(ec2);
+    const calls = async (options: { listed?: number; version?: number }): Promise<[number, number]> => {
+      simulator.clearCalls();
+      const { number } = await ec2.describeLatestVersion(templateId, options);
+      return [number, simulator.calls().length];
+    };
+    assert.deepEqual(await calls({ listed: 1 }), [1, 1]);
+    assert.deepEqual(await calls({ listed: 1 }), [1, 0]);
+    assert.deepEqual(await calls({ version: 1 }), [1, 0]);
+    assert.deepEqual(await calls({}), [1, 1], "who does not say what a list showed looks");
+    const data = { sourceVersion: 1, imageId: WELL_KNOWN.imageV2 };
+    await ec2.createLaunchTemplateVersion({ templateId, description: "second", data, clientToken: "second" });
+    assert.deepEqual(await calls({ listed: 1 }), [2, 1], "a list may lag behind");
+    assert.deepEqual(await calls({ listed: 2 }), [2, 0]);
   });
 });
