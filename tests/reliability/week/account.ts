@@ -1,0 +1,116 @@
+/** The account in which a week passes: EC2, the time, what is wrong just now, the invariants, and a journal of what happened. */
+import { VirtualTime } from "../../../bench/virtual-time";
+import { Ec2Simulator } from "../../../local/ec2";
+import { EC2_LATENCY } from "../../../local/ec2/latency";
+import { Random } from "../../../local/ec2/model/random";
+import { TAG } from "../../../provider/ec2/tags";
+import type { Stack } from "../../provider/support";
+import { made, type Made } from "../../provider/world";
+import { type Purpose, Watch } from "../invariants";
+import type { Fleet } from "./fleet";
+import type { Role } from "./process";
+import { Weather } from "./weather";
+
+/** A Monday, six days before the clocks of Europe go back. */
+export const START = Date.UTC(2026, 9, 19);
+
+export const SECOND = 1000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+/** How much of the journal a failure shows. */
+const KEPT_LINES = 4_000;
+
+export class Account {
+  readonly time: VirtualTime;
+  readonly simulator: Ec2Simulator;
+  readonly weather: Weather;
+  readonly random: Random;
+  /** What is broken of what was promised, in words. */
+  readonly broken: string[] = [];
+  readonly journal: string[] = [];
+  /** How many calls the controllers made. */
+  calls = 0;
+  /** The machine of each instance that there ever was, by id. */
+  readonly owners = new Map<string, string>();
+  watch!: Watch;
+  fleet!: Fleet;
+
+  constructor(seed: number) {
+    this.time = new VirtualTime({
+      start: START,
+      nextChangeAt: () => this.simulator.nextChangeAt(),
+      onChange: () => {
+        this.simulator.catchUp();
+      },
+    });
+    this.simulator = new Ec2Simulator({ clock: this.time, seed });
+    this.simulator.latency.set(EC2_LATENCY);
+    this.weather = new Weather(this.simulator);
+    this.random = new Random(seed * 7919);
+  }
+
+  now(): number {
+    return this.time.now();
+  }
+
+  get made(): Made {
+    return made(this);
+  }
+
+  note(line: string): void {
+    this.journal.push(`${new Date(this.now()).toISOString().replace("T", " ").slice(0, 19)} ${line}`);
+    if (this.journal.length > 2 * KEPT_LINES) {
+      this.journal.splice(0, KEPT_LINES);
+    }
+  }
+
+  /** A promise is broken. */
+  breaks(what: string): void {
+    this.note(`BROKEN: ${what}`);
+    this.broken.push(`${new Date(this.now()).toISOString().slice(0, 19)} ${what}`);
+  }
+
+  count(role: Role, action: string): void {
+    if (role === "controller") {
+      this.calls++;
+    }
+    if (!action.startsWith("Describe") && !action.startsWith("dry run")) {
+      this.note(`  ${role}: ${action}`);
+    }
+  }
+
+  /** What others do, with rights of their own and in no bad weather. EC2 may refuse it. */
+  byOthers(action: string, fields: Readonly<Record<string, string>>): boolean {
+    const body = new URLSearchParams({ Action: action, Version: "2016-11-15", ...fields }).toString();
+    const { status } = this.simulator.handle({ body });
+    return status === 200;
+  }
+
+  /** Between two looks at the invariants. */
+  checkInvariants(): void {
+    for (const { invariant, what, when } of this.watch.breaches.splice(0)) {
+      this.breaks(`invariant (${invariant}): ${what}, ${when}`);
+    }
+  }
+
+  /** Of the machine at this moment: by its record, an instance is wanted or not. */
+  purposeOf(id: string | undefined): Purpose {
+    const machine = this.fleet.machines.find((it) => it.id === id);
+    return {
+      keepsIdentity: true,
+      wantsInstance: machine !== undefined && this.stateOnRecord(machine.id) === "running",
+      instances: machine?.overlaps === true ? 2 : 1,
+    };
+  }
+
+  stateOnRecord(id: string): "running" | "paused" {
+    const template = this.made.templates.find((it) => it.launchTemplateName === id);
+    return template?.tags[TAG.desiredState]?.startsWith("paused") === true ? "paused" : "running";
+  }
+
+  get states(): readonly Stack["recorded"][] {
+    return this.fleet.machines.map((it) => it.stack.recorded);
+  }
+}

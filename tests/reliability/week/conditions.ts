@@ -1,0 +1,146 @@
+/** What EC2 refuses in a spell, and what becomes of events and controllers. */
+import { MINUTE, SECOND } from "./account";
+import { controllerOf } from "./controllers";
+import { TYPES } from "./fleet";
+import type { Scene } from "./scene";
+import type { Condition } from "./weather";
+
+const ZONE = "us-east-1a";
+/** What every look begins with: without it nothing can be seen, and messages come to the dead letters after ten minutes. */
+export const NEEDED_TO_LOOK = [
+  "DescribeLaunchTemplates",
+  "DescribeLaunchTemplateVersions",
+  "DescribeInstances",
+  "DescribeNetworkInterfaces",
+  "DescribeAddresses",
+  "DescribeVolumes",
+] as const;
+const SHORT_MS = 7 * MINUTE;
+
+export const ACTS = [
+  "RunInstances",
+  "StartInstances",
+  "TerminateInstances",
+  "StopInstances",
+  "CreateTags",
+  "DeleteTags",
+  "AttachNetworkInterface",
+  "DetachNetworkInterface",
+  "AssociateAddress",
+  "AttachVolume",
+  "CreateLaunchTemplateVersion",
+  "ModifyNetworkInterfaceAttribute",
+  "ModifyInstanceAttribute",
+  "CancelSpotInstanceRequests",
+] as const;
+
+type Spell = (scene: Scene) => Promise<void>;
+
+/** Holds to the end of the spell, or for a while; meanwhile nobody can bring anything up. */
+async function holding(scene: Scene, what: string, conditions: readonly Condition[], ms = Infinity): Promise<void> {
+  const { account } = scene;
+  const left = Math.min(ms, scene.end - account.now());
+  account.note(what);
+  await account.weather.lacking(what, () => account.now(), () =>
+    account.weather.while(conditions, () => account.time.sleep(left)),
+  );
+  account.note(`no longer: ${what}`);
+}
+
+/** The controller's role lost the right; its users have it still. */
+export function denied(actions: readonly string[], ms?: number): Spell {
+  return (scene) => {
+    const action = scene.one(actions);
+    return holding(scene, `the controller may not ${action}`, [{ role: "controller", denied: action }], ms);
+  };
+}
+
+export const deniedLook = denied(NEEDED_TO_LOOK, SHORT_MS);
+
+const answering = (action: string, code: string, status: number, probability: number): Condition => ({
+  fault: { action, error: { code, status }, probability },
+});
+
+export async function throttled(scene: Scene): Promise<void> {
+  const action = scene.one(["*", "Describe*", ...ACTS]);
+  const share = action === "*" || action === "Describe*" ? 0.5 : 1;
+  await holding(scene, `${action} is throttled`, [answering(action, "RequestLimitExceeded", 503, share)], 20 * MINUTE);
+}
+
+export async function failing(scene: Scene): Promise<void> {
+  const action = scene.one(["*", ...ACTS]);
+  const share = action === "*" ? 0.3 : 1;
+  await holding(scene, `${action} fails with 500`, [answering(action, "InternalError", 500, share)]);
+}
+
+/** Replies are lost before or after the call took effect, and some never come. */
+export async function lostReplies(scene: Scene): Promise<void> {
+  const faults: Condition[] = [
+    { fault: { action: "*", reset: true, probability: 0.04 } },
+    { fault: { action: "*", reset: true, when: "after", probability: 0.06 } },
+    { fault: { action: "*", hang: true, probability: 0.01 } },
+  ];
+  await holding(scene, "replies are lost", faults);
+}
+
+export async function slow(scene: Scene): Promise<void> {
+  await holding(scene, "EC2 takes five seconds for each call", [{ slowMs: 5 * SECOND }]);
+}
+
+export async function staleReads(scene: Scene): Promise<void> {
+  const { account } = scene;
+  account.note("reads are up to 15 s old");
+  account.simulator.consistency.set({ unknownMs: 10_000, staleMs: { uniform: [1_000, 15_000] } });
+  await scene.rest();
+  account.simulator.consistency.set({});
+}
+
+/** @param lifecycles of what there is none */
+export function noCapacity(lifecycles: readonly ("spot" | "on-demand")[], areAll: boolean): Spell {
+  return async (scene) => {
+    const { account } = scene;
+    const { capacity } = account.simulator;
+    const types = areAll ? [...TYPES, "m5.large"] : [scene.one(TYPES)];
+    const pools = types.flatMap((type) => lifecycles.map((lifecycle) => [type, ZONE, lifecycle] as const));
+    const what = `no ${lifecycles.join(" and no ")} capacity for ${types.join(", ")}`;
+    account.note(what);
+    await account.weather.lacking(what, () => account.now(), async () => {
+      pools.forEach((pool) => {
+        capacity.set(...pool, 0);
+      });
+      await scene.rest();
+      pools.forEach((pool) => {
+        capacity.clear(...pool);
+      });
+    });
+    account.note(`no longer: ${what}`);
+  };
+}
+
+export async function eventsLost(scene: Scene): Promise<void> {
+  const lost = scene.one([0.3, 1]);
+  scene.account.note(`${lost * 100} % of the events get lost`);
+  await scene.account.weather.delivering({ lost }, () => scene.rest());
+}
+
+export async function eventsTwice(scene: Scene): Promise<void> {
+  scene.account.note("events come three times, in any order, up to three minutes late");
+  await scene.account.weather.delivering({ copies: 3, lateMs: 3 * MINUTE }, () => scene.rest());
+}
+
+export async function controllerKilled(scene: Scene): Promise<void> {
+  await scene.repeatedly(4 * MINUTE, () => {
+    scene.controller.kill(1 + scene.random.integer(25), scene.one(["before", "after"] as const));
+  });
+}
+
+/** Somebody has `watch` running beside the controller. */
+export async function twoControllers(scene: Scene): Promise<void> {
+  const second = controllerOf(scene.account, "watch");
+  scene.account.note("a second controller begins");
+  second.begin();
+  await scene.rest();
+  await second.stop();
+  scene.account.note("the second controller ended");
+}
+

@@ -1,0 +1,126 @@
+/** How long each address was dark: EC2's own part, the time in which something was missing, and the rest, which is the controller's. */
+import { USUAL } from "../../../provider/ec2/expectations";
+import { type Account, MINUTE, SECOND } from "./account";
+import type { Machine } from "./fleet";
+import { minus, type Span, total } from "./spans";
+
+export interface Outage {
+  machine: string;
+  from: number;
+  to: number;
+  cause: string;
+  /** In milliseconds. */
+  length: number;
+  /** What EC2 itself took in it: ends, starts, launches, detachments. */
+  ofEc2: number;
+  /** What it usually takes for that. */
+  usual: number;
+  /** In which a right, a reply, capacity or the controller itself was missing. */
+  missing: number;
+  /** In which nobody had to bring it up: a new generation's grace, the program's least interval, a user who comes back to a failed `up`. */
+  granted: number;
+  rest: number;
+  /** The most that the rest may be. */
+  bound: number;
+}
+
+/** A detached interface is free after about so long. */
+const DETACH_MS = 10 * SECOND;
+/** What was tried and refused is tried again after at most so long. */
+const BACK_OFF_MS = 10 * MINUTE;
+/** Calls, and looks at what EC2 does. */
+const SLACK_MS = 60 * SECOND;
+
+export function outagesOf(account: Account, looksWithinMs: number): Outage[] {
+  const { privateIps, events } = account.simulator.timeline();
+  const worksOf = works(account, events);
+  return account.fleet.machines.flatMap((machine) => {
+    const { tenures = [] } = privateIps[machine.privateIp] ?? {};
+    return tenures.flatMap((tenure, index) => {
+      const next = tenures[index + 1];
+      const dark = tenure.to === null ? undefined : { from: tenure.to, to: next?.from ?? account.now() };
+      return dark === undefined || dark.to <= dark.from
+        ? []
+        : outageOf(account, machine, {
+            dark,
+            works: worksOf.get(machine.id) ?? [],
+            isDetached: tenure.endedBy === "detached",
+            looksWithinMs,
+          });
+    });
+  });
+}
+
+interface Dark {
+  dark: Span;
+  works: readonly Work[];
+  isDetached: boolean;
+  looksWithinMs: number;
+}
+
+function outageOf(account: Account, machine: Machine, { dark, works: all, isDetached, looksWithinMs }: Dark): Outage[] {
+  const wanted = minus([dark], machine.paused);
+  // What ends as the machine is paused is no outage, nor the first moments of what is launched as it is resumed.
+  const isOfPause = machine.paused.some((it) => it.from <= dark.from + SECOND && it.to >= dark.from);
+  if (total(wanted) === 0 || (isOfPause && machine.paused.some((it) => it.to >= dark.to))) {
+    return [];
+  }
+  const done = all.filter((it) => it.from < dark.to && it.to > dark.from);
+  const detach = isDetached ? [{ from: dark.from, to: Math.min(dark.to, dark.from + DETACH_MS) }] : [];
+  const withoutEc2 = minus(wanted, [...done, ...detach]);
+  const missing = account.weather.missing.filter((it) => it.from < dark.to && it.to > dark.from);
+  const withoutMissing = minus(withoutEc2, missing);
+  const withoutGrants = minus(withoutMissing, machine.granted);
+  const rest = total(withoutGrants);
+  const wasMissing = account.weather.missing.some((it) => it.from < dark.to && it.to > dark.from - 2 * BACK_OFF_MS);
+  return [
+    {
+      machine: machine.name,
+      ...dark,
+      cause: isOfPause ? "a pause that ends" : causeOf(machine, dark.from),
+      length: total(wanted),
+      ofEc2: total(wanted) - total(withoutEc2),
+      usual: done.reduce((sum, it) => sum + it.usual, isDetached ? USUAL.detach.typical : 0),
+      missing: total(withoutEc2) - total(withoutMissing),
+      granted: total(withoutMissing) - rest,
+      rest,
+      bound: looksWithinMs + SLACK_MS + (wasMissing ? BACK_OFF_MS : 0),
+    },
+  ];
+}
+
+/** One thing that EC2 did with an instance, and how long that usually takes. */
+interface Work extends Span {
+  usual: number;
+}
+
+type Milestone = ReturnType<Account["simulator"]["timeline"]>["events"][number];
+
+/** What EC2 did with each machine's instances. */
+function works(account: Account, events: readonly Milestone[]): Map<string, Work[]> {
+  const begun = new Map<string, Milestone>();
+  const found = new Map<string, Work[]>();
+  for (const milestone of events) {
+    const { instanceId, time, event } = milestone;
+    const begin = begun.get(instanceId);
+    if (begin !== undefined && event !== "interruption-notice") {
+      const machine = account.owners.get(instanceId) ?? "";
+      const usual = USUAL[event === "stopped" ? "stop" : isComing(begin) ? "launch" : "shutdown"].typical;
+      found.set(machine, [...(found.get(machine) ?? []), { from: begin.time, to: time, usual }]);
+      begun.delete(instanceId);
+    }
+    if (isComing(milestone) || event === "shutdown-requested" || event === "interrupted") {
+      begun.set(instanceId, milestone);
+    }
+  }
+  return found;
+}
+
+function isComing({ event }: Milestone): boolean {
+  return event === "launched" || event === "started";
+}
+
+function causeOf({ causes }: Machine, from: number): string {
+  const last = causes.findLast((it) => it.at <= from + SECOND && it.at > from - 45 * MINUTE);
+  return last?.cause ?? "the controller";
+}

@@ -1,0 +1,42 @@
+/** When there is trouble in a week, and which: by the seed alone. */
+import { Random } from "../../../local/ec2/model/random";
+import { DAY, HOUR, MINUTE, START } from "./account";
+import type { Kind } from "./kinds";
+
+export interface Spell {
+  kinds: readonly Kind[];
+  from: number;
+  to: number;
+  /** What its own chance begins with. */
+  seed: number;
+}
+
+/** After each spell, the time in which nothing goes wrong. */
+export const QUIET_MS = HOUR;
+
+export function spellsOf(seed: number, days: number, kinds: readonly Kind[]): Spell[] {
+  const random = new Random(seed * 104_729);
+  const spells: Spell[] = [];
+  const end = START + days * DAY;
+  const between = (least: number, most: number): number => least + random.next() * (most - least);
+  let from = START + HOUR;
+  for (;;) {
+    const to = from + between(10, 60) * MINUTE;
+    if (to + QUIET_MS > end) {
+      return spells;
+    }
+    spells.push({ kinds: chosen(random, kinds), from, to, seed: random.integer(2 ** 31) });
+    from = to + QUIET_MS + between(5, 90) * MINUTE;
+  }
+}
+
+/** One, two or three at a time, of which one does something to a machine. */
+function chosen(random: Random, kinds: readonly Kind[]): Kind[] {
+  const one = (list: readonly Kind[]): Kind[] => list.slice(random.integer(list.length)).slice(0, 1);
+  const deeds = kinds.filter((it) => it.isCondition !== true);
+  const found = new Set(one(kinds));
+  while (![...found].some((it) => it.isCondition !== true) || (found.size < 3 && random.next() < 0.45)) {
+    one([...found].some((it) => it.isCondition !== true) ? kinds : deeds).forEach((it) => found.add(it));
+  }
+  return [...found];
+}

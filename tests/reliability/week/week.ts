@@ -1,0 +1,181 @@
+/** A week of random trouble, in simulated time: spells, and after each of them a quiet hour that has to end with all as declared. */
+import { lastDue } from "../../../provider/timetable";
+import { Random } from "../../../local/ec2/model/random";
+import { Account, MINUTE } from "./account";
+import { type Controller, controllerOf, LOOKS_WITHIN_MS, type With } from "./controllers";
+import { Fleet, type Machine } from "./fleet";
+import { FunctionInAws } from "./function-in-aws";
+import type { Kind } from "./kinds";
+import { up } from "./operator";
+import { type Outage, outagesOf } from "./outages";
+import { foreignProblems, problemsOf, seenProblems } from "./quiet";
+import { Scene } from "./scene";
+import { QUIET_MS, type Spell, spellsOf } from "./spells";
+import { followed } from "./record-watch";
+
+export interface WeekOptions {
+  seed: number;
+  days: number;
+  kind: With;
+  kinds: readonly Kind[];
+}
+
+export interface Week {
+  seed: number;
+  kind: With;
+  spells: number;
+  outages: Outage[];
+  /** After the end of each spell, when all was as declared, in milliseconds. */
+  backAfter: number[];
+  /** Calls of EC2 for each look at all machines, where nothing was to be done. */
+  callsPerLook: number;
+  looks: number;
+  /** The longest command of a user's. */
+  longest: { what: string; ms: number };
+  broken: readonly string[];
+  journal: readonly string[];
+}
+
+/** A user whose `up` failed runs it again, after having read why. */
+const RETURNS_MS = 2 * MINUTE;
+const MOST_UPS = 5;
+/** What a schedule began in the last minutes of the hour may still be under way. */
+const UNDER_WAY_MS = 12 * MINUTE;
+/** In the end of the hour nothing is to be done: what the controller asks then is what a look costs. */
+const IDLE_MS = 20 * MINUTE;
+
+export async function week({ seed, days, kind, kinds }: WeekOptions): Promise<Week> {
+  const account = new Account(seed);
+  const result: Pick<Week, "backAfter"> & { idleCalls: number; idleMs: number } = {
+    backAfter: [],
+    idleCalls: 0,
+    idleMs: 0,
+  };
+  const spells = spellsOf(seed, days, kinds);
+  const work = async (): Promise<void> => {
+    await Fleet.begin(account);
+    const controller = controllerOf(account, kind);
+    controller.begin();
+    followed(account);
+    for (const spell of spells) {
+      await account.time.sleep(spell.from - account.now());
+      await trouble(account, controller, { spell, kind });
+      await quietHour(account, spell, result);
+      lettersOf(account, controller);
+    }
+    await controller.stop();
+  };
+  await account.time.until(work());
+  const looksMs = LOOKS_WITHIN_MS[kind];
+  const outages = outagesOf(account, looksMs);
+  for (const it of outages.filter(({ rest, bound }) => rest > bound)) {
+    const at = new Date(it.from).toISOString().slice(0, 19);
+    account.breaks(
+      `${it.machine} was dark from ${at} for ${Math.round(it.length / 1000)} s (${it.cause}), of which ${Math.round(it.rest / 1000)} s are the controller's`,
+    );
+  }
+  const longest = account.fleet.commands
+    .map(({ what, from, to }) => ({ what, ms: to - from }))
+    .reduce((a, b) => (b.ms > a.ms ? b : a), { what: "none", ms: 0 });
+  return {
+    seed,
+    kind,
+    spells: spells.length,
+    outages,
+    backAfter: result.backAfter,
+    callsPerLook: result.idleMs === 0 ? 0 : (result.idleCalls * looksMs) / result.idleMs,
+    looks: account.watch.looks,
+    longest,
+    broken: account.broken,
+    journal: account.journal,
+  };
+}
+
+/** All kinds of a spell at once, until each has come to its end. */
+async function trouble(
+  account: Account,
+  controller: Controller,
+  { spell, kind }: { spell: Spell; kind: With },
+): Promise<void> {
+  account.note(`SPELL: ${spell.kinds.map((it) => it.name).join(", ")}`);
+  await Promise.all(
+    spell.kinds.map((it, index) =>
+      it.work(new Scene(account, controller, kind, spell.to, new Random(spell.seed + index))),
+    ),
+  );
+  account.note("QUIET");
+}
+
+async function quietHour(
+  account: Account,
+  spell: Spell,
+  result: { backAfter: number[]; idleCalls: number; idleMs: number },
+): Promise<void> {
+  const { machines } = account.fleet;
+  const begun = account.now();
+  const users = Promise.all(machines.filter((it) => it.isUnfinished).map((it) => returning(account, it)));
+  let lastBad = begun;
+  let callsBefore = account.calls;
+  const end = begun + QUIET_MS;
+  for (;;) {
+    const problems = machines.flatMap((it) => problemsOf(account, it).map((what) => `${it.name}: ${what}`));
+    lastBad = problems.length > 0 ? account.now() : lastBad;
+    if (account.now() >= end && (problems.length === 0 || !isUnderWay(account, end))) {
+      break;
+    }
+    if (account.now() < end - IDLE_MS) {
+      callsBefore = account.calls;
+    }
+    await account.time.sleep(MINUTE);
+  }
+  await users;
+  const isIdle = lastBad < end - IDLE_MS && !machines.some((it) => dueSince(account, it, end - 2 * IDLE_MS));
+  result.idleCalls += isIdle ? account.calls - callsBefore : 0;
+  result.idleMs += isIdle ? account.now() - (end - IDLE_MS - MINUTE) : 0;
+  result.backAfter.push(lastBad - begun);
+  await judged(account, spell);
+}
+
+async function judged(account: Account, spell: Spell): Promise<void> {
+  const names = spell.kinds.map((it) => it.name).join(", ");
+  for (const machine of account.fleet.machines) {
+    const problems = problemsOf(account, machine);
+    const seen = problems.length > 0 ? [] : await seenProblems(account, machine);
+    for (const what of [...problems, ...seen]) {
+      account.breaks(`after ${names}: ${machine.name}: ${what}`);
+    }
+  }
+  for (const what of foreignProblems(account)) {
+    account.breaks(`after ${names}: ${what}`);
+  }
+  account.checkInvariants();
+}
+
+async function returning(account: Account, machine: Machine): Promise<void> {
+  for (let tries = 0; machine.isUnfinished && tries < MOST_UPS; tries++) {
+    await account.time.sleep(RETURNS_MS);
+    await up(account, machine);
+  }
+  if (machine.isUnfinished) {
+    account.breaks(`${machine.name}: \`pulumi up\` does not come to its end in the quiet hour`);
+  }
+}
+
+function dueSince(account: Account, { schedules }: Machine, since: number): boolean {
+  return schedules.some((it) => lastDue(it, since, account.now()) !== undefined);
+}
+
+/** Whether a schedule was due a moment ago, so that the hour may end a little later. */
+function isUnderWay(account: Account, end: number): boolean {
+  const soon = account.now() < end + UNDER_WAY_MS;
+  return soon && account.fleet.machines.some((it) => dueSince(account, it, end - UNDER_WAY_MS));
+}
+
+/** Nothing of AWS's or the controller's own comes to the dead letters. */
+function lettersOf(account: Account, controller: Controller): void {
+  if (controller instanceof FunctionInAws) {
+    for (const { body } of controller.queue.deadLetters.splice(0)) {
+      account.breaks(`a dead letter: ${body}`);
+    }
+  }
+}
