@@ -220,7 +220,12 @@ function lookAtInstances(now: Made, purposeFor: PurposeOf, add: Add): void {
 
 function lookAtRetirement({ action, before, after, purposeFor, done }: Change, add: Add): void {
   const ended = before.instances.find((it) => isWorking(before, it) && !isWorking(after, stateOf(after, it)));
-  if (ended === undefined || !purposeFor(ended.tags[TAG.id]).wantsInstance || done.launched.has(ended.instanceId) || hasSuccessor(after, ended)) {
+  if (
+    ended === undefined ||
+    !purposeFor(ended.tags[TAG.id]).wantsInstance ||
+    done.launched.has(ended.instanceId) ||
+    hasSuccessor(after, ended)
+  ) {
     return;
   }
   if (!isChecked(done.checked, action)) {

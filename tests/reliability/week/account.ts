@@ -1,23 +1,15 @@
 /** The account in which a week passes: EC2, the time, what is wrong just now, the invariants, and a journal of what happened. */
+import assert from "node:assert/strict";
 import { VirtualTime } from "../../../bench/virtual-time";
 import { Ec2Simulator } from "../../../local/ec2";
 import { EC2_LATENCY } from "../../../local/ec2/latency";
 import { Random } from "../../../local/ec2/model/random";
-import { TAG } from "../../../provider/ec2/tags";
 import type { Stack } from "../../provider/support";
 import { made, type Made } from "../../provider/world";
 import { type Purpose, Watch } from "../invariants";
-import type { Fleet } from "./fleet";
-import type { Role } from "./process";
-import { Weather } from "./weather";
-
-/** A Monday, six days before the clocks of Europe go back. */
-export const START = Date.UTC(2026, 9, 19);
-
-export const SECOND = 1000;
-export const MINUTE = 60 * SECOND;
-export const HOUR = 60 * MINUTE;
-export const DAY = 24 * HOUR;
+import { type Fleet, isPaused } from "./machine";
+import { START } from "./time";
+import { type Role, Weather } from "./weather";
 
 /** How much of the journal a failure shows. */
 const KEPT_LINES = 4_000;
@@ -53,6 +45,11 @@ export class Account {
 
   now(): number {
     return this.time.now();
+  }
+
+  /** The handlers' test harness has a clock that somebody moves; here nobody does. */
+  get clock(): Stack["clock"] {
+    return { now: () => this.now(), advance: () => assert.fail("time goes on by itself") };
   }
 
   get made(): Made {
@@ -100,14 +97,9 @@ export class Account {
     const machine = this.fleet.machines.find((it) => it.id === id);
     return {
       keepsIdentity: true,
-      wantsInstance: machine !== undefined && this.stateOnRecord(machine.id) === "running",
+      wantsInstance: machine !== undefined && !isPaused(machine),
       instances: machine?.overlaps === true ? 2 : 1,
     };
-  }
-
-  stateOnRecord(id: string): "running" | "paused" {
-    const template = this.made.templates.find((it) => it.launchTemplateName === id);
-    return template?.tags[TAG.desiredState]?.startsWith("paused") === true ? "paused" : "running";
   }
 
   get states(): readonly Stack["recorded"][] {

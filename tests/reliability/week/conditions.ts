@@ -1,5 +1,5 @@
 /** What EC2 refuses in a spell, and what becomes of events and controllers. */
-import { MINUTE, SECOND } from "./account";
+import { MINUTE, SECOND } from "./time";
 import { controllerOf } from "./controllers";
 import { TYPES } from "./fleet";
 import type { Scene } from "./scene";
@@ -41,8 +41,10 @@ async function holding(scene: Scene, what: string, conditions: readonly Conditio
   const { account } = scene;
   const left = Math.min(ms, scene.end - account.now());
   account.note(what);
-  await account.weather.lacking(what, () => account.now(), () =>
-    account.weather.while(conditions, () => account.time.sleep(left)),
+  await account.weather.lacking(
+    what,
+    () => account.now(),
+    () => account.weather.while(conditions, () => account.time.sleep(left)),
   );
   account.note(`no longer: ${what}`);
 }
@@ -104,15 +106,19 @@ export function noCapacity(lifecycles: readonly ("spot" | "on-demand")[], areAll
     const pools = types.flatMap((type) => lifecycles.map((lifecycle) => [type, ZONE, lifecycle] as const));
     const what = `no ${lifecycles.join(" and no ")} capacity for ${types.join(", ")}`;
     account.note(what);
-    await account.weather.lacking(what, () => account.now(), async () => {
-      pools.forEach((pool) => {
-        capacity.set(...pool, 0);
-      });
-      await scene.rest();
-      pools.forEach((pool) => {
-        capacity.clear(...pool);
-      });
-    });
+    await account.weather.lacking(
+      what,
+      () => account.now(),
+      async () => {
+        pools.forEach((pool) => {
+          capacity.set(...pool, 0);
+        });
+        await scene.rest();
+        pools.forEach((pool) => {
+          capacity.clear(...pool);
+        });
+      },
+    );
     account.note(`no longer: ${what}`);
   };
 }
@@ -143,4 +149,3 @@ export async function twoControllers(scene: Scene): Promise<void> {
   await second.stop();
   scene.account.note("the second controller ended");
 }
-

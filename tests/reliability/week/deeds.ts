@@ -1,6 +1,6 @@
 /** What AWS and others do to the machines in a spell. */
-import { MINUTE } from "./account";
-import type { Machine } from "./fleet";
+import { MINUTE } from "./time";
+import { isPaused, type Machine } from "./machine";
 import type { Scene } from "./scene";
 
 const isSpot = ({ program }: Machine): boolean =>
@@ -64,7 +64,11 @@ export async function detachments(scene: Scene): Promise<void> {
     for (const machine of account.fleet.machines) {
       const eni = networkInterfaces.find((it) => it.networkInterfaceId === machine.networkInterfaceId);
       const { attachmentId: AttachmentId, deviceIndex = 0 } = eni?.attachment ?? {};
-      if (AttachmentId !== undefined && deviceIndex > 0 && account.byOthers("DetachNetworkInterface", { AttachmentId })) {
+      if (
+        AttachmentId !== undefined &&
+        deviceIndex > 0 &&
+        account.byOthers("DetachNetworkInterface", { AttachmentId })
+      ) {
         scene.causes(machine, "detached by hand");
         account.note(`${machine.name}: somebody detaches ${machine.networkInterfaceId}`);
       }
@@ -85,14 +89,12 @@ export async function volumesOff(scene: Scene): Promise<void> {
   });
 }
 
-/** @param isPaused whether it is one that is paused, or one that runs */
-export function elasticIpsOff(isPaused: boolean): (scene: Scene) => Promise<void> {
+/** @param arePaused whether of machines that are paused, or that run */
+export function elasticIpsOff(arePaused: boolean): (scene: Scene) => Promise<void> {
   return async (scene) => {
     const { account } = scene;
     await scene.repeatedly(10 * MINUTE, () => {
-      const machine = scene.machine(
-        (it) => it.allocationId !== "" && (account.stateOnRecord(it.id) === "paused") === isPaused,
-      );
+      const machine = scene.machine((it) => it.allocationId !== "" && isPaused(it) === arePaused);
       const eip = account.made.elasticIps.find((it) => it.allocationId === machine.allocationId);
       if (
         eip?.associationId !== undefined &&

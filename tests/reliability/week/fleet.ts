@@ -1,14 +1,13 @@
 /** The machines of the week, one of each kind, and a machine of somebody else's beside them. */
 import assert from "node:assert/strict";
 import { WELL_KNOWN } from "../../../local/ec2";
-import { TAG } from "../../../provider/ec2/tags";
-import { program, type Stack, URN } from "../../provider/support";
-import type { Properties } from "../invariants";
-import { Watch } from "../invariants";
-import { type Account, MINUTE } from "./account";
+import { program, URN } from "../../provider/support";
+import { type Properties, Watch } from "../invariants";
+import type { Account } from "./account";
 import { Declared } from "./declared";
+import type { Foreign, Machine, Schedule } from "./machine";
 import { createdBy } from "./operator";
-import type { Span } from "./spans";
+import { MINUTE } from "./time";
 
 const BERLIN = "Europe/Berlin";
 const SPOT = { lifecycle: "spot" };
@@ -52,89 +51,17 @@ const PROGRAMS: Readonly<Record<string, Properties>> = {
 export const IMAGES = [WELL_KNOWN.imageV1, WELL_KNOWN.imageV2] as const;
 export const TYPES = ["m6i.large", "m6i.xlarge"] as const;
 
-export interface Schedule {
-  action: "pause" | "resume" | "recycle";
-  cron: string;
-  timezone: string;
-}
-
-export interface Machine {
-  name: string;
-  id: string;
-  /** What the user's state has. */
-  stack: Stack;
-  /** What the user's program says. */
-  program: Properties;
-  declared: Declared;
-  /** Whether the strategy lets two instances be there at once. */
-  overlaps: boolean;
-  privateIp: string;
-  macAddress: string;
-  networkInterfaceId: string;
-  allocationId: string;
-  schedules: readonly Schedule[];
-  /** An `up` failed, and its user has not run the next one. */
-  isUnfinished: boolean;
-  /** Pulumi lets one run of a stack begin when the one before has ended. */
-  lock: Promise<unknown>;
-  /** When it was paused on record. */
-  paused: Span[];
-  /** When a controller rightly left it to somebody else. */
-  granted: Span[];
-  /** What may have made its address dark, and when. */
-  causes: { at: number; cause: string }[];
-}
-
-export interface Foreign {
-  instanceId: string;
-  networkInterfaceId: string;
-  allocationId: string;
-}
-
-/** One command of a user's, and how long it took. */
-export interface Command {
-  what: string;
-  from: number;
-  to: number;
-}
-
-export class Fleet {
-  readonly commands: Command[] = [];
-
-  private constructor(
-    readonly machines: readonly Machine[],
-    readonly foreign: Foreign,
-  ) {}
-
-  static async begin(account: Account): Promise<Fleet> {
-    const foreign = foreignMachine(account);
-    await account.time.sleep(5 * MINUTE);
-    account.watch = new Watch({ simulator: account.simulator, clock: unmoved(account) }, undefined, () =>
-      account.states,
-    );
-    const machines: Machine[] = [];
-    account.fleet = new Fleet(machines, foreign);
-    for (const [name, inputs] of Object.entries(PROGRAMS)) {
-      machines.push(await madeFrom(account, name, inputs));
-    }
-    account.checkInvariants();
-    return account.fleet;
+/** Makes all of them, and has the invariants looked at from then on. */
+export async function fleetIn(account: Account): Promise<void> {
+  const foreign = foreignMachine(account);
+  await account.time.sleep(5 * MINUTE);
+  account.watch = new Watch(account, undefined, () => account.states);
+  const machines: Machine[] = [];
+  account.fleet = { machines, foreign, commands: [] };
+  for (const [name, inputs] of Object.entries(PROGRAMS)) {
+    machines.push(await madeFrom(account, name, inputs));
   }
-
-  of(name: string): Machine {
-    return this.machines.find((it) => it.name === name) ?? assert.fail(name);
-  }
-
-  /** The instance that is behind the machine's address, or comes there. */
-  instanceOf({ made }: Account, { id }: Pick<Machine, "id">): string | undefined {
-    const own = made.instances.filter((it) => it.tags[TAG.id] === id && it.state !== "shutting-down");
-    return own.sort((a, b) => b.launchTime - a.launchTime)[0]?.instanceId;
-  }
-}
-
-/** The handlers' test harness has a clock that somebody moves; here nobody does. */
-export function unmoved(account: Pick<Account, "now">): Stack["clock"] {
-  return { now: () => account.now(), advance: () => assert.fail("time goes on by itself") };
+  account.checkInvariants();
 }
 
 async function madeFrom(account: Account, name: string, inputs: Properties): Promise<Machine> {

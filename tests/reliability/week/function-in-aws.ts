@@ -5,8 +5,9 @@ import type { Ec2Event } from "../../../local/ec2/model/events";
 import { createEc2 } from "../../../provider/ec2/client";
 import { EVENT_RULES } from "../../../sdk/controller/rules";
 import { fits, tick } from "../../controller/lambda-world";
-import { type Account, MINUTE, SECOND } from "./account";
-import { type Controller, controllerProcess } from "./controllers";
+import type { Account } from "./account";
+import { MINUTE, SECOND } from "./time";
+import { type Controller, controllerProcess } from "./controller";
 import type { Process } from "./process";
 import { SimulatedQueue } from "./simulated-queue";
 import { toldOf } from "./told";
@@ -30,7 +31,10 @@ export class FunctionInAws implements Controller {
   /** The next to begin work dies. */
   private death: Parameters<Process["killAt"]> | undefined;
 
-  constructor(private readonly account: Account) {
+  constructor(
+    private readonly account: Account,
+    private readonly everyMs: number,
+  ) {
     this.queue = new SimulatedQueue(account, () => {
       this.deliver();
     });
@@ -63,10 +67,10 @@ export class FunctionInAws implements Controller {
   }
 
   private async ticks(): Promise<void> {
+    const { account } = this;
     while (this.isOn) {
-      const { account } = this;
       this.queue.put(JSON.stringify({ ...tick(), time: new Date(account.now()).toISOString() }), SECOND);
-      await account.time.sleep(MINUTE);
+      await account.time.sleep(this.everyMs);
     }
   }
 

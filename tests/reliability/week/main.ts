@@ -3,7 +3,7 @@
  * machine as declared. Without a seed, ten of them; without `--with`, both.
  */
 import { Command, InvalidArgumentError, Option } from "commander";
-import type { With } from "./controllers";
+import { EVERY_MS, type With } from "./controllers";
 import { KINDS } from "./kinds";
 import { summaryOf, tableOf } from "./tables";
 import { week, type Week } from "./week";
@@ -12,6 +12,7 @@ interface Options {
   seed?: number;
   days: number;
   with?: With;
+  every?: number;
   only?: string;
   journal?: number;
 }
@@ -28,18 +29,24 @@ function whole(text: string): number {
   return value;
 }
 
-async function run({ seed, days, with: kind, only, journal }: Options): Promise<number> {
+async function run({ seed, days, with: kind, every, only, journal }: Options): Promise<number> {
   const kinds = KINDS.filter((it) => only === undefined || only.split(",").some((name) => it.name.includes(name)));
   const weeks: Week[] = [];
   for (const of of kind === undefined ? (["watch", "function"] as const) : [kind]) {
     for (const each of seed === undefined ? SEEDS : [seed]) {
       const begun = process.cpuUsage();
-      const found = await week({ seed: each, days, kind: of, kinds });
+      const everyMs = every === undefined ? EVERY_MS[of] : every * 1000;
+      const found = await week({ seed: each, days, kind: of, kinds, everyMs });
       const { user, system } = process.cpuUsage(begun);
       weeks.push(found);
       process.stdout.write(`${tableOf(found)}\n(${Math.round((user + system) / 1e6)} s of CPU)\n\n`);
       const shown = journal ?? (found.broken.length > 0 ? LINES : 0);
-      process.stdout.write(found.journal.slice(-shown || found.journal.length).map((it) => `${it}\n`).join(""));
+      process.stdout.write(
+        found.journal
+          .slice(-shown || found.journal.length)
+          .map((it) => `${it}\n`)
+          .join(""),
+      );
       if (found.broken.length > 0) {
         process.stdout.write(`${found.broken.map((it) => `BROKEN: ${it}\n`).join("")}`);
         process.stdout.write(`Again: npm run week -- --seed ${each} --days ${days} --with ${of}\n\n`);
@@ -51,10 +58,15 @@ async function run({ seed, days, with: kind, only, journal }: Options): Promise<
 }
 
 const command = new Command("week")
-  .description("Lives through weeks of random trouble with nobody there but a controller, and looks for a promise that is broken.")
+  .description(
+    "Lives through weeks of random trouble with nobody there but a controller, and looks for a promise that is broken.",
+  )
   .option("--seed <number>", "one week; by default ten of them", whole)
   .option("--days <number>", "how long a week is", whole, 7)
-  .addOption(new Option("--with <controller>", "who looks after the machines; by default each").choices(["watch", "function"]))
+  .addOption(
+    new Option("--with <controller>", "who looks after the machines; by default each").choices(["watch", "function"]),
+  )
+  .option("--every <seconds>", "how often the controller looks at all machines; by default 30 and 60", whole)
   .option("--only <kinds>", "no trouble but of these kinds: parts of their names, with commas between")
   .option("--journal <lines>", "show so many of the last lines of what happened", whole);
 command.action(async (options: Options) => {

@@ -4,9 +4,10 @@ import { Handlers } from "../../../provider/handlers";
 import { Session } from "../../../provider/session";
 import { type Recorded, Stack, type Through } from "../../provider/support";
 import type { Properties } from "../invariants";
-import { type Account, MINUTE } from "./account";
-import { type Machine, unmoved } from "./fleet";
+import type { Account } from "./account";
+import type { Machine } from "./machine";
 import { Process } from "./process";
+import { MINUTE } from "./time";
 
 export type Verb = "pause" | "resume" | "recycle";
 
@@ -24,7 +25,7 @@ function processFor(account: Account, recorded: Recorded | undefined): Process {
 
 function stackIn(process: Process, account: Account, lines: string[], say: (line: string) => void): Stack {
   const session = new Session({ region: "us-east-1" }, { ...process.around, say });
-  return new Stack(account.simulator, new Handlers(session), unmoved(account), lines);
+  return new Stack(account.simulator, new Handlers(session), account.clock, lines);
 }
 
 export async function createdBy(account: Account, inputs: Properties): Promise<Stack> {
@@ -142,7 +143,10 @@ export async function cli(
   account: Account,
   process: Process,
   args: readonly string[],
-  { print = () => undefined, interrupted = new AbortController().signal }: {
+  {
+    print = () => undefined,
+    interrupted = new AbortController().signal,
+  }: {
     print?: (line: string) => void;
     interrupted?: AbortSignal;
   } = {},

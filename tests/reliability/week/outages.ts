@@ -1,7 +1,8 @@
 /** How long each address was dark: EC2's own part, the time in which something was missing, and the rest, which is the controller's. */
 import { USUAL } from "../../../provider/ec2/expectations";
-import { type Account, MINUTE, SECOND } from "./account";
-import type { Machine } from "./fleet";
+import type { Account } from "./account";
+import { MINUTE, SECOND } from "./time";
+import type { Machine } from "./machine";
 import { minus, type Span, total } from "./spans";
 
 export interface Outage {

@@ -1,6 +1,7 @@
 /** What the machines' own users do in a spell, beside the controller. */
-import { MINUTE } from "./account";
-import { IMAGES, type Machine, TYPES } from "./fleet";
+import { MINUTE } from "./time";
+import { IMAGES, TYPES } from "./fleet";
+import type { Machine } from "./machine";
 import { byHand, up, type UpOptions } from "./operator";
 import type { Scene } from "./scene";
 

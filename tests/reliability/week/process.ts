@@ -4,9 +4,7 @@ import type { Around } from "../../../provider/session";
 import { sending } from "../../provider/interruptions";
 import type { InProcess, RequestHandler, Through } from "../../provider/support";
 import type { Account } from "./account";
-
-/** Whose rights and whose luck a call has. */
-export type Role = "controller" | "operator";
+import type { Role } from "./weather";
 
 /** A client gives up a call that is not answered after this long. */
 const NO_REPLY_MS = 60_000;

@@ -4,14 +4,14 @@ import { TAG } from "../../../provider/ec2/tags";
 import { ownedBy } from "../../provider/world";
 import { idsIn, isAsDeclared } from "../invariants";
 import type { Account } from "./account";
-import type { Machine } from "./fleet";
+import { isPaused, type Machine } from "./machine";
 import { readerOf } from "./operator";
 
 type Made = Account["made"];
 type Instance = Made["instances"][number];
 
 /** In what a machine is not as it is to be, in words; nothing where all is well. */
-export function problemsOf(account: Account, machine: Machine, now = account.made): string[] {
+export function problemsOf(machine: Machine, now: Made): string[] {
   const own = ownedBy(now, machine.id);
   const [template, ...others] = own.templates;
   if (template === undefined || others.length > 0) {
@@ -132,7 +132,7 @@ export async function seenProblems(account: Account, machine: Machine): Promise<
     const now = account.made;
     const own = new Set(idsIn(ownedBy(now, machine.id)));
     const others = new Set([...idsIn(now)].filter((it) => !own.has(it)));
-    isAsDeclared(reader, { ...machine.program, desiredState: account.stateOnRecord(machine.id) }, others);
+    isAsDeclared(reader, { ...machine.program, desiredState: isPaused(machine) ? "paused" : "running" }, others);
     return [];
   } catch (error) {
     return [`after a refresh: ${error instanceof Error ? error.message : String(error)}`];

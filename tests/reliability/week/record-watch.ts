@@ -1,8 +1,9 @@
 /** What the machines' records say over the week: when each is paused, and when its controller leaves it alone. */
 import { TAG } from "../../../provider/ec2/tags";
 import { lastDue } from "../../../provider/timetable";
-import { type Account, MINUTE, SECOND } from "./account";
-import type { Machine } from "./fleet";
+import type { Account } from "./account";
+import { MINUTE, SECOND } from "./time";
+import type { Machine } from "./machine";
 import type { Span } from "./spans";
 
 /** Follows the records from now on. */

@@ -2,8 +2,8 @@
 import type { Random } from "../../../local/ec2/model/random";
 import { TAG } from "../../../provider/ec2/tags";
 import type { Account } from "./account";
-import type { Controller, With } from "./controllers";
-import type { Machine } from "./fleet";
+import type { Controller } from "./controller";
+import type { Machine } from "./machine";
 
 /** Why a machine's address goes dark, as the table of outages names it. */
 export type Cause =
@@ -20,7 +20,6 @@ export class Scene {
   constructor(
     readonly account: Account,
     readonly controller: Controller,
-    readonly kind: With,
     readonly end: number,
     readonly random: Random,
   ) {}

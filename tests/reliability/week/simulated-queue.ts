@@ -1,6 +1,7 @@
 /** SQS in simulated time, as far as the function needs it: delays, visibility, tries and dead letters. */
 import type { SqsRecord } from "../../../controller/lambda/sqs-event";
-import { type Account, MINUTE } from "./account";
+import type { Account } from "./account";
+import { MINUTE } from "./time";
 
 /** As ManagedInstanceController sets them. */
 const VISIBILITY_MS = 30 * MINUTE;

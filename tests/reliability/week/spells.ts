@@ -1,6 +1,6 @@
 /** When there is trouble in a week, and which: by the seed alone. */
 import { Random } from "../../../local/ec2/model/random";
-import { DAY, HOUR, MINUTE, START } from "./account";
+import { DAY, HOUR, MINUTE, START } from "./time";
 import type { Kind } from "./kinds";
 
 export interface Spell {
@@ -26,7 +26,7 @@ export function spellsOf(seed: number, days: number, kinds: readonly Kind[]): Sp
       return spells;
     }
     spells.push({ kinds: chosen(random, kinds), from, to, seed: random.integer(2 ** 31) });
-    from = to + QUIET_MS + between(5, 90) * MINUTE;
+    from = to + QUIET_MS + between(1, 20) * MINUTE;
   }
 }
 

@@ -2,12 +2,31 @@
 import type { Outage } from "./outages";
 import type { Week } from "./week";
 
-const HEAD = ["cause", "outages", "dark, median", "longest", "EC2's own", "usually", "missing", "granted", "rest, median", "longest"];
+const HEAD = [
+  "cause",
+  "outages",
+  "dark, median",
+  "longest",
+  "EC2's own",
+  "usually",
+  "missing",
+  "granted",
+  "rest, median",
+  "longest",
+];
 
 export function tableOf(week: Week): string {
   const { seed, kind, spells, outages, backAfter, callsPerLook, looks, longest, broken } = week;
   const causes = [...new Set(outages.map((it) => it.cause))].sort();
-  const rows = [...causes.map((cause) => rowOf(cause, outages.filter((it) => it.cause === cause))), rowOf("all", outages)];
+  const rows = [
+    ...causes.map((cause) =>
+      rowOf(
+        cause,
+        outages.filter((it) => it.cause === cause),
+      ),
+    ),
+    rowOf("all", outages),
+  ];
   return [
     `seed ${seed}, ${kind}: ${spells} spells of trouble, ${looks} calls under watch, ${broken.length} promises broken`,
     `as declared again after a spell: median ${minutes(median(backAfter))}, at the latest ${minutes(Math.max(0, ...backAfter))}; ` +

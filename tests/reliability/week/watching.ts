@@ -1,11 +1,10 @@
 /** `managed-instance watch`, under a supervisor that starts it again where it ended. */
 import type { Account } from "./account";
-import { type Controller, controllerProcess } from "./controllers";
+import { type Controller, controllerProcess } from "./controller";
 import { cli, isInWords } from "./operator";
 import type { Process } from "./process";
 import { toldOf } from "./told";
 
-const INTERVAL_S = 30;
 /** As systemd's `RestartSec` may have it. */
 const RESTART_MS = 20_000;
 
@@ -14,7 +13,10 @@ export class Watching implements Controller {
   private interrupt = new AbortController();
   private running: Promise<void> = Promise.resolve();
 
-  constructor(private readonly account: Account) {}
+  constructor(
+    private readonly account: Account,
+    private readonly everyMs: number,
+  ) {}
 
   begin(): void {
     this.interrupt = new AbortController();
@@ -36,7 +38,7 @@ export class Watching implements Controller {
     while (!interrupt.signal.aborted) {
       const process = controllerProcess(account);
       this.process = process;
-      const ended = cli(account, process, ["watch", "--interval", String(INTERVAL_S)], {
+      const ended = cli(account, process, ["watch", "--interval", String(this.everyMs / 1000)], {
         interrupted: interrupt.signal,
         print: (line) => {
           toldOf(account, line);
@@ -45,7 +47,11 @@ export class Watching implements Controller {
       await Promise.race([ended.then(({ code, said }) => this.hasEnded(code, said.join(" "))), process.died]);
       if (!process.isAlive) {
         account.note("watch was killed");
-        await account.weather.lacking("no controller", () => account.now(), () => account.time.sleep(RESTART_MS));
+        await account.weather.lacking(
+          "no controller",
+          () => account.now(),
+          () => account.time.sleep(RESTART_MS),
+        );
       }
     }
   }

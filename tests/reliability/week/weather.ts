@@ -1,7 +1,9 @@
 /** What goes wrong around the calls at the moment: faults and denials, of one role or both, and what becomes of events. */
 import type { Ec2Simulator, Fault } from "../../../local/ec2";
 import type { Random } from "../../../local/ec2/model/random";
-import type { Role } from "./process";
+
+/** Whose rights and whose luck a call has. */
+export type Role = "controller" | "operator";
 
 interface Of {
   /** Absent: everybody's. */

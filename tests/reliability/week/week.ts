@@ -1,11 +1,14 @@
 /** A week of random trouble, in simulated time: spells, and after each of them a quiet hour that has to end with all as declared. */
 import { lastDue } from "../../../provider/timetable";
 import { Random } from "../../../local/ec2/model/random";
-import { Account, MINUTE } from "./account";
-import { type Controller, controllerOf, LOOKS_WITHIN_MS, type With } from "./controllers";
-import { Fleet, type Machine } from "./fleet";
+import { Account } from "./account";
+import { MINUTE } from "./time";
+import type { Controller } from "./controller";
+import { controllerOf, type With } from "./controllers";
+import { fleetIn } from "./fleet";
 import { FunctionInAws } from "./function-in-aws";
 import type { Kind } from "./kinds";
+import type { Machine } from "./machine";
 import { up } from "./operator";
 import { type Outage, outagesOf } from "./outages";
 import { foreignProblems, problemsOf, seenProblems } from "./quiet";
@@ -18,6 +21,8 @@ export interface WeekOptions {
   days: number;
   kind: With;
   kinds: readonly Kind[];
+  /** How often all machines are looked at. */
+  everyMs: number;
 }
 
 export interface Week {
@@ -44,7 +49,7 @@ const UNDER_WAY_MS = 12 * MINUTE;
 /** In the end of the hour nothing is to be done: what the controller asks then is what a look costs. */
 const IDLE_MS = 20 * MINUTE;
 
-export async function week({ seed, days, kind, kinds }: WeekOptions): Promise<Week> {
+export async function week({ seed, days, kind, kinds, everyMs }: WeekOptions): Promise<Week> {
   const account = new Account(seed);
   const result: Pick<Week, "backAfter"> & { idleCalls: number; idleMs: number } = {
     backAfter: [],
@@ -53,21 +58,20 @@ export async function week({ seed, days, kind, kinds }: WeekOptions): Promise<We
   };
   const spells = spellsOf(seed, days, kinds);
   const work = async (): Promise<void> => {
-    await Fleet.begin(account);
-    const controller = controllerOf(account, kind);
+    await fleetIn(account);
+    const controller = controllerOf(account, kind, everyMs);
     controller.begin();
     followed(account);
     for (const spell of spells) {
       await account.time.sleep(spell.from - account.now());
-      await trouble(account, controller, { spell, kind });
+      await trouble(account, controller, spell);
       await quietHour(account, spell, result);
       lettersOf(account, controller);
     }
     await controller.stop();
   };
   await account.time.until(work());
-  const looksMs = LOOKS_WITHIN_MS[kind];
-  const outages = outagesOf(account, looksMs);
+  const outages = outagesOf(account, everyMs);
   for (const it of outages.filter(({ rest, bound }) => rest > bound)) {
     const at = new Date(it.from).toISOString().slice(0, 19);
     account.breaks(
@@ -83,7 +87,7 @@ export async function week({ seed, days, kind, kinds }: WeekOptions): Promise<We
     spells: spells.length,
     outages,
     backAfter: result.backAfter,
-    callsPerLook: result.idleMs === 0 ? 0 : (result.idleCalls * looksMs) / result.idleMs,
+    callsPerLook: result.idleMs === 0 ? 0 : (result.idleCalls * everyMs) / result.idleMs,
     looks: account.watch.looks,
     longest,
     broken: account.broken,
@@ -92,16 +96,10 @@ export async function week({ seed, days, kind, kinds }: WeekOptions): Promise<We
 }
 
 /** All kinds of a spell at once, until each has come to its end. */
-async function trouble(
-  account: Account,
-  controller: Controller,
-  { spell, kind }: { spell: Spell; kind: With },
-): Promise<void> {
+async function trouble(account: Account, controller: Controller, spell: Spell): Promise<void> {
   account.note(`SPELL: ${spell.kinds.map((it) => it.name).join(", ")}`);
   await Promise.all(
-    spell.kinds.map((it, index) =>
-      it.work(new Scene(account, controller, kind, spell.to, new Random(spell.seed + index))),
-    ),
+    spell.kinds.map((it, index) => it.work(new Scene(account, controller, spell.to, new Random(spell.seed + index)))),
   );
   account.note("QUIET");
 }
@@ -118,9 +116,10 @@ async function quietHour(
   let callsBefore = account.calls;
   const end = begun + QUIET_MS;
   for (;;) {
-    const problems = machines.flatMap((it) => problemsOf(account, it).map((what) => `${it.name}: ${what}`));
-    lastBad = problems.length > 0 ? account.now() : lastBad;
-    if (account.now() >= end && (problems.length === 0 || !isUnderWay(account, end))) {
+    const now = account.made;
+    const isGood = machines.every((it) => problemsOf(it, now).length === 0);
+    lastBad = !isGood ? account.now() : lastBad;
+    if (account.now() >= end && (isGood || !isUnderWay(account, end))) {
       break;
     }
     if (account.now() < end - IDLE_MS) {
@@ -138,15 +137,19 @@ async function quietHour(
 
 async function judged(account: Account, spell: Spell): Promise<void> {
   const names = spell.kinds.map((it) => it.name).join(", ");
+  for (const what of foreignProblems(account)) {
+    account.breaks(`after ${names}: ${what}`);
+  }
   for (const machine of account.fleet.machines) {
-    const problems = problemsOf(account, machine);
+    const problems = problemsOf(machine, account.made);
     const seen = problems.length > 0 ? [] : await seenProblems(account, machine);
     for (const what of [...problems, ...seen]) {
       account.breaks(`after ${names}: ${machine.name}: ${what}`);
     }
-  }
-  for (const what of foreignProblems(account)) {
-    account.breaks(`after ${names}: ${what}`);
+    // The next spell is to find it whole: somebody was called, and puts it right.
+    if (problems.length > 0 || seen.length > 0) {
+      await up(account, machine, { isRefreshed: true });
+    }
   }
   account.checkInvariants();
 }
