@@ -6,7 +6,7 @@ import { EC2_LATENCY } from "../../../local/ec2/latency";
 import { Random } from "../../../local/ec2/model/random";
 import type { Stack } from "../../provider/support";
 import { made, type Made } from "../../provider/world";
-import { type Purpose, Watch } from "../invariants";
+import type { Purpose, Watch } from "../invariants";
 import { type Fleet, isPaused } from "./machine";
 import { START } from "./time";
 import { type Role, Weather } from "./weather";
@@ -22,6 +22,7 @@ export class Account {
   /** What is broken of what was promised, in words. */
   readonly broken: string[] = [];
   readonly journal: string[] = [];
+  private readonly told = new Set<string>();
   /** How many calls the controllers made. */
   calls = 0;
   /** The machine of each instance that there ever was, by id. */
@@ -63,10 +64,20 @@ export class Account {
     }
   }
 
-  /** A promise is broken. */
+  /** A promise is broken. It is told once in each spell, however often, and of whichever instance. */
   breaks(what: string): void {
     this.note(`BROKEN: ${what}`);
-    this.broken.push(`${new Date(this.now()).toISOString().slice(0, 19)} ${what}`);
+    const kind = what.replace(/(?<=\b[a-z]+-)[0-9a-f]{8,17}\b|\d+/g, "");
+    if (!this.told.has(kind)) {
+      this.told.add(kind);
+      this.broken.push(`${new Date(this.now()).toISOString().slice(0, 19)} ${what}`);
+    }
+  }
+
+  /** What is broken from now on is told again. */
+  beginSpell(names: string): void {
+    this.told.clear();
+    this.note(`SPELL: ${names}`);
   }
 
   count(role: Role, action: string): void {

@@ -135,7 +135,7 @@ export async function eventsTwice(scene: Scene): Promise<void> {
 }
 
 export async function controllerKilled(scene: Scene): Promise<void> {
-  await scene.repeatedly(4 * MINUTE, () => {
+  await scene.repeatedly(4 * scene.controller.everyMs, () => {
     scene.controller.kill(1 + scene.random.integer(25), scene.one(["before", "after"] as const));
   });
 }

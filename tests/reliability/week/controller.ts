@@ -4,6 +4,8 @@ import { Process } from "./process";
 
 /** One controller. */
 export interface Controller {
+  /** How often it looks at all machines. */
+  everyMs: number;
   /** From now on it works, until it is stopped. */
   begin: () => void;
   stop: () => Promise<void>;

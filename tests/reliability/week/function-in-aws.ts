@@ -33,7 +33,7 @@ export class FunctionInAws implements Controller {
 
   constructor(
     private readonly account: Account,
-    private readonly everyMs: number,
+    readonly everyMs: number,
   ) {
     this.queue = new SimulatedQueue(account, () => {
       this.deliver();
@@ -114,7 +114,7 @@ export class FunctionInAws implements Controller {
       },
       log: {
         line: (level, message, fields = {}) => {
-          account.note(`  function: ${level} ${String(fields.name ?? "")} ${message}`);
+          account.note(`  function: ${level} ${typeof fields.name === "string" ? fields.name : ""} ${message}`);
           toldOf(account, message);
         },
         raw: () => undefined,
@@ -149,6 +149,11 @@ export class FunctionInAws implements Controller {
         account.breaks("the function ran into its time-out");
       }
       account.note("a function died");
+      void account.weather.lacking(
+        "the function",
+        () => account.now(),
+        () => account.time.sleep(this.everyMs),
+      );
       process.kill();
       this.instances.delete(instance);
     }

@@ -48,7 +48,7 @@ async function run({ seed, days, with: kind, every, only, journal }: Options): P
           .join(""),
       );
       if (found.broken.length > 0) {
-        process.stdout.write(`${found.broken.map((it) => `BROKEN: ${it}\n`).join("")}`);
+        process.stdout.write(found.broken.map((it) => `BROKEN: ${it}\n`).join(""));
         process.stdout.write(`Again: npm run week -- --seed ${each} --days ${days} --with ${of}\n\n`);
       }
     }

@@ -21,13 +21,13 @@ export function problemsOf(machine: Machine, now: Made): string[] {
   const { states } = machine.declared;
   const instances = own.instances.filter((it) => it.state !== "shutting-down");
   const [instance] = instances;
-  const record = template.versions.at(-1);
+  const image = template.versions.at(-1)?.data.ImageId as string | undefined;
   return [
     ...said(states.has(state), `its record says ${state}, and it was told to be ${[...states].join(" or ")}`),
     ...said(template.tags[TAG.lastReplacement]?.includes("gave-up") !== true, "it is given up on record"),
     ...said(
-      record?.data.ImageId === machine.program.imageId,
-      `its record says ${String(record?.data.ImageId)}, and its program ${String(machine.program.imageId)}`,
+      image === machine.program.imageId,
+      `its record says ${image ?? "no image"}, and its program ${String(machine.program.imageId)}`,
     ),
     ...(state === "running"
       ? [
@@ -70,21 +70,26 @@ function instanceProblems(machine: Machine, instance: Instance, template: Made["
 }
 
 function networkProblems(machine: Machine, now: Made, instance: Instance | undefined): string[] {
-  const eni = now.networkInterfaces.find((it) => it.networkInterfaceId === machine.networkInterfaceId);
-  const eip = now.elasticIps.find((it) => it.allocationId === machine.allocationId);
-  const privateIp = eni?.privateAddresses.find((it) => it.primary)?.address;
+  const { networkInterfaceId, privateIp, macAddress, allocationId } = machine;
+  const eni = now.networkInterfaces.find((it) => it.networkInterfaceId === networkInterfaceId);
+  if (eni === undefined) {
+    return ["its interface is gone"];
+  }
+  const { attachment } = eni;
+  const address = eni.privateAddresses.find((it) => it.primary)?.address;
   return [
-    ...said(privateIp === machine.privateIp && eni?.macAddress === machine.macAddress, "its address is another"),
+    ...said(address === privateIp && eni.macAddress === macAddress, "its address is another"),
     ...said(
-      instance === undefined || eni?.attachment?.instanceId === instance.instanceId,
-      `its interface is on ${eni?.attachment?.instanceId ?? "nothing"}`,
+      instance === undefined || attachment?.instanceId === instance.instanceId,
+      `its interface is on ${attachment?.instanceId ?? "nothing"}`,
     ),
-    ...said(eni?.attachment?.deleteOnTermination !== true, "its interface would end with its instance"),
-    ...said(
-      machine.allocationId === "" || eip?.networkInterfaceId === machine.networkInterfaceId,
-      `its Elastic IP is on ${eip?.networkInterfaceId ?? "nothing"}`,
-    ),
+    ...said(attachment?.deleteOnTermination !== true, "its interface would end with its instance"),
+    ...said(allocationId === "" || isOn(now, machine), "its Elastic IP is not on its interface"),
   ];
+}
+
+function isOn({ elasticIps }: Made, { allocationId, networkInterfaceId }: Machine): boolean {
+  return elasticIps.some((it) => it.allocationId === allocationId && it.networkInterfaceId === networkInterfaceId);
 }
 
 /** What belongs to the machine, and is of no use to it. */

@@ -1,4 +1,5 @@
 /** `managed-instance watch`, under a supervisor that starts it again where it ended. */
+import { EXIT } from "../../../cli/exit";
 import type { Account } from "./account";
 import { type Controller, controllerProcess } from "./controller";
 import { cli, isInWords } from "./operator";
@@ -15,7 +16,7 @@ export class Watching implements Controller {
 
   constructor(
     private readonly account: Account,
-    private readonly everyMs: number,
+    readonly everyMs: number,
   ) {}
 
   begin(): void {
@@ -44,9 +45,12 @@ export class Watching implements Controller {
           toldOf(account, line);
         },
       });
-      await Promise.race([ended.then(({ code, said }) => this.hasEnded(code, said.join(" "))), process.died]);
-      if (!process.isAlive) {
-        account.note("watch was killed");
+      const begun = account.now();
+      const end = await Promise.race([ended, process.died]);
+      if (typeof end === "object") {
+        this.hasEnded(end.code, end.said.join(" "), account.now() - begun);
+      }
+      if (!interrupt.signal.aborted) {
         await account.weather.lacking(
           "no controller",
           () => account.now(),
@@ -56,12 +60,13 @@ export class Watching implements Controller {
     }
   }
 
-  private async hasEnded(code: number, said: string): Promise<void> {
+  private hasEnded(code: number, said: string, afterMs: number): void {
     const { account, interrupt } = this;
     account.note(`watch ended with ${code}: ${said}`);
-    if (!interrupt.signal.aborted) {
+    // Where it may not look at all it says so at once, and ends.
+    const isOfFirstLook = code === EXIT.denied && afterMs < this.everyMs;
+    if (!interrupt.signal.aborted && !isOfFirstLook) {
       account.breaks(`watch ended by itself, with ${code}: ${said}`);
-      await account.time.sleep(RESTART_MS);
     } else if (code !== 0) {
       isInWords(account, "watch", said);
     }

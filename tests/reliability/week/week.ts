@@ -1,6 +1,8 @@
 /** A week of random trouble, in simulated time: spells, and after each of them a quiet hour that has to end with all as declared. */
 import { lastDue } from "../../../provider/timetable";
 import { Random } from "../../../local/ec2/model/random";
+import { program } from "../../provider/support";
+import { quick } from "../../provider/world";
 import { Account } from "./account";
 import { MINUTE } from "./time";
 import type { Controller } from "./controller";
@@ -50,6 +52,8 @@ const UNDER_WAY_MS = 12 * MINUTE;
 const IDLE_MS = 20 * MINUTE;
 
 export async function week({ seed, days, kind, kinds, everyMs }: WeekOptions): Promise<Week> {
+  // What the first call loads from a disk would be work that no clock knows of.
+  await quick().up(program());
   const account = new Account(seed);
   const result: Pick<Week, "backAfter"> & { idleCalls: number; idleMs: number } = {
     backAfter: [],
@@ -97,7 +101,7 @@ export async function week({ seed, days, kind, kinds, everyMs }: WeekOptions): P
 
 /** All kinds of a spell at once, until each has come to its end. */
 async function trouble(account: Account, controller: Controller, spell: Spell): Promise<void> {
-  account.note(`SPELL: ${spell.kinds.map((it) => it.name).join(", ")}`);
+  account.beginSpell(spell.kinds.map((it) => it.name).join(", "));
   await Promise.all(
     spell.kinds.map((it, index) => it.work(new Scene(account, controller, spell.to, new Random(spell.seed + index)))),
   );
