@@ -2,37 +2,12 @@
 import { MINUTE, SECOND } from "./time";
 import { controllerOf } from "./controllers";
 import { TYPES } from "./fleet";
+import { ACTS, NEEDED_TO_LOOK } from "./rights";
 import type { Scene } from "./scene";
 import type { Condition } from "./weather";
 
 const ZONE = "us-east-1a";
-/** What every look begins with: without it nothing can be seen, and messages come to the dead letters after ten minutes. */
-export const NEEDED_TO_LOOK = [
-  "DescribeLaunchTemplates",
-  "DescribeLaunchTemplateVersions",
-  "DescribeInstances",
-  "DescribeNetworkInterfaces",
-  "DescribeAddresses",
-  "DescribeVolumes",
-] as const;
 const SHORT_MS = 7 * MINUTE;
-
-export const ACTS = [
-  "RunInstances",
-  "StartInstances",
-  "TerminateInstances",
-  "StopInstances",
-  "CreateTags",
-  "DeleteTags",
-  "AttachNetworkInterface",
-  "DetachNetworkInterface",
-  "AssociateAddress",
-  "AttachVolume",
-  "CreateLaunchTemplateVersion",
-  "ModifyNetworkInterfaceAttribute",
-  "ModifyInstanceAttribute",
-  "CancelSpotInstanceRequests",
-] as const;
 
 type Spell = (scene: Scene) => Promise<void>;
 

@@ -2,6 +2,7 @@
 import * as conditions from "./conditions";
 import * as deeds from "./deeds";
 import * as people from "./people";
+import { ACTS } from "./rights";
 import type { Scene } from "./scene";
 
 export interface Kind {
@@ -30,7 +31,7 @@ export const KINDS: readonly Kind[] = [
   kind("Elastic IPs taken off paused machines", deeds.elasticIpsOff(true), false),
   kind("an instance that fails its status checks", deeds.impairments),
   kind("a launch that fails", deeds.failedLaunch),
-  condition("a right that is denied", conditions.denied(conditions.ACTS), false),
+  condition("a right that is denied", conditions.denied(ACTS), false),
   condition("the status checks denied", conditions.denied(["DescribeInstanceStatus"]), false),
   condition("the look denied", conditions.deniedLook, false),
   condition("throttling", conditions.throttled, false),

@@ -4,6 +4,7 @@ import type { Account } from "./account";
 import { type Controller, controllerProcess } from "./controller";
 import { cli, isInWords } from "./operator";
 import type { Process } from "./process";
+import { NEEDED_TO_LOOK } from "./rights";
 import { toldOf } from "./told";
 
 /** As systemd's `RestartSec` may have it. */
@@ -36,7 +37,8 @@ export class Watching implements Controller {
 
   private async run(): Promise<void> {
     const { account, interrupt } = this;
-    while (!interrupt.signal.aborted) {
+    const isOver = (): boolean => interrupt.signal.aborted;
+    while (!isOver()) {
       const process = controllerProcess(account);
       this.process = process;
       const ended = cli(account, process, ["watch", "--interval", String(this.everyMs / 1000)], {
@@ -46,11 +48,11 @@ export class Watching implements Controller {
         },
       });
       const begun = account.now();
-      const end = await Promise.race([ended, process.died]);
-      if (typeof end === "object") {
+      const end = await Promise.race([ended, process.died.then(() => undefined)]);
+      if (end !== undefined) {
         this.hasEnded(end.code, end.said.join(" "), account.now() - begun);
       }
-      if (!interrupt.signal.aborted) {
+      if (!isOver()) {
         await account.weather.lacking(
           "no controller",
           () => account.now(),
@@ -64,7 +66,8 @@ export class Watching implements Controller {
     const { account, interrupt } = this;
     account.note(`watch ended with ${code}: ${said}`);
     // Where it may not look at all it says so at once, and ends.
-    const isOfFirstLook = code === EXIT.denied && afterMs < this.everyMs;
+    const mayNotLook = code === EXIT.denied && NEEDED_TO_LOOK.some((it) => said.includes(it));
+    const isOfFirstLook = mayNotLook && afterMs < this.everyMs;
     if (!interrupt.signal.aborted && !isOfFirstLook) {
       account.breaks(`watch ended by itself, with ${code}: ${said}`);
     } else if (code !== 0) {
