@@ -145,7 +145,7 @@ export class FunctionInAws implements Controller {
       queue.delete(Records.map((it) => it.messageId).filter((it) => !failed.includes(it)));
       instance.isBusy = false;
     } else {
-      if (response === "over") {
+      if (response === "over" && !account.weather.hangs) {
         account.breaks("the function ran into its time-out");
       }
       account.note("a function died");

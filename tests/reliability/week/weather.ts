@@ -60,8 +60,9 @@ export class Weather {
     entry.to = now();
   }
 
-  get isClear(): boolean {
-    return this.conditions.size === 0 && this.deliveries.length === 0;
+  /** Whether some calls are not answered, which a client waits for. */
+  get hangs(): boolean {
+    return [...this.conditions].some((it) => "fault" in it && it.fault.hang === true);
   }
 
   delayOf(role: Role): number {
