@@ -5,7 +5,7 @@ import { KINDS } from "./week/kinds";
 import { week } from "./week/week";
 
 /** Rarer looks than by default: events and follow-ups tell of most, and a look costs the test more than what it is about. */
-const EVERY_MS: Readonly<Record<With, number>> = { watch: 120_000, function: 300_000 };
+const EVERY_MS: Readonly<Record<With, number>> = { watch: 300_000, function: 600_000 };
 const SEED = 1;
 
 describe("a day of trouble", function () {

@@ -1,9 +1,9 @@
 /** What the machines' records say over the week: when each is paused, and when its controller leaves it alone. */
 import { TAG } from "../../../provider/ec2/tags";
-import { lastDue } from "../../../provider/timetable";
+import { nextDue } from "../../../provider/timetable";
 import type { Account } from "./account";
-import { MINUTE, SECOND } from "./time";
-import type { Machine } from "./machine";
+import { SECOND } from "./time";
+import type { Machine, Schedule } from "./machine";
 import type { Span } from "./spans";
 
 /** Follows the records from now on. */
@@ -22,7 +22,9 @@ export function followed(account: Account): void {
   look();
   account.simulator.onChange(look);
   for (const machine of machines) {
-    void schedulesOf(account, machine);
+    for (const schedule of machine.schedules.filter((it) => it.action !== "recycle")) {
+      void heard(account, machine, schedule);
+    }
   }
 }
 
@@ -43,18 +45,14 @@ function stateFollower({ id, paused }: Machine): (templates: Account["made"]["te
 }
 
 /** A schedule is a word like any other, from when it is due until it is followed. */
-async function schedulesOf(account: Account, machine: Machine): Promise<void> {
-  const words = machine.schedules.filter((it) => it.action !== "recycle");
-  let seen = account.now();
-  while (words.length > 0) {
-    await account.time.sleep(MINUTE);
-    for (const schedule of words) {
-      const at = lastDue(schedule, seen, account.now());
-      if (at !== undefined) {
-        void follow(account, machine, { state: schedule.action === "pause" ? "paused" : "running", at });
-      }
+async function heard(account: Account, machine: Machine, schedule: Schedule): Promise<void> {
+  for (;;) {
+    const at = nextDue(schedule, account.now());
+    if (at === undefined) {
+      return;
     }
-    seen = account.now();
+    await account.time.sleep(at - account.now());
+    void follow(account, machine, { state: schedule.action === "pause" ? "paused" : "running", at });
   }
 }
 

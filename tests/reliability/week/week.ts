@@ -48,6 +48,8 @@ const RETURNS_MS = 2 * MINUTE;
 const MOST_UPS = 5;
 /** What a schedule began in the last minutes of the hour may still be under way. */
 const UNDER_WAY_MS = 12 * MINUTE;
+/** Looked at each minute for so long. */
+const SOON_MS = 20 * MINUTE;
 /** In the end of the hour nothing is to be done: what the controller asks then is what a look costs. */
 const IDLE_MS = 20 * MINUTE;
 
@@ -117,7 +119,7 @@ async function quietHour(
   const begun = account.now();
   const users = Promise.all(machines.filter((it) => it.isUnfinished).map((it) => returning(account, it)));
   let lastBad = begun;
-  let callsBefore = account.calls;
+  let idle = { calls: 0, since: 0 };
   const end = begun + QUIET_MS;
   for (;;) {
     const now = account.made;
@@ -127,14 +129,16 @@ async function quietHour(
       break;
     }
     if (account.now() < end - IDLE_MS) {
-      callsBefore = account.calls;
+      idle = { calls: account.calls, since: account.now() };
     }
-    await account.time.sleep(MINUTE);
+    // Most is back within minutes, and a look takes the test as long as a call.
+    await account.time.sleep(account.now() < begun + SOON_MS ? MINUTE : 5 * MINUTE);
   }
+  const [calls, ended] = [account.calls, account.now()];
   await users;
   const isIdle = lastBad < end - IDLE_MS && !machines.some((it) => dueSince(account, it, end - 2 * IDLE_MS));
-  result.idleCalls += isIdle ? account.calls - callsBefore : 0;
-  result.idleMs += isIdle ? account.now() - (end - IDLE_MS - MINUTE) : 0;
+  result.idleCalls += isIdle ? calls - idle.calls : 0;
+  result.idleMs += isIdle ? ended - idle.since : 0;
   result.backAfter.push(lastBad - begun);
   await judged(account, spell);
 }
