@@ -25,6 +25,8 @@ export class Account {
   private readonly told = new Set<string>();
   /** How many calls the controllers made. */
   calls = 0;
+  /** The launch templates whose instances all fail their status checks. */
+  readonly spoiled = new Set<string>();
   /** The machine of each instance that there ever was, by id. */
   readonly owners = new Map<string, string>();
   watch!: Watch;

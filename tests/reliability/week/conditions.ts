@@ -60,6 +60,19 @@ export async function lostReplies(scene: Scene): Promise<void> {
   await holding(scene, "replies are lost", faults);
 }
 
+/** What takes effect is not answered, of one action. */
+export async function repliesLostOf(scene: Scene): Promise<void> {
+  const action = scene.one(ACTS);
+  const condition: Condition = { fault: { action, reset: true, when: "after", probability: 0.7 } };
+  await holding(scene, `replies to ${action} are lost`, [condition], 10 * MINUTE);
+}
+
+/** A read that every look makes. */
+export async function failingLook(scene: Scene): Promise<void> {
+  const action = scene.one(NEEDED_TO_LOOK);
+  await holding(scene, `${action} fails with 503`, [answering(action, "Unavailable", 503, 1)], SHORT_MS);
+}
+
 export async function slow(scene: Scene): Promise<void> {
   await holding(scene, "EC2 takes five seconds for each call", [{ slowMs: 5 * SECOND }]);
 }
@@ -112,6 +125,12 @@ export async function eventsTwice(scene: Scene): Promise<void> {
 export async function controllerKilled(scene: Scene): Promise<void> {
   await scene.repeatedly(4 * scene.controller.everyMs, () => {
     scene.controller.kill(1 + scene.random.integer(25), scene.one(["before", "after"] as const));
+  });
+}
+
+export async function poisoned(scene: Scene): Promise<void> {
+  await scene.repeatedly(10 * MINUTE, () => {
+    scene.controller.poison();
   });
 }
 

@@ -9,6 +9,8 @@ export interface Controller {
   /** From now on it works, until it is stopped. */
   begin: () => void;
   stop: () => Promise<void>;
+  /** Something that is no message comes to it. */
+  poison: () => void;
   /** One of its processes dies at one of its next calls. */
   kill: (inCalls: number, when: "before" | "after") => void;
 }

@@ -17,6 +17,9 @@ const TIMEOUT_MS = 5 * MINUTE;
 const MOST_AT_ONCE = 20;
 const BATCH = 10;
 
+/** What no controller sends and no event is. */
+export const POISON = '{"a message of":"somebody else"}';
+
 interface Instance {
   process: Process;
   handler: Handler;
@@ -51,6 +54,10 @@ export class FunctionInAws implements Controller {
       }
     });
     void this.ticks();
+  }
+
+  poison(): void {
+    this.queue.put(POISON);
   }
 
   stop(): Promise<void> {
@@ -114,8 +121,9 @@ export class FunctionInAws implements Controller {
       },
       log: {
         line: (level, message, fields = {}) => {
-          account.note(`  function: ${level} ${typeof fields.name === "string" ? fields.name : ""} ${message}`);
-          toldOf(account, message);
+          const name = typeof fields.name === "string" ? fields.name : "all";
+          account.note(`  function: ${level} ${name} ${message}`);
+          toldOf(account, name, message);
         },
         raw: () => undefined,
       },

@@ -10,6 +10,8 @@ export interface Kind {
   work: (scene: Scene) => Promise<void>;
   /** Whether it does nothing to a machine by itself, so that something else has to. */
   isCondition?: boolean;
+  /** Whether nothing else may go wrong beside it. */
+  isAlone?: boolean;
   /** Whether the spells of `npm test` are chosen from it too. */
   isInTests: boolean;
 }
@@ -37,6 +39,8 @@ export const KINDS: readonly Kind[] = [
   condition("throttling", conditions.throttled, false),
   condition("5xx", conditions.failing, false),
   condition("lost replies", conditions.lostReplies, false),
+  condition("replies to one action lost", conditions.repliesLostOf, false),
+  condition("a read that fails", conditions.failingLook, false),
   condition("slow replies", conditions.slow),
   condition("stale reads", conditions.staleReads, false),
   condition("no spot capacity", conditions.noCapacity(["spot"], true)),
@@ -45,6 +49,7 @@ export const KINDS: readonly Kind[] = [
   condition("events lost", conditions.eventsLost),
   condition("events twice, late and reordered", conditions.eventsTwice),
   condition("the controller killed", conditions.controllerKilled),
+  condition("poison in the queue", conditions.poisoned),
   condition("two controllers", conditions.twoControllers, false),
   kind("up", people.ups),
   kind("up with a new image", people.upsWithImage),
@@ -54,4 +59,5 @@ export const KINDS: readonly Kind[] = [
   kind("a pause by hand", people.pauses),
   kind("up that meets a recycle", people.upMeetsRecycle, false),
   kind("up that meets a pause", people.upMeetsPause, false),
+  { ...kind("an image that does not work", people.badImage, false), isAlone: true },
 ];

@@ -27,6 +27,8 @@ export interface Machine {
   schedules: readonly Schedule[];
   /** An `up` failed, and its user has not run the next one. */
   isUnfinished: boolean;
+  /** What it launches does not work, as its user chose an image that does not: it may be given up. */
+  isBad: boolean;
   /** Pulumi lets one run of a stack begin when the one before has ended. */
   lock: Promise<unknown>;
   /** When it was paused on record. */

@@ -79,3 +79,28 @@ export const upMeetsPause = meeting(async ({ account }, machine) => {
   await account.time.sleep(3 * MINUTE);
   await byHand(account, machine, "resume");
 });
+
+/** As many as the `up`, three tries, and what was counted as good once. */
+const MOST_LAUNCHES = 5;
+
+/** An image whose instances all fail their checks: after three tries it is left, loudly, until somebody changes it. */
+export async function badImage(scene: Scene): Promise<void> {
+  const { account } = scene;
+  await scene.pause(2 * MINUTE);
+  const machine = scene.machine((it) => isKeptRunning(it) && it.program.replacement === undefined);
+  const template = String(machine.stack.outputs.launchTemplateId);
+  const good = machine.program.imageId;
+  const launches = (): number => [...account.owners.values()].filter((it) => it === machine.id).length;
+  const before = launches();
+  machine.isBad = true;
+  account.spoiled.add(template);
+  scene.causes(machine, "an image that does not work");
+  await up(account, machine, { change: { imageId: other(IMAGES, good) } });
+  await scene.rest();
+  account.spoiled.delete(template);
+  if (launches() - before > MOST_LAUNCHES) {
+    account.breaks(`${machine.name}: ${launches() - before} launches of an image that does not work`);
+  }
+  await up(account, machine, { change: { imageId: good } });
+  machine.isBad = false;
+}

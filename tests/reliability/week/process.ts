@@ -9,6 +9,11 @@ import type { Role } from "./weather";
 /** A client gives up a call that is not answered after this long. */
 const NO_REPLY_MS = 60_000;
 
+interface Call {
+  action: string;
+  params: URLSearchParams;
+}
+
 /** A killed process never goes on. */
 function never(): Promise<never> {
   return new Promise(() => undefined);
@@ -39,7 +44,7 @@ export class Process {
       },
     };
     const watched = through(account.simulator.requestHandler()) as InProcess;
-    this.handler = sending(watched, (request, action) => this.send(watched, request, action));
+    this.handler = sending(watched, (request, action, params) => this.send(watched, request, { action, params }));
   }
 
   /** What a session of this process is given. */
@@ -68,7 +73,7 @@ export class Process {
     this.death = { inCalls, when };
   }
 
-  private async send(watched: InProcess, request: never, action: string): Promise<unknown> {
+  private async send(watched: InProcess, request: never, { action, params }: Call): Promise<unknown> {
     const { weather, simulator } = this.account;
     const called = action.replace("dry run of ", "");
     if (this.death !== undefined) {
@@ -77,6 +82,9 @@ export class Process {
     await this.clock.sleep(1 + simulator.latency.of(called) + weather.delayOf(this.role));
     await this.dieIf("before");
     this.account.count(this.role, action);
+    if (action === "RunInstances" && [...params.values()].some((it) => this.account.spoiled.has(it))) {
+      simulator.impairNextBoot();
+    }
     // EC2 decides at once, so that the weather is this call's alone; the answer then takes its way.
     const reply = await weather.during(this.role, () => watched.handle(request)).catch(asError);
     await this.dieIf("after");

@@ -13,6 +13,7 @@ export type Cause =
   | "detached by hand"
   | "impaired"
   | "up"
+  | "an image that does not work"
   | "recycle by hand"
   | "pause by hand";
 

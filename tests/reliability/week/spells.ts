@@ -33,10 +33,18 @@ export function spellsOf(seed: number, days: number, kinds: readonly Kind[]): Sp
 /** One, two or three at a time, of which one does something to a machine. */
 function chosen(random: Random, kinds: readonly Kind[]): Kind[] {
   const one = (list: readonly Kind[]): Kind[] => list.slice(random.integer(list.length)).slice(0, 1);
-  const deeds = kinds.filter((it) => it.isCondition !== true);
-  const found = new Set(one(kinds));
-  while (![...found].some((it) => it.isCondition !== true) || (found.size < 3 && random.next() < 0.45)) {
-    one([...found].some((it) => it.isCondition !== true) ? kinds : deeds).forEach((it) => found.add(it));
+  const first = one(kinds);
+  if (first.some((it) => it.isAlone === true)) {
+    return first;
+  }
+  const others = kinds.filter((it) => it.isAlone !== true);
+  const deeds = others.filter((it) => it.isCondition !== true);
+  const found = new Set(first);
+  if (deeds.length > 0 && !first.some((it) => deeds.includes(it))) {
+    one(deeds).forEach((it) => found.add(it));
+  }
+  for (let more = 0; more < 2 && random.next() < 0.45; more++) {
+    one(others).forEach((it) => found.add(it));
   }
   return [...found];
 }

@@ -25,6 +25,11 @@ export class Watching implements Controller {
     this.running = this.run();
   }
 
+  /** It has no queue. */
+  poison(): void {
+    this.account.note("nobody reads what is no message");
+  }
+
   /** As Ctrl-C does. */
   async stop(): Promise<void> {
     this.interrupt.abort();
@@ -44,7 +49,7 @@ export class Watching implements Controller {
       const ended = cli(account, process, ["watch", "--interval", String(this.everyMs / 1000)], {
         interrupted: interrupt.signal,
         print: (line) => {
-          toldOf(account, line);
+          toldOf(account, /Z (\w+): /.exec(line)?.[1] ?? "all", line);
         },
       });
       const begun = account.now();

@@ -8,7 +8,7 @@ import { MINUTE } from "./time";
 import type { Controller } from "./controller";
 import { controllerOf, type With } from "./controllers";
 import { fleetIn } from "./fleet";
-import { FunctionInAws } from "./function-in-aws";
+import { FunctionInAws, POISON } from "./function-in-aws";
 import type { Kind } from "./kinds";
 import type { Machine } from "./machine";
 import { up } from "./operator";
@@ -185,7 +185,7 @@ function isUnderWay(account: Account, end: number): boolean {
 /** Nothing of AWS's or the controller's own comes to the dead letters. */
 function lettersOf(account: Account, controller: Controller): void {
   if (controller instanceof FunctionInAws) {
-    for (const { body } of controller.queue.deadLetters.splice(0)) {
+    for (const { body } of controller.queue.deadLetters.splice(0).filter((it) => it.body !== POISON)) {
       account.breaks(`a dead letter: ${body}`);
     }
   }
