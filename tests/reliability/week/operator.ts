@@ -7,6 +7,7 @@ import type { Properties } from "../invariants";
 import type { Account } from "./account";
 import type { Machine } from "./machine";
 import { Process } from "./process";
+import { minus, total } from "./spans";
 import { MINUTE } from "./time";
 
 export type Verb = "pause" | "resume" | "recycle";
@@ -171,11 +172,17 @@ export async function cli(
   return { code, said };
 }
 
-/** Longer than all that EC2 does for one replacement: then it waited for something that did not come. */
+/** Longer than all that EC2 does for one replacement, its status checks too: it waited for something that does not come. */
+const LONGEST_MS = 6 * MINUTE;
+
 async function timed<T>(account: Account, what: string, work: Promise<T>): Promise<T> {
-  const begun = account.now();
+  const from = account.now();
   const result = await work;
-  account.fleet.commands.push({ what, from: begun, to: account.now() });
+  const to = account.now();
+  account.fleet.commands.push({ what, from, to });
+  if (total(minus([{ from, to }], account.weather.missing)) > LONGEST_MS) {
+    account.breaks(`${what} took ${Math.round((to - from) / 1000)} s`);
+  }
   return result;
 }
 

@@ -1,4 +1,5 @@
 /** How long each address was dark: EC2's own part, the time in which something was missing, and the rest, which is the controller's. */
+import type { Ending } from "../../../local/ec2/model/ledger";
 import { USUAL } from "../../../provider/ec2/expectations";
 import type { Account } from "./account";
 import { MINUTE, SECOND } from "./time";
@@ -25,8 +26,11 @@ export interface Outage {
   bound: number;
 }
 
-/** A detached interface is free after about so long. */
-const DETACH_MS = 10 * SECOND;
+/** What is in no instance's own history: how long at most, and usually. */
+const HOLDS: Readonly<Partial<Record<Ending, { ms: number; usual: number }>>> = {
+  detached: { ms: 10 * SECOND, usual: USUAL.detach.typical },
+  rebooted: { ms: 90 * SECOND, usual: USUAL.launch.typical },
+};
 /** What was tried and refused is tried again after at most so long. */
 const BACK_OFF_MS = 10 * MINUTE;
 /** Calls, and looks at what EC2 does. */
@@ -45,7 +49,7 @@ export function outagesOf(account: Account, looksWithinMs: number): Outage[] {
         : outageOf(account, machine, {
             dark,
             works: worksOf.get(machine.id) ?? [],
-            isDetached: tenure.endedBy === "detached",
+            ending: tenure.endedBy,
             looksWithinMs,
           });
     });
@@ -55,11 +59,11 @@ export function outagesOf(account: Account, looksWithinMs: number): Outage[] {
 interface Dark {
   dark: Span;
   works: readonly Work[];
-  isDetached: boolean;
+  ending: Ending | null;
   looksWithinMs: number;
 }
 
-function outageOf(account: Account, machine: Machine, { dark, works: all, isDetached, looksWithinMs }: Dark): Outage[] {
+function outageOf(account: Account, machine: Machine, { dark, works: all, ending, looksWithinMs }: Dark): Outage[] {
   const wanted = minus([dark], machine.paused);
   // What ends as the machine is paused is no outage, nor the first moments of what is launched as it is resumed.
   const isOfPause = machine.paused.some((it) => it.from <= dark.from + SECOND && it.to >= dark.from);
@@ -67,8 +71,9 @@ function outageOf(account: Account, machine: Machine, { dark, works: all, isDeta
     return [];
   }
   const done = all.filter((it) => it.from < dark.to && it.to > dark.from);
-  const detach = isDetached ? [{ from: dark.from, to: Math.min(dark.to, dark.from + DETACH_MS) }] : [];
-  const withoutEc2 = minus(wanted, [...done, ...detach]);
+  const hold = HOLDS[ending ?? "interrupted"] ?? { ms: 0, usual: 0 };
+  const held = [{ from: dark.from, to: Math.min(dark.to, dark.from + hold.ms) }];
+  const withoutEc2 = minus(wanted, [...done, ...held]);
   const missing = account.weather.missing.filter((it) => it.from < dark.to && it.to > dark.from);
   const withoutMissing = minus(withoutEc2, missing);
   const withoutGrants = minus(withoutMissing, machine.granted);
@@ -81,7 +86,7 @@ function outageOf(account: Account, machine: Machine, { dark, works: all, isDeta
       cause: isOfPause ? "a pause that ends" : causeOf(machine, dark.from),
       length: total(wanted),
       ofEc2: total(wanted) - total(withoutEc2),
-      usual: done.reduce((sum, it) => sum + it.usual, isDetached ? USUAL.detach.typical : 0),
+      usual: done.reduce((sum, it) => sum + it.usual, hold.usual),
       missing: total(withoutEc2) - total(withoutMissing),
       granted: total(withoutMissing) - rest,
       rest,
