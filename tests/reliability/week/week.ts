@@ -48,6 +48,10 @@ const RETURNS_MS = 2 * MINUTE;
 const MOST_UPS = 5;
 /** What a schedule began in the last minutes of the hour may still be under way. */
 const UNDER_WAY_MS = 12 * MINUTE;
+/** Of seven machines: what all have in common, and three for each. */
+const MOST_CALLS_PER_LOOK = 25;
+/** Messages that wait at the end of a quiet hour: follow-ups, and a tick. */
+const MOST_MESSAGES = 8;
 /** Looked at each minute for so long. */
 const SOON_MS = 20 * MINUTE;
 /** In the end of the hour nothing is to be done: what the controller asks then is what a look costs. */
@@ -84,6 +88,10 @@ export async function week({ seed, days, kind, kinds, everyMs }: WeekOptions): P
       `${it.machine} was dark from ${at} for ${Math.round(it.length / 1000)} s (${it.cause}), of which ${Math.round(it.rest / 1000)} s are the controller's`,
     );
   }
+  const callsPerLook = result.idleMs === 0 ? 0 : (result.idleCalls * everyMs) / result.idleMs;
+  if (callsPerLook > MOST_CALLS_PER_LOOK) {
+    account.breaks(`a look costs ${callsPerLook.toFixed(1)} calls where nothing is to be done`);
+  }
   const longest = account.fleet.commands
     .map(({ what, from, to }) => ({ what, ms: to - from }))
     .reduce((a, b) => (b.ms > a.ms ? b : a), { what: "none", ms: 0 });
@@ -93,7 +101,7 @@ export async function week({ seed, days, kind, kinds, everyMs }: WeekOptions): P
     spells: spells.length,
     outages,
     backAfter: result.backAfter,
-    callsPerLook: result.idleMs === 0 ? 0 : (result.idleCalls * everyMs) / result.idleMs,
+    callsPerLook,
     looks: account.watch.looks,
     longest,
     broken: account.broken,
@@ -182,9 +190,13 @@ function isUnderWay(account: Account, end: number): boolean {
   return soon && account.fleet.machines.some((it) => dueSince(account, it, end - UNDER_WAY_MS));
 }
 
-/** Nothing of AWS's or the controller's own comes to the dead letters. */
+/** Messages do not become more, and nothing of AWS's or the controller's own comes to the dead letters. */
 function lettersOf(account: Account, controller: Controller): void {
   if (controller instanceof FunctionInAws) {
+    const { size } = controller.queue;
+    if (size > MOST_MESSAGES) {
+      account.breaks(`${size} messages are in the queue after a quiet hour`);
+    }
     for (const { body } of controller.queue.deadLetters.splice(0).filter((it) => it.body !== POISON)) {
       account.breaks(`a dead letter: ${body}`);
     }
