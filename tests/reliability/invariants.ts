@@ -39,7 +39,7 @@ export interface Purpose {
   instances: 1 | 2;
 }
 
-/** What a run is about for each of several machines, by id. */
+/** The purpose of a run for each of several machines, by id. */
 export type PurposeOf = (machineId: string | undefined) => Purpose;
 
 /** Everything in the account, by id. */

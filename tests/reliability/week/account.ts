@@ -19,7 +19,7 @@ export class Account {
   readonly simulator: Ec2Simulator;
   readonly weather: Weather;
   readonly random: Random;
-  /** What is broken of what was promised, in words. */
+  /** The broken promises, in words. */
   readonly broken: string[] = [];
   readonly journal: string[] = [];
   private readonly told = new Set<string>();
@@ -76,7 +76,7 @@ export class Account {
     }
   }
 
-  /** What is broken from now on is told again. */
+  /** Promises broken from now on are told again. */
   beginSpell(names: string): void {
     this.told.clear();
     this.note(`SPELL: ${names}`);
@@ -91,7 +91,7 @@ export class Account {
     }
   }
 
-  /** What others do, with rights of their own and in no bad weather. EC2 may refuse it. */
+  /** A call by somebody else, with rights of their own and in no bad weather. EC2 may refuse it. */
   byOthers(action: string, fields: Readonly<Record<string, string>>): boolean {
     const body = new URLSearchParams({ Action: action, Version: "2016-11-15", ...fields }).toString();
     const { status } = this.simulator.handle({ body });
@@ -105,7 +105,7 @@ export class Account {
     }
   }
 
-  /** Of the machine at this moment: by its record, an instance is wanted or not. */
+  /** The purpose of a machine at this moment: by its record, an instance is wanted or not. */
   purposeOf(id: string | undefined): Purpose {
     const machine = this.fleet.machines.find((it) => it.id === id);
     return {

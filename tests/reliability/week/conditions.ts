@@ -1,4 +1,4 @@
-/** What EC2 refuses in a spell, and what becomes of events and controllers. */
+/** Conditions of a spell: refusals of EC2, lost events, killed controllers. */
 import { MINUTE, SECOND } from "./time";
 import { controllerOf } from "./controllers";
 import { TYPES } from "./fleet";
@@ -60,7 +60,7 @@ export async function lostReplies(scene: Scene): Promise<void> {
   await holding(scene, "replies are lost", faults);
 }
 
-/** What takes effect is not answered, of one action. */
+/** Calls of one action take effect, and their replies are lost. */
 export async function repliesLostOf(scene: Scene): Promise<void> {
   const action = scene.one(ACTS);
   const condition: Condition = { fault: { action, reset: true, when: "after", probability: 0.7 } };

@@ -1,4 +1,4 @@
-/** Who looks after the machines between two runs of `up`. */
+/** A controller, which looks after the machines between two runs of `up`. */
 import type { Account } from "./account";
 import { Process } from "./process";
 

@@ -1,11 +1,11 @@
-/** What is to be of a machine, as its user, its schedules and its program said it: the last word counts. */
+/** The state that a machine is to have, as its user, its schedules and its program said it: the last word counts. */
 
 export type State = "running" | "paused";
 
 /** One who says what is wanted, from when the word was given until it is known whether it was heard. */
 export interface Word {
   state: State;
-  /** What could be wanted before. */
+  /** The states that could be wanted before. */
   before: ReadonlySet<State>;
   /** How many words there were by then. */
   count: number;
@@ -22,7 +22,7 @@ export class Declared {
     this.allowed = new Set([state]);
   }
 
-  /** What may be wanted now: more than one only where two said different things at the same time, or one was cut off. */
+  /** The states that may be wanted now: more than one only where two said different things at the same time, or one was cut off. */
   get states(): ReadonlySet<State> {
     return this.allowed;
   }

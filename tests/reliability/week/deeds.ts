@@ -1,4 +1,4 @@
-/** What AWS and others do to the machines in a spell. */
+/** Things that AWS and other people do to the machines in a spell. */
 import { MINUTE } from "./time";
 import { isPaused, type Machine } from "./machine";
 import type { Scene } from "./scene";

@@ -12,7 +12,7 @@ import { MINUTE } from "./time";
 const BERLIN = "Europe/Berlin";
 const SPOT = { lifecycle: "spot" };
 
-/** What its program says of each, beside what all have in common. */
+/** The program of each machine, beside the inputs that all have in common. */
 const PROGRAMS: Readonly<Record<string, Properties>> = {
   web: { elasticIp: true, market: { ...SPOT, revertToSpot: "always" }, fallbackInstanceTypes: ["m5.large"] },
   api: {

@@ -17,7 +17,7 @@ const TIMEOUT_MS = 5 * MINUTE;
 const MOST_AT_ONCE = 20;
 const BATCH = 10;
 
-/** What no controller sends and no event is. */
+/** A body that no controller sends and no event has. */
 export const POISON = '{"a message of":"somebody else"}';
 
 interface Instance {
@@ -81,7 +81,7 @@ export class FunctionInAws implements Controller {
     }
   }
 
-  /** What the event source does: a batch to each function that has none. */
+  /** Hands a batch to each idle function, as the event source does. */
   private deliver(): void {
     while (this.isOn) {
       const instance = this.idle();

@@ -13,9 +13,9 @@ export interface Schedule {
 export interface Machine {
   name: string;
   id: string;
-  /** What the user's state has. */
+  /** The user's Pulumi state. */
   stack: Stack;
-  /** What the user's program says. */
+  /** The user's program. */
   program: Properties;
   declared: Declared;
   /** Whether the strategy lets two instances be there at once. */
@@ -27,7 +27,7 @@ export interface Machine {
   schedules: readonly Schedule[];
   /** An `up` failed, and its user has not run the next one. */
   isUnfinished: boolean;
-  /** What it launches does not work, as its user chose an image that does not: it may be given up. */
+  /** Its user chose an image that does not work, so that it may be given up. */
   isBad: boolean;
   /** Pulumi lets one run of a stack begin when the one before has ended. */
   lock: Promise<unknown>;
@@ -35,7 +35,7 @@ export interface Machine {
   paused: Span[];
   /** When a controller rightly left it to somebody else. */
   granted: Span[];
-  /** What may have made its address dark, and when. */
+  /** Events that may have made its address dark. */
   causes: { at: number; cause: string }[];
 }
 

@@ -1,4 +1,4 @@
-/** What people do to the machines: `pulumi up`, and the verbs of the command line, each a process of its own. */
+/** The commands of people: `pulumi up`, and the verbs of the command line, each a process of its own. */
 import { run as runCli } from "../../../cli/program";
 import { Handlers } from "../../../provider/handlers";
 import { Session } from "../../../provider/session";
@@ -135,7 +135,7 @@ export async function byHand(account: Account, machine: Machine, verb: Verb): Pr
 
 interface Ran {
   code: number;
-  /** What it said on standard error. */
+  /** Its lines on standard error. */
   said: string[];
 }
 

@@ -13,9 +13,9 @@ export interface Outage {
   cause: string;
   /** In milliseconds. */
   length: number;
-  /** What EC2 itself took in it: ends, starts, launches, detachments. */
+  /** EC2's own part: ends, starts, launches, detachments. */
   ofEc2: number;
-  /** What it usually takes for that. */
+  /** The time that EC2 usually takes for that. */
   usual: number;
   /** In which a right, a reply, capacity or the controller itself was missing. */
   missing: number;
@@ -26,12 +26,12 @@ export interface Outage {
   bound: number;
 }
 
-/** What is in no instance's own history: how long at most, and usually. */
+/** EC2's work that is in no instance's own history: how long at most, and usually. */
 const HOLDS: Readonly<Partial<Record<Ending, { ms: number; usual: number }>>> = {
   detached: { ms: 10 * SECOND, usual: USUAL.detach.typical },
   rebooted: { ms: 90 * SECOND, usual: USUAL.launch.typical },
 };
-/** What was tried and refused is tried again after at most so long. */
+/** A refused try is repeated after at most so long. */
 const BACK_OFF_MS = 10 * MINUTE;
 /** Calls, and looks at what EC2 does. */
 const SLACK_MS = 60 * SECOND;
@@ -65,7 +65,7 @@ interface Dark {
 
 function outageOf(account: Account, machine: Machine, { dark, works: all, ending, looksWithinMs }: Dark): Outage[] {
   const wanted = minus([dark], machine.paused);
-  // What ends as the machine is paused is no outage, nor the first moments of what is launched as it is resumed.
+  // A pause is no outage, nor are the first moments of an instance that is launched as it ends.
   const isOfPause = machine.paused.some((it) => it.from <= dark.from + SECOND && it.to >= dark.from);
   if (total(wanted) === 0 || (isOfPause && machine.paused.some((it) => it.to >= dark.to))) {
     return [];
@@ -102,7 +102,7 @@ interface Work extends Span {
 
 type Milestone = ReturnType<Account["simulator"]["timeline"]>["events"][number];
 
-/** What EC2 did with each machine's instances. */
+/** EC2's work on each machine's instances. */
 function works(account: Account, events: readonly Milestone[]): Map<string, Work[]> {
   const begun = new Map<string, Milestone>();
   const found = new Map<string, Work[]>();

@@ -1,4 +1,4 @@
-/** What the machines' own users do in a spell, beside the controller. */
+/** The commands that a machine's own users run in a spell, beside the controller. */
 import { MINUTE } from "./time";
 import { IMAGES, TYPES } from "./fleet";
 import type { Machine } from "./machine";

@@ -47,7 +47,7 @@ export class Process {
     this.handler = sending(watched, (request, action, params) => this.send(watched, request, { action, params }));
   }
 
-  /** What a session of this process is given. */
+  /** The clock and the client for a session of this process. */
   get around(): Pick<Around, "clock" | "client"> {
     return {
       clock: this.clock,

@@ -92,7 +92,7 @@ function isOn({ elasticIps }: Made, { allocationId, networkInterfaceId }: Machin
   return elasticIps.some((it) => it.allocationId === allocationId && it.networkInterfaceId === networkInterfaceId);
 }
 
-/** What belongs to the machine, and is of no use to it. */
+/** Things that belong to the machine and are of no use to it. */
 function leftOver(machine: Machine, own: Made, instance: Instance | undefined): string[] {
   const volumes = own.volumes.filter(
     (it) =>
@@ -129,7 +129,7 @@ export function foreignProblems({ made, fleet }: Account): string[] {
   ];
 }
 
-/** What its user would see: a refresh finds the machine as the program says, or as it was paused. */
+/** A refresh, as the user would run it, finds the machine as the program says, or as it was paused. */
 export async function seenProblems(account: Account, machine: Machine): Promise<string[]> {
   const reader = readerOf(account, machine);
   try {

@@ -1,4 +1,4 @@
-/** What the machines' records say over the week: when each is paused, and when its controller leaves it alone. */
+/** Follows the machines' records over the week: when each is paused, and when its schedules are followed. */
 import { TAG } from "../../../provider/ec2/tags";
 import { nextDue } from "../../../provider/timetable";
 import type { Account } from "./account";

@@ -1,6 +1,6 @@
-/** What a controller asks of EC2, as far as a spell may take it away. */
+/** The rights of a controller that a spell may take away. */
 
-/** What every look begins with: without it nothing can be seen, and messages come to the dead letters after ten minutes. */
+/** The reads of every look: without one of them nothing can be seen, and messages come to the dead letters after ten minutes. */
 export const NEEDED_TO_LOOK = [
   "DescribeLaunchTemplates",
   "DescribeLaunchTemplateVersions",
@@ -10,7 +10,7 @@ export const NEEDED_TO_LOOK = [
   "DescribeVolumes",
 ] as const;
 
-/** What it does. */
+/** The calls by which it acts. */
 export const ACTS = [
   "RunInstances",
   "StartInstances",

@@ -5,7 +5,7 @@ export interface Span {
   to: number;
 }
 
-/** What is left of the spans without the others. */
+/** The spans without the others. */
 export function minus(spans: readonly Span[], others: readonly Span[]): Span[] {
   return others.reduce<readonly Span[]>(
     (left, other) =>
@@ -21,7 +21,7 @@ export function minus(spans: readonly Span[], others: readonly Span[]): Span[] {
   ) as Span[];
 }
 
-/** Of spans that do not overlap. */
+/** The length of spans that do not overlap. */
 export function total(spans: readonly Span[]): number {
   return spans.reduce((sum, { from, to }) => sum + to - from, 0);
 }

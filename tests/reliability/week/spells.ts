@@ -7,7 +7,7 @@ export interface Spell {
   kinds: readonly Kind[];
   from: number;
   to: number;
-  /** What its own chance begins with. */
+  /** The seed of its own chance. */
   seed: number;
 }
 

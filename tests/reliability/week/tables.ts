@@ -1,4 +1,4 @@
-/** What a week was like, as tables. */
+/** Prints a week as tables. */
 import type { Outage } from "./outages";
 import type { Week } from "./week";
 

@@ -1,4 +1,4 @@
-/** What a controller says of a machine, as far as it must not, or is to be counted. */
+/** Checks each line that a controller says: some things it must not say. */
 import type { Account } from "./account";
 
 /** @param line of its output, or message of its log, and which machine it is about */

@@ -1,4 +1,4 @@
-/** What goes wrong around the calls at the moment: faults and denials, of one role or both, and what becomes of events. */
+/** The conditions of the moment: faults and denials of one role or both, and the fate of events. */
 import type { Ec2Simulator, Fault } from "../../../local/ec2";
 import type { Random } from "../../../local/ec2/model/random";
 
@@ -13,7 +13,7 @@ interface Of {
 /** One thing that is wrong for a while. */
 export type Condition = Of & ({ fault: Fault } | { denied: string } | { slowMs: number });
 
-/** What EventBridge and the queue do with an event. */
+/** How EventBridge and the queue deliver an event. */
 export interface Delivery {
   /** The share of events that never come. */
   lost: number;

@@ -46,9 +46,9 @@ export interface Week {
 /** A user whose `up` failed runs it again, after having read why. */
 const RETURNS_MS = 2 * MINUTE;
 const MOST_UPS = 5;
-/** What a schedule began in the last minutes of the hour may still be under way. */
+/** A schedule that was due in the last minutes of the hour may still be under way. */
 const UNDER_WAY_MS = 12 * MINUTE;
-/** Of seven machines: what all have in common, and three for each. */
+/** For seven machines: the calls that all have in common, and three for each. */
 const MOST_CALLS_PER_LOOK = 25;
 /** Messages that wait at the end of a quiet hour: follow-ups, and a tick. */
 const MOST_MESSAGES = 8;
@@ -58,7 +58,7 @@ const SOON_MS = 20 * MINUTE;
 const IDLE_MS = 20 * MINUTE;
 
 export async function week({ seed, days, kind, kinds, everyMs }: WeekOptions): Promise<Week> {
-  // What the first call loads from a disk would be work that no clock knows of.
+  // The first call loads modules from a disk, and no clock knows of that.
   await quick().up(program());
   const account = new Account(seed);
   const result: Pick<Week, "backAfter"> & { idleCalls: number; idleMs: number } = {
