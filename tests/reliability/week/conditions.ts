@@ -40,8 +40,13 @@ const answering = (action: string, code: string, status: number, probability: nu
 
 export async function throttled(scene: Scene): Promise<void> {
   const action = scene.one(["*", "Describe*", ...ACTS]);
-  const share = action === "*" || action === "Describe*" ? 0.5 : 1;
-  await holding(scene, `${action} is throttled`, [answering(action, "RequestLimitExceeded", 503, share)], 20 * MINUTE);
+  const isOfReads = action === "*" || action === "Describe*";
+  await holding(
+    scene,
+    `${action} is throttled`,
+    [answering(action, "RequestLimitExceeded", 503, isOfReads ? 0.5 : 1)],
+    isOfReads ? SHORT_MS : 20 * MINUTE,
+  );
 }
 
 export async function failing(scene: Scene): Promise<void> {
