@@ -202,7 +202,7 @@ export class LambdaWorld {
 }
 
 /** The fields of a pattern, each a list of values or fields again. */
-function fits(value: unknown, pattern: unknown): boolean {
+export function fits(value: unknown, pattern: unknown): boolean {
   return Array.isArray(pattern)
     ? pattern.includes(value)
     : Object.entries(pattern ?? {}).every(([field, inner]) =>

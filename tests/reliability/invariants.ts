@@ -39,6 +39,9 @@ export interface Purpose {
   instances: 1 | 2;
 }
 
+/** The purpose of a run for each of several machines, by id. */
+export type PurposeOf = (machineId: string | undefined) => Purpose;
+
 /** Everything in the account, by id. */
 type Ids = ReadonlySet<string>;
 
@@ -84,10 +87,18 @@ export class Watch {
     return result;
   }
 
-  /** One process of the provider, watched call by call. `recorded` is what the state has on record when it begins. */
-  process(recorded: Stack["recorded"], purpose: Purpose): Through {
-    const done: Done = { launched: new Set(), checked: new Set(), own: new Set([recorded?.id ?? ""]) };
-    const held = purpose.keepsIdentity ? identityIn(made(this.account), recorded) : undefined;
+  /**
+   * One process of the provider, watched call by call.
+   *
+   * @param of what the state has on record when it begins; of a controller, each machine that it looks after
+   * @param purpose the same for all, or each machine's own at the moment of a call
+   */
+  process(of: Stack["recorded"] | readonly Stack["recorded"][], purpose: Purpose | PurposeOf): Through {
+    const recorded = [of].flat();
+    const purposeFor: PurposeOf = typeof purpose === "function" ? purpose : () => purpose;
+    const done: Done = { launched: new Set(), checked: new Set(), own: new Set(recorded.map((it) => it?.id ?? "")) };
+    const begun = made(this.account);
+    const held = recorded.flatMap((it) => (purposeFor(it?.id).keepsIdentity ? (identityIn(begun, it) ?? []) : []));
     return (handler) =>
       sending(handler, async (request, action) => {
         const isRead = /^(dry run of |Describe)/.test(action);
@@ -95,7 +106,7 @@ export class Watch {
         const reply = await handler.handle(request).catch((error: unknown) => error);
         this.looks++;
         if (before !== undefined) {
-          this.lookAt({ action, before, after: made(this.account), recorded, held, purpose, done });
+          this.lookAt({ action, before, after: made(this.account), recorded, held, purposeFor, done });
         } else if (isYes(reply)) {
           done.checked.add(action);
         }
@@ -107,16 +118,18 @@ export class Watch {
   }
 
   private lookAt(change: Change): void {
-    const { action, before, after, recorded, held, purpose, done } = change;
+    const { action, before, after, recorded, held, purposeFor, done } = change;
     const add: Add = (invariant, what) => void this.breaches.push({ invariant, what, when: `after ${action}` });
-    lookAtIdentity(held, after, add);
-    lookAtInstances(after, purpose, add);
-    for (const id of straysIn(after, [recorded, ...this.states()], this.others)) {
+    for (const identity of held) {
+      lookAtIdentity(identity, after, add);
+    }
+    lookAtInstances(after, purposeFor, add);
+    for (const id of straysIn(after, [...recorded, ...this.states()], this.others)) {
       add("c", `${id} is known neither to the state nor by its tags`);
     }
     this.lookAtOthers(change, add);
     lookAtStates(change, add);
-    if (purpose.wantsInstance && RETIRING.includes(action)) {
+    if (RETIRING.includes(action)) {
       lookAtRetirement(change, add);
     }
     for (const id of idsIn(after)) {
@@ -172,16 +185,13 @@ interface Change {
   action: string;
   before: Made;
   after: Made;
-  recorded: Stack["recorded"];
-  held: Identity | undefined;
-  purpose: Purpose;
+  recorded: readonly Stack["recorded"][];
+  held: readonly Identity[];
+  purposeFor: PurposeOf;
   done: Done;
 }
 
-function lookAtIdentity(held: Identity | undefined, now: Made, add: Add): void {
-  if (held === undefined) {
-    return;
-  }
+function lookAtIdentity(held: Identity, now: Made, add: Add): void {
   const eni = now.networkInterfaces.find((it) => it.networkInterfaceId === held.networkInterfaceId);
   if (eni === undefined) {
     add("a", `${held.networkInterfaceId} with ${held.privateIp} was deleted`);
@@ -193,7 +203,7 @@ function lookAtIdentity(held: Identity | undefined, now: Made, add: Add): void {
   }
 }
 
-function lookAtInstances(now: Made, { instances: most }: Purpose, add: Add): void {
+function lookAtInstances(now: Made, purposeFor: PurposeOf, add: Add): void {
   const byId = new Map<string, string[]>();
   for (const { instanceId, tags, state } of now.instances) {
     const id = tags[TAG.id];
@@ -202,15 +212,20 @@ function lookAtInstances(now: Made, { instances: most }: Purpose, add: Add): voi
     }
   }
   for (const [id, instances] of byId) {
-    if (instances.length > most) {
+    if (instances.length > purposeFor(id).instances) {
       add("b", `${instances.join(" and ")} exist at once for ${id}`);
     }
   }
 }
 
-function lookAtRetirement({ action, before, after, done }: Change, add: Add): void {
+function lookAtRetirement({ action, before, after, purposeFor, done }: Change, add: Add): void {
   const ended = before.instances.find((it) => isWorking(before, it) && !isWorking(after, stateOf(after, it)));
-  if (ended === undefined || done.launched.has(ended.instanceId) || hasSuccessor(after, ended)) {
+  if (
+    ended === undefined ||
+    !purposeFor(ended.tags[TAG.id]).wantsInstance ||
+    done.launched.has(ended.instanceId) ||
+    hasSuccessor(after, ended)
+  ) {
     return;
   }
   if (!isChecked(done.checked, action)) {
@@ -296,8 +311,8 @@ function notOursToEnd(now: Made): string[] {
 }
 
 /** It has our tag, or is on record, or hangs on an instance that has, and ends with that. */
-function isOurs(now: Made, recorded: Stack["recorded"], id: string): boolean {
-  return !straysIn(now, [recorded], new Set()).includes(id);
+function isOurs(now: Made, recorded: readonly Stack["recorded"][], id: string): boolean {
+  return !straysIn(now, recorded, new Set()).includes(id);
 }
 
 /** What neither the state nor a search by tags leads to, and others did not make. */
