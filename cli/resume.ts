@@ -14,7 +14,7 @@ const RESUME: Verb = {
   },
   // Nothing that works is taken away.
   consequence: () => undefined,
-  record: (machine, ec2) => recordState(machine, ec2, "running"),
+  record: (machine, ec2, now) => recordState(machine, ec2, "running", { by: "hand", at: now }),
   goesOn: "the same command",
 };
 

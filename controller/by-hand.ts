@@ -9,13 +9,14 @@ import { workingInstance } from "../provider/engine/planning/instance";
 import { protections } from "../provider/engine/protection";
 import { type LastReplacement, replacementText } from "../provider/engine/last-replacement";
 import { reconcile, ReconcileFailure, tearDown } from "../provider/engine/reconcile";
-import { desiredStateTag } from "../provider/engine/record-grammar";
+import { type Asked, desiredStateTag } from "../provider/engine/record-grammar";
 import type { Deps } from "../provider/engine/run";
 import { clientToken, describeGeneration } from "../provider/engine/specification";
+import { Superseded, Yielded } from "../provider/engine/standing";
 import type { Desired, Outputs } from "../provider/engine/state";
 import { withRoomForVersion } from "../provider/engine/steps/prune-versions";
 import { desiredOf } from "../provider/inputs";
-import type { Machine, Reading } from "./record";
+import { isReadable, type Machine, readMachine, type Reading } from "./record";
 
 export type ByHand = "pause" | "resume" | "recycle";
 
@@ -48,14 +49,14 @@ async function refuseProtected(machine: Machine, verb: ByHand, ec2: Ec2): Promis
 }
 
 /** Gives up the instance and keeps the addresses, until `resume`, or the next `up` that changes something. */
-export async function pause(machine: Machine, deps: Deps): Promise<Outputs> {
+export async function pause(machine: Machine, deps: Deps, by: Asked["by"] = "hand"): Promise<Outputs> {
   await refuseProtected(machine, "pause", deps.ec2);
-  return carryOut(await recordState(machine, deps.ec2, "paused"), deps);
+  return carryOut(await recordState(machine, deps.ec2, "paused", { by, at: deps.clock.now() }), deps);
 }
 
-export async function resume(machine: Machine, deps: Deps): Promise<Outputs> {
+export async function resume(machine: Machine, deps: Deps, by: Asked["by"] = "hand"): Promise<Outputs> {
   await refuseProtected(machine, "resume", deps.ec2);
-  return carryOut(await recordState(machine, deps.ec2, "running"), deps);
+  return carryOut(await recordState(machine, deps.ec2, "running", { by, at: deps.clock.now() }), deps);
 }
 
 /** Replaces the instance with nothing else changed. One that is paused gets its new instance when it is resumed. */
@@ -87,37 +88,89 @@ export async function release(
   await tearDown({ id, desired, known: false }, deps);
 }
 
-/** Brings what is there to what is on record. */
-export function carryOut({ id, desired }: Pick<Machine, "id" | "desired">, deps: Deps): Promise<Outputs> {
-  return reconcile({ id, desired, known: false }, deps);
+/**
+ * Brings what is there to what is on record.
+ *
+ * Two yield to a newer generation by going on with it: who paused or resumed the machine, whose word on that is on record, too; and who
+ * took it down, so that it is not left dark.
+ */
+export async function carryOut({ id, desired }: Pick<Machine, "id" | "desired">, deps: Deps): Promise<Outputs> {
+  try {
+    return await reconcile({ id, desired, known: false }, deps);
+  } catch (error) {
+    const goesOn = isSuperseded(error, (desired.onRecord?.states ?? []).length > 1);
+    const now = goesOn ? await readMachine({ ec2: deps.ec2, region: desired.region }, id) : undefined;
+    if (now === undefined || !isReadable(now)) {
+      throw error;
+    }
+    return carryOut(now, deps);
+  }
+}
+
+function isSuperseded(error: unknown, hasWord: boolean): boolean {
+  return error instanceof ReconcileFailure && error.cause instanceof Superseded && (hasWord || error.cause.goesOn);
 }
 
 /** @returns the machine as it is wanted from now on */
-export async function recordState(machine: Machine, ec2: Ec2, desiredState: Desired["desiredState"]): Promise<Machine> {
-  const desired = { ...machine.desired, desiredState };
-  await ec2.createTags([machine.template.id], { [TAG.desiredState]: desiredStateTag(desired) });
+export async function recordState(
+  machine: Machine,
+  ec2: Ec2,
+  desiredState: Desired["desiredState"],
+  asked: Asked,
+): Promise<Machine> {
+  const text = desiredStateTag({ ...machine.desired, desiredState }, asked);
+  await ec2.createTags([machine.template.id], { [TAG.desiredState]: text });
   // Whoever does this by hand wants another try.
   if (machine.history.replacement?.gaveUp === true) {
     await ec2.deleteTags([machine.template.id], [TAG.lastReplacement]);
   }
-  return { ...machine, desired };
+  const { onRecord } = machine.desired;
+  const states = [...(onRecord?.states ?? []), text];
+  return {
+    ...machine,
+    desired: {
+      ...machine.desired,
+      desiredState,
+      ...(onRecord === undefined ? {} : { onRecord: { ...onRecord, states } }),
+    },
+  };
 }
 
+/** More often than this another run does not come first by chance. */
+const MOST_TRIES = 4;
+
 /** A new generation that is the present one, and that no instance is of yet. Two at once record one. */
-export async function recordRecycle(
-  machine: Machine,
-  ec2: Ec2,
-  { reason, at }: Pick<LastReplacement, "reason" | "at">,
-): Promise<Machine> {
+export async function recordRecycle(machine: Machine, ec2: Ec2, recycled: Recycled): Promise<Machine> {
+  let current = machine;
+  for (let tries = 1; ; tries++) {
+    const recorded = await recordCopy(current, ec2, recycled);
+    if (recorded !== undefined) {
+      return recorded;
+    }
+    const now = await readMachine({ ec2, region: machine.desired.region }, machine.id);
+    if (now === undefined || !isReadable(now) || tries === MOST_TRIES) {
+      const why = now === undefined ? "its record is gone" : isReadable(now) ? "" : `: ${now.unreadable}`;
+      throw new Yielded(`other runs changed the record of ${machine.id} meanwhile, and their result stands${why}`);
+    }
+    current = now;
+  }
+}
+
+type Recycled = Pick<LastReplacement, "reason" | "at">;
+
+/** @returns undefined if another run recorded a version first, which this one would be a copy of an older one of */
+async function recordCopy(machine: Machine, ec2: Ec2, { reason, at }: Recycled): Promise<Machine | undefined> {
   const { template, desired, observed } = machine;
-  const present = desired.onRecord?.generation;
-  if (present === undefined) {
+  const { onRecord } = desired;
+  if (onRecord === undefined) {
     throw new Error(
       `${machine.id} was not read from its record; this is a fault of pulumi-managed-instance, please report it`,
     );
   }
-  const { launchHash, settingsHash } = present;
-  const description = describeGeneration({ replacesBefore: template.latestVersion + 1, launchHash, settingsHash });
+  const present = onRecord.generation;
+  const expected = template.latestVersion + 1;
+  const generation = { ...present, number: expected, replacesBefore: expected };
+  const description = describeGeneration(generation);
   const create = (): Promise<number> =>
     ec2.createLaunchTemplateVersion({
       templateId: template.id,
@@ -126,7 +179,9 @@ export async function recordRecycle(
       data: { sourceVersion: present.number, imageId: desired.imageId },
       clientToken: clientToken(template.id, "version", template.latestVersion, description),
     });
-  const number = await withRoomForVersion(ec2, template, { needed: [present.number], create });
+  if ((await withRoomForVersion(ec2, template, { needed: [present.number], create })) !== expected) {
+    return undefined;
+  }
   const replaced: LastReplacement = {
     at,
     reason,
@@ -136,6 +191,5 @@ export async function recordRecycle(
     gaveUp: false,
   };
   await ec2.createTags([template.id], { [TAG.lastReplacement]: replacementText(replaced) });
-  const generation = { number, replacesBefore: number, launchHash, settingsHash };
-  return { ...machine, desired: { ...desired, onRecord: { generation } } };
+  return { ...machine, desired: { ...desired, onRecord: { ...onRecord, newest: expected, generation } } };
 }

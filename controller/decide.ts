@@ -108,7 +108,7 @@ function byState(situation: Situation): Doing {
   const held = currentInstance(eni, machine.observed);
   if (!wantsInstance(machine.desired)) {
     return held === undefined || (held.state === "stopped" && staysStopped(held, machine.desired))
-      ? (unfinished(machine) ?? { kind: "nothing", because: "it is paused" })
+      ? (unfinished(situation, held) ?? { kind: "nothing", because: "it is paused" })
       : { kind: "finish", because: "it is to be paused, and its instance is still there" };
   }
   return held === undefined ? withoutInstance(situation) : (givenUp(situation, held) ?? withInstance(situation, held));
@@ -157,11 +157,12 @@ function toldOf(
   return at >= launchedAt && now < at + forMs ? at : undefined;
 }
 
-/** An `up`, or a recycle by hand, records a generation and then ends the instance: for a while that is left to it. */
+/** An `up`, or a recycle by hand, records a generation, drains the instance and ends it: for a while that is left to it. */
 function underWay({ machine, signals, now }: Situation, last: Instance | undefined): Doing | undefined {
-  const { template, desired, observed } = machine;
+  const { desired, observed } = machine;
   const isOlder = last === undefined || (generationOf(last) ?? 0) < (observed.generation?.number ?? 0);
-  const until = (template.latestVersionAt ?? template.createdAt) + desired.healing.graceSeconds * 1000;
+  const { healing, replacement } = desired;
+  const until = recordedAt(machine) + (healing.graceSeconds + replacement.drainSeconds) * 1000;
   const isContinued = signals.some((it) => it.kind === "continue");
   return isOlder && !isContinued && now < until
     ? { kind: "wait", until, because: "a new generation was recorded a moment ago, and is left to whoever did that" }
@@ -183,7 +184,7 @@ function givenUp(situation: Situation, held: Instance): Doing | undefined {
 function withInstance(situation: Situation, held: Instance): Doing {
   const { machine } = situation;
   if (held.state === "pending") {
-    return unfinished(machine) ?? { kind: "nothing", because: `${held.id} is starting` };
+    return unfinished(situation, held) ?? { kind: "nothing", because: `${held.id} is starting` };
   }
   if (!fits(held, machine)) {
     return outdated(situation, held);
@@ -201,7 +202,7 @@ function withInstance(situation: Situation, held: Instance): Doing {
   }
   return (
     unwell(situation, held) ??
-    unfinished(machine) ??
+    unfinished(situation, held) ??
     reverting(situation, held) ?? { kind: "nothing", because: `${held.id} runs` }
   );
 }
@@ -259,9 +260,20 @@ const LEFT_UNDONE: readonly Step["kind"][] = [
   "end-volume-with-instance",
 ];
 
-function unfinished(machine: Machine): Doing | undefined {
+/** For a while after a launch, or a new generation, that is left to whoever is at it. */
+function unfinished({ machine, signals, now }: Situation, held: Instance | undefined): Doing | undefined {
   const step = plan({ ...machine, known: false }).find((it) => LEFT_UNDONE.includes(it.kind));
-  return step === undefined ? undefined : { kind: "finish", because: `left undone: ${step.kind}` };
+  if (step === undefined) {
+    return undefined;
+  }
+  const until = Math.max(held?.launchedAt ?? 0, recordedAt(machine)) + machine.desired.healing.graceSeconds * 1000;
+  return now < until && !signals.some((it) => it.kind === "continue")
+    ? { kind: "wait", until, because: `${step.kind} is left to whoever is at it` }
+    : { kind: "finish", because: `left undone: ${step.kind}` };
+}
+
+function recordedAt({ template }: Machine): number {
+  return template.latestVersionAt ?? template.createdAt;
 }
 
 /** What fell back to on-demand comes back. */

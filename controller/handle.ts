@@ -11,6 +11,7 @@ import { currentInstance, currentNetworkInterface } from "../provider/engine/cur
 import { type LastReplacement, replacementText } from "../provider/engine/last-replacement";
 import { ReconcileFailure } from "../provider/engine/reconcile";
 import { type Deps, depsOf } from "../provider/engine/run";
+import { Yielded } from "../provider/engine/standing";
 import type { Outputs, Tags } from "../provider/engine/state";
 import { FailedChecks } from "../provider/engine/steps/prove";
 import { EndedAtLaunch } from "../provider/engine/steps/start";
@@ -361,9 +362,9 @@ async function carryOutAction(
 ): Promise<Outputs> {
   switch (action.kind) {
     case "pause":
-      return pause(machine, deps);
+      return pause(machine, deps, "schedule");
     case "resume":
-      return resume(machine, deps);
+      return resume(machine, deps, "schedule");
     case "recycle":
       return recycle(machine, deps, "schedule");
     case "finish":
@@ -448,6 +449,10 @@ async function unfinished(
   if (isCausedBy(error, Cancelled) || isCausedBy(error, Abandoned)) {
     const followUp = { at: now, message: { continue: machine.id } };
     return { kind: "to-be-continued", because: isByUser(controller) ? because : cutOff(error, because), followUp };
+  }
+  if (isCausedBy(error, Yielded)) {
+    // The other run is at it; whether it got to its end, a look finds later.
+    return { kind: "waiting", because, followUp: { at: now + pauseAfterTries(1), message } };
   }
   // A right that is missing fails no message: it is told, and tried again.
   const isDenied = deniedRight(error) !== undefined;

@@ -5,7 +5,7 @@
 import type { Ec2, RecordedLaunch, TemplateVersion } from "../provider/ec2/ec2";
 import { explain, isEc2Error, isUnauthorized } from "../provider/ec2/errors";
 import { isOwned, nameOf, OWN_TAG_PREFIX, TAG } from "../provider/ec2/tags";
-import { currentNetworkInterface, generationOf } from "../provider/engine/current";
+import { currentNetworkInterface, generationOf, holds, isAlive } from "../provider/engine/current";
 import { observe } from "../provider/engine/observe";
 import { surplusElasticIps } from "../provider/engine/planning/elastic-ip";
 import {
@@ -17,7 +17,13 @@ import {
   readSecurityGroups,
   UnknownGrammar,
 } from "../provider/engine/record-grammar";
-import { differentInputs, launchHash, readGeneration } from "../provider/engine/specification";
+import {
+  differentInputs,
+  isChanging,
+  LAUNCH_INPUTS,
+  launchHash,
+  readGeneration,
+} from "../provider/engine/specification";
 import type {
   DataVolume,
   Desired,
@@ -26,8 +32,10 @@ import type {
   LaunchTemplate,
   Market,
   Observed,
+  OnRecord,
   Tags,
 } from "../provider/engine/state";
+import { latestVersion } from "../provider/engine/versions";
 import { type History, readHistory } from "./history";
 import { COSTS, type MissingRight, missingRight, seeing } from "./rights";
 
@@ -179,17 +187,20 @@ async function readTemplate(place: Place, template: LaunchTemplate): Promise<Rea
   const missing: MissingRight[] = [];
   const ec2 = isPatchy ? seeing(place.ec2, missing, ["addresses", "volumes"]) : place.ec2;
   try {
-    const latest = await ec2.describeLatestVersion(template.id, { listed: template.latestVersion });
-    const asked = { ...fromTags(template.tags), ...fromVersion(latest), region };
+    const latest = await latestVersion(ec2, template.id, { listed: template.latestVersion });
+    const record = { newest: latest.number, states: [template.tags[TAG.desiredState] ?? ""] };
+    const asked = { ...fromTags(template.tags), ...fromVersion(latest, record), region };
     const observed = await observe(ec2, { id, desired: asked, template });
     const chosen = await rolledBackTo(ec2, observed);
-    const read = chosen === undefined ? asked : ofGeneration(id, { ...asked, ...fromVersion(chosen.version) }, chosen);
+    const read =
+      chosen === undefined ? asked : ofGeneration(id, { ...asked, ...fromVersion(chosen.version, record) }, chosen);
     const desired = withWhatIsThere(id, read, observed);
     checkConsistency(id, desired, { ...observed, generation: desired.onRecord?.generation });
     return {
       id,
       name: nameIn(template),
-      template: observed.template ?? template,
+      // What is recorded from now on comes after the version that was read, and not after one that was made meanwhile.
+      template: { ...(observed.template ?? template), latestVersion: latest.latestNumber },
       desired,
       observed: { ...observed, generation: desired.onRecord?.generation },
       history: readHistory(template.tags),
@@ -222,7 +233,10 @@ type Compute = Pick<
 >;
 
 /** The compute part. User data stays where it is: a launch takes it from the version, and so does a new version. */
-function fromVersion({ number, description, data }: TemplateVersion): Compute {
+function fromVersion(
+  { number, description, data }: TemplateVersion,
+  record: Pick<OnRecord, "newest" | "states">,
+): Compute {
   const generation = readGeneration(number, description);
   if (generation === undefined || data === undefined) {
     throw new BadRecord(
@@ -235,7 +249,7 @@ function fromVersion({ number, description, data }: TemplateVersion): Compute {
     tenancy: tenancy as Desired["tenancy"],
     cpuCredits: cpuCredits as Desired["cpuCredits"],
     rootVolume: rootVolume?.options,
-    onRecord: { generation },
+    onRecord: { generation, ...record },
   };
 }
 
@@ -295,18 +309,30 @@ interface Chosen {
  * The generation to go by where the latest did not work and the last run went back: that of the instance which was launched after
  * the latest was recorded.
  */
-async function rolledBackTo(ec2: Ec2, { template, instances, generation }: Observed): Promise<Chosen | undefined> {
-  const [last] = [...instances].sort((a, b) => b.launchedAt - a.launchedAt);
-  const number = last && generationOf(last);
-  const recordedAt = template?.latestVersionAt;
-  if (template === undefined || generation === undefined || recordedAt === undefined || number === undefined) {
+async function rolledBackTo(ec2: Ec2, { template, generation, ...observed }: Observed): Promise<Chosen | undefined> {
+  const instance = lastOnIdentity(observed);
+  const number = instance && generationOf(instance);
+  if (template === undefined || generation === undefined || instance === undefined || number === undefined) {
     return undefined;
   }
-  const isBack = last !== undefined && number < generation.number && last.launchedAt > recordedAt;
-  if (!isBack || number >= generation.replacesBefore) {
-    return undefined;
-  }
-  return { version: await ec2.describeLatestVersion(template.id, { version: number }), instance: last };
+  // One that is stopped, changed and started again is no more of its old generation, and not yet of the new one.
+  const isBack = instance.launchedAt > (template.latestVersionAt ?? Infinity) && !isBeingChanged(instance);
+  return isBack && number < generation.number && number < generation.replacesBefore
+    ? { version: await ec2.describeLatestVersion(template.id, { version: number }), instance }
+    : undefined;
+}
+
+/** One that was launched beside another, and did not get the interface, tells of nothing. */
+function lastOnIdentity({
+  instances,
+  networkInterfaces,
+}: Pick<Observed, "instances" | "networkInterfaces">): Instance | undefined {
+  const [latest] = [...instances].sort((a, b) => b.launchedAt - a.launchedAt);
+  return instances.find((it) => isAlive(it) && networkInterfaces.some((eni) => holds(it, eni))) ?? latest;
+}
+
+function isBeingChanged({ tags }: Instance): boolean {
+  return LAUNCH_INPUTS.some((input) => isChanging(tags[TAG.launch] ?? "", input));
 }
 
 /** How it was bought then, the tags do not tell any more: what they say, unless it was otherwise. */
@@ -366,7 +392,7 @@ function checkConsistency(id: string, desired: Desired, observed: Observed): voi
     );
   }
   const { generation, template } = observed;
-  const isLatest = generation?.number === template?.latestVersion;
+  const isLatest = generation?.number === template?.newest?.number;
   if (generation !== undefined && isLatest && !isConsistent(id, desired, generation)) {
     throw new BadRecord(`its launch template's tags are not of its latest version: ${UNFINISHED}`);
   }

@@ -144,6 +144,8 @@ export interface Health {
   status: "ok" | "impaired" | "initializing";
   /** Since when a check fails. */
   impairedSince?: number;
+  /** The state of an instance that does not run, and does not start. */
+  down?: string;
 }
 
 /** What this product asks of EC2, and all it asks. Every failure is an {@link Ec2Error}. */

@@ -213,7 +213,9 @@ export function healthOf(status: sdk.InstanceStatus | undefined): Health {
     return { status: "impaired", impairedSince };
   }
   const passed = checks.every((it) => it?.Status === "ok" || it?.Status === "not-applicable");
-  return { status: passed && status?.InstanceState?.Name === "running" ? "ok" : "initializing", impairedSince };
+  const state = status?.InstanceState?.Name ?? "pending";
+  const down = state === "pending" || state === "running" ? {} : { down: state };
+  return { status: passed && state === "running" ? "ok" : "initializing", impairedSince, ...down };
 }
 
 export function volumeOf(volume: sdk.Volume): Volume {

@@ -4,6 +4,7 @@ import { explain } from "../ec2/errors";
 import { IdTaken } from "./claim";
 import { currentNetworkInterface } from "./current";
 import { LeaseLost } from "./lease";
+import { isPointOfNoReturn, requireUnchanged } from "./points";
 import { ObserveAgain, Refused, type Run } from "./run";
 import type { Step } from "./step";
 import { entryOf } from "./steps";
@@ -21,6 +22,9 @@ export class Abandoned extends Error {
 export async function apply(steps: Step[], run: Run): Promise<void> {
   for (const step of steps) {
     refuseToBegin(run, step);
+    if (isPointOfNoReturn(step)) {
+      await inWords(run, step, () => requireUnchanged(run));
+    }
     await inWords(run, step, () => entryOf(step).take(run, step));
   }
 }

@@ -40,7 +40,7 @@ export async function observe(ec2: Ec2, target: Target): Promise<Observed> {
     ec2.describeInstances(markedAs(id)),
     observeVolumes(ec2, target),
   ]);
-  const holders = await observeHolders(ec2, networkInterfaces, tagged);
+  const holders = await observeHolders(ec2, networkInterfaces, volumes.volumes, tagged);
   // Launched between the two looks, or with its tags taken off.
   const isOurs = (it: Instance): boolean =>
     it.tags[TAG.id] === id || (it.id === recorded?.instanceId && !isOfAnother(id, it));
@@ -60,7 +60,7 @@ export async function observe(ec2: Ec2, target: Target): Promise<Observed> {
       elasticIp: givenElasticIp,
       volumes: volumes.volumes.filter((it) => desired?.dataVolumes.some(({ volumeId }) => volumeId === it.id)),
     }),
-    strangers: holders.filter((it) => !isOurs(it)),
+    strangers: holders.filter((it) => !isOurs(it) && isOn(it, networkInterfaces)),
     ...volumes,
     rootVolumes: [],
     launchedVolumes: [],
@@ -93,14 +93,15 @@ async function observeRecord(
     return {};
   }
   const latest = await latestGeneration(ec2, template.id, known?.latestVersion);
+  const newest = readGeneration(latest.number, latest.description);
   return {
-    template: { ...template, latestVersion: latest.latestNumber, latestVersionAt: latest.createdAt },
-    generation: chosen ?? readGeneration(latest.number, latest.description),
+    template: { ...template, latestVersion: latest.latestNumber, newest, latestVersionAt: latest.createdAt },
+    generation: chosen ?? newest,
   };
 }
 
 /** What finds all that carries a machine's id. */
-function markedAs(id: string): Filters {
+export function markedAs(id: string): Filters {
   return { [`tag:${TAG.id}`]: [id] };
 }
 
@@ -233,16 +234,21 @@ async function observePlace(
   return networkInterfaces.find((eni) => eni.subnetId === subnetId) ?? (await ec2.describeSubnet(subnetId));
 }
 
-/** The interface's attachment is the truth about who holds it, tag or no tag. */
+/** The attachment of an interface, or a data volume, is the truth about who holds it, tag or no tag. */
 async function observeHolders(
   ec2: Ec2,
   networkInterfaces: NetworkInterface[],
+  volumes: Volume[],
   tagged: Instance[],
 ): Promise<Instance[]> {
-  const ids = networkInterfaces
-    .flatMap((eni) => eni.attachment?.instanceId ?? [])
+  const ids = [...networkInterfaces, ...volumes]
+    .flatMap(({ attachment }) => attachment?.instanceId ?? [])
     .filter((id) => !tagged.some((it) => it.id === id));
-  return ids.length === 0 ? [] : ec2.describeInstances({ "instance-id": ids });
+  return ids.length === 0 ? [] : ec2.describeInstances({ "instance-id": [...new Set(ids)] });
+}
+
+function isOn({ id }: Instance, networkInterfaces: readonly NetworkInterface[]): boolean {
+  return networkInterfaces.some((eni) => eni.attachment?.instanceId === id);
 }
 
 /** What is to be adopted counts as ours from the first look on; the inputs name it until it has all its tags. */

@@ -2,19 +2,23 @@
 import { randomUUID } from "node:crypto";
 import { Cancelled } from "../clock";
 import type { Ec2 } from "../ec2/ec2";
-import { explain } from "../ec2/errors";
-import { apply } from "./apply";
+import { explain, isEc2Error } from "../ec2/errors";
+import { apply, StepFailure } from "./apply";
 import { IdTaken } from "./claim";
 import { conflicts } from "./conflicts";
 import { currentNetworkInterface } from "./current";
 import { type Lease, LeaseLost } from "./lease";
-import { observe, observeTeardown, type Target } from "./observe";
+import { markedAs, observe, observeTeardown, type Target } from "./observe";
 import { outputsOf } from "./outputs";
 import { requireOwned, TakenOver } from "./ownership";
 import { plan } from "./plan";
+import { requireUnchangedSince } from "./points";
 import { protections, teardownObstacles } from "./protection";
 import { type Deps, ObserveAgain, Refused, type Run, saying } from "./run";
-import type { Desired, Observed, Outputs, Recorded } from "./state";
+import { Standing, Superseded, Yielded } from "./standing";
+import type { Desired, Instance, Observed, Outputs, Recorded } from "./state";
+import { takeAwayCandidate } from "./steps/hand-over";
+import { readNetworkInterface } from "./steps/network-interface";
 import { planTeardown } from "./teardown";
 
 export interface Request {
@@ -43,25 +47,77 @@ export class ReconcileFailure extends Error {
 }
 
 /** Other writers can change the world between look and deed; more often than this is a fight. */
-const MAX_LOOKS = 4;
+const MAX_LOOKS = 6;
 
 export async function reconcile(request: Request, deps: Deps): Promise<Outputs> {
-  let observed: Observed | undefined;
+  let run: Run | undefined;
+  /** The run as it was up to the last look. */
+  let before: Run | undefined;
   const nonce = randomUUID();
+  const standing = new Standing(request.id, request.desired);
   for (let looks = 1; ; looks++) {
+    const wanted = { ...request, desired: standing.desired };
     try {
-      observed = await look(deps.ec2, request);
-      return await approach({ ...deps, ...request, nonce, observed });
+      const observed: Observed = await look(deps.ec2, wanted);
+      before = run;
+      run = { ...deps, ...wanted, nonce, observed, standing, darkSince: before?.darkSince };
+      standing.look(observed, run.darkSince !== undefined);
+      run.desired = standing.desired;
+      const outputs = await approach(run);
+      standing.requireOwn();
+      return outputs;
     } catch (error) {
-      if (observed === undefined || endsClaim(error)) {
+      if (run === undefined || endsClaim(error)) {
         throw error;
       }
-      if (!(error instanceof ObserveAgain) || looks === MAX_LOOKS) {
+      if (error instanceof Superseded && before !== undefined) {
+        await takeAwayCandidate(before);
+      }
+      if (looks === MAX_LOOKS || !(await looksAgain(error, run))) {
+        const { observed } = run;
         const left = await leftBy(error, { observed, request, deps });
-        throw new ReconcileFailure(explain(error), left, error instanceof Refused && looks === 1, error);
+        const isUntouched = looks === 1 && (error instanceof Refused || error instanceof Yielded);
+        throw new ReconcileFailure(explain(error), left, isUntouched, error);
       }
     }
   }
+}
+
+/**
+ * Whether the world is not as it was seen. A step may also fail because of another run: the record tells of that, or the instances are in
+ * another state than this run knows of.
+ */
+async function looksAgain(error: unknown, run: Run): Promise<boolean> {
+  const { ec2, id, observed, standing } = run;
+  const { template } = observed;
+  if (!(error instanceof StepFailure) || template === undefined || standing === undefined) {
+    return error instanceof ObserveAgain;
+  }
+  try {
+    const [now] = await ec2.describeLaunchTemplates({ "launch-template-name": [template.name] });
+    return (
+      !standing.isSame(template, now) ||
+      (await hasLostInterface(run)) ||
+      (isAboutState(error) && !hasSeen(run, await ec2.describeInstances(markedAs(id))))
+    );
+  } catch {
+    // What it failed with counts.
+    return false;
+  }
+}
+
+/** Of two that make one at once, one is taken for one too many. */
+async function hasLostInterface({ ec2, chosenInterfaceId }: Run): Promise<boolean> {
+  return chosenInterfaceId !== undefined && (await readNetworkInterface(ec2, chosenInterfaceId)) === undefined;
+}
+
+function isAboutState({ cause }: StepFailure): boolean {
+  return isEc2Error(cause, "transition", "in-use", "not-found");
+}
+
+function hasSeen({ observed }: Run, now: readonly Instance[]): boolean {
+  const stateOf = (id: string): string | undefined => observed.instances.find((it) => it.id === id)?.state;
+  return now.every(({ id, state }) => stateOf(id) === state);
 }
 
 function look(ec2: Ec2, target: Target): Promise<Observed> {
@@ -88,6 +144,7 @@ async function approach(run: Run): Promise<Outputs> {
   refuse("changed", await protections(run.ec2, steps));
   run.chosenInterfaceId = currentNetworkInterface(run)?.id;
   await apply(steps, run);
+  await requireUnchangedSince(run, steps);
   return outputsOf(run);
 }
 

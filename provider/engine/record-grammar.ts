@@ -193,8 +193,20 @@ export function readReplacement(text: string): Replacing {
 
 type WantedState = Pick<Desired, "desiredState" | "pauseBehavior">;
 
-export function desiredStateTag({ desiredState, pauseBehavior }: WantedState): string {
-  return sentence(desiredState, { "pause-behavior": pauseBehavior });
+/** Who wants a machine to run or not, where that is no program: each time is another, so that a newer one is told from a stale read. */
+export interface Asked {
+  by: "hand" | "schedule";
+  at: number;
+}
+
+export function desiredStateTag({ desiredState, pauseBehavior }: WantedState, asked?: Asked): string {
+  return sentence(desiredState, { "pause-behavior": pauseBehavior, by: asked?.by, at: asked && Math.round(asked.at) });
+}
+
+/** Who asked for the state that a tag tells, in words. */
+export function askedBy(text: string): string {
+  const [, by] = / by=(\w+) /.exec(text) ?? [];
+  return by === undefined ? "another run" : by === "schedule" ? "its schedule" : "hand";
 }
 
 export function readDesiredState(text: string): WantedState {
@@ -203,8 +215,18 @@ export function readDesiredState(text: string): WantedState {
     desiredState: read.oneOf(read.word, "running", "paused"),
     pauseBehavior: read.oneOf(read.value("pause-behavior"), "terminate", "stop"),
   };
+  // An older version, and a program, do not say who asked.
+  if (read.has("by")) {
+    read.oneOf(read.value("by"), "hand", "schedule");
+    read.value("at", /^\d{1,15}$/);
+  }
   read.end();
   return state;
+}
+
+/** Whether a tag says just that, whoever asked for it. */
+export function saysState(text: string | undefined, wanted: WantedState): boolean {
+  return text?.replace(/ by=.*$/, "") === desiredStateTag(wanted);
 }
 
 export type NetworkPart = Pick<

@@ -6,6 +6,7 @@ import { Patience } from "../ec2/retry";
 import { waitFor, type Waiting } from "../ec2/wait";
 import { explain, isEc2Error } from "../ec2/errors";
 import type { Lease } from "./lease";
+import type { Standing } from "./standing";
 import { currentElasticIp, currentNetworkInterface, type Situation } from "./current";
 import type { ElasticIp, Instance, NetworkInterface } from "./state";
 
@@ -50,6 +51,8 @@ export interface Run extends Deps, Situation {
   nonce: string;
   /** Whether a state is known to have the id. */
   known: boolean;
+  /** What this run stands for beside other runs; absent: it ends the machine, whatever they want. */
+  standing?: Standing;
   /** What a create holds the record by, from when it was made or taken up until it is ready. */
   lease?: Lease;
   /** The working instance that this run ended, as it was: what to go back to. */

@@ -112,17 +112,30 @@ export function settingsHash(id: string, desired: Desired): string {
   return onRecord?.generation.settingsHash ?? digest(id, { iamInstanceProfile, metadataOptions, monitoring });
 }
 
-const DESCRIPTION = /^managed-instance replaces-before=(\d+) launch=([0-9a-f.]+) settings=([0-9a-f]+)$/;
+const DESCRIPTION = /^managed-instance (?:(\d+) )?replaces-before=(\d+) launch=([0-9a-f.]+) settings=([0-9a-f]+)$/;
 
-/** A generation, as the description of its launch template version. */
-export function describeGeneration(generation: Omit<Generation, "number">): string {
-  const { replacesBefore, launchHash: launch, settingsHash: settings } = generation;
-  return `managed-instance replaces-before=${replacesBefore} launch=${launch} settings=${settings}`;
+/**
+ * A generation, as the description of its launch template version.
+ *
+ * @param generation its number is the one that the version gets if nobody records another in between
+ */
+export function describeGeneration(generation: Generation): string {
+  const { number, replacesBefore, launchHash: launch, settingsHash: settings } = generation;
+  return `managed-instance ${number} replaces-before=${replacesBefore} launch=${launch} settings=${settings}`;
+}
+
+/**
+ * Whether a version was made for another number than EC2 gave it: its maker had not seen the version before it, so it is no generation.
+ * Versions that name no number are of an older version of this package, and always count.
+ */
+export function isVoid(number: number, description: string): boolean {
+  const [, expected] = DESCRIPTION.exec(description) ?? [];
+  return expected !== undefined && Number(expected) !== number;
 }
 
 /** The generation that a launch template version is, or undefined for a version that somebody else made. */
 export function readGeneration(number: number, description: string): Generation | undefined {
-  const [, replacesBefore, launch, settings] = DESCRIPTION.exec(description) ?? [];
+  const [, , replacesBefore, launch, settings] = DESCRIPTION.exec(description) ?? [];
   if (launch === undefined || settings === undefined) {
     return undefined;
   }

@@ -52,6 +52,10 @@ export interface Schedule {
 export interface OnRecord {
   /** The digests of the launch specification, which cannot be made from what is recorded. */
   generation: Generation;
+  /** The number of the newest generation when it was read, where that is another: a run went back to an older one. */
+  newest?: number;
+  /** The texts of the tag that says whether the machine is to run, as it was read, and as this run wrote it. */
+  states?: readonly string[];
   /** The instance that is to be replaced though it is what is wanted. */
   makesWay?: string;
 }
@@ -304,7 +308,9 @@ export interface LaunchTemplate {
   /** The managed instance's id. */
   name: string;
   latestVersion: number;
-  /** When that came about, as the last look told. */
+  /** The newest version that counts, where it is a generation, as the last look told. */
+  newest?: Generation;
+  /** When that came about. */
   latestVersionAt?: number;
   createdAt: number;
   tags: Tags;

@@ -9,7 +9,7 @@ import { reconcile } from "../../provider/engine/reconcile";
 import { type Deps, depsOf as depsOfRun } from "../../provider/engine/run";
 import type { Clock } from "../../provider/clock";
 import type { Step } from "../../provider/engine/step";
-import type { Stack } from "../provider/support";
+import type { Stack, Through } from "../provider/support";
 
 const REGION = "us-east-1";
 
@@ -26,12 +26,13 @@ function sleeping({ clock }: Account, leapMs = 0): Clock {
   };
 }
 
-export function placeOf(account: Account): Place & { ec2: Ec2Client } {
+export function placeOf(account: Account, through?: Through): Place & { ec2: Ec2Client } {
   const { simulator } = account;
+  const handler = simulator.requestHandler();
   const ec2 = createEc2({
     region: REGION,
     clock: sleeping(account),
-    requestHandler: simulator.requestHandler(),
+    requestHandler: through === undefined ? handler : through(handler),
     credentials: { accessKeyId: "test", secretAccessKey: "test" },
     random: () => 0.5,
   });
@@ -42,10 +43,12 @@ export interface RunOptions {
   /** Every pause takes at least this long. */
   leapMs?: number;
   lines?: string[];
+  /** What stands between it and the simulator. */
+  through?: Through;
 }
 
-export function depsOf(owner: Account, { leapMs = 0, lines = [] }: RunOptions = {}): Deps {
-  return depsOfRun(placeOf(owner).ec2, {
+export function depsOf(owner: Account, { leapMs = 0, lines = [], through }: RunOptions = {}): Deps {
+  return depsOfRun(placeOf(owner, through).ec2, {
     clock: sleeping(owner, leapMs),
     say: (line) => lines.push(line),
     isAbandoned: () => false,
@@ -74,8 +77,8 @@ export async function restore(owner: Stack, options: RunOptions = {}): Promise<v
 }
 
 /** A controller on the account, with no time that passes but what it waits for. */
-export function controllerOf(owner: Account, { leapMs, lines = [] }: RunOptions = {}): Controller {
-  return { ...placeOf(owner), clock: sleeping(owner, leapMs), say: (line) => lines.push(line) };
+export function controllerOf(owner: Account, { leapMs, lines = [], through }: RunOptions = {}): Controller {
+  return { ...placeOf(owner, through), clock: sleeping(owner, leapMs), say: (line) => lines.push(line) };
 }
 
 export interface NightOptions {

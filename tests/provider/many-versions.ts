@@ -9,8 +9,15 @@ export function withVersions({ simulator, recorded }: Pick<Stack, "simulator" | 
   const first = template.versions[0] ?? only(template.versions);
   const { UserData: _, ...data } = first.data;
   template.versions = Array.from({ length: count }, (_it, index) =>
-    index === 0 ? first : { ...first, versionNumber: index + 1, data },
+    index === 0
+      ? first
+      : { ...first, versionNumber: index + 1, description: described(first.description, index + 1), data },
   );
   template.latestVersion = count;
   simulator.restore(world);
+}
+
+/** A generation names the number that it was made for. */
+function described(first: string | undefined, number: number): string | undefined {
+  return first?.replace(/^managed-instance \d+ /, `managed-instance ${number} `);
 }

@@ -324,7 +324,12 @@ describe("a thing that goes from one machine to another in one run", function ()
       const { id, address } = await allocate(account);
       await a.up({ elasticIp: id });
       await b.up();
-      await Promise.all([b.up({ elasticIp: id }), a.up()]);
+      const moving = b.up({ elasticIp: id });
+      // By the time that the one lets go, the other one has looked.
+      for (let turns = 0; turns < 8; turns++) {
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      await Promise.all([moving, a.up()]);
       hasAddress(b, account, id);
       assert.equal(a.stack.outputs.allocationId, "");
       assert.match(

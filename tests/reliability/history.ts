@@ -26,6 +26,7 @@ import { interfaceByHand } from "../provider/by-hand";
 import { goingOn, killedAt, wasKilled } from "../provider/kills";
 import { program, type InProcess, type Stack, URN } from "../provider/support";
 import { type Made, made, quick, settled, somebody, unheardOf } from "../provider/world";
+import { type Meets, meeting, neitherWaits, verbOf } from "./history-meetings";
 import {
   ENDING,
   isAsDeclared,
@@ -35,6 +36,7 @@ import {
   purposeOf,
   Watch,
 } from "./invariants";
+import { meet, upTo } from "./meetings";
 
 /** What goes wrong while a command runs. */
 type Trouble = { killedAtCall: number; when: "before" | "after" } | { fault: Fault };
@@ -51,7 +53,8 @@ export type Act =
   | { act: "replace"; deletesFirst: boolean; trouble?: Trouble }
   /** The other state's user does something. */
   | { act: "second"; command: "up" | "refresh" | "destroy"; trouble?: Trouble }
-  | { act: "pass"; minutes: number };
+  | { act: "pass"; minutes: number }
+  | Meets;
 
 export type History = readonly Act[];
 
@@ -237,6 +240,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
       trouble,
     }),
   },
+  { weight: 3, arbitrary: meeting(changes) },
   { weight: 1, arbitrary: fc.record({ act: fc.constant("pass" as const), minutes: fc.integer({ min: 1, max: 30 }) }) },
 );
 
@@ -288,6 +292,8 @@ class Life {
         return this.replace(step.deletesFirst, step.trouble);
       case "second":
         return this.ofSecond(step.command, step.trouble);
+      case "meet":
+        return this.meet(step);
       case "pass":
         this.owner.clock.advance(step.minutes * 60_000);
     }
@@ -359,6 +365,23 @@ class Life {
     if (!isRefused) {
       this.applied = failure === undefined ? inputs : undefined;
     }
+  }
+
+  /** Somebody else's run, or the controller, comes into an `up`. */
+  private async meet(step: Meets): Promise<void> {
+    const { owner, watch } = this;
+    const inputs = this.with(step.change);
+    const { failures } = await goingOn(owner).preview(inputs);
+    if (owner.recorded === undefined || failures.length > 0) {
+      return;
+    }
+    this.inputs = inputs;
+    // The other one may pause it.
+    const purpose = { ...this.purpose(inputs), wantsInstance: false };
+    const met = await meet(owner, [upTo("", inputs), verbOf(step)], step, () => watch.process(owner.recorded, purpose));
+    neitherWaits(met, isSentence);
+    watch.holds("after two runs that met");
+    this.applied = met.ends[0].said === undefined ? inputs : undefined;
   }
 
   private async destroy(trouble?: Trouble): Promise<void> {

@@ -10,6 +10,8 @@
  * - (f) After enough runs of `up` without a fault the world is as declared, and a further `up` changes nothing.
  * - (g) After `destroy` only what was to be retained is left.
  * - (h) No handler changes anything that another state's or resource's machine holds.
+ * - (i) Of any two runs that meet, both end well or one says whose result stands: never an older generation after a newer one, never a wait
+ *   for oneself. It is looked at in `standing.ts`.
  */
 import assert from "node:assert/strict";
 import type { SimState } from "../../local/ec2";

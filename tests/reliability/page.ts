@@ -7,7 +7,7 @@ export const PAGE = join(__dirname, "..", "..", "docs", "reliability.md");
 /** The folder in which `npm run docs` expects the sections. */
 export const FOLDER = "RELIABILITY_SECTIONS";
 
-export type Section = "crashes" | "faults" | "histories";
+export type Section = "crashes" | "faults" | "histories" | "meetings";
 /** By what was counted. */
 type Figures = Readonly<Record<string, number>>;
 

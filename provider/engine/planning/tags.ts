@@ -26,7 +26,7 @@ import {
 } from "../labels";
 import { readReplacement } from "../last-replacement";
 import { rootVolumeOf } from "../launched";
-import { phaseTag, readPhase } from "../record-grammar";
+import { phaseTag, readPhase, saysState } from "../record-grammar";
 import type { Instance, LaunchTemplate, Observed, Recorded, Tags, Volume } from "../state";
 import type { Step } from "../step";
 
@@ -256,7 +256,10 @@ function taggedTemplate(situation: Situation & { known?: boolean }): Tagged[] {
     return [];
   }
   const phase = phaseWanted(template, known, recorded);
-  const wanted = templateTags(id, desired, phase);
+  const state = template.tags[TAG.desiredState];
+  // Who asked for a state that stays is not forgotten.
+  const stays: Tags = state !== undefined && saysState(state, desired) ? { [TAG.desiredState]: state } : {};
+  const wanted = { ...templateTags(id, desired, phase), ...stays };
   // What a create left of its lease goes along with the next update, and is no reason for one.
   const lease = known ? [TAG.lease] : [];
   return [

@@ -9,6 +9,7 @@ import { retainVolume } from "../planning/retention";
 import { deleteOnceFree, goneIsFine, made, networkInterfaceOf, type Run, transitionTimeout } from "../run";
 import { clientToken } from "../specification";
 import type { DataVolume, Instance, Volume, VolumeShape } from "../state";
+import { requireAlive } from "./alive";
 import { retain } from "./tags";
 
 const VISIBLE_MS = 30_000;
@@ -109,7 +110,7 @@ async function read(run: Run, id: string): Promise<Volume | undefined> {
 }
 
 /** What a volume is waited for. */
-type Awaited = Pick<Wait<unknown>, "kind" | "what">;
+type Awaited = Pick<Wait<unknown>, "kind" | "what"> & { look?: () => Promise<Volume | undefined> };
 
 const UNMOUNT = "a guest that has it mounted keeps it: unmount it there";
 const MADE: Awaited = { kind: "volume-creation", what: "to be made" };
@@ -122,14 +123,14 @@ const FREE_TO_ATTACH: Awaited = { kind: "under-way", what: `to be free (${UNMOUN
 function awaitVolume(
   run: Run,
   id: string,
-  { kind, what }: Awaited,
+  { kind, what, look = () => read(run, id) }: Awaited,
   isReady: (volume: Volume | undefined) => boolean,
 ): Promise<Volume | undefined> {
   return waitFor<Volume | undefined>(
     {
       kind,
       what: `${id} ${what}`,
-      read: () => read(run, id),
+      read: look,
       isReady,
       describe: (it) =>
         it === undefined ? "gone" : `${it.status}${it.attachment === undefined ? "" : `, ${it.attachment.status}`}`,
@@ -234,7 +235,16 @@ async function attach(
 ): Promise<void> {
   const isOn = (it: Volume | undefined): boolean =>
     it?.attachment?.instanceId === instance.id && !isComingOff(it.attachment);
-  const free = await awaitVolume(run, id, FREE_TO_ATTACH, (it) => it?.attachment === undefined || isOn(it));
+  const seeIt = async (): Promise<Volume | undefined> => {
+    const now = await read(run, id);
+    if (now?.attachment === undefined ? isAsked : !isOn(now)) {
+      await requireAlive(run, instance);
+    }
+    return now;
+  };
+  let isAsked = false;
+  const isFree = (it: Volume | undefined): boolean => it?.attachment === undefined || isOn(it);
+  const free = await awaitVolume(run, id, { ...FREE_TO_ATTACH, look: seeIt }, isFree);
   if (!isOn(free)) {
     await waitFor<string | undefined>(
       {
@@ -261,7 +271,9 @@ async function attach(
     );
     run.say(`${id} attached to ${instance.id} as ${deviceName}`);
   }
-  const seen = await awaitVolume(run, id, ATTACHED, (it) => it?.attachment?.status === "attached");
+  isAsked = true;
+  const isAttached = (it: Volume | undefined): boolean => it?.attachment?.status === "attached";
+  const seen = await awaitVolume(run, id, { ...ATTACHED, look: seeIt }, isAttached);
   if (seen !== undefined) {
     replace(run, seen);
   }

@@ -1,12 +1,13 @@
 /** `overlap`: the network interface goes from the old instance to a new one that has been seen to work. */
 import { explain, isEc2Error } from "../../ec2/errors";
 import { waitFor } from "../../ec2/wait";
-import { candidateInstance } from "../current";
+import { candidateInstance, holds, isAlive } from "../current";
 import { workingInstance } from "../planning/instance";
+import { requireUnchanged } from "../points";
 import {
   endsAttempts,
-  made,
   networkInterfaceOf,
+  ObserveAgain,
   oncePropagated,
   type Run,
   seconds,
@@ -14,9 +15,10 @@ import {
   unqueuedWaiting,
 } from "../run";
 import type { Instance, NetworkInterface } from "../state";
+import { requireAlive } from "./alive";
 import { besideInterface, wantedLaunch } from "./launchable";
 import { endVolumesWithLaunched, launchOffered } from "./launch";
-import { awaitFree, readNetworkInterface } from "./network-interface";
+import { adoptHolder, awaitFree, readNetworkInterface } from "./network-interface";
 import { prove } from "./prove";
 import { retire } from "./retire";
 import { bothSaid } from "./roll-back";
@@ -55,15 +57,34 @@ export async function proveCandidate(run: Run, candidate: Instance): Promise<voi
   }
 }
 
+/** No interface keeps two runs from launching beside each other: who yields to a newer generation takes away what it launched. */
+export async function takeAwayCandidate(run: Run): Promise<void> {
+  const { launched } = run;
+  if (launched !== undefined && isAlive(launched) && !(await isHolder(run, launched))) {
+    // The interface is not its own any more, and so not waited for.
+    await retire({ ...run, observed: { ...run.observed, networkInterfaces: [] } }, launched);
+  }
+}
+
 /** The new instance does not work, so it goes, and the old one was never touched. */
 async function endCandidate(run: Run, error: unknown, old: Instance | undefined): Promise<unknown> {
   const { launched } = run;
   if (launched !== undefined && run.desired.replacement.rollbackOnFailure) {
+    await requireUnchanged(run);
+    if (await isHolder(run, launched)) {
+      throw new ObserveAgain(`another run handed ${networkInterfaceOf(run).id} over to ${launched.id}`);
+    }
     await retire(run, launched);
     run.launched = undefined;
   }
   const how = old?.state === "running" ? "running" : "as it was";
   return old === undefined ? error : bothSaid(error, `${old.id} was left ${how}`);
+}
+
+/** Another run is answered with the same instance by the same client token, and may have handed over to it by now. */
+async function isHolder(run: Run, candidate: Instance): Promise<boolean> {
+  const eni = await readNetworkInterface(run.ec2, networkInterfaceOf(run).id);
+  return eni?.attachment?.instanceId === candidate.id;
 }
 
 export async function detachFrom(run: Run, instance: Instance): Promise<void> {
@@ -81,16 +102,21 @@ export async function detachFrom(run: Run, instance: Instance): Promise<void> {
       throw error;
     }
   });
-  await awaitFree(run, { id: eni.id, status: "in-use" }, "detach");
+  await awaitFree(run, { id: eni.id, status: "in-use" }, { kind: "detach", leaving: instance.id });
   run.say(`${eni.id} detached from ${instance.id}`);
 }
 
 export async function attachToCandidate(run: Run): Promise<void> {
-  const candidate = made(candidateInstance(run), "new instance");
+  const candidate = candidateInstance(run);
+  if (candidate === undefined) {
+    const holder = run.observed.instances.find((it) => holds(it, networkInterfaceOf(run)));
+    throw new ObserveAgain(`${holder?.id ?? "the new instance"} is not to be handed over to any more`);
+  }
   const start = run.clock.now();
-  if (networkInterfaceOf(run).attachment?.isDetaching === true) {
+  const { attachment } = networkInterfaceOf(run);
+  if (attachment?.isDetaching === true) {
     // An earlier run began that; until it is off, its place is taken, even on the instance that it comes off.
-    await awaitFree(run, { id: networkInterfaceOf(run).id, status: "in-use" });
+    await awaitFree(run, { id: networkInterfaceOf(run).id, status: "in-use" }, { leaving: attachment.instanceId });
   }
   const eni = networkInterfaceOf(run);
   await attach(run, eni, candidate);
@@ -117,6 +143,9 @@ async function attach(run: Run, eni: NetworkInterface, candidate: Instance): Pro
       await attachAndWait(run, eni, old);
       run.darkSince = undefined;
     } catch (second) {
+      if (endsAttempts(second)) {
+        throw second;
+      }
       outcome = `${eni.id} could not be put back on ${old.id} either: ${explain(second)}`;
     }
     throw bothSaid(error, outcome);
@@ -145,6 +174,10 @@ async function attachAndWait(run: Run, eni: NetworkInterface, instance: Instance
           if (!isOn && !isEc2Error(error, "in-use", "transition")) {
             throw error;
           }
+          if (!isOn && now?.attachment?.isDetaching !== true) {
+            await adoptHolder(run, now);
+            await requireAlive(run, instance);
+          }
           return isOn;
         }
       },
@@ -158,7 +191,14 @@ async function attachAndWait(run: Run, eni: NetworkInterface, instance: Instance
     {
       kind: "attach",
       what: `${eni.id} to be attached`,
-      read: () => readNetworkInterface(run.ec2, eni.id),
+      read: async () => {
+        const now = await readNetworkInterface(run.ec2, eni.id);
+        if (!isHeldBy(now, instance)) {
+          await adoptHolder(run, now);
+          await requireAlive(run, instance);
+        }
+        return now;
+      },
       isReady: (it) => it?.status === "in-use" && isHeldBy(it, instance),
       describe: (it) => it?.status ?? "gone",
       timeoutMs: transitionTimeout(run),

@@ -8,7 +8,6 @@ import {
   isInstanceProfileNotSeen,
   isOwnPartNotSeen,
 } from "../../ec2/errors";
-import { TAG } from "../../ec2/tags";
 import { waitFor } from "../../ec2/wait";
 import { isAlive } from "../current";
 import { endsAttempts, networkInterfaceOf, ObserveAgain, type Run, transitionTimeout, unqueuedWaiting } from "../run";
@@ -186,7 +185,7 @@ async function request(run: Run, predecessors: (string | undefined)[], launchabl
             return explain(error);
           }
           if (isEc2Error(error, "in-use", "transition") && "networkInterfaceId" in launchable.network) {
-            await adoptHolder(run, launchable.network.networkInterfaceId);
+            await awaitHolder(run, launchable.network.networkInterfaceId);
             return explain(error);
           }
           throw error;
@@ -201,19 +200,13 @@ async function request(run: Run, predecessors: (string | undefined)[], launchabl
   return launching as Instance;
 }
 
-/** The interface is the lock between two writers. Who finds it held looks again: the holder may be ours. */
-async function adoptHolder(run: Run, networkInterfaceId: string): Promise<void> {
+/** An interface that something else holds is waited for. */
+async function awaitHolder(run: Run, networkInterfaceId: string): Promise<void> {
   const eni = await readNetworkInterface(run.ec2, networkInterfaceId);
-  const holderId = eni?.attachment?.instanceId;
   if (eni === undefined) {
     throw new ObserveAgain(`${networkInterfaceId} is gone`);
   }
-  if (holderId === undefined) {
-    return;
+  if (eni.attachment?.instanceId !== undefined) {
+    await awaitFree(run, { id: eni.id, status: "in-use" });
   }
-  const [holder] = await run.ec2.describeInstances({ "instance-id": [holderId] });
-  if (holder?.tags[TAG.id] === run.id && isAlive(holder)) {
-    throw new ObserveAgain(`${eni.id} is held by ${holderId}, which another run launched`);
-  }
-  await awaitFree(run, { id: eni.id, status: "in-use" });
 }

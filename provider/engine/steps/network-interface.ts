@@ -3,8 +3,9 @@ import type { Addresses, Ec2 } from "../../ec2/ec2";
 import { Ec2Error, explain, isEc2Error } from "../../ec2/errors";
 import { TAG } from "../../ec2/tags";
 import type { Kind } from "../../ec2/expectations";
-import { waitFor } from "../../ec2/wait";
+import { waitFor, WaitTimeout } from "../../ec2/wait";
 import { heldBy } from "../conflicts";
+import { isAlive } from "../current";
 import { descriptionOf, networkInterfaceTags } from "../labels";
 import { holdersOf } from "../observe";
 import {
@@ -80,6 +81,9 @@ function addressesOf(wanted: string[] | undefined, count: number | undefined, la
   return wanted === undefined && count === undefined ? undefined : { count: wanted === undefined ? (count ?? 0) : 0 };
 }
 
+/** For so long EC2 may not know an interface that was just made. */
+const USABLE_MS = 2 * 60_000;
+
 /** EC2 answers a repeat with what the first call made, on which another run may have launched by now. */
 async function awaitUsable(run: Run, id: string): Promise<void> {
   const seen = await waitFor<NetworkInterface | undefined>(
@@ -89,10 +93,13 @@ async function awaitUsable(run: Run, id: string): Promise<void> {
       read: () => readNetworkInterface(run.ec2, id),
       isReady: (it) => it !== undefined && it.status !== "pending",
       describe: (it) => it?.status ?? "not known yet",
-      timeoutMs: transitionTimeout(run),
+      timeoutMs: Math.min(USABLE_MS, transitionTimeout(run)),
     },
     run,
-  );
+  ).catch((error: unknown) => {
+    // Another run that made one, too, has taken it for one too many.
+    throw error instanceof WaitTimeout ? new ObserveAgain(`${id} is not known to EC2`) : error;
+  });
   if (seen?.attachment !== undefined) {
     throw new ObserveAgain(`${id} is held by ${seen.attachment.instanceId ?? "an instance"} already`);
   }
@@ -173,24 +180,40 @@ export async function deleteNetworkInterface(run: Run, eni: NetworkInterface): P
   run.say(`${eni.id} deleted, ${eni.privateIp} given up`);
 }
 
+export interface Freeing {
+  /** By what it comes free, if this run began that. */
+  kind?: Kind;
+  /** The instance that it comes off. */
+  leaving?: string;
+}
+
 /**
  * Waits until no instance holds the interface; only then can it be launched on. Gone counts as free.
  *
- * @param kind by what it comes free, if this run began that
+ * @throws ObserveAgain if another instance of the machine has it by then
  */
 export async function awaitFree(
   run: Run,
   eni: Pick<NetworkInterface, "id" | "status">,
-  kind: Kind = "under-way",
+  { kind = "under-way", leaving }: Freeing = {},
 ): Promise<void> {
   if (eni.status === "available") {
     return;
   }
+  let known = leaving;
   const seen = await waitFor<NetworkInterface | undefined>(
     {
       kind,
       what: `${eni.id} to be free`,
-      read: () => readNetworkInterface(run.ec2, eni.id),
+      read: async () => {
+        const now = await readNetworkInterface(run.ec2, eni.id);
+        const holder = now?.attachment?.instanceId;
+        if (holder !== undefined && holder !== known) {
+          await adoptHolder(run, now);
+          known = holder;
+        }
+        return now;
+      },
       isReady: (it) => it === undefined || (it.status === "available" && it.attachment === undefined),
       describe: (it) =>
         `${it?.status ?? "gone"}${it?.attachment?.instanceId === undefined ? "" : `, held by ${it.attachment.instanceId}`}`,
@@ -201,6 +224,21 @@ export async function awaitFree(
   run.observed.networkInterfaces = run.observed.networkInterfaces.flatMap((it) =>
     it.id === eni.id ? (seen ?? []) : it,
   );
+}
+
+/**
+ * The interface is the lock between two writers. Who finds an instance of the machine on it has what another run launched there, and
+ * looks again, to take that for its own result.
+ */
+export async function adoptHolder({ id, ec2 }: Run, eni: NetworkInterface | undefined): Promise<void> {
+  const holderId = eni?.attachment?.instanceId;
+  if (eni === undefined || holderId === undefined) {
+    return;
+  }
+  const [holder] = await ec2.describeInstances({ "instance-id": [holderId] });
+  if (holder?.tags[TAG.id] === id && isAlive(holder)) {
+    throw new ObserveAgain(`${eni.id} is held by ${holderId}, which another run launched`);
+  }
 }
 
 export async function readNetworkInterface(ec2: Ec2, id: string): Promise<NetworkInterface | undefined> {

@@ -2,7 +2,7 @@
 import { explain } from "../../ec2/errors";
 import { TAG } from "../../ec2/tags";
 import { waitFor, WaitFailure } from "../../ec2/wait";
-import { oncePropagated, type Run, seconds, transitionTimeout } from "../run";
+import { ObserveAgain, oncePropagated, type Run, seconds, transitionTimeout } from "../run";
 import type { Instance } from "../state";
 
 /** It runs, and EC2 says that it does not work. */
@@ -22,6 +22,9 @@ export async function prove(run: Run, instance: Instance): Promise<void> {
   try {
     await awaitStatus(run, instance);
   } catch (error) {
+    if (error instanceof ObserveAgain) {
+      throw error;
+    }
     // So that the next run does not take it for one that works, should it stay.
     await run.ec2.createTags([instance.id], { [TAG.unproven]: "true" }).catch((second: unknown) => {
       run.say(`${instance.id} could not be marked as failing its checks: ${explain(second)}`);
@@ -39,7 +42,10 @@ async function awaitStatus(run: Run, { id }: Instance): Promise<void> {
       kind: "status-checks",
       what: `the status checks of ${id}`,
       read: async () => {
-        const { status } = await oncePropagated(run, id, () => run.ec2.describeHealth(id));
+        const { status, down } = await oncePropagated(run, id, () => run.ec2.describeHealth(id));
+        if (down !== undefined) {
+          throw new ObserveAgain(`${id} is ${down}, which this run did not do`);
+        }
         impairedSince = status === "impaired" ? (impairedSince ?? run.clock.now()) : undefined;
         if (impairedSince !== undefined && run.clock.now() - impairedSince >= IMPAIRED_FOR_MS) {
           throw new FailedChecks(id);

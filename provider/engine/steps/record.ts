@@ -28,7 +28,7 @@ export async function record(run: Run): Promise<void> {
   try {
     observed.template = await ec2.createLaunchTemplate({
       name: id,
-      description: looksUpRoot ? LOOKING_UP : description(run, 1),
+      description: looksUpRoot ? LOOKING_UP : description(run, 1, 1),
       data: launchData(desired, rootDevice),
       tags: templateTags(id, desired, phaseTag(phaseOf(run, clock.now()))),
       clientToken: clientToken(id, "record", run.nonce),
@@ -41,7 +41,7 @@ export async function record(run: Run): Promise<void> {
     // An instance that outlived its record counts as of version 1.
     await recordGeneration(run, 1);
   } else {
-    observed.generation = readGeneration(1, description(run, 1));
+    observed.generation = readGeneration(1, description(run, 1, 1));
   }
 }
 
@@ -80,29 +80,33 @@ export async function recordGeneration(run: Run, replacesBefore: number | "this"
         data: launchData(desired, rootDevice),
         clientToken: clientToken(template.id, "version", template.latestVersion, text),
       });
+    const expected = template.latestVersion + 1;
     // The generation that a roll-back would go to is that of an instance.
     const needed = [observed.generation?.number ?? template.latestVersion];
     template.latestVersion = await withRoomForVersion(ec2, template, { needed, create });
     if (lease !== undefined) {
       lease.latestVersion = template.latestVersion;
     }
-    return template.latestVersion;
+    if (template.latestVersion !== expected) {
+      throw new ObserveAgain(`version ${expected} of ${template.id} was recorded by another run`);
+    }
+    return expected;
   };
   let imageId = desired.imageId;
   if (needsLookup(run)) {
     await version(LOOKING_UP, undefined);
     imageId = (await ec2.describeLatestVersion(template.id, { resolveImage: true })).imageId ?? imageId;
   }
-  // The version's number is known only afterwards, but no other writer can come between with another one: "this" is
-  // the number after the latest, and a version made meanwhile would make it too low, never too high.
-  const since = replacesBefore === "this" ? template.latestVersion + 1 : replacesBefore;
-  const number = await version(description(run, since), await rootDeviceName(run, imageId));
-  observed.generation = readGeneration(number, description(run, since));
+  const expected = template.latestVersion + 1;
+  const text = description(run, expected, replacesBefore === "this" ? expected : replacesBefore);
+  const number = await version(text, await rootDeviceName(run, imageId));
+  observed.generation = readGeneration(number, text);
   run.say(`generation ${number} recorded in ${template.id}`);
 }
 
-function description({ id, desired }: Run, replacesBefore: number): string {
+function description({ id, desired }: Run, number: number, replacesBefore: number): string {
   return describeGeneration({
+    number,
     replacesBefore,
     launchHash: launchHash(id, desired),
     settingsHash: settingsHash(id, desired),

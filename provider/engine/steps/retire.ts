@@ -18,7 +18,7 @@ export async function retire(run: Run, instance: Instance): Promise<void> {
     await terminate(run, instance);
   }
   for (const { id } of held) {
-    await awaitFree(run, { id, status: "in-use" }, kind);
+    await awaitFree(run, { id, status: "in-use" }, { kind, leaving: instance.id });
   }
   if (held.length === 0) {
     await awaitTerminated(run, instance.id, kind);

@@ -2,7 +2,8 @@
 import { explain } from "../../ec2/errors";
 import { PASSING_TAGS } from "../../ec2/tags";
 import { currentElasticIp, generationOf, holds, isAlive } from "../current";
-import { networkInterfaceOf, type Run } from "../run";
+import { requireUnchanged } from "../points";
+import { endsAttempts, networkInterfaceOf, type Run } from "../run";
 import type { Instance, NetworkInterface } from "../state";
 import { takeBackAddresses } from "./addresses";
 import { attachAgain } from "./data-volumes";
@@ -24,6 +25,7 @@ export async function rollBack(run: Run, error: unknown): Promise<unknown> {
   if (back === undefined) {
     return error;
   }
+  await requireUnchanged(run);
   const { generation, eni } = back;
   const what = `generation ${generation} on ${eni.id}`;
   run.say(`the new instance does not work; launching ${what} again`);
@@ -31,6 +33,9 @@ export async function rollBack(run: Run, error: unknown): Promise<unknown> {
   try {
     outcome = await relaunch(run, back);
   } catch (second) {
+    if (endsAttempts(second)) {
+      throw second;
+    }
     outcome = `could not be launched again either: ${explain(second)}`;
   }
   return bothSaid(error, `The previous one, ${what}, ${outcome}`);

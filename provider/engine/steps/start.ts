@@ -2,8 +2,10 @@
 import type { Kind } from "../../ec2/expectations";
 import { waitFor } from "../../ec2/wait";
 import { isAlive } from "../current";
-import { type Run, seconds, transitionTimeout } from "../run";
+import { requireUnchanged } from "../points";
+import { ObserveAgain, type Run, seconds, transitionTimeout } from "../run";
 import type { Instance } from "../state";
+import { refuseEnded } from "./alive";
 import { prove } from "./prove";
 
 /** EC2 accepted a start and gave it up. */
@@ -27,7 +29,7 @@ export async function finishStart(run: Run, instance: Instance): Promise<void> {
 
 /** Waits until an instance that stops has stopped. */
 export async function awaitStopped(run: Run, { id }: Instance): Promise<void> {
-  await waitFor<Instance | undefined>(
+  const seen = await waitFor<Instance | undefined>(
     {
       kind: "under-way",
       what: `${id} to be stopped`,
@@ -38,9 +40,11 @@ export async function awaitStopped(run: Run, { id }: Instance): Promise<void> {
     },
     run,
   );
+  refuseEnded(seen);
 }
 
 export async function awaitRunning(run: Run, launched: Instance, kind: Kind = "launch"): Promise<Instance> {
+  let isBegun = launched.state === "pending" || launched.state === "running";
   const seen = await waitFor<Instance | undefined>(
     {
       kind,
@@ -51,6 +55,10 @@ export async function awaitRunning(run: Run, launched: Instance, kind: Kind = "l
           remember(run, instance);
           throw new EndedAtLaunch(instance);
         }
+        if (instance !== undefined && isStoppedByHand(instance)) {
+          await refuseStopped(run, instance, isBegun);
+        }
+        isBegun ||= instance?.state === "pending";
         return instance;
       },
       isReady: (it) => it?.state === "running",
@@ -62,9 +70,23 @@ export async function awaitRunning(run: Run, launched: Instance, kind: Kind = "l
   return seen ?? launched;
 }
 
+function isStoppedByHand({ state, stateReason }: Instance): boolean {
+  return (state === "stopping" || state === "stopped") && (stateReason === undefined || stateReason.code === BY_HAND);
+}
+
+const BY_HAND = "Client.UserInitiatedShutdown";
+
+/** Somebody stopped it. Before it was seen to start, that may be what it was before, which EC2 still shows. */
+async function refuseStopped(run: Run, { id }: Instance, isBegun: boolean): Promise<void> {
+  if (isBegun) {
+    throw new ObserveAgain(`${id} was stopped meanwhile`);
+  }
+  await requireUnchanged(run);
+}
+
 /** One that EC2 could not start is stopped again, for another reason than that somebody stopped it. */
 function failedToStart({ state, stateReason }: Instance): boolean {
-  return state === "stopped" && stateReason !== undefined && stateReason.code !== "Client.UserInitiatedShutdown";
+  return state === "stopped" && stateReason !== undefined && stateReason.code !== BY_HAND;
 }
 
 export function remember(run: Run, instance: Instance): void {

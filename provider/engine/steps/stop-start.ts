@@ -2,11 +2,13 @@
 import { explain, isAboutType, isCapacityReason, isEc2Error } from "../../ec2/errors";
 import { TAG } from "../../ec2/tags";
 import { userDataFor } from "../../user-data";
-import { endsAttempts, type Run, seconds, transitionTimeout } from "../run";
+import { requireUnchanged } from "../points";
+import { endsAttempts, ObserveAgain, type Run, seconds, transitionTimeout } from "../run";
 import type { LaunchPart } from "../specification";
 import type { Instance } from "../state";
 import type { Kind } from "../../ec2/expectations";
 import { waitFor } from "../../ec2/wait";
+import { refuseEnded } from "./alive";
 import { NoCapacity } from "./launch";
 import { prove } from "./prove";
 import { bothSaid } from "./roll-back";
@@ -44,13 +46,23 @@ async function beginStop(run: Run, instance: Instance): Promise<Kind> {
   return skipOsShutdown ? "stop-skipping-os" : "stop";
 }
 
+/** EC2 may still show for so long what was before a stop. */
+const STALE_MS = 60_000;
+
 async function awaitDown(run: Run, instance: Instance, kind: Kind): Promise<void> {
+  const begin = run.clock.now();
   await waitFor<Instance | undefined>(
     {
       kind,
       what: `${instance.id} to stop`,
       read: async () => (await run.ec2.describeInstances({ "instance-id": [instance.id] }))[0],
-      isReady: (it) => it?.state === "stopped",
+      isReady: (it) => {
+        refuseEnded(it);
+        if ((it?.state === "running" || it?.state === "pending") && run.clock.now() - begin > STALE_MS) {
+          throw new ObserveAgain(`${instance.id} was started meanwhile`);
+        }
+        return it?.state === "stopped";
+      },
       describe: (it) => it?.state ?? "not known",
       timeoutMs: transitionTimeout(run),
     },
@@ -67,7 +79,10 @@ async function awaitStarted(run: Run, instance: Instance): Promise<void> {
       kind: "under-way",
       what: `${instance.id} to start, so that it can be stopped`,
       read: async () => (await run.ec2.describeInstances({ "instance-id": [instance.id] }))[0],
-      isReady: (it) => it !== undefined && it.state !== "pending",
+      isReady: (it) => {
+        refuseEnded(it);
+        return it !== undefined && it.state !== "pending";
+      },
       describe: (it) => it?.state ?? "not known",
       timeoutMs: transitionTimeout(run),
     },
@@ -98,8 +113,9 @@ export async function changeStopped(run: Run, instance: Instance, parts: LaunchP
       throw marked.reason;
     }
     done.isMarked = true;
+    await requireUnchanged(run);
     if (parts.includes("userData")) {
-      await run.ec2.setUserData(instance.id, userDataFor(run.desired));
+      await whileStopped(run, instance, () => run.ec2.setUserData(instance.id, userDataFor(run.desired)));
       done.hasUserData = true;
     }
     const { instanceType, fallbackInstanceTypes } = run.desired;
@@ -135,7 +151,7 @@ async function startAs(run: Run, instance: Instance, types: string[]): Promise<I
   for (const type of types) {
     try {
       if (instance.type !== type) {
-        await run.ec2.setInstanceType(instance.id, type);
+        await whileStopped(run, instance, () => run.ec2.setInstanceType(instance.id, type));
         instance.type = type;
       }
       run.say(`starting ${instance.id} as ${type}`);
@@ -159,6 +175,19 @@ async function startAs(run: Run, instance: Instance, types: string[]): Promise<I
   throw refusals.length === misses.length ? new Error(reason, { cause: refusals[0] }) : new NoCapacity(reason);
 }
 
+/** EC2 changes none that another run has started meanwhile. */
+async function whileStopped(run: Run, { id }: Instance, change: () => Promise<void>): Promise<void> {
+  try {
+    await change();
+  } catch (error) {
+    const [now] = isEc2Error(error) ? await run.ec2.describeInstances({ "instance-id": [id] }) : [];
+    if (now !== undefined && now.state !== "stopped") {
+      throw new ObserveAgain(`${id} is ${now.state}, which this run did not do`);
+    }
+    throw error;
+  }
+}
+
 function isForWantOfCapacity(error: unknown): boolean {
   return (
     isEc2Error(error, "capacity") ||
@@ -174,6 +203,7 @@ interface Attempt {
 }
 
 async function goBack(run: Run, instance: Instance, { error, done, before }: Attempt): Promise<unknown> {
+  await requireUnchanged(run);
   run.say(`${instance.id} did not start; starting it as it was, as ${before.type}`);
   try {
     const begin = run.clock.now();
@@ -196,6 +226,9 @@ async function goBack(run: Run, instance: Instance, { error, done, before }: Att
     }
     return bothSaid(error, `${instance.id} runs again as it was, as ${before.type}`);
   } catch (second) {
+    if (endsAttempts(second)) {
+      throw second;
+    }
     return bothSaid(error, `${instance.id} could not be started as it was either: ${explain(second)}`);
   }
 }

@@ -4,6 +4,7 @@ import { PASSING_TAGS, TAG } from "../../ec2/tags";
 import { givenTags, instanceTags, launchTags } from "../labels";
 import { isOwnedInstance } from "../current";
 import { launchedVolumes, phaseWanted } from "../planning/tags";
+import { requireUnchanged } from "../points";
 import { readPhase } from "../record-grammar";
 import { type Deps, made, oncePropagated, type Run } from "../run";
 import { changingHash, launchHash, type LaunchPart } from "../specification";
@@ -42,8 +43,15 @@ export async function unmarkChanging(run: Run, instance: Instance, before: Insta
   }
 }
 
-/** An instance was brought to the newest generation: it says so, and so does what it got by that. */
+/**
+ * An instance was brought to the newest generation: it says so, and so does what it got by that. By then another run may have brought it
+ * to a newer one.
+ */
 export async function tagInstance(run: Run, instance: Instance): Promise<void> {
+  await requireUnchanged(run);
+  if (run.standing !== undefined) {
+    run.standing.hasMarked = true;
+  }
   const { id, desired, observed, recorded } = run;
   const launched = { generation: made(observed.generation, "generation").number, type: instance.type };
   const isOwned = isOwnedInstance(instance, desired);

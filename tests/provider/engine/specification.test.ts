@@ -121,7 +121,7 @@ describe("a generation", () => {
   };
 
   it("is read back from the description that it was written as", () => {
-    assert.deepEqual(readGeneration(7, describeGeneration(written)), { number: 7, ...written });
+    assert.deepEqual(readGeneration(7, describeGeneration({ number: 7, ...written })), { number: 7, ...written });
   });
 
   it("is none in a version that somebody else made", () => {
@@ -130,7 +130,7 @@ describe("a generation", () => {
   });
 
   it("fits into a version's description, which has at most 255 characters", () => {
-    assert.ok(describeGeneration({ ...written, replacesBefore: 999_999 }).length < 255);
+    assert.ok(describeGeneration({ ...written, number: 999_999, replacesBefore: 999_999 }).length < 255);
   });
 });
 

@@ -1,0 +1,16 @@
+/** An instance that a run waits with, and that another run may have ended by then. */
+import { isAlive } from "../current";
+import { ObserveAgain, type Run } from "../run";
+import type { Instance } from "../state";
+
+/** @throws ObserveAgain if it was terminated */
+export function refuseEnded(instance: Instance | undefined): void {
+  if (instance !== undefined && !isAlive(instance)) {
+    throw new ObserveAgain(`${instance.id} was terminated meanwhile`);
+  }
+}
+
+/** The same of how it is now. */
+export async function requireAlive({ ec2 }: Pick<Run, "ec2">, { id }: Pick<Instance, "id">): Promise<void> {
+  refuseEnded((await ec2.describeInstances({ "instance-id": [id] }))[0]);
+}
