@@ -177,15 +177,23 @@ export function keptInstance(situation: Situation): Instance | undefined {
   return instance !== undefined && fits(instance, situation) ? instance : undefined;
 }
 
-/** One that an earlier run launched beside the old one, for the interface to be moved to. */
+/**
+ * One that an earlier run launched beside the old one, for the interface to be moved to. In the middle of a move the old one does not
+ * hold the interface either: the one that was launched last is the one to come.
+ */
 export function candidateInstance(situation: Situation): Instance | undefined {
   const { networkInterfaces, instances } = situation.observed;
-  return instances.find(
-    (it) =>
-      (it.state === "pending" || it.state === "running") &&
-      !networkInterfaces.some((eni) => holds(it, eni) && eni.attachment?.isDetaching !== true) &&
-      fits(it, situation),
-  );
+  return instances
+    .filter(
+      (it) =>
+        (it.state === "pending" || it.state === "running") &&
+        !networkInterfaces.some((eni) => holds(it, eni) && eni.attachment?.isDetaching !== true) &&
+        fits(it, situation),
+    )
+    .reduce<Instance | undefined>(
+      (last, it) => (last === undefined || it.launchedAt > last.launchedAt ? it : last),
+      undefined,
+    );
 }
 
 /** The instance that runs and fits, while nothing holds the interface: somebody detached it, or a hand-over did not get to its end. */

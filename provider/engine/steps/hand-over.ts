@@ -102,7 +102,11 @@ export async function detachFrom(run: Run, instance: Instance): Promise<void> {
       throw error;
     }
   });
-  await awaitFree(run, { id: eni.id, status: "in-use" }, { kind: "detach", leaving: instance.id });
+  await awaitFree(
+    run,
+    { id: eni.id, status: "in-use" },
+    { kind: "detach", leaving: instance.id, attachmentId: attachment.id },
+  );
   run.say(`${eni.id} detached from ${instance.id}`);
 }
 

@@ -185,6 +185,8 @@ export interface Freeing {
   kind?: Kind;
   /** The instance that it comes off. */
   leaving?: string;
+  /** The attachment that ends. */
+  attachmentId?: string;
 }
 
 /**
@@ -195,7 +197,7 @@ export interface Freeing {
 export async function awaitFree(
   run: Run,
   eni: Pick<NetworkInterface, "id" | "status">,
-  { kind = "under-way", leaving }: Freeing = {},
+  { kind = "under-way", leaving, attachmentId }: Freeing = {},
 ): Promise<void> {
   if (eni.status === "available") {
     return;
@@ -211,6 +213,9 @@ export async function awaitFree(
         if (holder !== undefined && holder !== known) {
           await adoptHolder(run, now);
           known = holder;
+        }
+        if (attachmentId !== undefined && now?.attachment !== undefined && now.attachment.id !== attachmentId) {
+          throw new ObserveAgain(`another run attached ${eni.id} to ${holder ?? "an instance"} again`);
         }
         return now;
       },

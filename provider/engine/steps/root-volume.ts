@@ -6,6 +6,7 @@ import { waitFor, WaitFailure } from "../../ec2/wait";
 import { made, type Run, seconds, transitionTimeout } from "../run";
 import { clientToken } from "../specification";
 import type { Instance } from "../state";
+import { requireAlive } from "./alive";
 import { resolveImageId } from "./preflight";
 import { prove } from "./prove";
 import { awaitRunning, settle } from "./start";
@@ -23,6 +24,8 @@ export async function replaceRootVolume(run: Run, instance: Instance): Promise<v
   const ended = await awaitTask(run, instance, begun);
   if (ended.state !== "succeeded") {
     run.darkSince = undefined;
+    // The task of an instance that another run ended fails, too.
+    await requireAlive(run, instance);
     if (ended.state === "failed") {
       await unmarkChanging(run, instance, instance);
     }
