@@ -84,10 +84,14 @@ function isRight(eni: NetworkInterface, { desired, recorded }: Situation): boole
   );
 }
 
-/** Of those that nothing is on, the one that was made for the next launch: it has the Elastic IP, or was never recorded. */
+/**
+ * Of those that nothing is on, the one that was made for the next launch: it has the Elastic IP, or was never recorded. But first one
+ * that lost its tags: only the record leads to it, which must not forget it for another.
+ */
 function freeInterface(right: NetworkInterface[], { observed, recorded }: Situation): NetworkInterface | undefined {
   const free = right.filter((eni) => eni.attachment === undefined).sort(byId);
   return (
+    free.find((eni) => eni.tags[TAG.id] === undefined) ??
     free.find((eni) => observed.elasticIps.some((eip) => eip.association?.networkInterfaceId === eni.id)) ??
     free.find((eni) => eni.id !== recorded?.networkInterfaceId) ??
     free[0]

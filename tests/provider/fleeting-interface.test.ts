@@ -1,6 +1,6 @@
 /** `persistPrivateIp: false`: each instance has an interface of its own, and only the Elastic IP stays. */
 import assert from "node:assert/strict";
-import { DeleteNetworkInterfaceCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
+import { DeleteNetworkInterfaceCommand, DeleteTagsCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../local/ec2";
 import { changesBetween } from "../../provider/changes";
 import { TAG } from "../../provider/ec2/tags";
@@ -286,6 +286,26 @@ describe("persistPrivateIp: false", () => {
     assert.notEqual(now.instance.instanceId, was.instance.instanceId);
     assert.equal(now.eip?.allocationId, was.eip?.allocationId);
     await settled(owner, withElasticIp());
+  });
+
+  it("forgets no interface that was made for a launch without capacity, and that lost its tags", async () => {
+    const inputs = fleeting();
+    const owner = await up(inputs);
+    const { instanceId } = machineOf(owner).instance;
+    await somebody(owner).send(new TerminateInstancesCommand({ InstanceIds: [instanceId] }));
+    owner.simulator.capacity.set("m7i.large", "us-east-1a", "on-demand", 0);
+    await owner.refresh();
+    await failureOf(owner.up(program(inputs)));
+    const recorded = owner.outputs.networkInterfaceId;
+    const Tags = Object.values(TAG).map((Key) => ({ Key }));
+    await somebody(owner).send(new DeleteTagsCommand({ Resources: [String(recorded)], Tags }));
+    await owner.refresh();
+    assert.equal(owner.outputs.networkInterfaceId, recorded, "the record is all that leads to it");
+    owner.simulator.capacity.clear("m7i.large", "us-east-1a", "on-demand");
+    await owner.up(program(inputs));
+    later(owner);
+    machineOf(owner);
+    await settled(owner, inputs);
   });
 
   it("says of an instance and its interface that somebody deleted what is gone, not that it was never there", async () => {
