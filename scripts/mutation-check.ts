@@ -85,9 +85,9 @@ const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: "an instance that ends is waited for, and not taken over from another run",
-    file: "provider/engine/steps/launch.ts",
-    from: "holder?.tags[TAG.id] === run.id && isAlive(holder)",
-    to: "holder?.tags[TAG.id] === run.id",
+    file: "provider/engine/steps/network-interface.ts",
+    from: "holder?.tags[TAG.id] === id && isAlive(holder)",
+    to: "holder?.tags[TAG.id] === id",
   },
   {
     rule: "an Elastic IP on another's interface is not counted as on ours",
@@ -102,6 +102,18 @@ const MUTATIONS: readonly Mutation[] = [
     to: "wanted.every(",
   },
   {
+    rule: "a version that got another number than it was made for is void",
+    file: "provider/engine/versions.ts",
+    from: "isPassedOver(version) || isVoid(version.number, version.description)",
+    to: "isPassedOver(version)",
+  },
+  {
+    rule: "a try that launched nothing is no failure of the machine",
+    file: "controller/tries.ts",
+    from: 'return code.startsWith("Server.") || code === "Client.UserInitiatedShutdown";',
+    to: "return code === undefined;",
+  },
+  {
     rule: "what lost its tags is marked before anything else",
     file: "provider/engine/plan.ts",
     from: "    ...lostTags,\n",
@@ -110,7 +122,7 @@ const MUTATIONS: readonly Mutation[] = [
 ];
 
 /** The tests that hold the rules, and not those of the tools beside the product. */
-const TESTS = ["tests/reliability/**/*.test.ts", "tests/provider/**/*.test.ts"];
+const TESTS = ["tests/reliability/**/*.test.ts", "tests/provider/**/*.test.ts", "tests/controller/**/*.test.ts"];
 
 function copyOf(root: string): string {
   const folder = mkdtempSync(join(tmpdir(), "managed-instance-mutations-"));

@@ -63,7 +63,7 @@ describe("a launch", () => {
       through: (handler) =>
         interposed({
           before: (action) => {
-            looks += action === "DescribeLaunchTemplates" ? 1 : 0;
+            looks += action === "DescribeAddresses" ? 1 : 0;
           },
         })(
           atFirstLaunch({
