@@ -1,4 +1,4 @@
-/** Every kind of trouble, and which of them take part in `npm test`. */
+/** Every kind of trouble. */
 import * as conditions from "./conditions";
 import * as deeds from "./deeds";
 import * as people from "./people";
@@ -12,37 +12,32 @@ export interface Kind {
   isCondition?: boolean;
   /** Whether nothing else may go wrong beside it. */
   isAlone?: boolean;
-  /** Whether the spells of `npm test` are chosen from it too. */
-  isInTests: boolean;
 }
 
-const kind = (name: string, work: Kind["work"], isInTests = true): Kind => ({ name, work, isInTests });
-const condition = (name: string, work: Kind["work"], isInTests = true): Kind => ({
-  ...kind(name, work, isInTests),
-  isCondition: true,
-});
+const kind = (name: string, work: Kind["work"]): Kind => ({ name, work });
+const condition = (name: string, work: Kind["work"]): Kind => ({ ...kind(name, work), isCondition: true });
 
 export const KINDS: readonly Kind[] = [
   kind("interruptions", deeds.interruptions),
-  kind("rebalance recommendations", deeds.rebalances, false),
+  kind("rebalance recommendations", deeds.rebalances),
   kind("instances stopped by hand", deeds.stops),
   kind("instances ended by hand", deeds.terminations),
-  kind("interfaces detached by hand", deeds.detachments, false),
+  kind("interfaces detached by hand", deeds.detachments),
   kind("volumes detached by hand", deeds.volumesOff),
   kind("Elastic IPs taken off", deeds.elasticIpsOff(false)),
-  kind("Elastic IPs taken off paused machines", deeds.elasticIpsOff(true), false),
+  kind("Elastic IPs taken off paused machines", deeds.elasticIpsOff(true)),
   kind("an instance that fails its status checks", deeds.impairments),
   kind("a launch that fails", deeds.failedLaunch),
-  condition("a right that is denied", conditions.denied(ACTS), false),
-  condition("the status checks denied", conditions.denied(["DescribeInstanceStatus"]), false),
-  condition("the look denied", conditions.deniedLook, false),
-  condition("throttling", conditions.throttled, false),
-  condition("5xx", conditions.failing, false),
-  condition("lost replies", conditions.lostReplies, false),
-  condition("replies to one action lost", conditions.repliesLostOf, false),
-  condition("a read that fails", conditions.failingLook, false),
+  condition("a right that is denied", conditions.denied(ACTS)),
+  condition("the status checks denied", conditions.denied(["DescribeInstanceStatus"])),
+  condition("the look denied", conditions.deniedLook),
+  condition("throttling", conditions.throttled),
+  condition("5xx", conditions.failing),
+  condition("lost replies", conditions.lostReplies),
+  condition("replies to one action lost", conditions.repliesLostOf),
+  condition("a read that fails", conditions.failingLook),
   condition("slow replies", conditions.slow),
-  condition("stale reads", conditions.staleReads, false),
+  condition("stale reads", conditions.staleReads),
   condition("no spot capacity", conditions.noCapacity(["spot"], true)),
   condition("no capacity of a type", conditions.noCapacity(["spot", "on-demand"], false)),
   condition("no capacity at all", conditions.noCapacity(["spot", "on-demand"], true)),
@@ -50,14 +45,14 @@ export const KINDS: readonly Kind[] = [
   condition("events twice, late and reordered", conditions.eventsTwice),
   condition("the controller killed", conditions.controllerKilled),
   condition("poison in the queue", conditions.poisoned),
-  condition("two controllers", conditions.twoControllers, false),
+  condition("two controllers", conditions.twoControllers),
   kind("up", people.ups),
   kind("up with a new image", people.upsWithImage),
   kind("up with another type", people.upsWithType),
-  kind("up that is killed", people.upsKilled, false),
+  kind("up that is killed", people.upsKilled),
   kind("a recycle by hand", people.recycles),
   kind("a pause by hand", people.pauses),
-  kind("up that meets a recycle", people.upMeetsRecycle, false),
-  kind("up that meets a pause", people.upMeetsPause, false),
-  { ...kind("an image that does not work", people.badImage, false), isAlone: true },
+  kind("up that meets a recycle", people.upMeetsRecycle),
+  kind("up that meets a pause", people.upMeetsPause),
+  { ...kind("an image that does not work", people.badImage), isAlone: true },
 ];

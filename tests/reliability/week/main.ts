@@ -13,7 +13,6 @@ interface Options {
   days: number;
   with?: With;
   every?: number;
-  tested: boolean;
   only?: string;
   journal?: number;
 }
@@ -30,10 +29,8 @@ function whole(text: string): number {
   return value;
 }
 
-async function run({ seed, days, with: kind, every, tested, only, journal }: Options): Promise<number> {
-  const kinds = KINDS.filter((it) => !tested || it.isInTests).filter(
-    (it) => only === undefined || only.split(",").some((name) => it.name.includes(name)),
-  );
+async function run({ seed, days, with: kind, every, only, journal }: Options): Promise<number> {
+  const kinds = KINDS.filter((it) => only === undefined || only.split(",").some((name) => it.name.includes(name)));
   const weeks: Week[] = [];
   for (const of of kind === undefined ? (["watch", "function"] as const) : [kind]) {
     for (const each of seed === undefined ? SEEDS : [seed]) {
@@ -70,7 +67,6 @@ const command = new Command("week")
     new Option("--with <controller>", "who looks after the machines; by default each").choices(["watch", "function"]),
   )
   .option("--every <seconds>", "how often the controller looks at all machines; by default 30 and 60", whole)
-  .option("--tested", "no trouble but of the kinds that take part in npm test", false)
   .option("--only <kinds>", "no trouble but of these kinds: parts of their names, with commas between")
   .option("--journal <lines>", "show so many of the last lines of what happened", whole);
 command.action(async (options: Options) => {
