@@ -1,7 +1,7 @@
 /** Two runs that meet: the second begins at a call of the first, and goes to its end there, or up to a call of its own. */
 import assert from "node:assert/strict";
 import { pause, recycle, resume } from "../../controller/by-hand";
-import { type Controller, handleMessage, type Outcome, sweep } from "../../controller/handle";
+import { type Controller, handleMachine, handleMessage, type Outcome, sweep } from "../../controller/handle";
 import { isReadable, type Machine, readMachine } from "../../controller/record";
 import { TAG } from "../../provider/ec2/tags";
 import { depsOf as depsOfRun } from "../../provider/engine/run";
@@ -69,6 +69,11 @@ export const NIGHT = byHand("pause by schedule", (machine, controller) =>
 
 /** One tick of the controller. */
 export const TICK = controlled("tick", (controller) => sweep(controller));
+
+/** A look of the controller at this machine alone. */
+export const LOOK = controlled("look", async (controller, owner) => [
+  await handleMachine(controller, owner.recorded?.id ?? ""),
+]);
 
 /** The controller for a while: it goes on with what it takes for left. */
 export const WATCH = controlled("watch", async (controller) => {
