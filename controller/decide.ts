@@ -8,6 +8,7 @@ import {
   detachedInstance,
   fits,
   generationOf,
+  isAlive,
   staysStopped,
   wantsInstance,
 } from "../provider/engine/current";
@@ -108,7 +109,7 @@ function byState(situation: Situation): Doing {
   const held = currentInstance(eni, machine.observed);
   if (!wantsInstance(machine.desired)) {
     return held === undefined || (held.state === "stopped" && staysStopped(held, machine.desired))
-      ? (unfinished(situation, held) ?? { kind: "nothing", because: "it is paused" })
+      ? (unfinished(situation) ?? { kind: "nothing", because: "it is paused" })
       : { kind: "finish", because: "it is to be paused, and its instance is still there" };
   }
   return held === undefined ? withoutInstance(situation) : (givenUp(situation, held) ?? withInstance(situation, held));
@@ -184,7 +185,7 @@ function givenUp(situation: Situation, held: Instance): Doing | undefined {
 function withInstance(situation: Situation, held: Instance): Doing {
   const { machine } = situation;
   if (held.state === "pending") {
-    return unfinished(situation, held) ?? { kind: "nothing", because: `${held.id} is starting` };
+    return unfinished(situation) ?? { kind: "nothing", because: `${held.id} is starting` };
   }
   if (!fits(held, machine)) {
     return outdated(situation, held);
@@ -202,7 +203,7 @@ function withInstance(situation: Situation, held: Instance): Doing {
   }
   return (
     unwell(situation, held) ??
-    unfinished(situation, held) ??
+    unfinished(situation) ??
     reverting(situation, held) ?? { kind: "nothing", because: `${held.id} runs` }
   );
 }
@@ -249,7 +250,7 @@ function unwell(situation: Situation, held: Instance): Doing | undefined {
     : gated(situation, "status-checks", held);
 }
 
-/** Of what a plan may hold, that which a run that died leaves undone, and which takes nothing from anybody. */
+/** The steps that a run that died leaves undone, and that take nothing from anybody: the instance that works stays. */
 const LEFT_UNDONE: readonly Step["kind"][] = [
   "attach-volumes",
   "attach-network-interface",
@@ -258,18 +259,31 @@ const LEFT_UNDONE: readonly Step["kind"][] = [
   "keep-on-termination",
   "keep-volume-on-termination",
   "end-volume-with-instance",
+  "retire",
 ];
 
 /** For a while after a launch, or a new generation, that is left to whoever is at it. */
-function unfinished({ machine, signals, now }: Situation, held: Instance | undefined): Doing | undefined {
+function unfinished({ machine, signals, now }: Situation): Doing | undefined {
+  const { graceSeconds } = machine.desired.healing;
   const step = plan({ ...machine, known: false }).find((it) => LEFT_UNDONE.includes(it.kind));
   if (step === undefined) {
     return undefined;
   }
-  const until = Math.max(held?.launchedAt ?? 0, recordedAt(machine)) + machine.desired.healing.graceSeconds * 1000;
+  const until = lastBegunAt(machine) + 1000 * (step.kind === "retire" ? overlapSeconds(machine) : graceSeconds);
   return now < until && !signals.some((it) => it.kind === "continue")
     ? { kind: "wait", until, because: `${step.kind} is left to whoever is at it` }
     : { kind: "finish", because: `left undone: ${step.kind}` };
+}
+
+function lastBegunAt(machine: Machine): number {
+  const alive = machine.observed.instances.filter(isAlive);
+  return Math.max(recordedAt(machine), ...alive.map((it) => it.launchedAt));
+}
+
+/** A run that lives may need so long until the instance that it launched beside another has the interface. */
+function overlapSeconds({ desired }: Machine): number {
+  const { timeoutSeconds, drainSeconds } = desired.replacement;
+  return desired.healing.graceSeconds + 2 * timeoutSeconds + drainSeconds;
 }
 
 function recordedAt({ template }: Machine): number {
