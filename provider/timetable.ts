@@ -16,7 +16,8 @@ export function cronProblem(line: string): string | undefined {
       ? "there is no such day, so it would never be due"
       : undefined;
   } catch (error) {
-    return error instanceof Error ? error.message.replace(/^CronPattern: /, "").replace(/\.$/, "") : String(error);
+    const why = error instanceof Error ? error.message.replace(/^CronPattern: /, "").replace(/\.$/, "") : String(error);
+    return `that is no cron line: ${why}`;
   }
 }
 

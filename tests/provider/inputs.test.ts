@@ -352,7 +352,7 @@ const BAD: Bad[] = [
     { schedules: [{ ...PAUSE, cron: "61 20 * * *" }] },
     "schedules[0].cron",
     '"61 20 * * *"',
-    /Invalid value for minute: 61/,
+    /but that is no cron line: Invalid value for minute: 61/,
   ],
   [
     "a cron line that is never due",
