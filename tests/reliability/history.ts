@@ -376,8 +376,9 @@ class Life {
       return;
     }
     this.inputs = inputs;
-    // The other one may pause it.
-    const purpose = { ...this.purpose(inputs), wantsInstance: false };
+    const { instances, ...alone } = this.purpose(inputs);
+    // The other one may pause it, and of two that overlap each has launched one before the older yields and takes its own away.
+    const purpose: Purpose = { ...alone, wantsInstance: false, instances: instances === 2 ? 3 : 1 };
     const met = await meet(owner, [upTo("", inputs), verbOf(step)], step, () => watch.process(owner.recorded, purpose));
     neitherWaits(met, isSentence);
     watch.holds("after two runs that met");

@@ -38,7 +38,7 @@ export interface Purpose {
   /** Whether an instance is wanted: one that is paused or destroyed may end with nothing to follow. */
   wantsInstance: boolean;
   /** The most instances that may exist at a time. */
-  instances: 1 | 2;
+  instances: 1 | 2 | 3;
 }
 
 /** The purpose of a run for each of several machines, by id. */
