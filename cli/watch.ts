@@ -57,7 +57,7 @@ interface Due {
 class Watch {
   private readonly due = new Map<string, Due>();
   private readonly busy = new Map<string, Promise<void>>();
-  /** What was said of each machine since all was well with it. */
+  /** The last line about each machine, until all is well with it again. */
   private readonly said = new Map<string, Set<string>>();
   private readonly rights = new ToldRights();
   /** Of whom the work was cut off. */

@@ -318,7 +318,7 @@ function healed(situation: Situation, reason: "ended" | "stopped", instance: Ins
     : { kind: "nothing", because: `its instance was ${reason}, and healing is off` };
 }
 
-/** Whether it is time for another try, or for none any more. */
+/** The replacement, if its time has come; else the wait for it, or that the machine is given up. */
 function gated(situation: Situation, reason: ReplacementReason, instance: Instance | undefined): Doing {
   const { machine, health, signals, now } = situation;
   const { healing, minReplacementInterval } = machine.desired;

@@ -77,7 +77,7 @@ export interface Outcome {
   because: string;
   /** Whether giving up is news, to be told loudly. */
   isNew?: boolean;
-  /** Whether it has been down for several tries: a person should know, though it is tried on. */
+  /** Whether several tries have failed: a person should know, although the tries go on. */
   isLong?: boolean;
   /** The message to be handled then. */
   followUp?: { at: number; message: Message };
@@ -375,7 +375,7 @@ async function carryOutAction(
       return outputs;
     }
     case "replace":
-      // What is not on record is not counted, and would never be given up.
+      // A replacement that is not on record would not be counted, and so never be given up.
       await controller.ec2.createTags([machine.template.id], {
         [TAG.lastReplacement]: replacementText(action.replacement),
       });

@@ -199,7 +199,7 @@ async function readTemplate(place: Place, template: LaunchTemplate): Promise<Rea
     return {
       id,
       name: nameIn(template),
-      // What is recorded from now on comes after the version that was read, and not after one that was made meanwhile.
+      // The next version is to follow the one that was read, and not one that another run made meanwhile.
       template: { ...(observed.template ?? template), latestVersion: latest.latestNumber },
       desired,
       observed: { ...observed, generation: desired.onRecord?.generation },
@@ -315,14 +315,14 @@ async function rolledBackTo(ec2: Ec2, { template, generation, ...observed }: Obs
   if (template === undefined || generation === undefined || instance === undefined || number === undefined) {
     return undefined;
   }
-  // One that is stopped, changed and started again is no more of its old generation, and not yet of the new one.
+  // An instance that is stopped, changed and started again belongs to no generation until that has ended.
   const isBack = instance.launchedAt > (template.latestVersionAt ?? Infinity) && !isBeingChanged(instance);
   return isBack && number < generation.number && number < generation.replacesBefore
     ? { version: await ec2.describeLatestVersion(template.id, { version: number }), instance }
     : undefined;
 }
 
-/** One that was launched beside another, and did not get the interface, tells of nothing. */
+/** The instance on the interface, else the latest: a candidate that never got the interface says nothing about a roll-back. */
 function lastOnIdentity({
   instances,
   networkInterfaces,

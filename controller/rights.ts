@@ -5,7 +5,7 @@ import { type Ec2Error, explain, isUnauthorized } from "../provider/ec2/errors";
 
 export interface MissingRight {
   right: string;
-  /** What is not done without it, as the end of "without …: ". */
+  /** The work that stays undone without it, as the end of "without …: ". */
   costs: string;
   error: Ec2Error;
 }
@@ -19,7 +19,7 @@ export function missingRight(error: unknown, costs: string): MissingRight | unde
   return { right: rightNamedIn(denied.said) ?? `ec2:${denied.action}`, costs, error: denied };
 }
 
-/** What is done about a right that is missing: it goes on without, or the error is thrown on. */
+/** Notes a right that is missing, and goes on with `instead`; every other error is thrown on. */
 export async function orWithout<T>(
   work: Promise<T>,
   { costs, instead, missing }: { costs: string; instead: T; missing: MissingRight[] },

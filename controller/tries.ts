@@ -1,4 +1,4 @@
-/** Whether it is time for another try to bring a machine back, and when none is made any more. (pure) */
+/** The tries to bring a machine back: when the next one begins, and when none is made any more. (pure) */
 import { isFor, type LastReplacement, type ReplacementReason } from "../provider/engine/last-replacement";
 import type { Instance } from "../provider/engine/state";
 
@@ -67,7 +67,7 @@ function isOfMachine(reason: ReplacementReason): boolean {
   return !OF_AWS.includes(reason) && !OF_CHOICE.includes(reason);
 }
 
-/** How long after a try that came to nothing the next one begins: about an eighth of the time for which it has been tried. */
+/** How long after a try that came to nothing the next one begins: a minute at first, then longer with each. */
 export function pauseAfterTries(tries: number): number {
   return Math.min(Math.max(FIRST_PAUSE_MS, (FIRST_PAUSE_MS * tries) / 8), LONGEST_PAUSE_MS);
 }

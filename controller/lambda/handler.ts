@@ -34,9 +34,9 @@ export function createHandler(world: World): Handler {
   return (event, context) => new Invocation(world, context.getRemainingTimeInMillis(), told).run(event.Records);
 }
 
-/** What was said before: once, not at every tick. */
+/** The lines that were logged before, so that no tick repeats them. */
 interface Told {
-  /** Of machines that need a person, or that something fails for. */
+  /** The last trouble of each machine that needs a person, or whose tries fail. */
   machines: Map<string, string>;
   rights: ToldRights;
 }
@@ -241,7 +241,7 @@ function isLeft({ kind, missing = [] }: Outcome): boolean {
   return kind === "gave-up" || (kind === "unreadable" && missing.length === 0);
 }
 
-/** One that has been down for long is counted, too; each of its tries tells why. */
+/** The metric counts a machine that has been down for long, too; the log has the reason with each of its tries. */
 function needsAttention(outcome: Outcome): boolean {
   return isLeft(outcome) || outcome.isLong === true;
 }

@@ -160,6 +160,21 @@ describe("a machine that does not work", function () {
   });
 });
 
+describe("a preview in which nothing changed", () => {
+  for (const code of ["UnauthorizedOperation", "RequestLimitExceeded"]) {
+    it(`is not held up by EC2 that answers ${code} as it asks which machines were given up`, async () => {
+      const owner = await up(INPUTS, EXACT);
+      // The first one after a create looks, and says so where it cannot.
+      await settled(owner, INPUTS);
+      const next = goingOn(owner, EXACT);
+      next.simulator.faults.add({ action: "DescribeLaunchTemplates", error: { code, status: 503 } });
+      const begin = next.clock.now();
+      assert.deepEqual((await next.preview(program(INPUTS))).changes, false);
+      assert.ok(next.clock.now() - begin < 10_000, `${next.clock.now() - begin} ms`);
+    });
+  }
+});
+
 describe("a refusal that passes", function () {
   this.timeout(60_000);
 
