@@ -420,6 +420,7 @@ function depsFor({ ec2, clock, ...controller }: Looking, machine: Machine, count
   const { timeoutSeconds } = machine.desired.replacement;
   const deps = depsOf(ec2, {
     ...bounds,
+    ...(deadline === undefined ? {} : { deadline }),
     timeoutSeconds,
     say,
     meter: {

@@ -13,7 +13,9 @@ import { added, type Counts, metricsLine } from "./metrics";
 import { LONGEST_DELAY_SECONDS, type Queue } from "./queue";
 import type { BatchResponse, LambdaContext, SqsEvent, SqsRecord } from "./sqs-event";
 
-export interface World extends Pick<Controller, "region" | "ec2" | "clock"> {
+export interface World extends Pick<Controller, "region" | "clock"> {
+  /** The client of EC2, which gives up a call that is not answered in time. */
+  ec2: (options: { replyTimeoutMs: number }) => Controller["ec2"];
   queue: Queue;
   log: Log;
 }
@@ -22,6 +24,8 @@ export type Handler = (event: SqsEvent, context: LambdaContext) => Promise<Batch
 
 /** To write down how far it came, and to send what goes on with it. */
 const MARGIN_MS = 20_000;
+/** The last call may begin when only the margin is left, and its reply may be lost. EC2's slowest calls answer within seconds. */
+const REPLY_TIMEOUT_MS = MARGIN_MS / 2;
 /** A look that EC2 throttles for longer than this has failed: it comes again, and the function has not run into its time-out. */
 const LOOK_PATIENCE_MS = 60_000;
 /** What failed comes again after this long, the second time after twice as long, and so on. */
@@ -31,7 +35,8 @@ const POISONED_SECONDS = 0;
 
 export function createHandler(world: World): Handler {
   const told = { machines: new Map<string, string>(), rights: new ToldRights() };
-  return (event, context) => new Invocation(world, context.getRemainingTimeInMillis(), told).run(event.Records);
+  const ec2 = world.ec2({ replyTimeoutMs: REPLY_TIMEOUT_MS });
+  return (event, context) => new Invocation(world, ec2, context.getRemainingTimeInMillis(), told).run(event.Records);
 }
 
 /** The lines that were logged before, so that no tick repeats them. */
@@ -48,16 +53,18 @@ class Invocation {
 
   constructor(
     private readonly world: World,
+    ec2: Controller["ec2"],
     remainingMs: number,
     private readonly told: Told,
   ) {
-    const { region, ec2, clock, log } = world;
+    const { region, clock, log } = world;
     const leftMs = Math.max(0, remainingMs - MARGIN_MS);
     const say = (line: string): void => {
       log.line("info", line);
     };
-    const patience = new Patience(clock, Math.min(LOOK_PATIENCE_MS, leftMs / 2));
-    this.controller = { region, ec2: ec2.forRun({ patience, say }), clock, deadline: clock.now() + leftMs, say };
+    const deadline = clock.now() + leftMs;
+    const patience = new Patience(clock, Math.min(LOOK_PATIENCE_MS, leftMs / 2), deadline);
+    this.controller = { region, ec2: ec2.forRun({ patience, say }), clock, deadline, say };
   }
 
   async run(records: readonly SqsRecord[]): Promise<BatchResponse> {

@@ -18,7 +18,7 @@ function fromEnvironment(): Handler {
     region,
     clock,
     log,
-    ec2: createEc2({ region, clock }),
+    ec2: (options) => createEc2({ region, clock, ...options }),
     queue: createQueue({ region, url: setting("MANAGED_INSTANCE_QUEUE_URL") }),
   });
 }

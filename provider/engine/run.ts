@@ -29,12 +29,14 @@ export interface Deps extends Waiting {
 /** What one run brings to what all of its account and region share. */
 export interface RunOf extends Pick<Deps, "clock" | "say" | "isAbandoned" | "cancelled" | "meter"> {
   timeoutSeconds: number;
+  /** When it has to have ended; absent: never. */
+  deadline?: number;
 }
 
-export function depsOf(client: Ec2Client, { timeoutSeconds, ...run }: RunOf): Deps {
+export function depsOf(client: Ec2Client, { timeoutSeconds, deadline, ...run }: RunOf): Deps {
   const { clock, say } = run;
   const unqueued = new Stopwatch(clock);
-  const patience = new Patience(clock, timeoutSeconds * 1000);
+  const patience = new Patience(clock, timeoutSeconds * 1000, deadline);
   const { expectations } = client;
   return { ...run, ec2: client.forRun({ patience, say, queued: unqueued }), unqueued, expectations };
 }

@@ -21,7 +21,7 @@ export class Bench {
     const { region, ec2, clock } = controllerOf(owner);
     this.handler = createHandler({
       region,
-      ec2,
+      ec2: () => ec2,
       clock,
       log: logTo(
         (line) => {

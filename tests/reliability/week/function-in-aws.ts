@@ -106,7 +106,10 @@ export class FunctionInAws implements Controller {
     const handler = createHandler({
       region: "us-east-1",
       clock,
-      ec2: createEc2({ region: "us-east-1", clock, ...process.around.client }),
+      ec2: (options) => {
+        process.giveUpAfter(options.replyTimeoutMs);
+        return createEc2({ region: "us-east-1", clock, ...process.around.client, ...options });
+      },
       queue: {
         send: async (messages) => {
           await clock.sleep(20);
@@ -153,7 +156,7 @@ export class FunctionInAws implements Controller {
       queue.delete(Records.map((it) => it.messageId).filter((it) => !failed.includes(it)));
       instance.isBusy = false;
     } else {
-      if (response === "over" && !account.weather.hangs) {
+      if (response === "over") {
         account.breaks("the function ran into its time-out");
       }
       account.note("a function died");

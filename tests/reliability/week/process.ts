@@ -1,13 +1,11 @@
 /** One process of the product in simulated time. It can be killed at any of its calls; then nothing of it happens any more. */
 import type { Clock } from "../../../provider/clock";
+import { REPLY_TIMEOUT_MS } from "../../../provider/ec2/client";
 import type { Around } from "../../../provider/session";
 import { sending } from "../../provider/interruptions";
 import type { InProcess, RequestHandler, Through } from "../../provider/support";
 import type { Account } from "./account";
 import type { Role } from "./weather";
-
-/** A client gives up a call that is not answered after this long. */
-const NO_REPLY_MS = 60_000;
 
 interface Call {
   action: string;
@@ -26,6 +24,7 @@ export class Process {
   private hasDied = (): void => undefined;
   private death: { inCalls: number; when: "before" | "after" } | undefined;
   private readonly handler: RequestHandler;
+  private replyTimeoutMs = REPLY_TIMEOUT_MS;
 
   /** @param through what stands between the process and EC2, such as the watch over the invariants */
   constructor(
@@ -59,6 +58,11 @@ export class Process {
     };
   }
 
+  /** Its client gives up a call that is not answered after this long. */
+  giveUpAfter(replyTimeoutMs: number): void {
+    this.replyTimeoutMs = replyTimeoutMs;
+  }
+
   get isAlive(): boolean {
     return !this.isDead;
   }
@@ -88,7 +92,7 @@ export class Process {
     // EC2 decides at once, so that the weather is this call's alone; the answer then takes its way.
     const reply = await weather.during(this.role, () => watched.handle(request)).catch(asError);
     await this.dieIf("after");
-    await this.clock.sleep(reply instanceof Error && reply.name === "TimeoutError" ? NO_REPLY_MS : 1);
+    await this.clock.sleep(reply instanceof Error && reply.name === "TimeoutError" ? this.replyTimeoutMs : 1);
     if (reply instanceof Error) {
       throw reply;
     }

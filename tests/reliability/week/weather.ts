@@ -60,11 +60,6 @@ export class Weather {
     entry.to = now();
   }
 
-  /** Whether some calls are not answered, which a client waits for. */
-  get hangs(): boolean {
-    return [...this.conditions].some((it) => "fault" in it && it.fault.hang === true);
-  }
-
   delayOf(role: Role): number {
     return [...this.of(role)].reduce((sum, it) => sum + ("slowMs" in it ? it.slowMs : 0), 0);
   }
