@@ -135,7 +135,7 @@ export interface Ec2Options {
 }
 
 /** What bounds the calls of one run of a machine, and tells its user of them. */
-export type OfRun = Pick<Retry, "patience" | "say"> & Pick<Asker, "queued">;
+export type OfRun = Pick<Retry, "patience" | "say"> & Pick<Asker, "queued" | "beforeSending">;
 
 export interface Ec2Client extends Ec2 {
   /** The same client for one run, of which all calls share one patience. */
@@ -1013,7 +1013,10 @@ class SdkEc2 implements Ec2Client {
     const { pace } = this.around;
     const place = {};
     return this.retried(call, (patience) => {
-      const asker = { ...this.run, patience, rank: this.isDryRun ? "dry-run" : rank, place } as const;
+      const { say, queued, beforeSending } = this.run;
+      const asker: Asker = this.isDryRun
+        ? { say, queued, patience, place, rank: "dry-run" }
+        : { say, queued, patience, place, rank, beforeSending };
       return pace.paced(action, () => asEc2Errors(action, send), asker);
     });
   }

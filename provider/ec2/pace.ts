@@ -19,6 +19,8 @@ export interface Asker {
   say?: (line: string) => void;
   /** Counts the time in a queue of our own making. */
   queued?: { begin(): void; end(): void };
+  /** Asked at the call's turn, before it goes out; what it throws keeps the call back. */
+  beforeSending?: (action: string) => Promise<void>;
 }
 
 /** As many calls of one action at once as nobody has said no to: more than a machine makes, and few of a thousand machines. */
@@ -140,6 +142,7 @@ class Lane {
 
   async paced<T>(send: () => Promise<T>, asker: Asker): Promise<T> {
     await this.turn(asker);
+    await this.mayGo(asker);
     const { epoch } = this;
     try {
       const result = await send();
@@ -159,6 +162,16 @@ class Lane {
     } finally {
       this.underWay--;
       void this.pump();
+    }
+  }
+
+  private async mayGo({ beforeSending }: Asker): Promise<void> {
+    try {
+      await beforeSending?.(this.action);
+    } catch (error) {
+      this.underWay--;
+      void this.pump();
+      throw error;
     }
   }
 

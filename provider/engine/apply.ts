@@ -22,10 +22,9 @@ export class Abandoned extends Error {
 export async function apply(steps: Step[], run: Run): Promise<void> {
   for (const step of steps) {
     refuseToBegin(run, step);
-    if (isPointOfNoReturn(step)) {
-      await inWords(run, step, () => requireUnchanged(run));
-    }
-    await inWords(run, step, () => entryOf(step).take(run, step));
+    const take = (): Promise<void> => entryOf(step).take(run, step);
+    const look = (): Promise<void> => requireUnchanged(run);
+    await inWords(run, step, () => (isPointOfNoReturn(step) ? run.heldUp.during(look, take) : take()));
   }
 }
 

@@ -5,6 +5,7 @@ import type { Ec2 } from "../ec2/ec2";
 import { Patience } from "../ec2/retry";
 import { waitFor, type Waiting } from "../ec2/wait";
 import { explain, isEc2Error } from "../ec2/errors";
+import { HeldUp } from "./held-up";
 import type { Lease } from "./lease";
 import type { Standing } from "./standing";
 import { currentElasticIp, currentNetworkInterface, type Situation } from "./current";
@@ -14,6 +15,8 @@ export interface Deps extends Waiting {
   ec2: Ec2;
   /** The same, without the time in which calls of this run wait for their turn behind those of other machines. */
   unqueued: Clock;
+  /** Keeps back a call that is one of no return, and was held up, until the record was read again. */
+  heldUp: HeldUp;
   /** Prints one line for the user. */
   say: (line: string) => void;
   /** Whether the engine that asked for this is gone, so that no more should be begun. */
@@ -38,7 +41,15 @@ export function depsOf(client: Ec2Client, { timeoutSeconds, deadline, ...run }: 
   const unqueued = new Stopwatch(clock);
   const patience = new Patience(clock, timeoutSeconds * 1000, deadline);
   const { expectations } = client;
-  return { ...run, ec2: client.forRun({ patience, say, queued: unqueued }), unqueued, expectations };
+  const heldUp = new HeldUp(clock);
+  const beforeSending = (action: string): Promise<void> => heldUp.before(action);
+  return {
+    ...run,
+    ec2: client.forRun({ patience, say, queued: unqueued, beforeSending }),
+    unqueued,
+    heldUp,
+    expectations,
+  };
 }
 
 export interface Meter {

@@ -10,36 +10,52 @@ import { interposed } from "../provider/interruptions";
 import { goingOn } from "../provider/kills";
 import { program, type Stack, type Through } from "../provider/support";
 import { later, made, only, settled, somebody, up } from "../provider/world";
-import { type Met, meet, NIGHT, PAUSE, RECYCLE, TICK, upTo, type Verb, WARNED } from "../reliability/meetings";
-import { machine, placeOf } from "./support";
+import { type Met, meet, NIGHT, PAUSE, RECYCLE, RESUME, TICK, upTo, type Verb, WARNED } from "../reliability/meetings";
+import { machine, outages, placeOf } from "./support";
 
 const NEW = { imageId: WELL_KNOWN.imageV2 };
 const UP = upTo("new image", NEW);
 
-/** The second begins right before the first's first call of an action, or the first one that comes after another. */
+interface Where {
+  /** Only a call that comes after one of this action. */
+  after?: string;
+  /** EC2 throttles the action, and the second begins before this try of the call. */
+  tries?: number;
+}
+
+/** The second begins right before the first's first call of an action. */
 async function meetBefore(
   owner: Stack,
   [first, second]: readonly [Verb, Verb],
   action: string,
-  after?: string,
+  { after, tries = 1 }: Where = {},
 ): Promise<Met> {
   let at = 0;
   let calls = 0;
+  let tried = 0;
   let isDue = after === undefined;
   const count: Through = (handler) =>
     interposed({
       before: (called) => {
         calls++;
-        at = at === 0 && isDue && called === action ? calls : at;
+        tried += isDue && called === action ? 1 : 0;
+        at = at === 0 && tried === tries ? calls : at;
         isDue ||= called === after;
       },
     })(handler);
+  const throttle = (): void => {
+    const error = { code: "RequestLimitExceeded", status: 503 };
+    owner.simulator.faults.clear();
+    owner.simulator.faults.add({ action, error, times: tries === 1 ? 0 : 3 * tries });
+  };
+  throttle();
   const world = owner.simulator.snapshot();
   const [begun, { recorded }] = [owner.clock.now(), owner];
   await first.run(owner, count);
   owner.clock.advance(begun - owner.clock.now());
   owner.simulator.restore(world);
   owner.recorded = recorded;
+  throttle();
   assert.ok(at > 0, `${first.name} calls ${action}`);
   return meet(owner, [first, second], { at });
 }
@@ -110,7 +126,9 @@ describe("a pause in the middle of an up", () => {
 
   it("while it waits for its instance to run stops that, and does not wait for ten minutes", async () => {
     const owner = await up();
-    const { ends, launched, tookMs } = await meetBefore(owner, [UP, PAUSE], "DescribeInstances", "RunInstances");
+    const { ends, launched, tookMs } = await meetBefore(owner, [UP, PAUSE], "DescribeInstances", {
+      after: "RunInstances",
+    });
     later(owner);
     assert.match(ends[0].said ?? "", /was paused meanwhile by hand/);
     assert.ok(tookMs < 300_000, String(tookMs));
@@ -182,6 +200,38 @@ describe("two controllers that launch for one overlap", () => {
       await settled(owner, inputs);
     });
   }
+});
+
+describe("a call that EC2 throttles for a while", () => {
+  const WHERE = { tries: 4 };
+
+  for (const [action, pauseBehavior] of [
+    ["StopInstances", "stop"],
+    ["TerminateInstances", "terminate"],
+  ] as const) {
+    it(`is not sent again by a pause (${action}) that was overruled meanwhile: the instance runs on`, async () => {
+      const owner = await up({ pauseBehavior });
+      const { ends } = await meetBefore(owner, [PAUSE, RESUME], action, WHERE);
+      later(owner);
+      assert.match(ends[0].said ?? "", /was resumed meanwhile by hand, and that stands/);
+      assert.deepEqual(ends[1], {});
+      const { instanceId, state } = instanceOf(owner);
+      assert.deepEqual([instanceId, state], [owner.outputs.instanceId, "running"]);
+      assert.deepEqual(outages(owner, owner.outputs.privateIp), []);
+    });
+  }
+
+  it("is not sent again by a resume (StartInstances) that was overruled meanwhile: the instance stays stopped", async () => {
+    const owner = await up();
+    await PAUSE.run(owner, (handler) => handler);
+    const was = instanceOf(owner);
+    const { ends } = await meetBefore(owner, [RESUME, PAUSE], "StartInstances", WHERE);
+    later(owner);
+    assert.match(ends[0].said ?? "", /was paused meanwhile by hand, and that stands/);
+    assert.deepEqual(ends[1], {});
+    const { state, launchTime } = instanceOf(owner);
+    assert.deepEqual([state, launchTime], ["stopped", was.launchTime]);
+  });
 });
 
 describe("a refresh and an up after a pause", () => {

@@ -1,21 +1,28 @@
 /** The end of an instance: its spot request is cancelled, it is terminated, and the network interface is waited for. */
 import type { Kind } from "../../ec2/expectations";
 import { waitFor } from "../../ec2/wait";
-import { goneIsFine, type Run, seconds, transitionTimeout } from "../run";
+import { goneIsFine, ObserveAgain, type Run, seconds, transitionTimeout } from "../run";
 import type { Instance } from "../state";
 import { awaitFree } from "./network-interface";
 
 export async function retire(run: Run, instance: Instance): Promise<void> {
   const start = run.clock.now();
   const held = run.observed.networkInterfaces.filter((eni) => eni.attachment?.instanceId === instance.id);
+  const { darkSince, retired } = run;
   if (instance.state === "running" && held.length > 0) {
     run.darkSince ??= start;
   }
   let kind: Kind = "under-way";
   if (instance.state !== "shutting-down" && instance.state !== "terminated") {
-    run.retired = held.length > 0 ? { ...instance } : run.retired;
+    run.retired = held.length > 0 ? { ...instance } : retired;
     kind = shutdownOf(run, instance);
-    await terminate(run, instance);
+    try {
+      await terminate(run, instance);
+    } catch (error) {
+      // Nothing was ended then; of any other failure nobody knows.
+      Object.assign(run, error instanceof ObserveAgain ? { darkSince, retired } : {});
+      throw error;
+    }
   }
   for (const { id } of held) {
     await awaitFree(run, { id, status: "in-use" }, { kind, leaving: instance.id });
