@@ -202,6 +202,17 @@ describe("two controllers that launch for one overlap", () => {
   }
 });
 
+describe("an instance that another run ends", () => {
+  it("is not waited for by an up that attaches a data volume to it", async () => {
+    const owner = await up({ pauseBehavior: "terminate" });
+    const volume = { dataVolumes: [{ name: "data", deviceName: "/dev/sdf", size: 10 }], pauseBehavior: "terminate" };
+    const { ends, tookMs } = await meetBefore(owner, [upTo("a volume", volume), PAUSE], "AttachVolume");
+    assert.match(ends[0].said ?? "", /was paused meanwhile by hand, and that stands/);
+    assert.deepEqual(ends[1], {});
+    assert.ok(tookMs < 100_000, String(tookMs));
+  });
+});
+
 describe("a call that EC2 throttles for a while", () => {
   const WHERE = { tries: 4 };
 

@@ -260,6 +260,9 @@ async function attach(
             if (!isDone && !isPassing(error)) {
               throw error;
             }
+            if (!isDone) {
+              await requireAlive(run, instance);
+            }
             return isDone ? undefined : explain(error);
           }
         },
