@@ -2,13 +2,13 @@
 import { type ByHand, carryOut, protectionsAgainst } from "../controller/by-hand";
 import type { Machine } from "../controller/record";
 import type { Ec2 } from "../provider/ec2/ec2";
-import { currentInstance, currentNetworkInterface, holds, isAlive } from "../provider/engine/current";
-import { outputsOf } from "../provider/engine/outputs";
+import { currentInstance, currentNetworkInterface, holds, isAlive } from "../provider/engine/situation/current";
+import { outputsOf } from "../provider/engine/situation/outputs";
 import { ReconcileFailure } from "../provider/engine/reconcile";
-import { saying } from "../provider/engine/run";
-import type { Instance, Outputs } from "../provider/engine/state";
+import { saying } from "../provider/engine/steps/run";
+import type { Instance, Outputs } from "../provider/model/state";
 import { sentence } from "../provider/failure";
-import { printable } from "../provider/printable";
+import { printable } from "../provider/kit/printable";
 import { confirmed } from "./confirm";
 import { type Connection, connect, findMachine, type GlobalOptions, type Shell } from "./connection";
 import { EXIT, Problem } from "./exit";

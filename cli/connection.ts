@@ -1,8 +1,8 @@
 /** Where a command looks: region, credentials and endpoint, found as the provider finds them. */
 import { type Machine, type Place, type Reading, isReadable, readMachine } from "../controller/record";
-import type { Clock } from "../provider/clock";
+import type { Clock } from "../provider/kit/clock";
 import type { Ec2Client } from "../provider/ec2/client";
-import type { Deps } from "../provider/engine/run";
+import type { Deps } from "../provider/engine/steps/run";
 import { type Around, Session } from "../provider/session";
 import { EXIT, Problem } from "./exit";
 import type { Terminal } from "./terminal";

@@ -3,9 +3,9 @@ import { isReadable, listMachines, type Machine, type Reading } from "../control
 import type { Ec2 } from "../provider/ec2/ec2";
 import { isEc2Error } from "../provider/ec2/errors";
 import { TAG } from "../provider/ec2/tags";
-import type { PolicyName } from "../provider/policies";
-import { findImage } from "../provider/lookups";
-import { printable } from "../provider/printable";
+import type { PolicyName } from "../provider/ec2/policies";
+import { findImage } from "../provider/ec2/lookups";
+import { printable } from "../provider/kit/printable";
 import { type Connection, connect, findMachine, type GlobalOptions, type Shell } from "./connection";
 import { EXIT, type ExitCode, textOf } from "./exit";
 import { findingsIn, type Marked } from "./findings";

@@ -1,6 +1,6 @@
 /** How a command ends: what is said of an error, and the exit code by which a script tells one end from another. (pure) */
 import { AmbiguousName } from "../controller/record";
-import { Cancelled } from "../provider/clock";
+import { Cancelled } from "../provider/kit/clock";
 import { type Ec2Error, explain, isEc2Error } from "../provider/ec2/errors";
 import { RightsMissing } from "../provider/engine/steps/rights";
 import { sentence } from "../provider/failure";

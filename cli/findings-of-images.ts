@@ -1,10 +1,10 @@
 /** `doctor`'s findings about the images that machines run from, and about the volumes that came with an image. (pure) */
 import { isReadable } from "../controller/record";
 import { TAG } from "../provider/ec2/tags";
-import { isAlive } from "../provider/engine/current";
-import { imageProblem } from "../provider/engine/image-fit";
-import type { Volume } from "../provider/engine/state";
-import { volumeSaid } from "../provider/image-warnings";
+import { isAlive } from "../provider/engine/situation/current";
+import { imageProblem } from "../provider/engine/situation/image-fit";
+import type { Volume } from "../provider/model/state";
+import { volumeSaid } from "../provider/preview/image-warnings";
 import { called, type Finding, type Marked, problem } from "./findings";
 
 /** A machine whose image is gone works on, and cannot be brought back. */

@@ -1,11 +1,11 @@
 /** What `doctor` finds among the things that are marked as a managed instance's. (pure) */
 import { isReadable, type Machine, type Reading } from "../controller/record";
 import { isOwned, TAG } from "../provider/ec2/tags";
-import { isAlive, isOwnedElasticIp } from "../provider/engine/current";
-import { outputsOf } from "../provider/engine/outputs";
-import { readPhase } from "../provider/engine/record-grammar";
+import { isAlive, isOwnedElasticIp } from "../provider/engine/situation/current";
+import { outputsOf } from "../provider/engine/situation/outputs";
+import { readPhase } from "../provider/engine/record/record-grammar";
 import { ofImages, ofLaunchedVolumes } from "./findings-of-images";
-import type { ElasticIp, Image, Instance, NetworkInterface, Tags, Volume } from "../provider/engine/state";
+import type { ElasticIp, Image, Instance, NetworkInterface, Tags, Volume } from "../provider/model/state";
 
 export interface Finding {
   /** A note is nothing wrong. */

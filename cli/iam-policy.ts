@@ -1,5 +1,5 @@
 /** `managed-instance iam-policy [NAME]`: what to attach to who looks, operates, runs `up`, adopts, or is the controller. */
-import { type PolicyName, policyOf } from "../provider/policies";
+import { type PolicyName, policyOf } from "../provider/ec2/policies";
 import type { Shell } from "./connection";
 import { jsonLines } from "./print";
 

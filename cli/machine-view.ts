@@ -1,10 +1,10 @@
 /** What `list` and `status` say of a machine; `--json` prints it under these names, which stay (docs/cli.md). (pure) */
 import { isReadable, type Machine, type Reading } from "../controller/record";
-import type { ReplacementReason } from "../provider/engine/last-replacement";
+import type { ReplacementReason } from "../provider/engine/record/last-replacement";
 import { nextOf } from "../controller/schedules";
-import { driftOf } from "../provider/engine/drift";
-import { outputsOf } from "../provider/engine/outputs";
-import type { Instance, Lifecycle, MachineState, ScheduledAction } from "../provider/engine/state";
+import { driftOf } from "../provider/engine/planning/drift";
+import { outputsOf } from "../provider/engine/situation/outputs";
+import type { Instance, Lifecycle, MachineState, ScheduledAction } from "../provider/model/state";
 
 export interface MachineView {
   name: string;

@@ -1,6 +1,6 @@
 /** Tables, and JSON, of which no character is a command for the terminal, whoever wrote it into a tag. (pure) */
 import Table from "cli-table3";
-import { printable } from "../provider/printable";
+import { printable } from "../provider/kit/printable";
 
 const NO_LINES = {
   top: "",

@@ -1,7 +1,7 @@
 /** The commands and options of `managed-instance`, and how a run of it ends. */
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { POLICY_NAMES, type PolicyName } from "../provider/policies";
-import { printable } from "../provider/printable";
+import { POLICY_NAMES, type PolicyName } from "../provider/ec2/policies";
+import { printable } from "../provider/kit/printable";
 import type { ActOptions } from "./act";
 import { complete, completion, MACHINE, NAME, SHELLS } from "./completion";
 import type { GlobalOptions, Shell } from "./connection";

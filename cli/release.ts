@@ -1,12 +1,12 @@
 /** `managed-instance release NAME|ID`: gives up a machine that no stack has any more. */
 import { type Deletion, release as giveUp } from "../controller/by-hand";
-import { isBegun, isMakerGone } from "../provider/engine/claim";
-import { isAlive, isOwnedElasticIp } from "../provider/engine/current";
-import { observe } from "../provider/engine/observe";
+import { isBegun, isMakerGone } from "../provider/engine/record/claim";
+import { isAlive, isOwnedElasticIp } from "../provider/engine/situation/current";
+import { observe } from "../provider/engine/situation/observe";
 import { idleCostOf } from "../provider/engine/planning/retention";
-import type { Observed } from "../provider/engine/state";
+import type { Observed } from "../provider/model/state";
 import { isOwned, TAG } from "../provider/ec2/tags";
-import { printable } from "../provider/printable";
+import { printable } from "../provider/kit/printable";
 import type { Reading } from "../controller/record";
 import { type Connection, connect, findReading, type GlobalOptions, type Shell } from "./connection";
 import { confirmed } from "./confirm";

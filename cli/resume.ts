@@ -1,6 +1,6 @@
 /** `managed-instance resume NAME|ID`: starts or launches an instance on the addresses that were kept. */
 import { recordState } from "../controller/by-hand";
-import { fits } from "../provider/engine/current";
+import { fits } from "../provider/engine/situation/current";
 import { act, type ActOptions, heldBy, type Verb } from "./act";
 import type { Shell } from "./connection";
 

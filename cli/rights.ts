@@ -8,10 +8,10 @@ import type { Ec2 } from "../provider/ec2/ec2";
 import { type Ec2Error, isEc2Error, isUnauthorized } from "../provider/ec2/errors";
 import { rightNamedIn } from "../provider/ec2/denial";
 import { TAG } from "../provider/ec2/tags";
-import { currentNetworkInterface } from "../provider/engine/current";
-import { baseTags, instanceTags } from "../provider/engine/labels";
-import type { Instance, NetworkInterface, Tags, Volume } from "../provider/engine/state";
-import { OPTIONAL_RIGHTS, PARTS, type PolicyName, policyWith } from "../provider/policies";
+import { currentNetworkInterface } from "../provider/engine/situation/current";
+import { baseTags, instanceTags } from "../provider/engine/record/labels";
+import type { Instance, NetworkInterface, Tags, Volume } from "../provider/model/state";
+import { OPTIONAL_RIGHTS, PARTS, type PolicyName, policyWith } from "../provider/ec2/policies";
 import { heldBy } from "./act";
 
 export interface Probe {

@@ -1,10 +1,10 @@
 /** `managed-instance watch [NAME|ID…]`: the controller's loop in the foreground, for one machine or a laptop. */
 import { type Controller, handleMessage, type Outcome, sweep } from "../controller/handle";
 import type { Message } from "../controller/events";
-import { Cancelled } from "../provider/clock";
+import { Cancelled } from "../provider/kit/clock";
 import { ToldRights } from "../controller/rights";
 import { explain, withoutRequestIds } from "../provider/ec2/errors";
-import { printable } from "../provider/printable";
+import { printable } from "../provider/kit/printable";
 import { sentence } from "../provider/failure";
 import { connect, findReading, type GlobalOptions, type Shell } from "./connection";
 import { EXIT, Problem } from "./exit";

@@ -4,18 +4,18 @@
  */
 import type { Ec2 } from "../provider/ec2/ec2";
 import { TAG } from "../provider/ec2/tags";
-import { plan } from "../provider/engine/plan";
+import { plan } from "../provider/engine/planning/plan";
 import { workingInstance } from "../provider/engine/planning/instance";
-import { protections } from "../provider/engine/protection";
-import { type LastReplacement, replacementText } from "../provider/engine/last-replacement";
+import { protections } from "../provider/engine/planning/protection";
+import { type LastReplacement, replacementText } from "../provider/engine/record/last-replacement";
 import { reconcile, ReconcileFailure, tearDown } from "../provider/engine/reconcile";
-import { type Asked, desiredStateTag } from "../provider/engine/record-grammar";
-import type { Deps } from "../provider/engine/run";
-import { clientToken, describeGeneration } from "../provider/engine/specification";
-import { Superseded, Yielded } from "../provider/engine/standing";
-import type { Desired, Outputs } from "../provider/engine/state";
+import { type Asked, desiredStateTag } from "../provider/engine/record/record-grammar";
+import type { Deps } from "../provider/engine/steps/run";
+import { clientToken, describeGeneration } from "../provider/engine/record/specification";
+import { Superseded, Yielded } from "../provider/engine/record/standing";
+import type { Desired, Outputs } from "../provider/model/state";
 import { withRoomForVersion } from "../provider/engine/steps/prune-versions";
-import { desiredOf } from "../provider/inputs";
+import { desiredOf } from "../provider/inputs/inputs";
 import { isReadable, type Machine, readMachine, type Reading } from "./record";
 
 export type ByHand = "pause" | "resume" | "recycle";

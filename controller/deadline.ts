@@ -1,6 +1,6 @@
 /** A run that has to end by a time: it stops where the next one goes on. */
-import { Cancelled, type Clock } from "../provider/clock";
-import type { Deps } from "../provider/engine/run";
+import { Cancelled, type Clock } from "../provider/kit/clock";
+import type { Deps } from "../provider/engine/steps/run";
 
 /** So long before the deadline nothing more is begun, unless the machine is dark: it is brought up first. */
 const LAST_START_MS = 60_000;

@@ -11,13 +11,18 @@ import {
   isAlive,
   staysStopped,
   wantsInstance,
-} from "../provider/engine/current";
+} from "../provider/engine/situation/current";
 import { TAG } from "../provider/ec2/tags";
-import { isFor, isGivenUp, type LastReplacement, type ReplacementReason } from "../provider/engine/last-replacement";
-import { plan } from "../provider/engine/plan";
-import type { Instance } from "../provider/engine/state";
-import type { Step } from "../provider/engine/step";
-import { nextOpening, openSince } from "../provider/timetable";
+import {
+  isFor,
+  isGivenUp,
+  type LastReplacement,
+  type ReplacementReason,
+} from "../provider/engine/record/last-replacement";
+import { plan } from "../provider/engine/planning/plan";
+import type { Instance } from "../provider/model/state";
+import type { Step } from "../provider/engine/planning/step";
+import { nextOpening, openSince } from "../provider/kit/timetable";
 import type { Signal } from "./events";
 import type { LastTick } from "./history";
 import type { Machine } from "./record";

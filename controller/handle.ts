@@ -2,17 +2,17 @@
  * The loop between two runs of `up`: look → decide → act → say what came of it. Lambda, `watch` and whatever else calls it bring the
  * events and the time; who calls it twice, late, or at the same time as another, does no harm.
  */
-import { Cancelled, cancellable, type Clock } from "../provider/clock";
+import { Cancelled, cancellable, type Clock } from "../provider/kit/clock";
 import type { Ec2Client } from "../provider/ec2/client";
 import { explain } from "../provider/ec2/errors";
 import { TAG } from "../provider/ec2/tags";
-import { Abandoned } from "../provider/engine/apply";
-import { currentInstance, currentNetworkInterface } from "../provider/engine/current";
-import { type LastReplacement, replacementText } from "../provider/engine/last-replacement";
+import { Abandoned } from "../provider/engine/steps/apply";
+import { currentInstance, currentNetworkInterface } from "../provider/engine/situation/current";
+import { type LastReplacement, replacementText } from "../provider/engine/record/last-replacement";
 import { ReconcileFailure } from "../provider/engine/reconcile";
-import { type Deps, depsOf } from "../provider/engine/run";
-import { Yielded } from "../provider/engine/standing";
-import type { Outputs, Tags } from "../provider/engine/state";
+import { type Deps, depsOf } from "../provider/engine/steps/run";
+import { Yielded } from "../provider/engine/record/standing";
+import type { Outputs, Tags } from "../provider/model/state";
 import { FailedChecks } from "../provider/engine/steps/prove";
 import { EndedAtLaunch } from "../provider/engine/steps/start";
 import { carryOut, pause, recycle, resume } from "./by-hand";

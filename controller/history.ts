@@ -1,9 +1,9 @@
 /** What the launch template remembers of what was done between two runs of `up`: for `status`, for others, and for the next look. (pure) */
 import { createHash } from "node:crypto";
 import { TAG } from "../provider/ec2/tags";
-import { type LastReplacement, readReplacement } from "../provider/engine/last-replacement";
-import { schedulesTag } from "../provider/engine/record-grammar";
-import type { Schedule, Tags } from "../provider/engine/state";
+import { type LastReplacement, readReplacement } from "../provider/engine/record/last-replacement";
+import { schedulesTag } from "../provider/engine/record/record-grammar";
+import type { Schedule, Tags } from "../provider/model/state";
 
 /** Up to when the schedules were followed. */
 export interface LastTick {

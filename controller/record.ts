@@ -5,8 +5,8 @@
 import type { Ec2, RecordedLaunch, TemplateVersion } from "../provider/ec2/ec2";
 import { explain, isEc2Error, isUnauthorized } from "../provider/ec2/errors";
 import { isOwned, nameOf, OWN_TAG_PREFIX, TAG } from "../provider/ec2/tags";
-import { currentNetworkInterface, generationOf, holds, isAlive } from "../provider/engine/current";
-import { observe } from "../provider/engine/observe";
+import { currentNetworkInterface, generationOf, holds, isAlive } from "../provider/engine/situation/current";
+import { observe } from "../provider/engine/situation/observe";
 import { surplusElasticIps } from "../provider/engine/planning/elastic-ip";
 import {
   readDesiredState,
@@ -16,14 +16,14 @@ import {
   readSchedules,
   readSecurityGroups,
   UnknownGrammar,
-} from "../provider/engine/record-grammar";
+} from "../provider/engine/record/record-grammar";
 import {
   differentInputs,
   isChanging,
   LAUNCH_INPUTS,
   launchHash,
   readGeneration,
-} from "../provider/engine/specification";
+} from "../provider/engine/record/specification";
 import type {
   DataVolume,
   Desired,
@@ -34,8 +34,8 @@ import type {
   Observed,
   OnRecord,
   Tags,
-} from "../provider/engine/state";
-import { latestVersion } from "../provider/engine/versions";
+} from "../provider/model/state";
+import { latestVersion } from "../provider/engine/record/versions";
 import { type History, readHistory } from "./history";
 import { COSTS, type MissingRight, missingRight, seeing } from "./rights";
 

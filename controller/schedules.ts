@@ -1,6 +1,6 @@
 /** What a machine's schedules ask for now: each time once, however often, or late, somebody looks. (pure) */
-import type { Schedule } from "../provider/engine/state";
-import { lastDue, nextDue } from "../provider/timetable";
+import type { Schedule } from "../provider/model/state";
+import { lastDue, nextDue } from "../provider/kit/timetable";
 import { digestOf, type LastTick } from "./history";
 
 /** What is due, and what is to be remembered of having looked; without the first time there is nothing to remember. */

@@ -6,13 +6,13 @@
  */
 import { explain, isEc2Error } from "./ec2/errors";
 import { nameOf, TAG } from "./ec2/tags";
-import { claimId, IdTaken, MadeElsewhere, ownerOf, takeOver } from "./engine/claim";
-import { descriptionOf } from "./engine/labels";
-import { type Lease, LeaseLost } from "./engine/lease";
+import { claimId, IdTaken, MadeElsewhere, ownerOf, takeOver } from "./engine/record/claim";
+import { descriptionOf } from "./engine/record/labels";
+import { type Lease, LeaseLost } from "./engine/record/lease";
 import { reconcile } from "./engine/reconcile";
-import { phaseTag, readPhase } from "./engine/record-grammar";
-import { type Deps, oncePropagated } from "./engine/run";
-import type { Desired, Outputs } from "./engine/state";
+import { phaseTag, readPhase } from "./engine/record/record-grammar";
+import { type Deps, oncePropagated } from "./engine/steps/run";
+import type { Desired, Outputs } from "./model/state";
 import { GOES_ON, PartialFailure, PlainFailure, sentence } from "./failure";
 import type { Session } from "./session";
 import { failureOf } from "./unfinished";

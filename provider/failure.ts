@@ -1,6 +1,6 @@
 /** Failures as Pulumi takes them, in sentences for the user. */
-import type { Holdings } from "./engine/outputs";
-import { printable } from "./printable";
+import type { Holdings } from "./engine/situation/outputs";
+import { printable } from "./kit/printable";
 
 /**
  * A failed `create` or `update` of which something exists: Pulumi records it and calls `update` the next time. Only this

@@ -1,38 +1,51 @@
 /** The handlers of the dynamic provider, each a thin shell over the engine. */
-import { type FoundAdoption, furtherInterfaces, lookAtAdoption } from "./adoption";
-import { announceTakeOver, findNamesakes } from "./announce-machines";
-import { adoptionNeedsImage, announceAdoption, announceCreate, announceDrift, announceUpdate } from "./announcement";
-import { type Change, changesBetween, driftIn } from "./changes";
-import { carryOver, claimIn, recordedDesired, recordedIn, withHeldAddresses, withHeldOutputs } from "./continuity";
+import { type FoundAdoption, furtherInterfaces, lookAtAdoption } from "./preview/adoption";
+import { announceTakeOver, findNamesakes } from "./preview/announce-machines";
+import {
+  adoptionNeedsImage,
+  announceAdoption,
+  announceCreate,
+  announceDrift,
+  announceUpdate,
+} from "./preview/announcement";
+import { type Change, changesBetween, driftIn } from "./inputs/changes";
+import {
+  carryOver,
+  claimIn,
+  recordedDesired,
+  recordedIn,
+  withHeldAddresses,
+  withHeldOutputs,
+} from "./inputs/continuity";
 import { Creation } from "./creation";
 import type { Ec2 } from "./ec2/ec2";
 import { explain } from "./ec2/errors";
 import { nameOf, TAG, urnTag } from "./ec2/tags";
-import { conflicts } from "./engine/conflicts";
-import type { Situation } from "./engine/current";
-import { driftOf, driftSince, observedInputs } from "./engine/drift";
-import { findElasticIp, observe, observeTeardown } from "./engine/observe";
-import { heldElasticIp, isGone, outputsOf } from "./engine/outputs";
-import { isSucceeded, requireOwned, TakenOver } from "./engine/ownership";
+import { conflicts } from "./engine/planning/conflicts";
+import type { Situation } from "./engine/situation/current";
+import { driftOf, driftSince, observedInputs } from "./engine/planning/drift";
+import { findElasticIp, observe, observeTeardown } from "./engine/situation/observe";
+import { heldElasticIp, isGone, outputsOf } from "./engine/situation/outputs";
+import { isSucceeded, requireOwned, TakenOver } from "./engine/situation/ownership";
 import { hindrances, outdatedParts } from "./engine/planning/instance";
-import { obstacles, teardownObstacles } from "./engine/protection";
+import { obstacles, teardownObstacles } from "./engine/planning/protection";
 import { reconcile, tearDown } from "./engine/reconcile";
-import type { Deps } from "./engine/run";
-import { launchHash } from "./engine/specification";
-import type { Desired } from "./engine/state";
+import type { Deps } from "./engine/steps/run";
+import { launchHash } from "./engine/record/specification";
+import type { Desired } from "./model/state";
 import { markReady } from "./engine/steps/tags";
 import { PlainFailure, sentence } from "./failure";
-import { leftVolumesSaid, NOTHING_SAID, saidOfImage, type SaidOfImage } from "./image-warnings";
-import { checkInputs, desiredOf } from "./inputs";
-import { lookedAt, needsImage, type Outlook, outlookFor } from "./outlook";
-import { printable } from "./printable";
+import { leftVolumesSaid, NOTHING_SAID, saidOfImage, type SaidOfImage } from "./preview/image-warnings";
+import { checkInputs, desiredOf } from "./inputs/inputs";
+import { lookedAt, needsImage, type Outlook, outlookFor } from "./inputs/outlook";
+import { printable } from "./kit/printable";
 import type { Session } from "./session";
-import { type FoundMachine, lookAtTakeOver } from "./take-over";
-import { needsLook, stableOutputs, survivingOutputs } from "./surviving-outputs";
+import { type FoundMachine, lookAtTakeOver } from "./preview/take-over";
+import { needsLook, stableOutputs, survivingOutputs } from "./preview/surviving-outputs";
 import { failureOf } from "./unfinished";
-import { isText, userDataWarning } from "./user-data";
-import { type Failure, isGiven, isUnknown } from "./validation";
-import { waitsIn, waitsOfNew } from "./waits";
+import { isText, userDataWarning } from "./kit/user-data";
+import { type Failure, isGiven, isUnknown } from "./inputs/validation";
+import { waitsIn, waitsOfNew } from "./preview/waits";
 
 export type Properties = Record<string, unknown>;
 

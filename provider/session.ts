@@ -1,15 +1,15 @@
 /** What the handlers share in one provider process: the stack's settings, the clients, and the way to the user. */
-import { cancellable, type Clock, clockFromEnvironment, type Stopwatch } from "./clock";
+import { cancellable, type Clock, clockFromEnvironment, type Stopwatch } from "./kit/clock";
 import type * as sdkClient from "./ec2/client";
 import type { Ec2 } from "./ec2/ec2";
 import { regionInEnvironment } from "./ec2/region";
 import { Patience } from "./ec2/retry";
-import { Leases, RENEW_MS } from "./engine/lease";
-import { type Deps, depsOf } from "./engine/run";
-import { Claims } from "./claims";
-import { GivenUp } from "./given-up";
-import { printable } from "./printable";
-import { Surroundings } from "./surroundings";
+import { Leases, RENEW_MS } from "./engine/record/lease";
+import { type Deps, depsOf } from "./engine/steps/run";
+import { Claims } from "./inputs/claims";
+import { GivenUp } from "./preview/given-up";
+import { printable } from "./kit/printable";
+import { Surroundings } from "./inputs/surroundings";
 
 /** The stack's config, as far as it is about AWS, under the names that `@pulumi/aws` reads. */
 export interface Settings {

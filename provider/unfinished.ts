@@ -1,15 +1,15 @@
 /** What Pulumi is to record of a `create` or `update` that failed, and what the user is told. (pure) */
-import { claimIn, recordedDesired, withHeldOutputs } from "./continuity";
+import { claimIn, recordedDesired, withHeldOutputs } from "./inputs/continuity";
 import { explain } from "./ec2/errors";
 import { nameOf } from "./ec2/tags";
-import { MadeElsewhere } from "./engine/claim";
-import { keptInstance, wantsInstance } from "./engine/current";
-import { holdingsOf, outputsOf, withElasticIpKept } from "./engine/outputs";
-import { TakenOver } from "./engine/ownership";
+import { MadeElsewhere } from "./engine/record/claim";
+import { keptInstance, wantsInstance } from "./engine/situation/current";
+import { holdingsOf, outputsOf, withElasticIpKept } from "./engine/situation/outputs";
+import { TakenOver } from "./engine/situation/ownership";
 import { ReconcileFailure } from "./engine/reconcile";
-import type { Desired, MachineState, Recorded } from "./engine/state";
+import type { Desired, MachineState, Recorded } from "./model/state";
 import { GOES_ON, kept, PartialFailure, PlainFailure, sentence } from "./failure";
-import { SERIALIZED_PROVIDER } from "./inputs";
+import { SERIALIZED_PROVIDER } from "./inputs/inputs";
 
 type Properties = Record<string, unknown>;
 

@@ -19,13 +19,13 @@ interface Mutation {
 const MUTATIONS: readonly Mutation[] = [
   {
     rule: "what is made again after a kill has the same client token",
-    file: "provider/engine/specification.ts",
+    file: "provider/engine/record/specification.ts",
     from: 'return createHash("sha256").update(JSON.stringify(intent)).digest("hex");',
     to: 'return createHash("sha256").update(JSON.stringify([...intent, Math.random()])).digest("hex");',
   },
   {
     rule: "the record comes first",
-    file: "provider/engine/plan.ts",
+    file: "provider/engine/planning/plan.ts",
     from: "const isNew = situation.observed.template === undefined;",
     to: "const isNew = false;",
   },
@@ -61,7 +61,7 @@ const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: "a run keeps to the interface that it chose",
-    file: "provider/engine/current.ts",
+    file: "provider/engine/situation/current.ts",
     from: "if (chosenInterfaceId !== undefined) {",
     to: "if (chosenInterfaceId === id) {",
   },
@@ -103,7 +103,7 @@ const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: "a version that got another number than it was made for is void",
-    file: "provider/engine/versions.ts",
+    file: "provider/engine/record/versions.ts",
     from: "isPassedOver(version) || isVoid(version.number, version.description)",
     to: "isPassedOver(version)",
   },
@@ -115,7 +115,7 @@ const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: "what lost its tags is marked before anything else",
-    file: "provider/engine/plan.ts",
+    file: "provider/engine/planning/plan.ts",
     from: "    ...lostTags,\n",
     to: "",
   },

@@ -1,9 +1,9 @@
 /** The table in docs/replacement.md, from the code that decides. `npm run docs` writes it; a test holds it current. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { LaunchPart } from "../provider/engine/specification";
-import type { Lifecycle, Strategy } from "../provider/engine/state";
-import { pathOf } from "../provider/engine/strategy";
+import type { LaunchPart } from "../provider/engine/record/specification";
+import type { Lifecycle, Strategy } from "../provider/model/state";
+import { pathOf } from "../provider/engine/situation/strategy";
 
 const FILE = join(__dirname, "..", "docs", "replacement.md");
 const STRATEGIES: Strategy[] = ["terminate-first", "root-volume", "stop-start", "overlap", "auto"];

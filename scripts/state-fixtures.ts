@@ -8,7 +8,7 @@ import { join, relative } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { WELL_KNOWN, type SimState } from "../local/ec2";
-import { SERIALIZED_PROVIDER } from "../provider/inputs";
+import { SERIALIZED_PROVIDER } from "../provider/inputs/inputs";
 import type { Properties } from "../provider/handlers";
 import { serializedProvider } from "../sdk/serialized-provider";
 import { fitting, launchedByHand } from "../tests/provider/by-hand";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import ts from "typescript";
-import { PARTS, POLICY_NAMES } from "../provider/policies";
+import { PARTS, POLICY_NAMES } from "../provider/ec2/policies";
 import { withTable } from "../scripts/replacement-table";
 import { withRetryTables } from "../scripts/retry-tables";
 

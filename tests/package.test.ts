@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { CHANGE_CLASSES } from "../provider/changes";
-import { PROGRAM_INPUTS } from "../provider/inputs";
+import { CHANGE_CLASSES } from "../provider/inputs/changes";
+import { PROGRAM_INPUTS } from "../provider/inputs/inputs";
 
 const ROOT = join(__dirname, "..");
 const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
@@ -66,7 +66,7 @@ describe("the published package", () => {
       const subnet = { subnetId: "subnet-0a1b2c3d", imageId: "ami-0a1b2c3d", instanceType: "m7i.large" };
       const resourceUrn = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/managed-instance:ManagedInstance::web";
       const news = { ...subnet, resourceUrn };
-      const { checkInputs } = require("./dist/provider/inputs.js");
+      const { checkInputs } = require("./dist/provider/inputs/inputs.js");
       const made = { vpcId: "vpc-0a1b2c3d", networkInterfaceId: "eni-0a1b2c3d", privateIp: "10.0.1.7", launchTemplateId: "lt-0a1b2c3d" };
       const olds = { ...checkInputs(news, "us-east-1").inputs, ...made };
       (async () => {

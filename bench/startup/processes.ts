@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { readProject } from "../../local/deployer/project";
 import { Provider } from "../../local/deployer/provider";
 import type { Props } from "../../local/deployer/values";
-import { checkInputs } from "../../provider/inputs";
+import { checkInputs } from "../../provider/inputs/inputs";
 import { nothingBut } from "../../local/ec2";
 import { argsOf, PROGRAM_DIR, STACK } from "../many/stack";
 import { serializedText } from "./serialized";

@@ -3,10 +3,10 @@
  * its own. Ten thousand made call by call would be most of a run's time.
  */
 import type { SimState } from "../../local/ec2";
-import { recordedDesired } from "../../provider/continuity";
+import { recordedDesired } from "../../provider/inputs/continuity";
 import { nameOf } from "../../provider/ec2/tags";
-import { launchHash, settingsHash } from "../../provider/engine/specification";
-import type { Outputs } from "../../provider/engine/state";
+import { launchHash, settingsHash } from "../../provider/engine/record/specification";
+import type { Outputs } from "../../provider/model/state";
 import type { Properties } from "../../provider/handlers";
 
 /** As Pulumi has it on record. */

@@ -1,5 +1,5 @@
 /** What Lambda loads: the handler, on the account and region that the function is in. */
-import { clockFromEnvironment } from "../../provider/clock";
+import { clockFromEnvironment } from "../../provider/kit/clock";
 import { createEc2 } from "../../provider/ec2/client";
 import { createHandler, type Handler } from "./handler";
 import { logTo } from "./log";

@@ -64,7 +64,7 @@ import {
   UnmonitorInstancesCommand,
   type VolumeType,
 } from "@aws-sdk/client-ec2";
-import type { Clock } from "../clock";
+import type { Clock } from "../kit/clock";
 import type {
   ElasticIp,
   Instance,
@@ -74,7 +74,7 @@ import type {
   Tags,
   Volume,
   VolumeShape,
-} from "../engine/state";
+} from "../model/state";
 import type {
   Addresses,
   Ec2,

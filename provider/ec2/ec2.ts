@@ -13,7 +13,7 @@ import type {
   Tags,
   Volume,
   VolumeShape,
-} from "../engine/state";
+} from "../model/state";
 
 export type { Image };
 

@@ -1,5 +1,5 @@
 /** How fast calls go out, by action. EC2's limits are per account, region and action, so all machines of a process share them. */
-import { Cancelled, type Clock } from "../clock";
+import { Cancelled, type Clock } from "../kit/clock";
 import { Ec2Error } from "./errors";
 import type { Patience } from "./retry";
 

@@ -1,5 +1,5 @@
 /** The retry policy of the product, all of it: what is sent again, for how long, and with which pauses. */
-import { Cancelled, type Clock } from "../clock";
+import { Cancelled, type Clock } from "../kit/clock";
 import { Ec2Error, type ErrorClass } from "./errors";
 import { FIRST_PAUSE_MS, LONGEST_PAUSE_MS, type Pace, SHORTEST_PAUSE_MS } from "./pace";
 

@@ -12,7 +12,7 @@ import type {
   RootVolume,
   Tags,
   Volume,
-} from "../engine/state";
+} from "../model/state";
 import type {
   Addresses,
   Ec2,

@@ -1,4 +1,4 @@
-import { Cancelled, type Clock } from "../clock";
+import { Cancelled, type Clock } from "../kit/clock";
 import { explain, isEc2Error } from "./errors";
 import type { Expectations, Kind } from "./expectations";
 

@@ -1,25 +1,25 @@
 /** observe → plan → apply → outputs: the one way in which a managed instance comes about and changes. */
 import { randomUUID } from "node:crypto";
-import { Cancelled } from "../clock";
+import { Cancelled } from "../kit/clock";
 import type { Ec2 } from "../ec2/ec2";
 import { explain, isEc2Error } from "../ec2/errors";
-import { apply, StepFailure } from "./apply";
-import { IdTaken } from "./claim";
-import { conflicts } from "./conflicts";
-import { currentNetworkInterface } from "./current";
-import { type Lease, LeaseLost } from "./lease";
-import { markedAs, observe, observeTeardown, type Target } from "./observe";
-import { outputsOf } from "./outputs";
-import { requireOwned, TakenOver } from "./ownership";
-import { plan } from "./plan";
-import { requireUnchangedSince } from "./points";
-import { protections, teardownObstacles } from "./protection";
-import { type Deps, ObserveAgain, Refused, type Run, saying } from "./run";
-import { Standing, Superseded, Yielded } from "./standing";
-import type { Desired, Instance, Observed, Outputs, Recorded } from "./state";
+import { apply, StepFailure } from "./steps/apply";
+import { IdTaken } from "./record/claim";
+import { conflicts } from "./planning/conflicts";
+import { currentNetworkInterface } from "./situation/current";
+import { type Lease, LeaseLost } from "./record/lease";
+import { markedAs, observe, observeTeardown, type Target } from "./situation/observe";
+import { outputsOf } from "./situation/outputs";
+import { requireOwned, TakenOver } from "./situation/ownership";
+import { plan } from "./planning/plan";
+import { requireUnchangedSince } from "./steps/points";
+import { protections, teardownObstacles } from "./planning/protection";
+import { type Deps, ObserveAgain, Refused, type Run, saying } from "./steps/run";
+import { Standing, Superseded, Yielded } from "./record/standing";
+import type { Desired, Instance, Observed, Outputs, Recorded } from "../model/state";
 import { takeAwayCandidate } from "./steps/hand-over";
 import { readNetworkInterface } from "./steps/network-interface";
-import { planTeardown } from "./teardown";
+import { planTeardown } from "./planning/teardown";
 
 export interface Request {
   id: string;

@@ -1,5 +1,5 @@
 /** What the function may do: look after managed instances, work from its own queue, write its own log. */
-import { policyOf, type Statement } from "../../provider/policies";
+import { policyOf, type Statement } from "../../provider/ec2/policies";
 
 export interface Own {
   queueArn: string;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { ModifyInstanceAttributeCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import type { MachineView } from "../../cli/machine-view";
-import { PAUSED_SINCE } from "../../provider/engine/drift";
+import { PAUSED_SINCE } from "../../provider/engine/planning/drift";
 import { program } from "../provider/support";
 import { later, machineOf, made, only, settled, somebody, up } from "../provider/world";
 import { cli, done, json } from "./support";

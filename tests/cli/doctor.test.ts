@@ -10,7 +10,14 @@ import {
 } from "@aws-sdk/client-ec2";
 import type { Statement } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
-import { OPTIONAL_RIGHTS, PARTS, policyOf, policyWith, POLICY_NAMES, type PolicyName } from "../../provider/policies";
+import {
+  OPTIONAL_RIGHTS,
+  PARTS,
+  policyOf,
+  policyWith,
+  POLICY_NAMES,
+  type PolicyName,
+} from "../../provider/ec2/policies";
 import { program } from "../provider/support";
 import { asMadeBefore, later, machineOf, made, only, quick, somebody, up } from "../provider/world";
 import { cli, done, json, withEnvironment } from "./support";

@@ -9,8 +9,8 @@ import {
 import type { MachineView } from "../../cli/machine-view";
 import type { Statement } from "../../local/ec2";
 import type { Properties } from "../../provider/handlers";
-import type { Outputs } from "../../provider/engine/state";
-import { PARTS, policyOf } from "../../provider/policies";
+import type { Outputs } from "../../provider/model/state";
+import { PARTS, policyOf } from "../../provider/ec2/policies";
 import { program, type Stack, URN } from "../provider/support";
 import { later, machineOf, made, quick, settled, somebody, up } from "../provider/world";
 import { cli, done, json, type Ran } from "./support";

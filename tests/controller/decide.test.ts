@@ -4,9 +4,9 @@ import { decide, type Situation } from "../../controller/decide";
 import type { Signal } from "../../controller/events";
 import { digestOf } from "../../controller/history";
 import type { Machine } from "../../controller/record";
-import { type LastReplacement, replacementText } from "../../provider/engine/last-replacement";
+import { type LastReplacement, replacementText } from "../../provider/engine/record/last-replacement";
 import { TAG } from "../../provider/ec2/tags";
-import type { Desired, Instance, Observed } from "../../provider/engine/state";
+import type { Desired, Instance, Observed } from "../../provider/model/state";
 import { desired, eni, generation, ID, instance, observed, template, volume } from "../provider/engine/things";
 
 const NOW = Date.UTC(2026, 10, 22, 12);

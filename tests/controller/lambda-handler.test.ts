@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { StopInstancesCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
-import { replacementText } from "../../provider/engine/last-replacement";
+import { replacementText } from "../../provider/engine/record/last-replacement";
 import { logTo } from "../../controller/lambda/log";
 import { METRICS, metricsLine } from "../../controller/lambda/metrics";
 import { TAG } from "../../provider/ec2/tags";

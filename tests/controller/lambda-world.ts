@@ -9,7 +9,7 @@ import { join } from "node:path";
 import type { BatchResponse, SqsEvent } from "../../controller/lambda/sqs-event";
 import { type Ec2Event } from "../../local/ec2/model/events";
 import { nothingBut, type RunningServer, startServer } from "../../local/ec2";
-import { scaledClock } from "../../provider/clock";
+import { scaledClock } from "../../provider/kit/clock";
 import { Handlers, type Properties } from "../../provider/handlers";
 import { Session } from "../../provider/session";
 import { EVENT_RULES } from "../../sdk/controller/rules";

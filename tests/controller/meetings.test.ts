@@ -5,7 +5,7 @@ import { WELL_KNOWN } from "../../local/ec2";
 import { recordRecycle } from "../../controller/by-hand";
 import { decide } from "../../controller/decide";
 import { TAG } from "../../provider/ec2/tags";
-import { isVoid } from "../../provider/engine/specification";
+import { isVoid } from "../../provider/engine/record/specification";
 import { interposed } from "../provider/interruptions";
 import { goingOn } from "../provider/kills";
 import { program, type Stack, type Through } from "../provider/support";

@@ -12,7 +12,7 @@ import {
 import { WELL_KNOWN } from "../../local/ec2";
 import { AmbiguousName, isReadable, listMachines, machineOf, readMachine } from "../../controller/record";
 import { TAG } from "../../provider/ec2/tags";
-import { templateTags } from "../../provider/engine/labels";
+import { templateTags } from "../../provider/engine/record/labels";
 import type { Properties } from "../../provider/handlers";
 import { fitting, launchedByHand } from "../provider/by-hand";
 import { program, stack, type Stack, URN } from "../provider/support";

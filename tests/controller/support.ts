@@ -4,11 +4,11 @@ import type { Message } from "../../controller/events";
 import { type Controller, handleMessage, type Outcome, sweep } from "../../controller/handle";
 import { isReadable, type Machine, type Place, readMachine } from "../../controller/record";
 import { createEc2, type Ec2Client } from "../../provider/ec2/client";
-import { plan } from "../../provider/engine/plan";
+import { plan } from "../../provider/engine/planning/plan";
 import { reconcile } from "../../provider/engine/reconcile";
-import { type Deps, depsOf as depsOfRun } from "../../provider/engine/run";
-import type { Clock } from "../../provider/clock";
-import type { Step } from "../../provider/engine/step";
+import { type Deps, depsOf as depsOfRun } from "../../provider/engine/steps/run";
+import type { Clock } from "../../provider/kit/clock";
+import type { Step } from "../../provider/engine/planning/step";
 import type { Stack, Through } from "../provider/support";
 
 const REGION = "us-east-1";

@@ -14,7 +14,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
-import { UNKNOWN } from "../../provider/validation";
+import { UNKNOWN } from "../../provider/inputs/validation";
 import {
   adopted,
   announced,

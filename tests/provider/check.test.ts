@@ -3,7 +3,7 @@ import { DisassociateAddressCommand, StopInstancesCommand } from "@aws-sdk/clien
 import { WELL_KNOWN } from "../../local/ec2";
 import { Handlers } from "../../provider/handlers";
 import { Session } from "../../provider/session";
-import { UNKNOWN } from "../../provider/validation";
+import { UNKNOWN } from "../../provider/inputs/validation";
 import { OUTPUT_NAMES, program, STABLE_NAMES, type Stack } from "./support";
 import { later, machineOf, quick, somebody, up } from "./world";
 

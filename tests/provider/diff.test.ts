@@ -9,7 +9,7 @@ import {
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../local/ec2";
-import { UNKNOWN } from "../../provider/validation";
+import { UNKNOWN } from "../../provider/inputs/validation";
 import { announced, interfaceByHand } from "./by-hand";
 import { program, type Stack } from "./support";
 import { failureOf, later, only, somebody, up } from "./world";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { DeleteNetworkInterfaceCommand, DeleteTagsCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../local/ec2";
-import { changesBetween } from "../../provider/changes";
+import { changesBetween } from "../../provider/inputs/changes";
 import { TAG } from "../../provider/ec2/tags";
 import { interruptedAtEveryCall } from "./kills";
 import { program, type Stack } from "./support";

@@ -1,7 +1,7 @@
 /** The instance behind the kept interface, whichever way it came there. */
 import assert from "node:assert/strict";
 import { TAG } from "../../provider/ec2/tags";
-import type { Path } from "../../provider/engine/strategy";
+import type { Path } from "../../provider/engine/situation/strategy";
 import type { Properties } from "../../provider/handlers";
 import { program, type Stack } from "./support";
 import { type Made, made, only } from "./world";

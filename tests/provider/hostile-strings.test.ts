@@ -5,11 +5,11 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import { CreateTagsCommand } from "@aws-sdk/client-ec2";
-import { idOf } from "../../provider/engine/claim";
+import { idOf } from "../../provider/engine/record/claim";
 import { nameOf } from "../../provider/ec2/tags";
 import { PartialFailure, PlainFailure } from "../../provider/failure";
-import { checkInputs, INPUT_NAMES } from "../../provider/inputs";
-import { UNKNOWN } from "../../provider/validation";
+import { checkInputs, INPUT_NAMES } from "../../provider/inputs/inputs";
+import { UNKNOWN } from "../../provider/inputs/validation";
 import { program, type Stack, URN } from "./support";
 import { failureOf, later, made, machineOf, nothingIsLeft, quick, settled, somebody, up } from "./world";
 

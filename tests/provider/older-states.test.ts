@@ -4,7 +4,7 @@ import fs, { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { compileFunction } from "node:vm";
 import type { Properties } from "../../provider/handlers";
-import { OLDER_RECORD } from "../../provider/engine/drift";
+import { OLDER_RECORD } from "../../provider/engine/planning/drift";
 import { recycle } from "../../controller/by-hand";
 import { depsOf, machine, planOf } from "../controller/support";
 import { marksOf, nothingIsOurs } from "./by-hand";

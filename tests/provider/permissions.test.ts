@@ -22,7 +22,7 @@ import {
 import { type Statement, WELL_KNOWN } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
 import type { Properties } from "../../provider/handlers";
-import { OPTIONAL_RIGHTS } from "../../provider/policies";
+import { OPTIONAL_RIGHTS } from "../../provider/ec2/policies";
 import { fitting, interfaceByHand, launchedByHand, nothingIsOurs } from "./by-hand";
 import { withVersions } from "./many-versions";
 import { program, type Stack } from "./support";
@@ -41,7 +41,7 @@ const LIFE: Policy = [...READER, ...OPERATOR, ...UP];
 const ALL: Policy = [...LIFE, ...GIVEN];
 
 const actionsOf = (policy: Policy): string[] => [...new Set(policy.flatMap((it) => it.Action))];
-/** Without them only the preview says less: tests/provider/surroundings.test.ts has that. */
+/** Without them only the preview says less: tests/provider/inputs/surroundings.test.ts has that. */
 const OPTIONAL = actionsOf(READER.filter((it) => it.Sid === "ReadForPreview"));
 /** Rights without which a run says a line and goes on; tests/provider/versions.test.ts tells of it. */
 const UNNEEDED = ["ec2:DeleteLaunchTemplateVersions", "ec2:ModifyLaunchTemplate"];

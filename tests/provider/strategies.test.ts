@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { ModifyInstanceAttributeCommand } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
-import type { Path } from "../../provider/engine/strategy";
+import type { Path } from "../../provider/engine/situation/strategy";
 import { holderOf, pathBetween, said } from "./holder";
 import { interposed } from "./interruptions";
 import { updatedAtEveryCall } from "./kills";

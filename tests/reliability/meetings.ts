@@ -4,7 +4,7 @@ import { pause, recycle, resume } from "../../controller/by-hand";
 import { type Controller, handleMachine, handleMessage, type Outcome, sweep } from "../../controller/handle";
 import { isReadable, type Machine, readMachine } from "../../controller/record";
 import { TAG } from "../../provider/ec2/tags";
-import { depsOf as depsOfRun } from "../../provider/engine/run";
+import { depsOf as depsOfRun } from "../../provider/engine/steps/run";
 import { controllerOf } from "../controller/support";
 import { interposed } from "../provider/interruptions";
 import { goingOn } from "../provider/kills";

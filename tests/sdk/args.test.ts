@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as ts from "typescript";
-import { CHANGE_CLASSES } from "../../provider/changes";
-import { checkInputs, PROGRAM_INPUTS } from "../../provider/inputs";
+import { CHANGE_CLASSES } from "../../provider/inputs/changes";
+import { checkInputs, PROGRAM_INPUTS } from "../../provider/inputs/inputs";
 import { program } from "../provider/support";
 
 interface Documented {

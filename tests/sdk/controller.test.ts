@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { policyOf } from "../../provider/policies";
+import { policyOf } from "../../provider/ec2/policies";
 import { ManagedInstanceController, type ManagedInstanceControllerArgs } from "../../sdk/controller";
 
 type Inputs = Record<string, unknown>;

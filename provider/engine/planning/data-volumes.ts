@@ -9,10 +9,10 @@ import {
   keptInstance,
   type Situation,
   wantsInstance,
-} from "../current";
-import { givenVolumeTags } from "../labels";
-import type { DataVolume, Retention, Volume, VolumeShape } from "../state";
-import type { Step } from "../step";
+} from "../situation/current";
+import { givenVolumeTags } from "../record/labels";
+import type { DataVolume, Retention, Volume, VolumeShape } from "../../model/state";
+import type { Step } from "./step";
 import { giveBack, retainVolume } from "./retention";
 import { planGivenTags } from "./tags";
 

@@ -5,10 +5,10 @@ import {
   isOnOurs,
   isOwnedElasticIp,
   type Situation,
-} from "../current";
-import { givenTags } from "../labels";
-import type { ElasticIp } from "../state";
-import type { Step } from "../step";
+} from "../situation/current";
+import { givenTags } from "../record/labels";
+import type { ElasticIp } from "../../model/state";
+import type { Step } from "./step";
 import { wantsInterface } from "./network-interface";
 import { giveBack, retainElasticIp } from "./retention";
 import { planGivenTags } from "./tags";

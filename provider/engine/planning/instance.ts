@@ -14,11 +14,11 @@ import {
   type Situation,
   staysStopped,
   wantsInstance,
-} from "../current";
-import type { Desired, Instance, NetworkInterface, Observed } from "../state";
-import type { LaunchPart } from "../specification";
-import type { Step } from "../step";
-import type { Hindrances, Path } from "../strategy";
+} from "../situation/current";
+import type { Desired, Instance, NetworkInterface, Observed } from "../../model/state";
+import type { LaunchPart } from "../record/specification";
+import type { Step } from "./step";
+import type { Hindrances, Path } from "../situation/strategy";
 import { planElasticIpMove } from "./elastic-ip";
 import { planAddressMove, planPublicIpAssignment, wantsInterface } from "./network-interface";
 

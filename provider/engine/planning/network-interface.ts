@@ -1,8 +1,14 @@
 import type { Addresses } from "../../ec2/ec2";
 import { TAG } from "../../ec2/tags";
-import { currentNetworkInterface, isOwnedInterface, type Owner, type Situation, wantsInstance } from "../current";
-import type { Desired, NetworkInterface } from "../state";
-import type { Step } from "../step";
+import {
+  currentNetworkInterface,
+  isOwnedInterface,
+  type Owner,
+  type Situation,
+  wantsInstance,
+} from "../situation/current";
+import type { Desired, NetworkInterface } from "../../model/state";
+import type { Step } from "./step";
 
 export function planNetworkInterface(situation: Situation): Step[] {
   const { desired, observed } = situation;

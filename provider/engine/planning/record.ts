@@ -1,7 +1,7 @@
 import { TAG } from "../../ec2/tags";
-import { generationOf, keptInstance, type Situation } from "../current";
-import { launchHash, settingsHash } from "../specification";
-import type { Step } from "../step";
+import { generationOf, keptInstance, type Situation } from "../situation/current";
+import { launchHash, settingsHash } from "../record/specification";
+import type { Step } from "./step";
 import { comingInstance } from "./instance";
 
 export function planRecord(situation: Situation): Step[] {

@@ -1,7 +1,7 @@
 /** What is left behind on purpose: what it costs, and how it comes back. */
 import { isOwned, OWN_TAG_PREFIX } from "../../ec2/tags";
-import type { ElasticIp, NetworkInterface, Observed, Tags, Volume } from "../state";
-import type { Step } from "../step";
+import type { ElasticIp, NetworkInterface, Observed, Tags, Volume } from "../../model/state";
+import type { Step } from "./step";
 
 /** A public IPv4 address, in use or not: 0.005 dollars an hour (ec2-behaviour.md, section 1). */
 const ELASTIC_IP_A_MONTH = 3.65;

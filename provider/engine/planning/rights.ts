@@ -1,5 +1,5 @@
-import { isAlive } from "../current";
-import type { Step } from "../step";
+import { isAlive } from "../situation/current";
+import type { Step } from "./step";
 
 /**
  * Steps that bring back what an earlier one took out of use, so that a refusal would come too late. Of the calls that move private

@@ -2,10 +2,10 @@
  * What the inputs name and another machine of the account may name too: who has it, whether it is waited for, and how it is won. (pure)
  */
 import { OWN_TAG_PREFIX, TAG } from "../../ec2/tags";
-import { currentVolume, isElsewhere, isOwnedElasticIp, isOwnedVolume, type Situation } from "../current";
-import { givenTags, givenVolumeTags } from "../labels";
-import type { Awaited, Claim, DataVolume, Desired, ElasticIp, OtherMachine, Tags, Volume } from "../state";
-import type { Step } from "../step";
+import { currentVolume, isElsewhere, isOwnedElasticIp, isOwnedVolume, type Situation } from "../situation/current";
+import { givenTags, givenVolumeTags } from "../record/labels";
+import type { Awaited, Claim, DataVolume, Desired, ElasticIp, OtherMachine, Tags, Volume } from "../../model/state";
+import type { Step } from "./step";
 import { surplusVolumes } from "./data-volumes";
 import { surplusElasticIps } from "./elastic-ip";
 

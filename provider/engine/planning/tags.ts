@@ -12,7 +12,7 @@ import {
   type Situation,
   staysStopped,
   wantsInstance,
-} from "../current";
+} from "../situation/current";
 import {
   baseTags,
   givenTags,
@@ -23,12 +23,12 @@ import {
   OPTIONAL_TEMPLATE_TAGS,
   templateTags,
   volumeTags,
-} from "../labels";
-import { readReplacement } from "../last-replacement";
-import { rootVolumeOf } from "../launched";
-import { phaseTag, readPhase, saysState } from "../record-grammar";
-import type { Instance, LaunchTemplate, Observed, Recorded, Tags, Volume } from "../state";
-import type { Step } from "../step";
+} from "../record/labels";
+import { readReplacement } from "../record/last-replacement";
+import { rootVolumeOf } from "../situation/launched";
+import { phaseTag, readPhase, saysState } from "../record/record-grammar";
+import type { Instance, LaunchTemplate, Observed, Recorded, Tags, Volume } from "../../model/state";
+import type { Step } from "./step";
 
 type TagStep = Extract<Step, { kind: "tag" }>;
 

@@ -1,6 +1,6 @@
 /** When old versions of the launch template record are deleted. (pure) */
-import type { Situation } from "../current";
-import type { Step } from "../step";
+import type { Situation } from "../situation/current";
+import type { Step } from "./step";
 
 /** So many versions stay, the latest among them. */
 export const KEPT_VERSIONS = 20;

@@ -1,8 +1,8 @@
 /** The addresses of the network interface beside its primary one. */
 import type { Addresses } from "../../ec2/ec2";
 import { isEc2Error } from "../../ec2/errors";
-import { networkInterfaceOf, ObserveAgain, oncePropagated, type Run } from "../run";
-import type { NetworkInterface } from "../state";
+import { networkInterfaceOf, ObserveAgain, oncePropagated, type Run } from "./run";
+import type { NetworkInterface } from "../../model/state";
 import { aboutAddresses, readNetworkInterface } from "./network-interface";
 
 type Kind = "secondaryPrivateIps" | "ipv6Addresses";

@@ -7,10 +7,10 @@
 import { CLAIM_PREFIX, isClaim, TAG } from "../../ec2/tags";
 import { explain } from "../../ec2/errors";
 import { waitFor, WaitTimeout } from "../../ec2/wait";
-import { givenTags, NOT_GIVEN } from "../labels";
+import { givenTags, NOT_GIVEN } from "../record/labels";
 import { nameOfMachine } from "../planning/sharing";
-import { Refused, type Run } from "../run";
-import type { Claim } from "../state";
+import { Refused, type Run } from "./run";
+import type { Claim } from "../../model/state";
 import { deleteRecord } from "./record";
 import { keepInMind, look, type Seen } from "./sharing";
 

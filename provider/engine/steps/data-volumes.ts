@@ -2,13 +2,13 @@
 import { Ec2Error, explain, isEc2Error } from "../../ec2/errors";
 import { isOwned, TAG } from "../../ec2/tags";
 import { type Wait, waitFor, WaitFailure, WaitTimeout } from "../../ec2/wait";
-import { currentInstance, currentNetworkInterface, currentVolume, recordedVolumeId } from "../current";
-import { volumeTags } from "../labels";
+import { currentInstance, currentNetworkInterface, currentVolume, recordedVolumeId } from "../situation/current";
+import { volumeTags } from "../record/labels";
 import { differentShape, isComingOff } from "../planning/data-volumes";
 import { retainVolume } from "../planning/retention";
-import { deleteOnceFree, goneIsFine, made, networkInterfaceOf, type Run, transitionTimeout } from "../run";
-import { clientToken } from "../specification";
-import type { DataVolume, Instance, Volume, VolumeShape } from "../state";
+import { deleteOnceFree, goneIsFine, made, networkInterfaceOf, type Run, transitionTimeout } from "./run";
+import { clientToken } from "../record/specification";
+import type { DataVolume, Instance, Volume, VolumeShape } from "../../model/state";
 import { requireAlive } from "./alive";
 import { retain } from "./tags";
 

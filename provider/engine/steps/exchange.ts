@@ -4,13 +4,13 @@
  * an address for a machine that never comes.
  */
 import { CLAIM_PREFIX, OWN_TAG_PREFIX, TAG } from "../../ec2/tags";
-import { isOnOurs, isOwnedElasticIp } from "../current";
+import { isOnOurs, isOwnedElasticIp } from "../situation/current";
 import { claimOnElasticIp, isElasticIpHandedOn, nameOfElasticIp, nameOfMachine } from "../planning/sharing";
 import { retainElasticIp } from "../planning/retention";
 import { wantsInterface } from "../planning/network-interface";
 import { explain } from "../../ec2/errors";
-import { endsAttempts, made, oncePropagated, type Run } from "../run";
-import type { Awaited, ElasticIp, NetworkInterface, Tags } from "../state";
+import { endsAttempts, made, oncePropagated, type Run } from "./run";
+import type { Awaited, ElasticIp, NetworkInterface, Tags } from "../../model/state";
 import { claimGiven, endClaims } from "./claims";
 import { associateElasticIp, disassociateElasticIp } from "./elastic-ip";
 import { awaitOne, isFree, letGoTimeout, look, type Seen, unmark, waitingLine } from "./sharing";

@@ -1,9 +1,9 @@
 /** `overlap`: the network interface goes from the old instance to a new one that has been seen to work. */
 import { explain, isEc2Error } from "../../ec2/errors";
 import { waitFor } from "../../ec2/wait";
-import { candidateInstance, holds, isAlive } from "../current";
+import { candidateInstance, holds, isAlive } from "../situation/current";
 import { workingInstance } from "../planning/instance";
-import { requireUnchanged } from "../points";
+import { requireUnchanged } from "./points";
 import {
   endsAttempts,
   networkInterfaceOf,
@@ -13,8 +13,8 @@ import {
   seconds,
   transitionTimeout,
   unqueuedWaiting,
-} from "../run";
-import type { Instance, NetworkInterface } from "../state";
+} from "./run";
+import type { Instance, NetworkInterface } from "../../model/state";
 import { requireAlive } from "./alive";
 import { besideInterface, wantedLaunch } from "./launchable";
 import { endVolumesWithLaunched, launchOffered } from "./launch";

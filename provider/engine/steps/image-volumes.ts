@@ -1,8 +1,8 @@
 /** Volumes that a launch made by itself, as the image says: they end with their instance. */
 import { isUnauthorized } from "../../ec2/errors";
 import { TAG } from "../../ec2/tags";
-import type { Run } from "../run";
-import type { Instance, Volume } from "../state";
+import type { Run } from "./run";
+import type { Instance, Volume } from "../../model/state";
 
 /**
  * Who may recycle machines and nothing more has not the right to this. That is no reason to let a machine fail: the volume is named by a

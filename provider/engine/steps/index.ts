@@ -1,9 +1,9 @@
 /** The table of steps. */
 import type { Addresses } from "../../ec2/ec2";
-import { currentNetworkInterface } from "../current";
-import type { Run } from "../run";
-import type { Step } from "../step";
-import { keepsInstance } from "../strategy";
+import { currentNetworkInterface } from "../situation/current";
+import type { Run } from "./run";
+import type { Step } from "../planning/step";
+import { keepsInstance } from "../situation/strategy";
 import * as addresses from "./addresses";
 import * as dataVolumes from "./data-volumes";
 import { drain } from "./drain";

@@ -9,9 +9,9 @@ import {
   isOwnPartNotSeen,
 } from "../../ec2/errors";
 import { waitFor } from "../../ec2/wait";
-import { isAlive } from "../current";
-import { endsAttempts, networkInterfaceOf, ObserveAgain, type Run, transitionTimeout, unqueuedWaiting } from "../run";
-import type { Desired, Instance, Market } from "../state";
+import { isAlive } from "../situation/current";
+import { endsAttempts, networkInterfaceOf, ObserveAgain, type Run, transitionTimeout, unqueuedWaiting } from "./run";
+import type { Desired, Instance, Market } from "../../model/state";
 import { endVolumesWith } from "./image-volumes";
 import { awaitFree, readNetworkInterface } from "./network-interface";
 import { type Launchable, launchRequest, onInterface, wantedLaunch } from "./launchable";

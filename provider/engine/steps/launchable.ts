@@ -1,10 +1,10 @@
 /** What is launched: a generation, as one type and in one market, on a network. */
 import type { LaunchNetwork, LaunchRequest } from "../../ec2/ec2";
-import { isAlive } from "../current";
-import { instanceTags } from "../labels";
-import { made, type Run } from "../run";
-import { clientToken } from "../specification";
-import type { NetworkInterface, PublicIpAssignment, Tags } from "../state";
+import { isAlive } from "../situation/current";
+import { instanceTags } from "../record/labels";
+import { made, type Run } from "./run";
+import { clientToken } from "../record/specification";
+import type { NetworkInterface, PublicIpAssignment, Tags } from "../../model/state";
 import type { Offer } from "./launch";
 
 export interface Launchable extends Offer {

@@ -4,10 +4,10 @@ import { Ec2Error, explain, isEc2Error } from "../../ec2/errors";
 import { TAG } from "../../ec2/tags";
 import type { Kind } from "../../ec2/expectations";
 import { waitFor, WaitTimeout } from "../../ec2/wait";
-import { heldBy } from "../conflicts";
-import { isAlive } from "../current";
-import { descriptionOf, networkInterfaceTags } from "../labels";
-import { holdersOf } from "../observe";
+import { heldBy } from "../planning/conflicts";
+import { isAlive } from "../situation/current";
+import { descriptionOf, networkInterfaceTags } from "../record/labels";
+import { holdersOf } from "../situation/observe";
 import {
   deleteOnceFree,
   made,
@@ -16,9 +16,9 @@ import {
   oncePropagated,
   type Run,
   transitionTimeout,
-} from "../run";
-import { clientToken } from "../specification";
-import type { NetworkInterface, PublicIpAssignment } from "../state";
+} from "./run";
+import { clientToken } from "../record/specification";
+import type { NetworkInterface, PublicIpAssignment } from "../../model/state";
 
 /** @param later addresses that are still on an interface that is given up, and move with the instance */
 export async function makeNetworkInterface(run: Run, later: string[]): Promise<void> {

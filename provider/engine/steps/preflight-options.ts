@@ -1,8 +1,8 @@
 /** Whether the types that may be launched take the options that are set. */
 import type { InstanceType } from "../../ec2/ec2";
 import { isEc2Error } from "../../ec2/errors";
-import type { Run } from "../run";
-import { untakenOptions, type TypeOptions } from "../type-options";
+import type { Run } from "./run";
+import { untakenOptions, type TypeOptions } from "../situation/type-options";
 
 /**
  * The type that is wanted has to take them. A type to fall back to that does not is only said: without it the machine has one

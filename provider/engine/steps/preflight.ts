@@ -1,13 +1,20 @@
 /** What can be known before a working instance is ended, or stopped, for one that has to start in its place. */
 import type { InstanceType } from "../../ec2/ec2";
 import { explain, isAboutType, isEc2Error, isOwnPartNotSeen } from "../../ec2/errors";
-import { findImage } from "../../lookups";
-import { deviceProblems, firmwareProblem, imageProblem, rootProblem, sentenceOf, takesRootVolume } from "../image-fit";
-import { rootVolumeOf } from "../launched";
-import { made, networkInterfaceOf, oncePropagated, type Run } from "../run";
+import { findImage } from "../../ec2/lookups";
+import {
+  deviceProblems,
+  firmwareProblem,
+  imageProblem,
+  rootProblem,
+  sentenceOf,
+  takesRootVolume,
+} from "../situation/image-fit";
+import { rootVolumeOf } from "../situation/launched";
+import { made, networkInterfaceOf, oncePropagated, type Run } from "./run";
 import { addressesToCome } from "../planning/network-interface";
-import type { Firmware, Image, Instance } from "../state";
-import { keepsInstance, type Path } from "../strategy";
+import type { Firmware, Image, Instance } from "../../model/state";
+import { keepsInstance, type Path } from "../situation/strategy";
 import { checkOptions } from "./preflight-options";
 import { type Offer, offers } from "./launch";
 import { besideInterface, launchRequest, onInterface, wantedLaunch } from "./launchable";

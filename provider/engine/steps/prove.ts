@@ -2,8 +2,8 @@
 import { explain } from "../../ec2/errors";
 import { TAG } from "../../ec2/tags";
 import { waitFor, WaitFailure } from "../../ec2/wait";
-import { ObserveAgain, oncePropagated, type Run, seconds, transitionTimeout } from "../run";
-import type { Instance } from "../state";
+import { ObserveAgain, oncePropagated, type Run, seconds, transitionTimeout } from "./run";
+import type { Instance } from "../../model/state";
 
 /** It runs, and EC2 says that it does not work. */
 export class FailedChecks extends WaitFailure {

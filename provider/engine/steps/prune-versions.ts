@@ -5,10 +5,10 @@
 import type { Ec2 } from "../../ec2/ec2";
 import { explain, isEc2Error } from "../../ec2/errors";
 import { TAG } from "../../ec2/tags";
-import { generationOf, isAlive } from "../current";
+import { generationOf, isAlive } from "../situation/current";
 import { KEPT_VERSIONS } from "../planning/versions";
-import { made, type Run } from "../run";
-import type { LaunchTemplate } from "../state";
+import { made, type Run } from "./run";
+import type { LaunchTemplate } from "../../model/state";
 
 /** The machine is as it is wanted by now, so a refusal is told and fails nothing; the next run tries again. */
 export async function pruneVersions(run: Run): Promise<void> {

@@ -1,13 +1,13 @@
 /** The launch template: the machine's record in EC2, and its versions, the generations. */
 import { Ec2Error, isEc2Error } from "../../ec2/errors";
-import { findImage } from "../../lookups";
-import { IdTaken } from "../claim";
-import { isAlive } from "../current";
-import { templateTags } from "../labels";
-import { isAnothers } from "../ownership";
-import { type Phase, phaseTag } from "../record-grammar";
+import { findImage } from "../../ec2/lookups";
+import { IdTaken } from "../record/claim";
+import { isAlive } from "../situation/current";
+import { templateTags } from "../record/labels";
+import { isAnothers } from "../situation/ownership";
+import { type Phase, phaseTag } from "../record/record-grammar";
 import { withRoomForVersion } from "./prune-versions";
-import { goneIsFine, made, ObserveAgain, oncePropagated, type Run } from "../run";
+import { goneIsFine, made, ObserveAgain, oncePropagated, type Run } from "./run";
 import {
   clientToken,
   describeGeneration,
@@ -15,7 +15,7 @@ import {
   launchHash,
   readGeneration,
   settingsHash,
-} from "../specification";
+} from "../record/specification";
 
 /** The description of a version that is made only for EC2 to look up the image behind an SSM parameter. */
 const LOOKING_UP = "managed-instance: to look up the image";

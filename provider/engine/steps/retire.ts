@@ -1,8 +1,8 @@
 /** The end of an instance: its spot request is cancelled, it is terminated, and the network interface is waited for. */
 import type { Kind } from "../../ec2/expectations";
 import { waitFor } from "../../ec2/wait";
-import { goneIsFine, ObserveAgain, type Run, seconds, transitionTimeout } from "../run";
-import type { Instance } from "../state";
+import { goneIsFine, ObserveAgain, type Run, seconds, transitionTimeout } from "./run";
+import type { Instance } from "../../model/state";
 import { awaitFree } from "./network-interface";
 
 export async function retire(run: Run, instance: Instance): Promise<void> {

@@ -2,12 +2,12 @@
 import type { Ec2 } from "../../ec2/ec2";
 import { explain, isEc2Error, isUnauthorized } from "../../ec2/errors";
 import { TAG } from "../../ec2/tags";
-import { userDataFor } from "../../user-data";
-import { candidateInstance, currentNetworkInterface, currentVolume, isAlive } from "../current";
-import { elasticIpOf, endsAttempts, networkInterfaceOf, type Run } from "../run";
-import type { LaunchPart } from "../specification";
-import type { Instance, NetworkInterface, PublicIpAssignment } from "../state";
-import type { Step } from "../step";
+import { userDataFor } from "../../kit/user-data";
+import { candidateInstance, currentNetworkInterface, currentVolume, isAlive } from "../situation/current";
+import { elasticIpOf, endsAttempts, networkInterfaceOf, type Run } from "./run";
+import type { LaunchPart } from "../record/specification";
+import type { Instance, NetworkInterface, PublicIpAssignment } from "../../model/state";
+import type { Step } from "../planning/step";
 import { DEVICE_INDEX } from "./hand-over";
 
 /** A right that a later step takes is missing, so nothing was begun. */

@@ -1,10 +1,10 @@
 /** Back to the instance's specification, and interface, that worked before this run. */
 import { explain } from "../../ec2/errors";
 import { PASSING_TAGS } from "../../ec2/tags";
-import { currentElasticIp, generationOf, holds, isAlive } from "../current";
-import { requireUnchanged } from "../points";
-import { endsAttempts, networkInterfaceOf, type Run } from "../run";
-import type { Instance, NetworkInterface } from "../state";
+import { currentElasticIp, generationOf, holds, isAlive } from "../situation/current";
+import { requireUnchanged } from "./points";
+import { endsAttempts, networkInterfaceOf, type Run } from "./run";
+import type { Instance, NetworkInterface } from "../../model/state";
 import { takeBackAddresses } from "./addresses";
 import { attachAgain } from "./data-volumes";
 import { associateElasticIp, disassociateElasticIp } from "./elastic-ip";

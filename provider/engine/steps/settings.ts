@@ -1,6 +1,6 @@
 /** What a running instance takes on in place. */
 import { isEc2Error } from "../../ec2/errors";
-import type { Run } from "../run";
+import type { Run } from "./run";
 
 /** EC2 leaves alone what is not said: a hop limit that is not asked for any more goes back to what a launch would give. */
 export async function setMetadataOptions(run: Run, instanceId: string): Promise<void> {

@@ -3,8 +3,8 @@ import type { Ec2 } from "../../ec2/ec2";
 import { TAG } from "../../ec2/tags";
 import { waitFor, WaitFailure, WaitTimeout } from "../../ec2/wait";
 import { letGoSeconds, nameOfMachine } from "../planning/sharing";
-import { Refused, type Run, seconds } from "../run";
-import type { Awaited, ElasticIp, Given, Tags, Volume } from "../state";
+import { Refused, type Run, seconds } from "./run";
+import type { Awaited, ElasticIp, Given, Tags, Volume } from "../../model/state";
 
 export function letGoTimeout(run: Run): number {
   return letGoSeconds(run.desired) * 1000;

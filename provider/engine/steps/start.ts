@@ -1,10 +1,10 @@
 /** The start of an instance that is there, and the wait until it runs. */
 import type { Kind } from "../../ec2/expectations";
 import { waitFor } from "../../ec2/wait";
-import { isAlive } from "../current";
-import { requireUnchanged } from "../points";
-import { ObserveAgain, type Run, seconds, transitionTimeout } from "../run";
-import type { Instance } from "../state";
+import { isAlive } from "../situation/current";
+import { requireUnchanged } from "./points";
+import { ObserveAgain, type Run, seconds, transitionTimeout } from "./run";
+import type { Instance } from "../../model/state";
 import { refuseEnded } from "./alive";
 import { prove } from "./prove";
 

@@ -1,11 +1,11 @@
 /** An instance is stopped: to stay so, or to become another type. */
 import { explain, isAboutType, isCapacityReason, isEc2Error } from "../../ec2/errors";
 import { TAG } from "../../ec2/tags";
-import { userDataFor } from "../../user-data";
-import { requireUnchanged } from "../points";
-import { endsAttempts, ObserveAgain, type Run, seconds, transitionTimeout } from "../run";
-import type { LaunchPart } from "../specification";
-import type { Instance } from "../state";
+import { userDataFor } from "../../kit/user-data";
+import { requireUnchanged } from "./points";
+import { endsAttempts, ObserveAgain, type Run, seconds, transitionTimeout } from "./run";
+import type { LaunchPart } from "../record/specification";
+import type { Instance } from "../../model/state";
 import type { Kind } from "../../ec2/expectations";
 import { waitFor } from "../../ec2/wait";
 import { refuseEnded } from "./alive";

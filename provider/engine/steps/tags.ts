@@ -1,15 +1,15 @@
 /** Tags, and what is left behind on purpose. */
 import { explain, isEc2Error } from "../../ec2/errors";
 import { PASSING_TAGS, TAG } from "../../ec2/tags";
-import { givenTags, instanceTags, launchTags } from "../labels";
-import { isOwnedInstance } from "../current";
+import { givenTags, instanceTags, launchTags } from "../record/labels";
+import { isOwnedInstance } from "../situation/current";
 import { launchedVolumes, phaseWanted } from "../planning/tags";
-import { requireUnchanged } from "../points";
-import { readPhase } from "../record-grammar";
-import { type Deps, made, oncePropagated, type Run } from "../run";
-import { changingHash, launchHash, type LaunchPart } from "../specification";
-import type { Instance, Observed, Recorded, Tags } from "../state";
-import type { Step } from "../step";
+import { requireUnchanged } from "./points";
+import { readPhase } from "../record/record-grammar";
+import { type Deps, made, oncePropagated, type Run } from "./run";
+import { changingHash, launchHash, type LaunchPart } from "../record/specification";
+import type { Instance, Observed, Recorded, Tags } from "../../model/state";
+import type { Step } from "../planning/step";
 
 export async function tag(run: Run, resourceIds: string[], set: Tags, remove: string[]): Promise<void> {
   if (Object.keys(set).length > 0) {

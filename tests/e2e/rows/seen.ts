@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { SimState } from "../../../local/ec2";
 import { TAG } from "../../../provider/ec2/tags";
-import type { MachineState, Outputs as EngineOutputs } from "../../../provider/engine/state";
+import type { MachineState, Outputs as EngineOutputs } from "../../../provider/model/state";
 
 export type Instance = SimState["instances"][string];
 export type NetworkInterface = SimState["networkInterfaces"][string];

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { VirtualTime } from "../../../bench/virtual-time";
 import { Throttling } from "../../../local/ec2/throttling";
 import { Params } from "../../../local/ec2/wire/params";
-import { cancellable, Cancelled, type Clock } from "../../../provider/clock";
+import { cancellable, Cancelled, type Clock } from "../../../provider/kit/clock";
 import { Ec2Error } from "../../../provider/ec2/errors";
 import { type Asker, FIRST_LIMIT, Pace } from "../../../provider/ec2/pace";
 import { Patience, withRetries } from "../../../provider/ec2/retry";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cancellable, Cancelled, type Clock } from "../../../provider/clock";
+import { cancellable, Cancelled, type Clock } from "../../../provider/kit/clock";
 import { Ec2Error } from "../../../provider/ec2/errors";
 import { Expectations, USUAL } from "../../../provider/ec2/expectations";
 import { type Wait, waitFor as waitIn, WaitFailure, type Waiting, WaitTimeout } from "../../../provider/ec2/wait";

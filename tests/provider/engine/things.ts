@@ -1,7 +1,7 @@
 /** Plain data for the pure parts of the engine: each a thing in its usual state, with overrides. */
 import { TAG } from "../../../provider/ec2/tags";
-import { baseTags, instanceTags, templateTags, volumeTags } from "../../../provider/engine/labels";
-import { launchHash, settingsHash } from "../../../provider/engine/specification";
+import { baseTags, instanceTags, templateTags, volumeTags } from "../../../provider/engine/record/labels";
+import { launchHash, settingsHash } from "../../../provider/engine/record/specification";
 import type {
   Desired,
   ElasticIp,
@@ -12,8 +12,8 @@ import type {
   Observed,
   Recorded,
   Volume,
-} from "../../../provider/engine/state";
-import { checkInputs, desiredOf } from "../../../provider/inputs";
+} from "../../../provider/model/state";
+import { checkInputs, desiredOf } from "../../../provider/inputs/inputs";
 import { program } from "../support";
 
 export const ID = "mi-00000000000000001";

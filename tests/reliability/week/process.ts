@@ -1,5 +1,5 @@
 /** One process of the product in simulated time. It can be killed at any of its calls; then nothing of it happens any more. */
-import type { Clock } from "../../../provider/clock";
+import type { Clock } from "../../../provider/kit/clock";
 import { REPLY_TIMEOUT_MS } from "../../../provider/ec2/client";
 import type { Around } from "../../../provider/session";
 import { sending } from "../../provider/interruptions";

@@ -1,5 +1,5 @@
 /** Whether every machine is as declared: read off the account, and asked of the product as its user would. */
-import { readGeneration } from "../../../provider/engine/specification";
+import { readGeneration } from "../../../provider/engine/record/specification";
 import { TAG } from "../../../provider/ec2/tags";
 import { ownedBy } from "../../provider/world";
 import { idsIn, isAsDeclared } from "../invariants";

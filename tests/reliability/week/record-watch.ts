@@ -1,6 +1,6 @@
 /** Follows the machines' records over the week: when each is paused, and when its schedules are followed. */
 import { TAG } from "../../../provider/ec2/tags";
-import { nextDue } from "../../../provider/timetable";
+import { nextDue } from "../../../provider/kit/timetable";
 import type { Account } from "./account";
 import { SECOND } from "./time";
 import type { Machine, Schedule } from "./machine";

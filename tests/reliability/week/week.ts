@@ -1,5 +1,5 @@
 /** A week of random trouble, in simulated time: spells, and after each of them a quiet hour that has to end with all as declared. */
-import { lastDue } from "../../../provider/timetable";
+import { lastDue } from "../../../provider/kit/timetable";
 import { Random } from "../../../local/ec2/model/random";
 import { program } from "../../provider/support";
 import { quick } from "../../provider/world";

@@ -1,0 +1,108 @@
+/** The end of a managed instance: what was made is deleted, what was given is given back. (pure) */
+import { TAG } from "../../ec2/tags";
+import {
+  isAlive,
+  isElsewhere,
+  isOnOurs,
+  isOurVolume,
+  isOwnedElasticIp,
+  isOwnedInstance,
+  isOwnedInterface,
+  type Owner,
+} from "../situation/current";
+import { giveUpInterface } from "./plan";
+import { giveUpVolume, outliving } from "./data-volumes";
+import { giveUpElasticIp } from "./elastic-ip";
+import { holdsOurs } from "./instance";
+import { keepOnTermination } from "./network-interface";
+import { giveBack, retainNetworkInterface } from "./retention";
+import type { Desired, ElasticIp, Instance, NetworkInterface, Observed, Recorded, Volume } from "../../model/state";
+import type { Step } from "./step";
+
+export interface Teardown {
+  id: string;
+  observed: Observed;
+  recorded?: Recorded;
+  deletion: Desired["deletion"];
+  /** What was adopted: never ours, whatever became of its tags. */
+  adopt?: Desired["adopt"];
+}
+
+function ownerIn({ id, observed, adopt }: Teardown): Owner {
+  return { id, observed, desired: { adopt } };
+}
+
+/** The steps to nothing, the record last. What was given is given back; what is to be retained stays. */
+export function planTeardown(teardown: Teardown): Step[] {
+  const { observed } = teardown;
+  const { template } = observed;
+  return [
+    ...planEnd(teardown),
+    ...observed.elasticIps.flatMap((elasticIp) => planElasticIpEnd(elasticIp, teardown)),
+    ...observed.networkInterfaces.filter((it) => !isLeft(it)).map((eni) => planInterfaceEnd(eni, teardown)),
+    ...observed.volumes.filter((it) => isOurVolume(it, teardown)).flatMap((it) => planVolumeEnd(it, teardown)),
+    ...[...observed.leftVolumes, ...outliving(observed.launchedVolumes)].map((volume): Step => ({
+      kind: "delete-volume",
+      volume,
+    })),
+    ...(template === undefined ? [] : [{ kind: "delete-record", templateId: template.id } as const]),
+  ];
+}
+
+function planEnd(teardown: Teardown): Step[] {
+  const { observed, deletion } = teardown;
+  const stays = observed.networkInterfaces.filter(
+    (it) => deletion.networkInterface === "retain" || !isOwnedInterface(it, ownerIn(teardown)),
+  );
+  const ending = observed.strangers.filter((it) => !isAlive(it));
+  return [
+    ...keepOnTermination(stays),
+    ...observed.volumes
+      .filter((it) => it.attachment?.deleteOnTermination === true && !isElsewhere(it, observed))
+      .map((volume): Step => ({ kind: "keep-volume-on-termination", volume })),
+    ...[...observed.instances, ...ending]
+      .filter((it) => isAlive(it) || holdsOurs(it, observed))
+      .map((instance) => planInstanceEnd(instance, teardown)),
+  ];
+}
+
+/** Retained by a run that was killed since, or to be given by one that failed before it was: no longer, or not yet, ours. */
+function isLeft({ tags }: NetworkInterface): boolean {
+  return tags[TAG.retained] !== undefined && tags[TAG.id] === undefined;
+}
+
+/** An instance that was adopted and still is there stays there. */
+function planInstanceEnd(instance: Instance, { adopt }: Teardown): Step {
+  return isAlive(instance) && !isOwnedInstance(instance, { adopt })
+    ? giveBack(instance.id, "the instance", instance.tags)
+    : { kind: "retire", instance };
+}
+
+function planInterfaceEnd(eni: NetworkInterface, teardown: Teardown): Step {
+  const owner = ownerIn(teardown);
+  return teardown.deletion.networkInterface === "retain" && isOwnedInterface(eni, owner)
+    ? retainNetworkInterface(eni)
+    : giveUpInterface(eni, owner);
+}
+
+function planElasticIpEnd(elasticIp: ElasticIp, teardown: Teardown): Step[] {
+  const { observed, deletion } = teardown;
+  const eni = observed.networkInterfaces.find((it) => it.id === elasticIp.association?.networkInterfaceId);
+  const isRetained = deletion.elasticIp === "retain" && isOwnedElasticIp(elasticIp);
+  const staysTogether =
+    eni !== undefined &&
+    (isOwnedInterface(eni, ownerIn(teardown))
+      ? deletion.networkInterface === "retain" && isRetained
+      : // What was adopted keeps the address that it had.
+        isRetained || !isOwnedElasticIp(elasticIp));
+  const off: Step[] =
+    isOnOurs(elasticIp, observed) && !staysTogether ? [{ kind: "disassociate-elastic-ip", elasticIp }] : [];
+  return [...off, giveUpElasticIp(elasticIp, deletion.elasticIp)];
+}
+
+/** On an instance that is left running a volume that is to be deleted comes off first. */
+function planVolumeEnd(volume: Volume, teardown: Teardown): Step[] {
+  const step = giveUpVolume(volume, teardown, teardown.deletion.dataVolumes);
+  const isDeleted = step.kind === "delete-volume" && volume.attachment !== undefined;
+  return isDeleted ? [{ kind: "detach-volume", volume }, step] : [step];
+}

@@ -1,0 +1,356 @@
+/**
+ * How the launch template's tags say what a launch template cannot: written here, and read here. What is not written by these is
+ * not guessed at. (pure)
+ */
+import type {
+  Day,
+  Desired,
+  Market,
+  PublicIpAssignment,
+  Replacement,
+  RevertToSpot,
+  Schedule,
+  ScheduledAction,
+  Strategy,
+} from "../../model/state";
+
+/** A tag that says nothing that this version knows. */
+export class UnknownGrammar extends Error {
+  override readonly name = "UnknownGrammar";
+
+  constructor(readonly text: string) {
+    super(`"${text}" is not what this version writes`);
+  }
+}
+
+type Values = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** `word name=value name=value`, in a fixed order. */
+function sentence(word: string, values: Values): string {
+  const said = Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]));
+  return [word, ...said].filter((it) => it !== "").join(" ");
+}
+
+/** Reads what {@link sentence} wrote; every name must be known, and is asked for once. */
+class Sentence {
+  readonly word: string;
+  private readonly values: Map<string, string>;
+
+  constructor(private readonly text: string) {
+    const parts = text.split(" ");
+    this.word = parts[0]?.includes("=") === false ? parts[0] : "";
+    const said = this.word === "" ? parts : parts.slice(1);
+    this.values = new Map(said.map((it) => [it.slice(0, it.indexOf("=")), it.slice(it.indexOf("=") + 1)]));
+    if (this.values.size !== said.length || said.some((it) => !it.includes("="))) {
+      throw this.unknown();
+    }
+  }
+
+  unknown(): UnknownGrammar {
+    return new UnknownGrammar(this.text);
+  }
+
+  has(name: string): boolean {
+    return this.values.has(name);
+  }
+
+  value(name: string, pattern = /./): string {
+    const value = this.values.get(name);
+    this.values.delete(name);
+    if (value === undefined || !pattern.test(value)) {
+      throw this.unknown();
+    }
+    return value;
+  }
+
+  optional(name: string, pattern?: RegExp): string | undefined {
+    return this.has(name) ? this.value(name, pattern) : undefined;
+  }
+
+  number(name: string): number {
+    return Number(this.value(name, /^\d{1,9}$/));
+  }
+
+  count(name: string): number | undefined {
+    return this.has(name) ? this.number(name) : undefined;
+  }
+
+  flag(name: string): boolean {
+    return this.value(name, /^(true|false)$/) === "true";
+  }
+
+  oneOf<T extends string>(value: string, ...choices: readonly T[]): T {
+    const found = choices.find((it) => it === value);
+    if (found === undefined) {
+      throw this.unknown();
+    }
+    return found;
+  }
+
+  /** What a later version may have added is not passed over: it may mean that what is read here means something else. */
+  end(): void {
+    if (this.values.size > 0) {
+      throw this.unknown();
+    }
+  }
+}
+
+/** How to buy. */
+export function marketTag({ lifecycle, maxPrice, fallbackToOnDemand, revertToSpot }: Market): string {
+  return lifecycle === "on-demand"
+    ? lifecycle
+    : sentence(lifecycle, {
+        "max-price": maxPrice,
+        "fallback-to-on-demand": fallbackToOnDemand,
+        // Machines that were made before there was a choice say nothing of it either.
+        "revert-to-spot": revertToSpot === "never" ? undefined : revertText(revertToSpot),
+      });
+}
+
+export function readMarket(text: string): Market {
+  const read = new Sentence(text);
+  const lifecycle = read.oneOf(read.word, "on-demand", "spot");
+  if (lifecycle === "on-demand") {
+    read.end();
+    return { lifecycle, fallbackToOnDemand: true, revertToSpot: "never" };
+  }
+  const market: Market = {
+    lifecycle,
+    maxPrice: read.optional("max-price", /^\d+(\.\d+)?$/),
+    fallbackToOnDemand: read.flag("fallback-to-on-demand"),
+    revertToSpot: readRevert(read.optional("revert-to-spot") ?? "never"),
+  };
+  read.end();
+  return market;
+}
+
+/** `mon,tue@01:00-05:00@Europe/Berlin` */
+function revertText(revert: RevertToSpot): string {
+  if (typeof revert === "string") {
+    return revert;
+  }
+  const { days, from, to, timezone } = revert.window;
+  return `${days?.join(",") ?? "daily"}@${from}-${to}@${timezone}`;
+}
+
+const WINDOW = /^([a-z,]+)@(\d\d:\d\d)-(\d\d:\d\d)@([\w/+-]+)$/;
+const DAYS: readonly string[] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+function readRevert(text: string): RevertToSpot {
+  if (text === "never" || text === "always") {
+    return text;
+  }
+  const [, days = "", from = "", to = "", timezone = ""] = WINDOW.exec(text) ?? [];
+  const named = days.split(",");
+  if (days !== "daily" && !named.every((it) => DAYS.includes(it))) {
+    throw new UnknownGrammar(text);
+  }
+  const window = { from, to, timezone };
+  return { window: days === "daily" ? window : { days: named as Day[], ...window } };
+}
+
+type Replacing = Pick<Desired, "replacement" | "healing" | "minReplacementInterval">;
+
+/** How an instance is replaced, and when that happens between two runs of `up`. */
+export function replacementTag({ replacement, healing, minReplacementInterval }: Replacing): string {
+  return sentence(replacement.strategy, {
+    "drain-seconds": replacement.drainSeconds,
+    "skip-os-shutdown": replacement.skipOsShutdown,
+    "wait-for": replacement.waitFor,
+    "rollback-on-failure": replacement.rollbackOnFailure,
+    "timeout-seconds": replacement.timeoutSeconds,
+    healing: healing.enabled,
+    "grace-seconds": healing.graceSeconds,
+    "unhealthy-seconds": healing.unhealthySeconds,
+    "min-interval": minReplacementInterval,
+  });
+}
+
+const STRATEGIES: readonly Strategy[] = ["terminate-first", "root-volume", "stop-start", "overlap", "auto"];
+const WAIT_FOR: readonly Replacement["waitFor"][] = ["running", "status-ok"];
+
+export function readReplacement(text: string): Replacing {
+  const read = new Sentence(text);
+  const replacing: Replacing = {
+    replacement: {
+      strategy: read.oneOf(read.word, ...STRATEGIES),
+      drainSeconds: read.number("drain-seconds"),
+      skipOsShutdown: read.flag("skip-os-shutdown"),
+      waitFor: read.oneOf(read.value("wait-for"), ...WAIT_FOR),
+      rollbackOnFailure: read.flag("rollback-on-failure"),
+      timeoutSeconds: read.number("timeout-seconds"),
+    },
+    healing: {
+      enabled: read.flag("healing"),
+      graceSeconds: read.number("grace-seconds"),
+      unhealthySeconds: read.number("unhealthy-seconds"),
+    },
+    minReplacementInterval: read.number("min-interval"),
+  };
+  read.end();
+  return replacing;
+}
+
+type WantedState = Pick<Desired, "desiredState" | "pauseBehavior">;
+
+/** Who wants a machine to run or not, where that is no program: each time is another, so that a newer one is told from a stale read. */
+export interface Asked {
+  by: "hand" | "schedule";
+  at: number;
+}
+
+export function desiredStateTag({ desiredState, pauseBehavior }: WantedState, asked?: Asked): string {
+  return sentence(desiredState, { "pause-behavior": pauseBehavior, by: asked?.by, at: asked && Math.round(asked.at) });
+}
+
+/** Who asked for the state that a tag tells, in words. */
+export function askedBy(text: string): string {
+  const [, by] = / by=(\w+) /.exec(text) ?? [];
+  return by === undefined ? "another run" : by === "schedule" ? "its schedule" : "hand";
+}
+
+export function readDesiredState(text: string): WantedState {
+  const read = new Sentence(text);
+  const state: WantedState = {
+    desiredState: read.oneOf(read.word, "running", "paused"),
+    pauseBehavior: read.oneOf(read.value("pause-behavior"), "terminate", "stop"),
+  };
+  // An older version, and a program, do not say who asked.
+  if (read.has("by")) {
+    read.oneOf(read.value("by"), "hand", "schedule");
+    read.value("at", /^\d{1,15}$/);
+  }
+  read.end();
+  return state;
+}
+
+/** Whether a tag says just that, whoever asked for it. */
+export function saysState(text: string | undefined, wanted: WantedState): boolean {
+  return text?.replace(/ by=.*$/, "") === desiredStateTag(wanted);
+}
+
+export type NetworkPart = Pick<
+  Desired,
+  | "subnetId"
+  | "persistPrivateIp"
+  | "publicIpAssignment"
+  | "sourceDestCheck"
+  | "secondaryPrivateIpCount"
+  | "ipv6AddressCount"
+  | "elasticIp"
+>;
+
+/** What is on an interface that is kept stays as it is; of one that is not, all has to be said that the next one is made with. */
+export function networkTag(desired: NetworkPart): string {
+  const { subnetId, persistPrivateIp, publicIpAssignment, sourceDestCheck, elasticIp } = desired;
+  const { secondaryPrivateIpCount, ipv6AddressCount } = desired;
+  return sentence("", {
+    subnet: subnetId,
+    kept: persistPrivateIp,
+    "public-ip": publicIpAssignment,
+    "elastic-ip": typeof elasticIp === "string" ? elasticIp : elasticIp ? "own" : "none",
+    ...(persistPrivateIp
+      ? {}
+      : {
+          "source-dest-check": sourceDestCheck,
+          "secondary-private-ips": secondaryPrivateIpCount,
+          "ipv6-addresses": ipv6AddressCount,
+        }),
+  });
+}
+
+const ELASTIC_IP = /^(own|none|eipalloc-[0-9a-f]{8,17}|\d{1,3}(\.\d{1,3}){3})$/;
+const PUBLIC_IP: readonly PublicIpAssignment[] = ["subnet-default", "assign", "none"];
+
+export function readNetwork(text: string): NetworkPart {
+  const read = new Sentence(text);
+  const elasticIp = read.value("elastic-ip", ELASTIC_IP);
+  const persistPrivateIp = read.flag("kept");
+  const network: NetworkPart = {
+    subnetId: read.value("subnet", /^subnet-[0-9a-f]{8,17}$/),
+    persistPrivateIp,
+    publicIpAssignment: read.oneOf(read.value("public-ip"), ...PUBLIC_IP),
+    elasticIp: elasticIp === "own" ? true : elasticIp === "none" ? false : elasticIp,
+    sourceDestCheck: persistPrivateIp || read.flag("source-dest-check"),
+    secondaryPrivateIpCount: read.count("secondary-private-ips"),
+    ipv6AddressCount: read.count("ipv6-addresses"),
+  };
+  read.end();
+  return network;
+}
+
+/** Sixteen, the most that an interface can have, would not fit with their prefix; fourteen fit without. */
+export function securityGroupsTag(ids: readonly string[]): string {
+  return ids.map((it) => it.replace(/^sg-/, "")).join(" ");
+}
+
+export function readSecurityGroups(text: string): string[] {
+  const ids = text.split(" ");
+  if (!ids.every((it) => /^[0-9a-f]{8,17}$/.test(it))) {
+    throw new UnknownGrammar(text);
+  }
+  return ids.map((it) => `sg-${it}`);
+}
+
+/** `pause 0 20 * * 1-5 Europe/Berlin; resume 0 6 * * 1-5 Europe/Berlin` */
+export function schedulesTag(schedules: readonly Schedule[]): string {
+  return schedules.map(({ action, cron, timezone }) => `${action} ${cron} ${timezone}`).join("; ");
+}
+
+const SCHEDULE = /^(pause|resume|recycle) (\S+(?: \S+){4}) ([\w/+-]+)$/;
+
+export function readSchedules(text: string): Schedule[] {
+  return text.split("; ").map((line) => {
+    const [, action, cron, timezone] = SCHEDULE.exec(line) ?? [];
+    if (action === undefined || cron === undefined || timezone === undefined) {
+      throw new UnknownGrammar(text);
+    }
+    return { action: action as ScheduledAction, cron, timezone };
+  });
+}
+
+/**
+ * Whose a record is. `creating`: no state has the machine yet; `by` is the create that makes it, and without `by` an older version
+ * of this package made it, and may have given it to a state. `ready`: a state has it; `by` is the create that gave it to that state.
+ */
+export type Phase = { state: "creating"; by?: string; at?: number } | { state: "ready"; by?: string };
+
+export function phaseTag(phase: Phase): string {
+  return phase.state === "ready"
+    ? sentence("ready", { by: phase.by })
+    : sentence("creating", { by: phase.by, at: phase.at === undefined ? undefined : toSeconds(phase.at) });
+}
+
+const NONCE = /^[0-9a-f]{8,64}$/;
+const SECONDS = /^\d{1,12}$/;
+
+/** A text that this version cannot read is taken for a state's: nothing of that is ever taken over. */
+export function readPhase(text: string | undefined): Phase {
+  try {
+    const read = new Sentence(text ?? "");
+    const state = read.oneOf(read.word, "creating", "ready");
+    const by = read.optional("by", NONCE);
+    const at = state === "creating" ? read.optional("at", SECONDS) : undefined;
+    read.end();
+    return state === "ready" ? { state, by } : { state, by, at: at === undefined ? undefined : Number(at) * 1000 };
+  } catch (error) {
+    if (error instanceof UnknownGrammar) {
+      return { state: "ready" };
+    }
+    throw error;
+  }
+}
+
+/** When the maker of an unfinished machine last showed that it lives. */
+export function leaseTag(at: number): string {
+  return sentence("", { at: toSeconds(at) });
+}
+
+export function readLease(text: string | undefined): number | undefined {
+  const [, at] = /^at=(\d{1,12})$/.exec(text ?? "") ?? [];
+  return at === undefined ? undefined : Number(at) * 1000;
+}
+
+function toSeconds(ms: number): number {
+  return Math.round(ms / 1000);
+}

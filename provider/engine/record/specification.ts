@@ -1,0 +1,173 @@
+/** The launch specification: what of the inputs it is made of, and how one version is told from another. (pure) */
+import { createHash } from "node:crypto";
+import type { LaunchData } from "../../ec2/ec2";
+import { userDataFor } from "../../kit/user-data";
+import type { Desired, Generation } from "../../model/state";
+
+/** Short, because many of them go into a tag; long enough that two specifications of one machine never meet. */
+const DIGEST_LENGTH = 12;
+
+/** A digest that does not depend on the order of keys. `salt` keeps equal secrets of two machines apart. */
+function digest(salt: string, content: unknown): string {
+  const canonical = JSON.stringify(content, (_key, value: unknown) =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
+  return createHash("sha256").update(`${salt}\n${canonical}`).digest("hex").slice(0, DIGEST_LENGTH);
+}
+
+/**
+ * The inputs that a running instance cannot take on, each with a digest of its own. The digest of `userData` is over the bytes that the
+ * instance gets, whichever input names them. Digests are told apart by their place, so the order stays.
+ */
+export const LAUNCH_INPUTS = [
+  "imageId",
+  "instanceType",
+  "userData",
+  "market",
+  "keyName",
+  "rootVolume",
+  "ebsOptimized",
+  "tenancy",
+  "cpuCredits",
+  "cpuOptions",
+  "placementGroup",
+  "publicIpAssignment",
+  "recycleTriggers",
+] as const satisfies (keyof Desired)[];
+export type LaunchInput = (typeof LAUNCH_INPUTS)[number];
+
+/** What of a launch an instance can be given anew by some strategy, and all the rest. */
+export type LaunchPart = "imageId" | "instanceType" | "userData" | "other";
+
+export function partOf(input: string): LaunchPart {
+  if (input === "userDataBase64") {
+    return "userData";
+  }
+  return input === "imageId" || input === "instanceType" || input === "userData" ? input : "other";
+}
+
+/** What an input asks of a launch. Saying what EC2 does unasked asks for nothing, as leaving it out does. */
+export function askedOf(input: string, inputs: object): unknown {
+  const value = (inputs as Readonly<Record<string, unknown>>)[input];
+  switch (input) {
+    case "userData":
+      return userDataFor(inputs);
+    case "tenancy":
+      return value === "default" ? undefined : value;
+    case "ebsOptimized":
+      return value === false ? undefined : value;
+    case "rootVolume":
+      return Object.keys(value ?? {}).length === 0 ? undefined : value;
+    default:
+      return value;
+  }
+}
+
+/** Stands for an input that is being changed: whether the old or the new one is there, is not known. */
+const CHANGING = "changing";
+
+/** A digest of each of {@link LAUNCH_INPUTS}. */
+export function launchHash(id: string, desired: Desired): string {
+  if (desired.onRecord !== undefined) {
+    return desired.onRecord.generation.launchHash;
+  }
+  const known = launchHashes.get(desired);
+  if (known?.id === id) {
+    return known.hash;
+  }
+  const { lifecycle, maxPrice } = desired.market;
+  const bought = { ...desired, market: { lifecycle, maxPrice } };
+  const hash = LAUNCH_INPUTS.map((input) => digest(id, { [input]: askedOf(input, bought) })).join(".");
+  launchHashes.set(desired, { id, hash });
+  return hash;
+}
+
+/** A plan asks a dozen times, and what is desired does not change under it. */
+const launchHashes = new WeakMap<Desired, { id: string; hash: string }>();
+
+/** In which inputs two launches differ. */
+export function differentInputs(a: string, b: string): LaunchInput[] {
+  const [these, those] = [a.split("."), b.split(".")];
+  return LAUNCH_INPUTS.filter((_input, index) => these[index] !== those[index] || these[index] === CHANGING);
+}
+
+/** Whether an input of a launch is being changed. */
+export function isChanging(launched: string, input: LaunchInput): boolean {
+  return launched.split(".")[LAUNCH_INPUTS.indexOf(input)] === CHANGING;
+}
+
+/** The digest of a launch of which `parts` are being changed. */
+export function changingHash(launched: string, parts: LaunchPart[]): string {
+  const digests = launched.split(".");
+  return LAUNCH_INPUTS.map((input, index) =>
+    parts.includes(partOf(input)) ? CHANGING : (digests[index] ?? CHANGING),
+  ).join(".");
+}
+
+/** Of the launch template's content that a running instance takes on in place. */
+export function settingsHash(id: string, desired: Desired): string {
+  const { iamInstanceProfile, metadataOptions, monitoring, onRecord } = desired;
+  return onRecord?.generation.settingsHash ?? digest(id, { iamInstanceProfile, metadataOptions, monitoring });
+}
+
+const DESCRIPTION = /^managed-instance (?:(\d+) )?replaces-before=(\d+) launch=([0-9a-f.]+) settings=([0-9a-f]+)$/;
+
+/**
+ * A generation, as the description of its launch template version.
+ *
+ * @param generation its number is the one that the version gets if nobody records another in between
+ */
+export function describeGeneration(generation: Generation): string {
+  const { number, replacesBefore, launchHash: launch, settingsHash: settings } = generation;
+  return `managed-instance ${number} replaces-before=${replacesBefore} launch=${launch} settings=${settings}`;
+}
+
+/**
+ * Whether a version was made for another number than EC2 gave it: its maker had not seen the version before it, so it is no generation.
+ * Versions that name no number are of an older version of this package, and always count.
+ */
+export function isVoid(number: number, description: string): boolean {
+  const [, expected] = DESCRIPTION.exec(description) ?? [];
+  return expected !== undefined && Number(expected) !== number;
+}
+
+/** The generation that a launch template version is, or undefined for a version that somebody else made. */
+export function readGeneration(number: number, description: string): Generation | undefined {
+  const [, , replacesBefore, launch, settings] = DESCRIPTION.exec(description) ?? [];
+  if (launch === undefined || settings === undefined) {
+    return undefined;
+  }
+  return { number, replacesBefore: Number(replacesBefore), launchHash: launch, settingsHash: settings };
+}
+
+/** What the launch template holds. `rootDeviceName` is the image's, needed only for `rootVolume`. */
+export function launchData(desired: Desired, rootDeviceName: string | undefined): LaunchData {
+  const rootVolume = askedOf("rootVolume", desired) as Desired["rootVolume"];
+  const { imageId, instanceType, keyName, iamInstanceProfile, metadataOptions, monitoring } = desired;
+  const { ebsOptimized, tenancy, cpuCredits, cpuOptions, placementGroup } = desired;
+  return {
+    imageId,
+    instanceType,
+    userData: userDataFor(desired),
+    keyName,
+    iamInstanceProfile,
+    metadataOptions,
+    monitoring,
+    ebsOptimized,
+    tenancy,
+    cpuCredits,
+    cpuOptions,
+    placementGroup,
+    rootVolume:
+      rootVolume === undefined || rootDeviceName === undefined
+        ? undefined
+        : { deviceName: rootDeviceName, options: rootVolume },
+  };
+}
+
+/** A client token: the same for the same intent, so that a repeat is answered with what the first call made. */
+export function clientToken(...intent: (string | number | undefined)[]): string {
+  return createHash("sha256").update(JSON.stringify(intent)).digest("hex");
+}

@@ -1,0 +1,91 @@
+/** What an instance has of the inputs that it is launched with, as far as EC2 tells, and which of them it would be replaced for. (pure) */
+import { TAG } from "../../ec2/tags";
+import { userDataFor } from "../../kit/user-data";
+import { askedOf, differentInputs, isChanging, type LaunchInput } from "../record/specification";
+import type { CpuOptions, Desired, Instance, RootVolume, Volume } from "../../model/state";
+
+/** What was found of one instance. */
+export interface Found {
+  instance: Instance;
+  /** Whether it was not launched here. */
+  isGiven: boolean;
+  /** Its root volume; absent where nobody looked. */
+  rootVolume?: Volume;
+}
+
+export function rootVolumeOf({ devices, rootDeviceName }: Instance, volumes: readonly Volume[]): Volume | undefined {
+  const root = devices.find((it) => it.deviceName === rootDeviceName);
+  return volumes.find((it) => it.id === root?.volumeId);
+}
+
+/** Whether an instance has just what an input names. Of an input that names nothing, and of what EC2 does not tell, it has not. */
+export function has(input: LaunchInput, { instance, rootVolume }: Omit<Found, "isGiven">, desired: Desired): boolean {
+  switch (input) {
+    case "imageId":
+    case "keyName":
+    case "ebsOptimized":
+    case "tenancy":
+    case "placementGroup":
+      return desired[input] === instance[input];
+    case "instanceType":
+      return desired.instanceType === instance.type;
+    case "market":
+      return desired.market.lifecycle === instance.lifecycle;
+    case "userData":
+      return hasUserData(instance, userDataFor(desired));
+    case "cpuOptions":
+      return desired.cpuOptions !== undefined && hasAll(desired.cpuOptions, instance.cpuOptions);
+    case "rootVolume":
+      return desired.rootVolume !== undefined && rootVolume !== undefined && hasAll(desired.rootVolume, rootVolume);
+    default:
+      return false;
+  }
+}
+
+/** EC2 gives back what somebody's tool sent, however that wrote it. */
+function hasUserData({ userData }: Instance, wanted: string | undefined): boolean {
+  return (
+    wanted !== undefined && userData !== undefined && Buffer.from(userData, "base64").toString("base64") === wanted
+  );
+}
+
+/** KMS keys are named by id, alias or ARN, and told by ARN. */
+function hasAll(wanted: RootVolume | CpuOptions, held: Partial<Volume> | CpuOptions): boolean {
+  const had: Readonly<Record<string, unknown>> = { ...held };
+  const isKey = (name: string, value: unknown): boolean =>
+    name === "kmsKeyId" && typeof had[name] === "string" && had[name].endsWith(`:key/${String(value)}`);
+  return Object.entries(wanted).every(([name, value]) => value === had[name] || isKey(name, value));
+}
+
+/**
+ * In which inputs an instance differs from what is wanted of it.
+ *
+ * One that was launched without an input, or with another, may still have what it names: by EC2's own choice, as a fallback, or since
+ * before it was adopted. Naming what is there is no change. What the program leaves out of an instance that was given is as good as
+ * it is.
+ *
+ * @param launched the digests of what it was launched with
+ * @param wanted those of what is wanted
+ */
+export function differences(found: Found, launched: string, wanted: string, desired: Desired): LaunchInput[] {
+  const { instance, isGiven } = found;
+  const isThere = (input: LaunchInput): boolean => {
+    if (isChanging(launched, input)) {
+      return false;
+    }
+    return askedOf(input, desired) === undefined ? isGiven : isTold(input, desired) && has(input, found, desired);
+  };
+  const different = differentInputs(launched, wanted).filter((input) => !isThere(input));
+  const isRetyped = !isOfItsType(instance, desired) && !different.includes("instanceType");
+  return isRetyped ? [...different, "instanceType"] : different;
+}
+
+/** Where the root volume was replaced, the image is not the one that the instance was launched from; and EC2 tells no highest price. */
+function isTold(input: LaunchInput, { market }: Desired): boolean {
+  return input === "market" ? market.lifecycle === "on-demand" : input !== "imageId";
+}
+
+/** Whether it is of the type that it was launched or started as, or of one that is wanted: somebody may have made it another. */
+export function isOfItsType({ type, tags }: Instance, { instanceType, fallbackInstanceTypes }: Desired): boolean {
+  return [instanceType, ...fallbackInstanceTypes, tags[TAG.type] ?? type].includes(type);
+}

@@ -1,0 +1,215 @@
+/** What one run of the steps works with. Steps write what they made into `observed`, where later steps find it. */
+import { Cancelled, type Clock, Stopwatch } from "../../kit/clock";
+import type { Ec2Client } from "../../ec2/client";
+import type { Ec2 } from "../../ec2/ec2";
+import { Patience } from "../../ec2/retry";
+import { waitFor, type Waiting } from "../../ec2/wait";
+import { explain, isEc2Error } from "../../ec2/errors";
+import { HeldUp } from "./held-up";
+import type { Lease } from "../record/lease";
+import type { Standing } from "../record/standing";
+import { currentElasticIp, currentNetworkInterface, type Situation } from "../situation/current";
+import type { ElasticIp, Instance, NetworkInterface } from "../../model/state";
+
+export interface Deps extends Waiting {
+  ec2: Ec2;
+  /** The same, without the time in which calls of this run wait for their turn behind those of other machines. */
+  unqueued: Clock;
+  /** Keeps back a call that is one of no return, and was held up, until the record was read again. */
+  heldUp: HeldUp;
+  /** Prints one line for the user. */
+  say: (line: string) => void;
+  /** Whether the engine that asked for this is gone, so that no more should be begun. */
+  isAbandoned: () => boolean;
+  /** Aborted when the user ends the run; every pause of `clock` ends with it. */
+  cancelled: AbortSignal;
+  /** Told what is to be counted, where somebody counts. */
+  meter?: Meter;
+  /** Which other machine of the same run of Pulumi names a thing, by one of its names: to that it is left, and not deleted. */
+  namedByOther?: (names: readonly string[]) => string | undefined;
+}
+
+/** What one run brings to what all of its account and region share. */
+export interface RunOf extends Pick<Deps, "clock" | "say" | "isAbandoned" | "cancelled" | "meter"> {
+  timeoutSeconds: number;
+  /** When it has to have ended; absent: never. */
+  deadline?: number;
+}
+
+export function depsOf(client: Ec2Client, { timeoutSeconds, deadline, ...run }: RunOf): Deps {
+  const { clock, say } = run;
+  const unqueued = new Stopwatch(clock);
+  const patience = new Patience(clock, timeoutSeconds * 1000, deadline);
+  const { expectations } = client;
+  const heldUp = new HeldUp(clock);
+  const beforeSending = (action: string): Promise<void> => heldUp.before(action);
+  return {
+    ...run,
+    ec2: client.forRun({ patience, say, queued: unqueued, beforeSending }),
+    unqueued,
+    heldUp,
+    expectations,
+  };
+}
+
+export interface Meter {
+  /** How long an address was dark that this run took down. */
+  dark: (ms: number) => void;
+  /** A launch or start found no capacity. */
+  miss: () => void;
+}
+
+export interface Run extends Deps, Situation {
+  /** Tells this run's intents from those of other runs, where a repeat by another run must not be answered with its own. */
+  nonce: string;
+  /** Whether a state is known to have the id. */
+  known: boolean;
+  /** What this run stands for beside other runs; absent: it ends the machine, whatever they want. */
+  standing?: Standing;
+  /** What a create holds the record by, from when it was made or taken up until it is ready. */
+  lease?: Lease;
+  /** The working instance that this run ended, as it was: what to go back to. */
+  retired?: Instance;
+  /** The type that is being launched, which may be one to fall back to. */
+  offered?: string;
+  /** The last instance that this run launched, proven or not. */
+  launched?: Instance;
+  /** The addresses that this run moved from an interface that is given up. */
+  moved?: { from: string; addresses: string[] }[];
+  /** Since when the private IP has had no running instance, if this run took it down. */
+  darkSince?: number;
+}
+
+/** Something is in the way, seen before anything was changed. */
+export class Refused extends Error {
+  override readonly name = "Refused";
+}
+
+/** The world is not as it was observed; the plan has to be made anew. */
+export class ObserveAgain extends Error {
+  override readonly name = "ObserveAgain";
+}
+
+/** Whether the run is over with this, so that no step may answer it with another attempt. */
+export function endsAttempts(error: unknown): boolean {
+  return error instanceof ObserveAgain || error instanceof Cancelled;
+}
+
+/** EC2's refusals name the call and not what it was for: that is said here, as the end of "could not …". */
+export async function saying<T>(what: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw error instanceof Cancelled ? error : new Error(`could not ${what}: ${explain(error)}`, { cause: error });
+  }
+}
+
+/** How long EC2, or the guest, may take for a change of state before it counts as stuck. */
+export function transitionTimeout({ desired }: Pick<Run, "desired">): number {
+  return desired.replacement.timeoutSeconds * 1000;
+}
+
+/** How long a thing may stay unknown after it was made (EC2 is eventually consistent). */
+const PROPAGATION_TIMEOUT_MS = 2 * 60_000;
+
+/** It was there, or made, when the steps began; somebody may delete it at any time. */
+export function networkInterfaceOf(run: Run): NetworkInterface {
+  const eni = currentNetworkInterface(run);
+  if (eni === undefined && run.chosenInterfaceId !== undefined) {
+    throw new ObserveAgain(`${run.chosenInterfaceId} was deleted meanwhile`);
+  }
+  return made(eni, "network interface");
+}
+
+export function elasticIpOf(run: Run): ElasticIp {
+  return made(currentElasticIp(run.desired, run.observed, run.recorded), "Elastic IP");
+}
+
+/** An earlier step of the same plan makes it; its absence is a fault of the plan. */
+export function made<T>(thing: T | undefined, what: string): T {
+  if (thing === undefined) {
+    throw new Error(`the ${what} should be there by now; this is a fault of pulumi-managed-instance, please report it`);
+  }
+  return thing;
+}
+
+/** For a wait whose looks are calls that change something: those have their turn, and that is no time of EC2's. */
+export function unqueuedWaiting({ unqueued, expectations }: Pick<Deps, "unqueued" | "expectations">): Waiting {
+  return { clock: unqueued, expectations };
+}
+
+/** What a wait needs of a run. */
+type Waiter = Pick<Run, "unqueued" | "expectations" | "desired">;
+
+interface Passing {
+  /** What is waited for, as the end of "waiting for …". */
+  what: string;
+  /** Tells a refusal that passes by itself from others. */
+  isPassing: (error: unknown) => boolean;
+  timeoutMs: number;
+}
+
+/**
+ * Repeats `call` while EC2 refuses it for what passes by itself. All else ends it: a call of which nobody knows what came of it may not
+ * be one to repeat.
+ */
+async function onceAccepted<T>(
+  run: Waiter,
+  { what, isPassing, timeoutMs }: Passing,
+  call: () => Promise<T>,
+): Promise<T> {
+  const result = (await waitFor<{ value: T } | { error: unknown } | string>(
+    {
+      kind: "propagation",
+      what,
+      read: async () => {
+        try {
+          return { value: await call() };
+        } catch (error) {
+          return isPassing(error) ? explain(error) : { error };
+        }
+      },
+      isReady: (it) => typeof it !== "string",
+      describe: (it) => (typeof it === "string" ? it : "accepted"),
+      timeoutMs: Math.min(timeoutMs, transitionTimeout(run)),
+    },
+    unqueuedWaiting(run),
+  )) as { value: T } | { error: unknown };
+  if ("error" in result) {
+    throw result.error;
+  }
+  return result.value;
+}
+
+/** Repeats `call` while EC2 does not know yet what was just made; `isNotSeen` tells that from other refusals. */
+export function oncePropagated<T>(
+  run: Waiter,
+  what: string,
+  call: () => Promise<T>,
+  isNotSeen: (error: unknown) => boolean = (error) => isEc2Error(error, "not-found"),
+): Promise<T> {
+  const passing = { what: `${what} to be known to EC2`, isPassing: isNotSeen, timeoutMs: PROPAGATION_TIMEOUT_MS };
+  return onceAccepted(run, passing, call);
+}
+
+/** Deletes what was seen to be free: EC2 may refuse that for a moment, as not every part of it has heard of it. */
+export function deleteOnceFree(run: Run, id: string, call: () => Promise<void>): Promise<void> {
+  const isPassing = (error: unknown): boolean => isEc2Error(error, "in-use", "transition");
+  const passing = { what: `EC2 to delete ${id}`, isPassing, timeoutMs: PROPAGATION_TIMEOUT_MS };
+  return onceAccepted(run, passing, () => goneIsFine(call));
+}
+
+/** Ends quietly if the thing is gone already, which is what was wanted. */
+export async function goneIsFine(call: () => Promise<void>): Promise<void> {
+  try {
+    await call();
+  } catch (error) {
+    if (!isEc2Error(error, "not-found")) {
+      throw error;
+    }
+  }
+}
+
+export function seconds(ms: number): string {
+  return `${Math.round(ms / 1000)} s`;
+}

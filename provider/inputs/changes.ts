@@ -1,0 +1,204 @@
+/** What each input change means for the machine. (pure) */
+import { SENTENCES } from "../engine/planning/drift";
+import type { MachineState, Outputs } from "../model/state";
+import { askedOf } from "../engine/record/specification";
+import { INPUT_NAMES, type InputName, pauseBehaviorFor } from "./inputs";
+import { userDataFor } from "../kit/user-data";
+import { isUnknown } from "./validation";
+
+/**
+ * - `in-place`: the instance keeps running
+ * - `replaces-instance`: a new instance on the same network interface
+ * - `moves`: a new network interface, and a new instance on it; the Elastic IP moves along
+ * - `replaces-resource`: everything is deleted and made anew
+ * - `at-create`: only looked at when the machine comes about
+ */
+export type ChangeClass = "in-place" | "replaces-instance" | "moves" | "replaces-resource" | "at-create";
+
+export const CHANGE_CLASSES: Readonly<Record<InputName, ChangeClass>> = {
+  resourceUrn: "in-place",
+  region: "replaces-resource",
+  subnetId: "moves",
+  persistPrivateIp: "moves",
+  privateIp: "moves",
+  secondaryPrivateIps: "in-place",
+  secondaryPrivateIpCount: "in-place",
+  ipv6Addresses: "in-place",
+  ipv6AddressCount: "in-place",
+  publicIpAssignment: "replaces-instance",
+  elasticIp: "in-place",
+  securityGroupIds: "in-place",
+  sourceDestCheck: "in-place",
+  imageId: "replaces-instance",
+  instanceType: "replaces-instance",
+  fallbackInstanceTypes: "in-place",
+  market: "replaces-instance",
+  userData: "replaces-instance",
+  userDataBase64: "replaces-instance",
+  userDataIsText: "in-place",
+  keyName: "replaces-instance",
+  iamInstanceProfile: "in-place",
+  ebsOptimized: "replaces-instance",
+  tenancy: "replaces-instance",
+  cpuCredits: "replaces-instance",
+  cpuOptions: "replaces-instance",
+  placementGroup: "replaces-instance",
+  metadataOptions: "in-place",
+  monitoring: "in-place",
+  rootVolume: "replaces-instance",
+  dataVolumes: "in-place",
+  tags: "in-place",
+  desiredState: "in-place",
+  pauseBehavior: "in-place",
+  recycleTriggers: "replaces-instance",
+  replacement: "in-place",
+  adopt: "at-create",
+  deletion: "in-place",
+  healing: "in-place",
+  schedules: "in-place",
+  minReplacementInterval: "in-place",
+};
+
+export interface Change {
+  input: InputName;
+  class: ChangeClass;
+}
+
+type Properties = Readonly<Record<string, unknown>>;
+
+/** The inputs that differ between what is recorded and what is wanted. What is not known yet counts as different. */
+export function changesBetween(olds: Properties, news: Properties): Change[] {
+  return INPUT_NAMES.filter((input) => !isSame(input, olds, news)).map((input) => ({
+    input,
+    class: classOf(input, olds[input], news[input]),
+  }));
+}
+
+function isSame(input: InputName, olds: Properties, news: Properties): boolean {
+  const [old, wanted] = [olds[input], news[input]];
+  if (isUnknown(wanted)) {
+    return false;
+  }
+  const special = SAME[input];
+  const asked = [olds, news].map((it) => canonical(askedOf(input, it)));
+  return special === undefined ? asked[0] === asked[1] : special(old, wanted, { olds, news });
+}
+
+type Comparison = (old: unknown, wanted: unknown, all: { olds: Properties; news: Properties }) => boolean;
+
+/** Where it is not the text alone that counts. */
+const SAME: Readonly<Partial<Record<InputName, Comparison>>> = {
+  // The addresses that are held are as good as any; none can be asked for where they are not kept.
+  privateIp: (old, wanted, { news }) => wanted === undefined || isFleeting(news) || old === wanted,
+  secondaryPrivateIps: (old, wanted, { news }) => isFleeting(news) || isSameSet(old, wanted),
+  ipv6Addresses: (old, wanted, { news }) => isFleeting(news) || isSameSet(old, wanted),
+  secondaryPrivateIpCount: (old, wanted, { olds, news }) =>
+    isSameCount(old, wanted, isFleeting(news) ? undefined : olds.secondaryPrivateIps),
+  ipv6AddressCount: (old, wanted, { olds, news }) =>
+    isSameCount(old, wanted, isFleeting(news) ? undefined : olds.ipv6Addresses),
+  // The bytes count, whichever input names them. Where they differ, the input that the program changed is named.
+  userData: (old, wanted, { olds, news }) =>
+    isSameUserData(olds, news) || (old === wanted && olds.userDataBase64 !== news.userDataBase64),
+  userDataBase64: (old, wanted, { olds, news }) => isSameUserData(olds, news) || old === wanted,
+  userDataIsText: () => true,
+  securityGroupIds: (old, wanted) =>
+    Array.isArray(old) && Array.isArray(wanted) ? isSameSet(old, wanted) : canonical(old) === canonical(wanted),
+  dataVolumes: (old, wanted) => canonical(byName(old)) === canonical(byName(wanted)),
+  // One that only follows from how the machine is bought is no change of its own.
+  pauseBehavior: (old, wanted, { olds, news }) =>
+    old === wanted || (old === pauseBehaviorFor(olds.market) && wanted === pauseBehaviorFor(news.market)),
+  adopt: () => true,
+};
+
+function isSameUserData(olds: Properties, news: Properties): boolean {
+  return !isUnknown([news.userData, news.userDataBase64]) && userDataFor(olds) === userDataFor(news);
+}
+
+function isFleeting({ persistPrivateIp }: Properties): boolean {
+  return persistPrivateIp === false;
+}
+
+function isSameSet(old: unknown, wanted: unknown): boolean {
+  return wanted === undefined || canonical(sorted(old)) === canonical(sorted(wanted));
+}
+
+/** What is held tells more than what was asked for; the inputs of the last run may not know it. */
+function isSameCount(old: unknown, wanted: unknown, held: unknown): boolean {
+  return wanted === undefined || (Array.isArray(held) ? held.length : old) === wanted;
+}
+
+function sorted(list: unknown): unknown[] {
+  return Array.isArray(list) ? [...(list as unknown[])].sort() : [];
+}
+
+function byName(volumes: unknown): unknown[] {
+  const named = Array.isArray(volumes) ? (volumes as { name?: string }[]) : [];
+  return [...named].sort((a, b) => ((a.name ?? "") < (b.name ?? "") ? -1 : 1));
+}
+
+/** Whether to fall back, and to come back, matters from the next launch on; it is no reason for one. */
+function classOf(input: InputName, old: unknown, wanted: unknown): ChangeClass {
+  if (input === "market" && canonical(bought(old)) === canonical(bought(wanted))) {
+    return "in-place";
+  }
+  return CHANGE_CLASSES[input];
+}
+
+function bought(market: unknown): unknown {
+  if (typeof market !== "object" || market === null) {
+    return market;
+  }
+  return { ...market, fallbackToOnDemand: undefined, revertToSpot: undefined };
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value ?? null, (_key, it: unknown) =>
+    typeof it === "object" && it !== null && !Array.isArray(it)
+      ? Object.fromEntries(Object.entries(it).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : it,
+  );
+}
+
+/** What was found to be wrong with the machine when it was last looked at, as it stands in the recorded outputs. */
+export function driftIn(recorded: Properties): string[] {
+  if (Array.isArray(recorded.drift) && recorded.drift.length > 0) {
+    return recorded.drift as string[];
+  }
+  const found: string[] = [];
+  const { networkInterfaceId, allocationId, elasticIp, state, persistPrivateIp, desiredState } =
+    recorded as Partial<Outputs> & { elasticIp?: unknown; persistPrivateIp?: unknown; desiredState?: unknown };
+  const hasNone = persistPrivateIp === false && state === "paused";
+  if (networkInterfaceId === "" && !hasNone) {
+    found.push(SENTENCES["make-network-interface"]);
+  }
+  if (allocationId === "" && elasticIp !== false && elasticIp !== undefined) {
+    found.push(SENTENCES["associate-elastic-ip"]);
+  }
+  const trouble = state === undefined ? undefined : (desiredState === "paused" ? PAUSED : TROUBLE)[state];
+  if (trouble !== undefined) {
+    found.push(trouble);
+  }
+  return found;
+}
+
+const TROUBLE: Readonly<Record<MachineState, string | undefined>> = {
+  running: undefined,
+  paused: SENTENCES.start,
+  pending: SENTENCES["await-running"],
+  failed: "its instance could not be launched",
+  missing: SENTENCES.launch,
+};
+
+/** The same of a machine that is to be paused. */
+const PAUSED: Readonly<Record<MachineState, string | undefined>> = {
+  running: SENTENCES.stop,
+  paused: undefined,
+  pending: SENTENCES.stop,
+  failed: "it could not be paused",
+  missing: undefined,
+};
+
+/** Whether the address is, or was, really had: an address alone may be one that was only asked for. */
+export function isHeld(recorded: Properties): boolean {
+  return typeof recorded.vpcId === "string" && recorded.vpcId !== "";
+}

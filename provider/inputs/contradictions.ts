@@ -1,0 +1,328 @@
+/** Inputs that are right each for itself and not together. What is not known yet is never judged. (pure) */
+import { canonicalDevice } from "./formats";
+import { metadataTagFailures } from "./metadata-tags";
+import { MAX_USER_DATA_BYTES, userDataSize } from "../kit/user-data";
+import { type Failure, isGiven, isObject, repeats, shown, shownBare, UNKNOWN } from "./validation";
+
+type Inputs = Record<string, unknown>;
+
+/** Two inputs that exclude each other. */
+interface Pair {
+  /** Blamed: where it is, and which of its values do not go with the other's. */
+  first: [path: string, test: (value: unknown) => boolean];
+  second: [path: string, test: (value: unknown) => boolean];
+  /** Why, and what to do. */
+  because: string;
+}
+
+const is =
+  (excluded: unknown) =>
+  (value: unknown): boolean =>
+    value === excluded;
+const hasItems = (value: unknown): boolean => isGiven(value) && Array.isArray(value) && value.length > 0;
+
+const PAIRS: readonly Pair[] = [
+  {
+    first: ["persistPrivateIp", is(false)],
+    second: ["privateIp", isGiven],
+    because: "an address that is given up with each instance cannot be promised; persist it, or take privateIp out",
+  },
+  {
+    first: ["persistPrivateIp", is(false)],
+    second: ["secondaryPrivateIps", hasItems],
+    because:
+      "addresses that are given up with each instance cannot be promised; persist them, or ask for a secondaryPrivateIpCount",
+  },
+  {
+    first: ["persistPrivateIp", is(false)],
+    second: ["ipv6Addresses", hasItems],
+    because:
+      "addresses that are given up with each instance cannot be promised; persist them, or ask for an ipv6AddressCount",
+  },
+  {
+    first: ["secondaryPrivateIps", isGiven],
+    second: ["secondaryPrivateIpCount", isGiven],
+    because: "name the addresses or ask for a number of them, not both",
+  },
+  {
+    first: ["ipv6Addresses", isGiven],
+    second: ["ipv6AddressCount", isGiven],
+    because: "name the addresses or ask for a number of them, not both",
+  },
+  {
+    first: ["publicIpAssignment", is("none")],
+    second: ["elasticIp", (value) => isGiven(value) && value !== false],
+    because: "an Elastic IP is a public address; take one of the two out",
+  },
+  {
+    first: ["market.maxPrice", isGiven],
+    second: ["market.lifecycle", is("on-demand")],
+    because: "maxPrice is for spot; take it out, or buy spot",
+  },
+  {
+    first: ["market.revertToSpot", (value) => isGiven(value) && value !== "never"],
+    second: ["market.lifecycle", is("on-demand")],
+    because: "only what is to run on spot can go back to it; take revertToSpot out, or buy spot",
+  },
+  {
+    first: ["market.revertToSpot", (value) => isGiven(value) && value !== "never"],
+    second: ["market.fallbackToOnDemand", is(false)],
+    because: "what never falls back has nothing to come back from; take one of the two out",
+  },
+  {
+    first: ["pauseBehavior", is("stop")],
+    second: ["market.lifecycle", is("spot")],
+    because: 'a one-time spot instance cannot be stopped; pause with "terminate", or buy on-demand',
+  },
+  {
+    first: ["replacement.strategy", is("overlap")],
+    second: ["persistPrivateIp", is(false)],
+    because: "overlap hands the network interface on, so it must persist; persist it, or take another strategy",
+  },
+  {
+    first: ["adopt.instanceId", isGiven],
+    second: ["adopt.networkInterfaceId", isGiven],
+    because: "an instance is adopted with its network interface; give one of the two",
+  },
+  {
+    first: ["adopt.instanceId", isGiven],
+    second: ["adopt.managedInstanceId", isGiven],
+    because: "a managed instance is adopted with its instance; give one of the two",
+  },
+  {
+    first: ["adopt.networkInterfaceId", isGiven],
+    second: ["adopt.managedInstanceId", isGiven],
+    because: "a managed instance is adopted with its network interface; give one of the two",
+  },
+  {
+    first: ["adopt", isThing],
+    second: ["privateIp", isGiven],
+    because: "what is adopted brings its private IP; take privateIp out",
+  },
+  {
+    first: ["adopt", isThing],
+    second: ["persistPrivateIp", is(false)],
+    because: "what is adopted is adopted for its addresses, so they must persist; take one of the two out",
+  },
+];
+
+const ADOPTABLE = ["instanceId", "networkInterfaceId", "managedInstanceId"] as const;
+
+export function contradictions(inputs: Inputs): Failure[] {
+  return [
+    ...PAIRS.flatMap((pair) => exclusion(inputs, pair)),
+    ...userDataFailures(inputs),
+    ...heldTwice(inputs),
+    ...fallbackToItself(inputs),
+    ...halfCpuOptions(inputs),
+    ...emptyAdoption(inputs),
+    ...emptyWindow(inputs),
+    ...groupsTooMany(inputs),
+    ...metadataTagFailures(inputs),
+    ...rootVolumeFailures(inputs),
+    ...dataVolumeFailures(inputs),
+  ];
+}
+
+/** What is at a path such as `market.lifecycle`; what is malformed on the way has nothing at it. */
+function at(inputs: Inputs, path: string): unknown {
+  return path
+    .split(".")
+    .reduce<unknown>((it, name) => (isObject(it) && Object.hasOwn(it, name) ? it[name] : undefined), inputs);
+}
+
+function listAt(inputs: Inputs, name: string): unknown[] {
+  const list = inputs[name];
+  return Array.isArray(list) ? list : [];
+}
+
+function exclusion(inputs: Inputs, { first, second, because }: Pair): Failure[] {
+  const [one, other] = [at(inputs, first[0]), at(inputs, second[0])];
+  if (!first[1](one) || !second[1](other)) {
+    return [];
+  }
+  const reason = `${first[0]}: ${shown(one)} and ${second[0]}: ${shown(other)} contradict each other: ${because}`;
+  return [{ property: first[0], reason }];
+}
+
+/** No error shows a value of either input. */
+function userDataFailures(inputs: Inputs): Failure[] {
+  const { userData, userDataBase64 } = inputs;
+  const isAsked = (value: unknown): boolean => isGiven(value) && value !== "";
+  if (isAsked(userData) && isAsked(userDataBase64)) {
+    const reason =
+      "userData and userDataBase64 contradict each other: userData is text as it is, userDataBase64 is bytes in base64; give one of the two";
+    return [{ property: "userDataBase64", reason }];
+  }
+  const property = isAsked(userDataBase64) ? "userDataBase64" : "userData";
+  const size = userDataSize(inputs);
+  const reason = `${property} is ${size} bytes, and EC2 takes at most ${MAX_USER_DATA_BYTES}; fetch the rest from elsewhere at boot, or compress it`;
+  return size > MAX_USER_DATA_BYTES ? [{ property, reason }] : [];
+}
+
+function heldTwice(inputs: Inputs): Failure[] {
+  const { privateIp } = inputs;
+  const index = isGiven(privateIp) ? listAt(inputs, "secondaryPrivateIps").indexOf(privateIp) : -1;
+  if (index < 0) {
+    return [];
+  }
+  const reason = `privateIp: ${shown(privateIp)} is also secondaryPrivateIps[${index}]; take it out of the one or the other`;
+  return [{ property: "privateIp", reason }];
+}
+
+function fallbackToItself(inputs: Inputs): Failure[] {
+  const { instanceType } = inputs;
+  const index = isGiven(instanceType) ? listAt(inputs, "fallbackInstanceTypes").indexOf(instanceType) : -1;
+  if (index < 0) {
+    return [];
+  }
+  const property = `fallbackInstanceTypes[${index}]`;
+  const reason = `${property} and instanceType are both ${shown(instanceType)}; fall back to other types only`;
+  return [{ property, reason }];
+}
+
+function halfCpuOptions({ cpuOptions }: Inputs): Failure[] {
+  const names = ["coreCount", "threadsPerCore"];
+  const missing = isObject(cpuOptions) ? names.filter((name) => cpuOptions[name] === undefined) : [];
+  const isKnown = isGiven(cpuOptions);
+  if (missing.length === 0 || !isKnown) {
+    return [];
+  }
+  const lacks = missing.map((name) => `cpuOptions.${name}`).join(" and ");
+  const reason = `EC2 takes cpuOptions.coreCount and cpuOptions.threadsPerCore only together; give ${lacks} too, or leave cpuOptions out`;
+  return [{ property: "cpuOptions", reason }];
+}
+
+/** Whether an instance or an interface is to be adopted; a whole machine has a private IP and other inputs of its own. */
+function isThing(adopt: unknown): boolean {
+  return isGiven(adopt) && !(isObject(adopt) && adopt.managedInstanceId !== undefined);
+}
+
+function emptyAdoption({ adopt }: Inputs): Failure[] {
+  const isEmpty = isObject(adopt) && ADOPTABLE.every((name) => adopt[name] === undefined);
+  const reason =
+    "adopt names nothing; give adopt.instanceId, adopt.networkInterfaceId or adopt.managedInstanceId, or leave adopt out";
+  return isEmpty ? [{ property: "adopt", reason }] : [];
+}
+
+function emptyWindow(inputs: Inputs): Failure[] {
+  const path = "market.revertToSpot.window";
+  const window = at(inputs, path);
+  const { from, to } = isObject(window) ? window : {};
+  const reason = `${path}.from and ${path}.to are both ${shown(from)}, so it is never open; for any time take revertToSpot: "always"`;
+  return isGiven(from) && from === to ? [{ property: `${path}.to`, reason }] : [];
+}
+
+/** As many as fit into the tag of a machine whose interface does not stay to tell them. */
+const MOST_RECORDED_GROUPS = 14;
+/** To which EC2 raises its quota of five, at most (VPC guide, quotas). */
+const MOST_GROUPS = 16;
+
+function groupsTooMany(inputs: Inputs): Failure[] {
+  const count = listAt(inputs, "securityGroupIds").length;
+  if (count > MOST_GROUPS) {
+    const tooMany = `securityGroupIds has ${count} groups, and EC2 takes at most ${MOST_GROUPS} on a network interface; name fewer`;
+    return [{ property: "securityGroupIds", reason: tooMany }];
+  }
+  const reason = `securityGroupIds has ${count} groups, and of a machine with persistPrivateIp: false at most ${MOST_RECORDED_GROUPS} can be recorded; name fewer, or persist the address`;
+  return inputs.persistPrivateIp === false && count > MOST_RECORDED_GROUPS
+    ? [{ property: "securityGroupIds", reason }]
+    : [];
+}
+
+function rootVolumeFailures({ rootVolume }: Inputs): Failure[] {
+  return isObject(rootVolume) ? shapeFailures("rootVolume", rootVolume) : [];
+}
+
+function dataVolumeFailures(inputs: Inputs): Failure[] {
+  const volumes = listAt(inputs, "dataVolumes");
+  return [
+    ...volumes.flatMap((volume, index) => {
+      const path = `dataVolumes[${index}]`;
+      if (!isObject(volume)) {
+        return [];
+      }
+      return [...shapeFailures(path, volume), ...givenVolumeFailures(path, volume), ...sizeFailures(path, volume)];
+    }),
+    ...SHARED.flatMap((shared) => sharedFailures(volumes, shared)),
+  ];
+}
+
+/** Those of EBS's rules that do not depend on the region or the size. */
+function shapeFailures(path: string, volume: Inputs): Failure[] {
+  return [...performanceFailures(path, volume), ...keyFailures(path, volume)];
+}
+
+function performanceFailures(path: string, { type, iops, throughput, volumeId }: Inputs): Failure[] {
+  // Without a type the volume has its image's, or its own, which only EC2 knows.
+  if (!isGiven(type)) {
+    return [];
+  }
+  const typed = `${path}.type is ${shown(type)}`;
+  const provisioned = type === "io1" || type === "io2";
+  const failures: Failure[] = [];
+  const report = (name: string, reason: string): void => {
+    failures.push({ property: `${path}.${name}`, reason: `${path}.${name} ${reason}` });
+  };
+  if (isGiven(throughput) && type !== "gp3") {
+    report("throughput", `is for gp3 only, but ${typed}; take it out, or take gp3`);
+  }
+  if (isGiven(iops) && type !== "gp3" && !provisioned) {
+    report("iops", `is for gp3, io1 and io2 only, but ${typed}; take it out, or take gp3`);
+  }
+  // A given volume that has them keeps them.
+  if (provisioned && iops === undefined && volumeId === undefined) {
+    report("iops", `is required, since ${typed}; give it, or take gp3`);
+  }
+  return failures;
+}
+
+function keyFailures(path: string, { encrypted, kmsKeyId, volumeId }: Inputs): Failure[] {
+  // Of a given volume it is wrong to give a key at all.
+  const isJudged = isGiven(kmsKeyId) && encrypted !== UNKNOWN && volumeId === undefined;
+  const reason = `${path}.kmsKeyId needs ${path}.encrypted: true`;
+  return isJudged && encrypted !== true ? [{ property: `${path}.kmsKeyId`, reason }] : [];
+}
+
+function givenVolumeFailures(path: string, volume: Inputs): Failure[] {
+  if (!isGiven(volume.volumeId)) {
+    return [];
+  }
+  return ["snapshotId", "encrypted", "kmsKeyId"]
+    .filter((name) => isGiven(volume[name]))
+    .map((name) => ({
+      property: `${path}.volumeId`,
+      reason: `${path}.volumeId: ${shown(volume.volumeId)} and ${path}.${name}: ${shown(volume[name])} contradict each other: ${name} is for a volume that is made; take one of the two out`,
+    }));
+}
+
+function sizeFailures(path: string, { size, snapshotId, volumeId }: Inputs): Failure[] {
+  if (size !== undefined || snapshotId !== undefined || volumeId !== undefined) {
+    return [];
+  }
+  const reason = `${path}.size is required (in GiB), unless ${path}.snapshotId or ${path}.volumeId is given`;
+  return [{ property: `${path}.size`, reason }];
+}
+
+/** What no two volumes may share. */
+interface Shared {
+  field: string;
+  /** The volumes share it, as the middle of "A and B … it". */
+  share: string;
+  /** What to do. */
+  advice: string;
+}
+
+const SHARED: readonly Shared[] = [
+  { field: "name", share: "are both named", advice: "a volume is known by its name, so give each its own" },
+  { field: "deviceName", share: "are both on", advice: "give each its own (/dev/sdf and /dev/xvdf are the same)" },
+  { field: "volumeId", share: "are both", advice: "give it once" },
+];
+
+function sharedFailures(volumes: unknown[], { field, share, advice }: Shared): Failure[] {
+  const values = volumes.map((it) => (isObject(it) ? it[field] : undefined));
+  return repeats(values, canonicalDevice).map(({ first, second }) => ({
+    property: `dataVolumes[${first}].${field}`,
+    reason: `dataVolumes[${first}] and dataVolumes[${second}] ${share} ${shownBare(String(values[first]))}; ${advice}`,
+  }));
+}

@@ -1,0 +1,201 @@
+/** Small validators that put a value into its normal form or say, for a user to read, what is wrong with it. */
+import { closest, distance } from "fastest-levenshtein";
+import { printable } from "../kit/printable";
+
+/** How Pulumi passes a value that is not known yet, at any depth, in a preview. */
+export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+export interface Failure {
+  property: string;
+  reason: string;
+}
+
+/** Returns the normal form of `value`, or reports what is wrong and returns anything. */
+export type Validator = (value: unknown, path: string, report: (failure: Failure) => void) => unknown;
+
+/** Whether something is given, and nothing in it is left to know: what is not known yet is never judged. */
+export function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null && !isUnknown(value);
+}
+
+/** Whether a value, or anything in it, is not known yet. */
+export function isUnknown(value: unknown): boolean {
+  if (value === UNKNOWN) {
+    return true;
+  }
+  return typeof value === "object" && value !== null && Object.values(value).some(isUnknown);
+}
+
+const SHOWN_LENGTH = 80;
+
+/** A value as it is shown in an error: one line, escaped, and short. */
+export function shown(value: unknown): string {
+  // Texts are cut before they are escaped, since one may be megabytes: a little longer than what is shown, so that the cut is seen.
+  const text = JSON.stringify(value, (_key, it: unknown) =>
+    typeof it === "string" ? it.slice(0, SHOWN_LENGTH + 2) : it,
+  ) as string | undefined;
+  if (text === undefined) {
+    return typeof value;
+  }
+  // No character is cut in two.
+  const line = printable(text.slice(0, SHOWN_LENGTH + 2).replace(/[\ud800-\udbff]$/, ""));
+  const characters = Array.from(line);
+  return text.length > SHOWN_LENGTH || characters.length > SHOWN_LENGTH
+    ? `${characters.slice(0, SHOWN_LENGTH).join("")}…`
+    : line;
+}
+
+/** A text as it is shown in an error, where no quotes are wanted. */
+export function shownBare(text: string): string {
+  return shown(text).replace(/^"|"$/g, "");
+}
+
+/** One test with what is accepted, as the end of "must be …". */
+export function value(test: (value: unknown) => boolean, accepted: string): Validator {
+  return known((given, path, report) => {
+    if (!test(given)) {
+      report({ property: path, reason: `got ${shown(given)}, but ${path} must be ${accepted}` });
+    }
+    return given;
+  });
+}
+
+/** Lets through what is not known yet. */
+export function known(validator: Validator): Validator {
+  return (given, path, report) => (given === UNKNOWN ? given : validator(given, path, report));
+}
+
+export function text(pattern: RegExp, accepted: string): Validator {
+  return value((given) => typeof given === "string" && pattern.test(given), accepted);
+}
+
+export function oneOf(...choices: string[]): Validator {
+  const list = choices.map((choice) => JSON.stringify(choice)).join(" or ");
+  return value((given) => typeof given === "string" && choices.includes(given), list);
+}
+
+export const flag: Validator = value((given) => typeof given === "boolean", "true or false");
+
+export function integer(min: number, max: number): Validator {
+  return value(
+    (given) => Number.isInteger(given) && Number(given) >= min && Number(given) <= max,
+    `a whole number from ${min} to ${max}`,
+  );
+}
+
+/** @param accepted what is said of anything but a list of at least `atLeast` items */
+export function listOf(item: Validator, accepted: string, { atLeast = 1 } = {}): Validator {
+  return known((given, path, report) => {
+    if (!Array.isArray(given) || given.length < atLeast) {
+      report({ property: path, reason: `got ${shown(given)}, but ${path} must be ${accepted}` });
+      return given;
+    }
+    return given.map((it, index) => item(it, `${path}[${index}]`, report));
+  });
+}
+
+/** A list, by default perhaps empty, in which nothing comes twice: two spellings of one thing are the same. */
+export function distinctList(item: Validator, accepted: string, { atLeast = 0 } = {}): Validator {
+  const list = listOf(item, accepted, { atLeast });
+  return known((given, path, report) => {
+    const items = list(given, path, report);
+    for (const { first, second, key } of Array.isArray(items) ? repeats(items, (it) => it) : []) {
+      const reason = `${path}[${first}] and ${path}[${second}] are both ${shown(key)}; give it once`;
+      report({ property: `${path}[${first}]`, reason });
+    }
+    return items;
+  });
+}
+
+/** By index, where a text that `keyOf` gives comes again. */
+export function repeats(
+  list: readonly unknown[],
+  keyOf: (item: unknown) => unknown,
+): { first: number; second: number; key: string }[] {
+  const seen = new Map<string, number>();
+  return list.flatMap((item, second) => {
+    const key = keyOf(item);
+    if (typeof key !== "string" || key === UNKNOWN) {
+      return [];
+    }
+    const first = seen.get(key);
+    if (first === undefined) {
+      seen.set(key, second);
+      return [];
+    }
+    return [{ first, second, key }];
+  });
+}
+
+export function mapOf(entry: (key: string, value: unknown, path: string) => string | undefined): Validator {
+  return known((given, path, report) => {
+    if (!isObject(given)) {
+      report({ property: path, reason: `got ${shown(given)}, but ${path} must be a map of strings` });
+      return given;
+    }
+    for (const [key, it] of Object.entries(given)) {
+      const reason = it === UNKNOWN ? undefined : entry(key, it, path);
+      if (reason !== undefined) {
+        report({ property: path, reason });
+      }
+    }
+    return given;
+  });
+}
+
+export interface Field {
+  validate: Validator;
+  required?: boolean;
+  /** Taken when the input is absent. */
+  default?: unknown;
+  /** Not for users, so never suggested. */
+  internal?: boolean;
+}
+
+/** An object of known fields; an unknown name is answered with the nearest right one. */
+export function objectOf(fields: Readonly<Record<string, Field>>): Validator {
+  return known((given, path, report) => {
+    if (!isObject(given)) {
+      const names = Object.keys(fields).join(", ");
+      report({ property: path, reason: `got ${shown(given)}, but ${path} must be an object of ${names}` });
+      return given;
+    }
+    return readFields(fields, given, { prefix: path === "" ? "" : `${path}.`, report });
+  });
+}
+
+function readFields(
+  fields: Readonly<Record<string, Field>>,
+  given: Record<string, unknown>,
+  { prefix, report }: { prefix: string; report: (failure: Failure) => void },
+): Record<string, unknown> {
+  const names = Object.keys(fields).filter((name) => fields[name]?.internal !== true);
+  for (const name of Object.keys(given)) {
+    if (!Object.hasOwn(fields, name)) {
+      const path = prefix + shownBare(name);
+      report({ property: path, reason: unknownName(path, name.slice(0, SHOWN_LENGTH), names) });
+    }
+  }
+  const result: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(fields)) {
+    // What an object inherits is not in the program.
+    const it = (Object.hasOwn(given, name) ? given[name] : undefined) ?? field.default;
+    if (it !== undefined) {
+      result[name] = field.validate(it, prefix + name, report);
+    } else if (field.required === true) {
+      report({ property: prefix + name, reason: `${prefix}${name} is required` });
+    }
+  }
+  return result;
+}
+
+function unknownName(path: string, name: string, names: string[]): string {
+  const nearest = closest(name, names);
+  const near = distance(name.toLowerCase(), nearest.toLowerCase()) <= Math.max(2, name.length / 2);
+  const hint = near ? `did you mean ${JSON.stringify(nearest)}?` : `the inputs are ${names.join(", ")}`;
+  return `"${path}" is not an input of a ManagedInstance; ${hint}`;
+}
+
+export function isObject(given: unknown): given is Record<string, unknown> {
+  return typeof given === "object" && given !== null && !Array.isArray(given);
+}

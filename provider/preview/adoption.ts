@@ -1,0 +1,156 @@
+/** A look, at preview, at what is to be adopted. */
+import type { Ec2 } from "../ec2/ec2";
+import { TAG } from "../ec2/tags";
+import { adoptionConflicts, type Misfit, misfits } from "../engine/situation/adoption";
+import { likelyId } from "../engine/record/claim";
+import { deviceConflicts } from "../engine/planning/conflicts";
+import { currentInstance, currentNetworkInterface, isAtHome, type Situation } from "../engine/situation/current";
+import { observe } from "../engine/situation/observe";
+import { plan } from "../engine/planning/plan";
+import { protections } from "../engine/planning/protection";
+import type { Adoption, Desired, ElasticIp, Instance, NetworkInterface } from "../model/state";
+import { missingFrom } from "../inputs/continuity";
+import { changesInPlace } from "./in-place";
+import { desiredOf } from "../inputs/inputs";
+import type { Step } from "../engine/planning/step";
+import type { Failure } from "../inputs/validation";
+
+export interface FoundAdoption {
+  adoption: Adoption;
+  /** An earlier create, that ended unheard, has adopted it already. */
+  isBegun: boolean;
+  failures: Failure[];
+  /** Why the instance cannot stay; none if it fits. */
+  misfits: Misfit[];
+  /** What is changed of what stays, in words. */
+  inPlace: string[];
+  /** The instance's interfaces that are not the machine's. */
+  further: NetworkInterface[];
+  /** The Elastic IP that the machine holds by it. */
+  publicIp?: string;
+  /** The checked inputs, with what the interface has where the program says nothing. */
+  inputs: Record<string, unknown>;
+}
+
+type Held = Partial<Pick<Desired, "elasticIp" | "securityGroupIds" | "sourceDestCheck">>;
+
+/**
+ * @param given the program's own inputs
+ * @param inputs the same, checked
+ */
+export async function lookAtAdoption(
+  ec2: Ec2,
+  given: Record<string, unknown>,
+  inputs: Record<string, unknown>,
+): Promise<FoundAdoption> {
+  const desired = desiredOf(inputs);
+  // An earlier create of this very resource may have begun with it.
+  const id = await likelyId(ec2, desired.resourceUrn);
+  const observed = await observe(ec2, { id, desired });
+  const eni = observed.adoption?.networkInterface ?? currentNetworkInterface({ id, desired, observed });
+  const adoption = observed.adoption ?? { networkInterface: eni, instance: currentInstance(eni, observed) };
+  const isBegun = observed.adoption === undefined;
+  const { eip, onIt } = await elasticIpsOn(ec2, eni);
+  const completed = { ...inputs, ...missingFrom(given, heldBy(eni, eip)) };
+  const situation = {
+    id,
+    desired: desiredOf(completed),
+    observed: { ...observed, givenElasticIp: observed.givenElasticIp ?? eip },
+    known: false,
+  };
+  const { steps, failures } = isBegun
+    ? { steps: [], failures: [] }
+    : await planned(ec2, situation, refusals(situation, adoption, desired, eip));
+  const isTaken = !isBegun && failures.length === 0;
+  return {
+    adoption,
+    isBegun,
+    failures,
+    misfits: isTaken ? misfits(adoption, observed.rootVolumes, desired) : [],
+    inPlace: isTaken ? [...changesInPlace(steps, situation), ...leftAlone(onIt, completed.elasticIp)] : [],
+    further: await furtherInterfaces(ec2, adoption.instance, eni?.id),
+    publicIp: completed.elasticIp === false ? undefined : eip?.publicIp,
+    inputs: completed,
+  };
+}
+
+/** What is to be done, and what stands against it beside what is refused already. */
+async function planned(
+  ec2: Ec2,
+  situation: Situation & { known: boolean },
+  refused: Failure[],
+): Promise<{ steps: Step[]; failures: Failure[] }> {
+  if (refused.length > 0) {
+    return { steps: [], failures: refused };
+  }
+  const steps = plan(situation);
+  const protectedOnes = await protections(ec2, steps);
+  return { steps, failures: protectedOnes.map((reason) => ({ property: "adopt", reason })) };
+}
+
+/** Those on an interface, and of them the one on its primary address: the others are somebody's for something else. */
+async function elasticIpsOn(
+  ec2: Ec2,
+  eni: NetworkInterface | undefined,
+): Promise<{ eip: ElasticIp | undefined; onIt: ElasticIp[] }> {
+  if (eni === undefined) {
+    return { eip: undefined, onIt: [] };
+  }
+  const onIt = await ec2.describeAddresses({ "network-interface-id": [eni.id] });
+  return { eip: onIt.find((it) => isAtHome(it, eni)), onIt };
+}
+
+/** @param desired the program's own inputs, without what the interface has */
+function refusals(situation: Situation, adoption: Adoption, desired: Desired, eip: ElasticIp | undefined): Failure[] {
+  const { id } = situation;
+  const reasons = [...adoptionConflicts(id, desired, adoption), ...elasticIpConflicts(id, desired, adoption, eip)];
+  return [
+    ...reasons.map((reason) => ({ property: "adopt", reason })),
+    ...deviceConflicts(situation).map((reason) => ({ property: "dataVolumes", reason })),
+  ];
+}
+
+function heldBy(eni: NetworkInterface | undefined, eip: ElasticIp | undefined): Held {
+  return eni === undefined
+    ? {}
+    : {
+        elasticIp: eip?.allocationId ?? false,
+        securityGroupIds: eni.securityGroups.map((it) => it.id),
+        sourceDestCheck: eni.sourceDestCheck,
+      };
+}
+
+/** Those of an instance beside the machine's own. */
+export async function furtherInterfaces(
+  ec2: Ec2,
+  instance: Instance | undefined,
+  own: string | undefined,
+): Promise<NetworkInterface[]> {
+  const all = instance === undefined ? [] : [instance.networkInterfaceId, ...instance.secondaryNetworkInterfaceIds];
+  const ids = all.flatMap((it) => (it === undefined || it === own ? [] : [it]));
+  return ids.length === 0 ? [] : ec2.describeNetworkInterfaces({ "network-interface-id": ids });
+}
+
+function leftAlone(onIt: ElasticIp[], wanted: unknown): string[] {
+  const left = onIt.filter((it) => it.allocationId !== wanted && it.publicIp !== wanted).map((it) => it.publicIp);
+  return left.length === 0 ? [] : [`leaves ${left.join(", ")} on it, out of its care`];
+}
+
+/** An address holds one Elastic IP, and one that somebody put there is not taken off unasked. */
+function elasticIpConflicts(
+  id: string,
+  { elasticIp }: Desired,
+  { networkInterface }: Adoption,
+  eip: ElasticIp | undefined,
+): string[] {
+  if (eip === undefined || networkInterface === undefined || elasticIp === false) {
+    return [];
+  }
+  const isNamed = elasticIp === eip.allocationId || elasticIp === eip.publicIp;
+  const isOurs = elasticIp === true && eip.tags[TAG.id] === id;
+  return isNamed || isOurs
+    ? []
+    : [
+        `${networkInterface.id} has the Elastic IP ${eip.publicIp} (${eip.allocationId}), which elasticIp does not name; leave elasticIp out to keep it, or disassociate it there first`,
+      ];
+}

@@ -1,0 +1,121 @@
+/** What a plan changes of what goes on working, in words. (pure) */
+import { currentInstance, currentNetworkInterface, currentVolume, type Situation } from "../engine/situation/current";
+import type { DataVolume, Desired, Instance, MetadataOptions, NetworkInterface, Volume } from "../model/state";
+import type { Step } from "../engine/planning/step";
+
+type Taken<K extends Step["kind"]> = Extract<Step, { kind: K }>;
+
+export function changesInPlace(steps: Step[], situation: Situation): string[] {
+  const eni = currentNetworkInterface(situation);
+  const instance = currentInstance(eni, situation.observed);
+  // What ends takes its settings along, and lets go of its volumes in any case.
+  const stays = steps.some((it) => it.kind === "retire") ? undefined : instance;
+  return steps.flatMap((step) => ofIdentity(step, situation, instance) ?? ofInstance(step, situation, stays) ?? []);
+}
+
+function ofIdentity(
+  step: Step,
+  { desired, observed, recorded }: Situation,
+  instance: Instance | undefined,
+): string | undefined {
+  switch (step.kind) {
+    case "set-security-groups":
+      return `sets its security groups to ${listed(step.securityGroupIds, "the VPC's default one")}${had(groupsOf(step, observed.networkInterfaces))}`;
+    case "set-source-dest-check":
+      return `switches its source/destination check ${step.enabled ? "on" : "off"}`;
+    case "assign-private-ips":
+    case "assign-ipv6-addresses":
+      return `gives it ${"count" in step.wanted ? `${step.wanted.count} more ${FAMILIES[step.kind]}` : step.wanted.addresses.join(", ")}`;
+    case "associate-elastic-ip":
+      return `puts ${observed.givenElasticIp?.publicIp ?? "a new Elastic IP"} on it${inPlaceOf(instance?.publicIp)}`;
+    case "modify-volume":
+      return modifies(
+        step,
+        nameOf(step.volume, desired, (it) => currentVolume(it, observed, recorded)),
+      );
+    default:
+      return undefined;
+  }
+}
+
+/** What EC2 gave to the instance itself is on the primary private address too; Elastic IPs on others stay. */
+function inPlaceOf(changing: string | undefined): string {
+  return changing === undefined ? "" : ` in place of ${changing} (released for good)`;
+}
+
+const FAMILIES = { "assign-private-ips": "secondary private IPs", "assign-ipv6-addresses": "IPv6 addresses" } as const;
+
+function ofInstance(
+  step: Step,
+  { desired, observed, recorded }: Situation,
+  instance: Instance | undefined,
+): string | undefined {
+  if (instance === undefined) {
+    return undefined;
+  }
+  switch (step.kind) {
+    case "set-metadata-options":
+      return `sets its metadata options: ${metadataChanges(instance.metadataOptions, desired.metadataOptions)}`;
+    case "set-instance-profile":
+      return `sets its instance profile to ${desired.iamInstanceProfile ?? "none"}${had(instance.iamInstanceProfileArn)}`;
+    case "set-monitoring":
+      return `switches its detailed monitoring ${desired.monitoring ? "on" : "off"}`;
+    case "detach-volume": {
+      const wanted = desired.dataVolumes.find((it) => currentVolume(it, observed, recorded)?.id === step.volume.id);
+      const from = step.volume.attachment?.deviceName;
+      return wanted === undefined || from === undefined ? undefined : reattaches(wanted, step.volume.id, from);
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** A volume that is attached somewhere already comes off first: EC2 knows no renaming. */
+export function reattaches(
+  { name, deviceName }: Pick<DataVolume, "name" | "deviceName">,
+  id: string,
+  from: string,
+): string {
+  return `takes the data volume ${name} (${id}) off ${from} and attaches it again as ${deviceName}: unmount it in the guest before, which keeps it while it is mounted`;
+}
+
+const UNITS = { size: " GiB", type: "", iops: " IOPS", throughput: " MiB/s" } as const;
+
+function modifies({ volume, shape }: Taken<"modify-volume">, name: string): string {
+  const parts = (Object.keys(UNITS) as (keyof typeof UNITS)[]).flatMap((part) =>
+    shape[part] === undefined ? [] : [`${volume[part] ?? "its default"} to ${shape[part]}${UNITS[part]}`],
+  );
+  const isLarger = shape.size === undefined ? "" : " (none can shrink again)";
+  return `changes ${name} from ${parts.join(", ")}${isLarger}`;
+}
+
+function nameOf(
+  volume: Volume,
+  { dataVolumes }: Desired,
+  currentOf: (wanted: DataVolume) => Volume | undefined,
+): string {
+  const wanted = dataVolumes.find((it) => currentOf(it)?.id === volume.id);
+  return `the data volume ${wanted?.name ?? ""} (${volume.id})`;
+}
+
+function metadataChanges(held: MetadataOptions, wanted: MetadataOptions): string {
+  return (Object.keys(wanted) as (keyof MetadataOptions)[])
+    .filter((it) => wanted[it] !== undefined && wanted[it] !== held[it])
+    .map((it) => `${it} ${wanted[it] ?? ""}${had(held[it])}`)
+    .join(", ");
+}
+
+function groupsOf({ networkInterfaceId }: Taken<"set-security-groups">, all: NetworkInterface[]): string | undefined {
+  return all
+    .find((it) => it.id === networkInterfaceId)
+    ?.securityGroups.map((it) => it.id)
+    .join(", ");
+}
+
+function had(was: string | number | undefined): string {
+  return was === undefined || was === "" ? "" : ` (now ${was})`;
+}
+
+function listed(ids: string[] | undefined, none: string): string {
+  return ids === undefined || ids.length === 0 ? none : ids.join(", ");
+}

@@ -1,0 +1,141 @@
+/** A look, at preview, at a whole machine that is to be taken over by its record (`adopt.managedInstanceId`). */
+import { type FoundAdoption, furtherInterfaces } from "./adoption";
+import { missingFrom } from "../inputs/continuity";
+import type { Ec2 } from "../ec2/ec2";
+import { TAG, urnTag } from "../ec2/tags";
+import { conflicts } from "../engine/planning/conflicts";
+import {
+  currentElasticIp,
+  currentInstance,
+  currentNetworkInterface,
+  fits,
+  isOwnedInstance,
+  type Situation,
+} from "../engine/situation/current";
+import { differences, rootVolumeOf } from "../engine/situation/launched";
+import { observe } from "../engine/situation/observe";
+import { plan } from "../engine/planning/plan";
+import { workingInstance } from "../engine/planning/instance";
+import { protections } from "../engine/planning/protection";
+import { readNetwork, UnknownGrammar } from "../engine/record/record-grammar";
+import { launchHash, partOf } from "../engine/record/specification";
+import type { DataVolume, Desired, LaunchTemplate, Observed, Volume, VolumeShape } from "../model/state";
+import { changesInPlace } from "./in-place";
+import { desiredOf } from "../inputs/inputs";
+
+type Inputs = Record<string, unknown>;
+
+export interface FoundMachine extends FoundAdoption {
+  id: string;
+  /** Whose it is until then: the URN that its record carries, where that is another than the resource's. */
+  owner?: string;
+}
+
+/**
+ * @param given the program's own inputs
+ * @param inputs the same, checked
+ */
+export async function lookAtTakeOver(ec2: Ec2, id: string, given: Inputs, inputs: Inputs): Promise<FoundMachine> {
+  const [template] = await ec2.describeLaunchTemplates({ "launch-template-name": [id] });
+  if (template === undefined) {
+    const reason = `adopt.managedInstanceId: ${id} is no managed instance of this account in ${String(inputs.region)}; \`managed-instance list\` shows those that there are`;
+    return { ...NOTHING, id, inputs, failures: [{ property: "adopt", reason }] };
+  }
+  const seen = await observe(ec2, { id, desired: desiredOf(inputs), template });
+  const completed = { ...inputs, ...missingFrom(given, heldBy(id, template, seen)) };
+  const desired = desiredOf(completed);
+  const situation: Situation = { id, desired, observed: await observe(ec2, { id, desired, template }) };
+  const eni = currentNetworkInterface(situation) ?? situation.observed.networkInterfaces[0];
+  const instance = currentInstance(eni, situation.observed);
+  const refused = conflicts(situation);
+  const steps = refused.length > 0 ? [] : plan({ ...situation, known: false });
+  const failures = [...refused, ...(await protections(ec2, steps))].map((reason) => ({ property: "adopt", reason }));
+  const urn = template.tags[TAG.urn];
+  return {
+    id,
+    owner: urn === urnTag(desired.resourceUrn) ? undefined : urn,
+    adoption: { networkInterface: eni, instance },
+    isBegun: false,
+    failures,
+    misfits: misfitsOf(situation),
+    inPlace: changesInPlace(steps, situation),
+    further: await furtherInterfaces(ec2, instance, eni?.id),
+    publicIp: currentElasticIp(desired, situation.observed)?.publicIp,
+    inputs: completed,
+  };
+}
+
+const NOTHING: Omit<FoundAdoption, "inputs" | "failures"> = {
+  adoption: {},
+  isBegun: false,
+  misfits: [],
+  inPlace: [],
+  further: [],
+};
+
+/** Why the instance cannot stay. */
+function misfitsOf(situation: Situation): FoundAdoption["misfits"] {
+  const { id, desired, observed } = situation;
+  const instance = workingInstance(situation);
+  if (instance === undefined || fits(instance, situation)) {
+    return [];
+  }
+  const rootVolume = rootVolumeOf(instance, observed.rootVolumes);
+  const found = { instance, isGiven: !isOwnedInstance(instance, desired), rootVolume };
+  const launched = instance.tags[TAG.launch] ?? "";
+  const inputs = differences(found, launched, launchHash(id, desired), desired);
+  return (inputs.length === 0 ? (["recycleTriggers"] as const) : inputs).map((input) => ({
+    input,
+    part: partOf(input),
+  }));
+}
+
+/** What the machine has of what a program may leave out: left out, it stays. */
+function heldBy(
+  id: string,
+  { tags }: LaunchTemplate,
+  { networkInterfaces, volumes }: Pick<Observed, "networkInterfaces" | "volumes">,
+): Partial<Desired> {
+  const eni = networkInterfaces.find((it) => it.tags[TAG.kept] !== "false");
+  return {
+    elasticIp: elasticIpIn(tags[TAG.network]),
+    ...(eni === undefined
+      ? {}
+      : { securityGroupIds: eni.securityGroups.map((it) => it.id), sourceDestCheck: eni.sourceDestCheck }),
+    dataVolumes: volumes.filter((it) => it.tags[TAG.id] === id).map(declared),
+  };
+}
+
+/** A record that an older version wrote does not tell; then what the program says counts. */
+function elasticIpIn(text: string | undefined): boolean | string | undefined {
+  try {
+    return text === undefined ? undefined : readNetwork(text).elasticIp;
+  } catch (error) {
+    if (error instanceof UnknownGrammar) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** As a program would declare it for nothing about it to change. */
+function declared({ id, tags, attachment, ...shape }: Volume): DataVolume {
+  const name = tags[TAG.volume] ?? id;
+  const deviceName = tags[TAG.device] ?? attachment?.deviceName ?? "";
+  return tags[TAG.owned] === "false"
+    ? { name, deviceName, volumeId: id }
+    : { name, deviceName, ...shapeOf(shape), ...(shape.encrypted ? { encrypted: true } : {}) };
+}
+
+/** What of its shape can be declared: of other types EC2 tells a speed that follows from the size. */
+function shapeOf({ size, type, iops, throughput }: VolumeShape): VolumeShape {
+  switch (type) {
+    case "gp3":
+      return { size, type, iops, throughput };
+    case "io1":
+    case "io2":
+      return { size, type, iops };
+    default:
+      return { size, type };
+  }
+}

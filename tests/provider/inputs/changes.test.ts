@@ -1,0 +1,272 @@
+import assert from "node:assert/strict";
+import { CHANGE_CLASSES, type ChangeClass, changesBetween, driftIn } from "../../../provider/inputs/changes";
+import { checkInputs, INPUT_NAMES } from "../../../provider/inputs/inputs";
+import { survivingOutputs } from "../../../provider/preview/surviving-outputs";
+import { UNKNOWN } from "../../../provider/inputs/validation";
+import { OUTPUT_NAMES, program } from "../support";
+
+type Properties = Record<string, unknown>;
+
+function inputs(overrides: Properties = {}): Properties {
+  return checkInputs(program(overrides), "us-east-1").inputs;
+}
+
+/** What is on record for a machine that is up, with an Elastic IP. */
+function recorded(overrides: Properties = {}): Properties {
+  return {
+    ...inputs({ elasticIp: true }),
+    secondaryPrivateIps: [],
+    dataVolumeIds: {},
+    networkInterfaceId: "eni-1",
+    privateIp: "10.0.1.7",
+    privateDnsName: "ip-10-0-1-7.ec2.internal",
+    macAddress: "0a:00:00:00:00:01",
+    ipv6Addresses: [],
+    availabilityZone: "us-east-1a",
+    vpcId: "vpc-1",
+    publicIp: "52.1.2.3",
+    allocationId: "eipalloc-1",
+    instanceId: "i-1",
+    state: "running",
+    lifecycle: "on-demand",
+    launchedInstanceType: "m7i.large",
+    generation: 1,
+    launchTemplateId: "lt-1",
+    ...overrides,
+  };
+}
+
+/** For each input, a value that is not the default. */
+const OTHER: Properties = {
+  resourceUrn: "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/managed-instance:ManagedInstance::other",
+  region: "eu-central-1",
+  subnetId: "subnet-0a1b2c3d",
+  privateIp: "10.0.1.8",
+  elasticIp: true,
+  securityGroupIds: ["sg-0a1b2c3d"],
+  sourceDestCheck: false,
+  imageId: "ami-0a1b2c3d",
+  instanceType: "m6i.large",
+  market: { lifecycle: "spot" },
+  userData: "#!/bin/sh",
+  userDataBase64: "AAEC",
+  keyName: "key",
+  iamInstanceProfile: "profile",
+  metadataOptions: { httpTokens: "optional" },
+  rootVolume: { size: 20 },
+  tags: { Team: "a" },
+  recycleTriggers: { at: "1" },
+  deletion: { elasticIp: "retain" },
+};
+
+const EXPECTED: Record<ChangeClass, string[]> = {
+  "in-place": [
+    "resourceUrn",
+    "elasticIp",
+    "securityGroupIds",
+    "sourceDestCheck",
+    "iamInstanceProfile",
+    "metadataOptions",
+    "tags",
+    "deletion",
+  ],
+  "replaces-instance": [
+    "imageId",
+    "instanceType",
+    "market",
+    "userData",
+    "userDataBase64",
+    "keyName",
+    "rootVolume",
+    "recycleTriggers",
+  ],
+  moves: ["subnetId", "privateIp"],
+  "replaces-resource": ["region"],
+  "at-create": [],
+};
+
+describe("changesBetween", () => {
+  for (const [kind, names] of Object.entries(EXPECTED)) {
+    for (const name of names) {
+      it(`takes a change of ${name} for one that ${kind === "in-place" ? "is done in place" : kind}`, () => {
+        assert.deepEqual(changesBetween(inputs(), inputs({ [name]: OTHER[name] })), [{ input: name, class: kind }]);
+      });
+    }
+  }
+
+  it("has a class for every input", () => {
+    assert.deepEqual(Object.keys(CHANGE_CLASSES).sort(), [...INPUT_NAMES].sort());
+  });
+
+  it("finds nothing between equal inputs, in whatever order their keys and groups are", () => {
+    const old = inputs({ tags: { a: "1", b: "2" }, securityGroupIds: ["sg-00000001", "sg-00000002"] });
+    const same = inputs({ tags: { b: "2", a: "1" }, securityGroupIds: ["sg-00000002", "sg-00000001"] });
+    assert.deepEqual(changesBetween(old, same), []);
+  });
+
+  it("finds nothing between recorded outputs and the inputs that led to them", () => {
+    assert.deepEqual(changesBetween(recorded(), inputs({ elasticIp: true })), []);
+  });
+
+  it("takes an address that is no longer asked for as kept, and any other as a move", () => {
+    assert.deepEqual(changesBetween(recorded({ privateIp: "10.0.1.7" }), inputs({ elasticIp: true })), []);
+    assert.deepEqual(changesBetween(recorded(), inputs({ elasticIp: true, privateIp: "10.0.1.9" })), [
+      { input: "privateIp", class: "moves" },
+    ]);
+  });
+
+  it("compares user data by its bytes, whichever of the two inputs has them", () => {
+    const plain = "#!/bin/sh\necho hello\n";
+    const userDataBase64 = Buffer.from(plain).toString("base64");
+    const wrapped = userDataBase64.replace(/(.{8})/g, "$1\n");
+    assert.deepEqual(changesBetween(inputs({ userData: plain }), inputs({ userDataBase64 })), []);
+    assert.deepEqual(changesBetween(inputs({ userDataBase64 }), inputs({ userData: plain })), []);
+    assert.deepEqual(changesBetween(inputs({ userDataBase64 }), inputs({ userDataBase64: wrapped })), []);
+    assert.deepEqual(changesBetween(inputs(), inputs({ userDataBase64: "", userData: "" })), []);
+    assert.equal(changesBetween(inputs({ userData: plain }), inputs({ userData: `${plain}#` })).length, 1);
+    assert.equal(changesBetween(inputs({ userData: plain }), inputs()).length, 1);
+    const named = (olds: Properties, news: Properties): string[] =>
+      changesBetween(inputs(olds), inputs(news)).map((it) => it.input);
+    assert.deepEqual(named({ userDataBase64 }, {}), ["userDataBase64"]);
+    assert.deepEqual(named({ userDataBase64 }, { userData: "other" }), ["userData", "userDataBase64"]);
+    assert.deepEqual(named({ userDataBase64 }, { userDataBase64: "AAAA" }), ["userDataBase64"]);
+    assert.deepEqual(named({ userData: plain }, { userDataBase64: UNKNOWN }), ["userData", "userDataBase64"]);
+  });
+
+  it("tells text that looks like base64 of a script from its bytes, but where an older version decoded it", () => {
+    const text = Buffer.from("#!/bin/sh\n").toString("base64");
+    const marked = inputs({ userData: text, userDataIsText: true });
+    assert.deepEqual(changesBetween(inputs({ userData: text }), inputs({ userDataBase64: text })), []);
+    assert.deepEqual(changesBetween(inputs({ userData: text }), marked), [
+      { input: "userData", class: "replaces-instance" },
+    ]);
+    assert.equal(changesBetween(marked, inputs({ userDataBase64: text })).length, 2);
+    assert.deepEqual(changesBetween(marked, marked), []);
+  });
+
+  it("launches nothing for a change of the fallback alone", () => {
+    const spot = (market: Properties): Properties => inputs({ market: { lifecycle: "spot", ...market } });
+    assert.deepEqual(changesBetween(spot({}), spot({ fallbackToOnDemand: false })), [
+      { input: "market", class: "in-place" },
+    ]);
+    assert.deepEqual(changesBetween(spot({}), spot({ fallbackToOnDemand: false, maxPrice: "1" })), [
+      { input: "market", class: "replaces-instance" },
+    ]);
+  });
+
+  it("counts what is not known yet as different, at any depth", () => {
+    assert.deepEqual(changesBetween(inputs(), inputs({ tags: { Team: UNKNOWN } })), [
+      { input: "tags", class: "in-place" },
+    ]);
+    assert.deepEqual(changesBetween(inputs(), inputs({ subnetId: UNKNOWN })), [{ input: "subnetId", class: "moves" }]);
+    assert.deepEqual(changesBetween(inputs(), inputs({ privateIp: UNKNOWN })), [
+      { input: "privateIp", class: "moves" },
+    ]);
+  });
+});
+
+describe("driftIn", () => {
+  it("finds nothing wrong with a machine that runs", () => {
+    assert.deepEqual(driftIn(recorded()), []);
+    assert.deepEqual(driftIn(recorded({ elasticIp: false, allocationId: "", publicIp: "" })), []);
+  });
+
+  it("says in words what is wrong", () => {
+    assert.deepEqual(driftIn(recorded({ networkInterfaceId: "" })), ["its network interface is gone"]);
+    assert.deepEqual(driftIn(recorded({ allocationId: "" })), ["its Elastic IP is not on its primary private IP"]);
+    assert.deepEqual(driftIn(recorded({ state: "paused" })), ["its instance is stopped"]);
+    assert.deepEqual(driftIn(recorded({ state: "pending" })), ["its instance is still starting"]);
+    assert.deepEqual(driftIn(recorded({ state: "failed" })), ["its instance could not be launched"]);
+    assert.deepEqual(driftIn(recorded({ state: "missing" })), ["it has no instance"]);
+  });
+});
+
+describe("survivingOutputs", () => {
+  const IDENTITY = ["networkInterfaceId", "privateIp", "privateDnsName", "macAddress", "ipv6Addresses"];
+  const PLACE = ["availabilityZone", "vpcId"];
+  const ELASTIC = ["publicIp", "allocationId"];
+  const INSTANCE = ["instanceId", "lifecycle", "launchedInstanceType"];
+
+  function surviving(changed: Properties, was = recorded()): Properties {
+    const wanted = { ...inputs({ elasticIp: true }), ...changed };
+    return survivingOutputs(changesBetween(was, wanted), was, wanted);
+  }
+
+  function go(changed: Properties, was = recorded()): string[] {
+    const stay = surviving(changed, was);
+    return OUTPUT_NAMES.filter((name) => !(name in stay));
+  }
+
+  it("are all of them when nothing changes, with the values on record", () => {
+    assert.deepEqual(go({}), []);
+    assert.deepEqual(surviving({}).privateIp, "10.0.1.7");
+    assert.deepEqual(surviving({}).allocationId, "eipalloc-1");
+  });
+
+  it("are all of them over a change of tags, groups or the source/destination check", () => {
+    assert.deepEqual(go({ tags: { Team: "b" }, securityGroupIds: ["sg-0a1b2c3d"], sourceDestCheck: false }), []);
+  });
+
+  it("are all but the instance and the generation over a replacement", () => {
+    for (const name of EXPECTED["replaces-instance"]) {
+      assert.deepEqual(go({ [name]: OTHER[name] }), [...INSTANCE, "generation"], name);
+    }
+  });
+
+  it("are all but the generation over what is recorded as a generation and taken on in place", () => {
+    assert.deepEqual(go({ iamInstanceProfile: "other" }), ["generation"]);
+    assert.deepEqual(go({ metadataOptions: { httpTokens: "optional" } }), ["generation"]);
+  });
+
+  it("have the Elastic IP and not the private one over a move", () => {
+    for (const change of [{ subnetId: "subnet-0a1b2c3d" }, { privateIp: "10.0.1.8" }]) {
+      const gone = go(change);
+      assert.deepEqual(gone.slice(0, 5), IDENTITY);
+      // Where the machine is, the subnet decides.
+      assert.deepEqual(
+        gone.filter((it) => PLACE.includes(it)),
+        "subnetId" in change ? PLACE : [],
+      );
+      assert.ok(gone.includes("instanceId"));
+      assert.ok(!gone.includes("publicIp") && !gone.includes("allocationId") && !gone.includes("launchTemplateId"));
+    }
+  });
+
+  it("have no public address over a change of the Elastic IP", () => {
+    assert.deepEqual(go({ elasticIp: false }), ELASTIC);
+    assert.deepEqual(go({ elasticIp: "eipalloc-0a1b2c3d" }), ELASTIC);
+  });
+
+  it("have the Elastic IP that is held when it is named in another way", () => {
+    assert.deepEqual(go({ elasticIp: "eipalloc-1" }), []);
+    assert.deepEqual(go({ elasticIp: "52.1.2.3" }), []);
+  });
+
+  it("have no Elastic IP over any change where none is wanted, and none that will be put back", () => {
+    const without = recorded({ elasticIp: false, allocationId: "", publicIp: "" });
+    assert.equal(surviving({ elasticIp: false, imageId: OTHER.imageId }, without).allocationId, "");
+    const takenOff = surviving({}, recorded({ allocationId: "", publicIp: "" }));
+    assert.ok(ELASTIC.every((name) => !(name in takenOff)));
+  });
+
+  it("are none when the resource is replaced, or nothing is on record", () => {
+    assert.deepEqual(surviving({ region: "eu-central-1" }), {});
+    assert.deepEqual(survivingOutputs([], {}, {}), {});
+  });
+
+  it("have a changing public address only as long as the instance stays", () => {
+    const was = recorded({ elasticIp: false, allocationId: "", publicIp: "198.18.0.1" });
+    const tags = survivingOutputs([{ input: "tags", class: "in-place" }], was, was);
+    const image = survivingOutputs([{ input: "imageId", class: "replaces-instance" }], was, was);
+    assert.equal(tags.publicIp, "198.18.0.1");
+    assert.equal("publicIp" in image, false);
+  });
+
+  it("have nothing of what is missing and will be made", () => {
+    const stay = surviving({}, recorded({ networkInterfaceId: "", macAddress: "", instanceId: "", state: "missing" }));
+    for (const name of ["networkInterfaceId", "macAddress", ...INSTANCE, "state"]) {
+      assert.ok(!(name in stay), name);
+    }
+    assert.equal(surviving({}, recorded({ state: "paused" })).instanceId, "i-1", "one that is started again");
+  });
+});
