@@ -37,12 +37,12 @@ export default tseslint.config(
     files: ["provider/**/*.ts", "controller/**/*.ts", "cli/**/*.ts"],
     // Of other services, each client has one file of its own.
     ignores: [
-      "provider/ec2/{client,named-reads}.ts",
+      "provider/ec2/{client,named-reads,shapes}.ts",
       "controller/lambda/queue.ts",
       "cli/{cloudtrail,identity,quotas}.ts",
     ],
     rules: only(
-      "only provider/ec2/client.ts, its named-reads.ts and controller/lambda/queue.ts know the AWS SDK; the product never imports local/",
+      "only provider/ec2/{client,named-reads,shapes}.ts and controller/lambda/queue.ts know the AWS SDK; the product never imports local/",
       "^@(aws-sdk|smithy)/",
       "(^|/)local(/|$)",
     ),
@@ -87,7 +87,7 @@ export default tseslint.config(
   },
   // Programs as a user without TypeScript would write them.
   {
-    files: ["tests/**/fixtures/**/*.{js,cjs}", "bench/**/program/*.js", "scripts/*.cjs"],
+    files: ["tests/**/fixtures/**/*.{js,cjs}", "bench/**/program/*.js", "scripts/*.cjs", "*.cjs"],
     languageOptions: {
       sourceType: "commonjs",
       globals: { process: "readonly", console: "readonly", require: "readonly", module: "writable" },

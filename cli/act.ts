@@ -1,12 +1,13 @@
 /** What `pause`, `resume` and `recycle` have in common: find, ask, do it with live lines, say what is so then. */
+import { saying } from "../provider/ec2/saying";
 import { type ByHand, carryOut, protectionsAgainst } from "../controller/by-hand";
 import type { Machine } from "../controller/record";
 import type { Ec2 } from "../provider/ec2/ec2";
 import { currentInstance, currentNetworkInterface, holds, isAlive } from "../provider/engine/situation/current";
 import { outputsOf } from "../provider/engine/situation/outputs";
 import { ReconcileFailure } from "../provider/engine/reconcile";
-import { saying } from "../provider/engine/steps/run";
-import type { Instance, Outputs } from "../provider/model/state";
+import type { Instance } from "../provider/model/things";
+import type { Outputs } from "../provider/model/outputs";
 import { sentence } from "../provider/failure";
 import { printable } from "../provider/kit/printable";
 import { confirmed } from "./confirm";

@@ -3,7 +3,7 @@ import { isReadable } from "../controller/record";
 import { TAG } from "../provider/ec2/tags";
 import { isAlive } from "../provider/engine/situation/current";
 import { imageProblem } from "../provider/engine/situation/image-fit";
-import type { Volume } from "../provider/model/state";
+import type { Volume } from "../provider/model/things";
 import { volumeSaid } from "../provider/preview/image-warnings";
 import { called, type Finding, type Marked, problem } from "./findings";
 

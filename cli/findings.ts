@@ -5,7 +5,7 @@ import { isAlive, isOwnedElasticIp } from "../provider/engine/situation/current"
 import { outputsOf } from "../provider/engine/situation/outputs";
 import { readPhase } from "../provider/engine/record/record-grammar";
 import { ofImages, ofLaunchedVolumes } from "./findings-of-images";
-import type { ElasticIp, Image, Instance, NetworkInterface, Tags, Volume } from "../provider/model/state";
+import type { ElasticIp, Image, Instance, NetworkInterface, Tags, Volume } from "../provider/model/things";
 
 export interface Finding {
   /** A note is nothing wrong. */

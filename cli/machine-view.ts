@@ -4,7 +4,9 @@ import type { ReplacementReason } from "../provider/engine/record/last-replaceme
 import { nextOf } from "../controller/schedules";
 import { driftOf } from "../provider/engine/planning/drift";
 import { outputsOf } from "../provider/engine/situation/outputs";
-import type { Instance, Lifecycle, MachineState, ScheduledAction } from "../provider/model/state";
+import type { Instance, Lifecycle } from "../provider/model/things";
+import type { MachineState } from "../provider/model/outputs";
+import type { ScheduledAction } from "../provider/model/desired";
 
 export interface MachineView {
   name: string;

@@ -4,7 +4,7 @@ import { isBegun, isMakerGone } from "../provider/engine/record/claim";
 import { isAlive, isOwnedElasticIp } from "../provider/engine/situation/current";
 import { observe } from "../provider/engine/situation/observe";
 import { idleCostOf } from "../provider/engine/planning/retention";
-import type { Observed } from "../provider/model/state";
+import type { Observed } from "../provider/model/observed";
 import { isOwned, TAG } from "../provider/ec2/tags";
 import { printable } from "../provider/kit/printable";
 import type { Reading } from "../controller/record";

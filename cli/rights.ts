@@ -10,7 +10,7 @@ import { rightNamedIn } from "../provider/ec2/denial";
 import { TAG } from "../provider/ec2/tags";
 import { currentNetworkInterface } from "../provider/engine/situation/current";
 import { baseTags, instanceTags } from "../provider/engine/record/labels";
-import type { Instance, NetworkInterface, Tags, Volume } from "../provider/model/state";
+import type { Instance, NetworkInterface, Tags, Volume } from "../provider/model/things";
 import { OPTIONAL_RIGHTS, PARTS, type PolicyName, policyWith } from "../provider/ec2/policies";
 import { heldBy } from "./act";
 

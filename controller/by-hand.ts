@@ -13,7 +13,8 @@ import { type Asked, desiredStateTag } from "../provider/engine/record/record-gr
 import type { Deps } from "../provider/engine/steps/run";
 import { clientToken, describeGeneration } from "../provider/engine/record/specification";
 import { Superseded, Yielded } from "../provider/engine/record/standing";
-import type { Desired, Outputs } from "../provider/model/state";
+import type { Desired } from "../provider/model/desired";
+import type { Outputs } from "../provider/model/outputs";
 import { withRoomForVersion } from "../provider/engine/steps/prune-versions";
 import { desiredOf } from "../provider/inputs/inputs";
 import { isReadable, type Machine, readMachine, type Reading } from "./record";

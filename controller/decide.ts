@@ -20,7 +20,7 @@ import {
   type ReplacementReason,
 } from "../provider/engine/record/last-replacement";
 import { plan } from "../provider/engine/planning/plan";
-import type { Instance } from "../provider/model/state";
+import type { Instance } from "../provider/model/things";
 import type { Step } from "../provider/engine/planning/step";
 import { nextOpening, openSince } from "../provider/kit/timetable";
 import type { Signal } from "./events";

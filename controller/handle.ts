@@ -12,7 +12,8 @@ import { type LastReplacement, replacementText } from "../provider/engine/record
 import { ReconcileFailure } from "../provider/engine/reconcile";
 import { type Deps, depsOf } from "../provider/engine/steps/run";
 import { Yielded } from "../provider/engine/record/standing";
-import type { Outputs, Tags } from "../provider/model/state";
+import type { Outputs } from "../provider/model/outputs";
+import type { Tags } from "../provider/model/things";
 import { FailedChecks } from "../provider/engine/steps/prove";
 import { EndedAtLaunch } from "../provider/engine/steps/start";
 import { carryOut, pause, recycle, resume } from "./by-hand";

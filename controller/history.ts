@@ -3,7 +3,8 @@ import { createHash } from "node:crypto";
 import { TAG } from "../provider/ec2/tags";
 import { type LastReplacement, readReplacement } from "../provider/engine/record/last-replacement";
 import { schedulesTag } from "../provider/engine/record/record-grammar";
-import type { Schedule, Tags } from "../provider/model/state";
+import type { Schedule } from "../provider/model/desired";
+import type { Tags } from "../provider/model/things";
 
 /** Up to when the schedules were followed. */
 export interface LastTick {

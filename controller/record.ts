@@ -24,17 +24,9 @@ import {
   launchHash,
   readGeneration,
 } from "../provider/engine/record/specification";
-import type {
-  DataVolume,
-  Desired,
-  Generation,
-  Instance,
-  LaunchTemplate,
-  Market,
-  Observed,
-  OnRecord,
-  Tags,
-} from "../provider/model/state";
+import type { DataVolume, Desired, Market, OnRecord } from "../provider/model/desired";
+import type { Generation, Instance, LaunchTemplate, Tags } from "../provider/model/things";
+import type { Observed } from "../provider/model/observed";
 import { latestVersion } from "../provider/engine/record/versions";
 import { type History, readHistory } from "./history";
 import { COSTS, type MissingRight, missingRight, seeing } from "./rights";

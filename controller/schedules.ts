@@ -1,5 +1,5 @@
 /** What a machine's schedules ask for now: each time once, however often, or late, somebody looks. (pure) */
-import type { Schedule } from "../provider/model/state";
+import type { Schedule } from "../provider/model/desired";
 import { lastDue, nextDue } from "../provider/kit/timetable";
 import { digestOf, type LastTick } from "./history";
 

@@ -1,6 +1,6 @@
 /** The tries to bring a machine back: when the next one begins, and when none is made any more. (pure) */
 import { isFor, type LastReplacement, type ReplacementReason } from "../provider/engine/record/last-replacement";
-import type { Instance } from "../provider/model/state";
+import type { Instance } from "../provider/model/things";
 
 /** After this many replacements in a row by instances that did not work, no other will help. */
 export const MOST_IN_A_ROW = 3;

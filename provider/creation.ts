@@ -4,6 +4,7 @@
  * The record becomes `ready` right before a living engine gets its answer. From then on no create may take the machine over; before that
  * no state knows it. One instant stays between the two: docs/decisions/0053-whose-machine-it-is.md.
  */
+import type { Properties } from "./model/properties";
 import { explain, isEc2Error } from "./ec2/errors";
 import { nameOf, TAG } from "./ec2/tags";
 import { claimId, IdTaken, MadeElsewhere, ownerOf, takeOver } from "./engine/record/claim";
@@ -12,12 +13,11 @@ import { type Lease, LeaseLost } from "./engine/record/lease";
 import { reconcile } from "./engine/reconcile";
 import { phaseTag, readPhase } from "./engine/record/record-grammar";
 import { type Deps, oncePropagated } from "./engine/steps/run";
-import type { Desired, Outputs } from "./model/state";
+import type { Desired } from "./model/desired";
+import type { Outputs } from "./model/outputs";
 import { GOES_ON, PartialFailure, PlainFailure, sentence } from "./failure";
 import type { Session } from "./session";
 import { failureOf } from "./unfinished";
-
-type Properties = Record<string, unknown>;
 
 export class Creation {
   private readonly deps: Deps;

@@ -1,4 +1,5 @@
 /** The handlers of the dynamic provider, each a thin shell over the engine. */
+import type { Properties } from "./model/properties";
 import { type FoundAdoption, furtherInterfaces, lookAtAdoption } from "./preview/adoption";
 import { announceTakeOver, findNamesakes } from "./preview/announce-machines";
 import {
@@ -32,7 +33,7 @@ import { obstacles, teardownObstacles } from "./engine/planning/protection";
 import { reconcile, tearDown } from "./engine/reconcile";
 import type { Deps } from "./engine/steps/run";
 import { launchHash } from "./engine/record/specification";
-import type { Desired } from "./model/state";
+import type { Desired } from "./model/desired";
 import { markReady } from "./engine/steps/tags";
 import { PlainFailure, sentence } from "./failure";
 import { leftVolumesSaid, NOTHING_SAID, saidOfImage, type SaidOfImage } from "./preview/image-warnings";
@@ -46,8 +47,6 @@ import { failureOf } from "./unfinished";
 import { isText, userDataWarning } from "./kit/user-data";
 import { type Failure, isGiven, isUnknown } from "./inputs/validation";
 import { waitsIn, waitsOfNew } from "./preview/waits";
-
-export type Properties = Record<string, unknown>;
 
 export class Handlers {
   /** The URNs of what was read, and not checked since: of these the engine compares what it read, and nothing will be done. */

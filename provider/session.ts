@@ -3,7 +3,7 @@ import { cancellable, type Clock, clockFromEnvironment, type Stopwatch } from ".
 import type * as sdkClient from "./ec2/client";
 import type { Ec2 } from "./ec2/ec2";
 import { regionInEnvironment } from "./ec2/region";
-import { Patience } from "./ec2/retry";
+import { Patience } from "./ec2/patience";
 import { Leases, RENEW_MS } from "./engine/record/lease";
 import { type Deps, depsOf } from "./engine/steps/run";
 import { Claims } from "./inputs/claims";

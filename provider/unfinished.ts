@@ -1,4 +1,5 @@
 /** What Pulumi is to record of a `create` or `update` that failed, and what the user is told. (pure) */
+import type { Properties } from "./model/properties";
 import { claimIn, recordedDesired, withHeldOutputs } from "./inputs/continuity";
 import { explain } from "./ec2/errors";
 import { nameOf } from "./ec2/tags";
@@ -7,11 +8,11 @@ import { keptInstance, wantsInstance } from "./engine/situation/current";
 import { holdingsOf, outputsOf, withElasticIpKept } from "./engine/situation/outputs";
 import { TakenOver } from "./engine/situation/ownership";
 import { ReconcileFailure } from "./engine/reconcile";
-import type { Desired, MachineState, Recorded } from "./model/state";
+import type { Desired } from "./model/desired";
+import type { MachineState } from "./model/outputs";
+import type { Recorded } from "./model/observed";
 import { GOES_ON, kept, PartialFailure, PlainFailure, sentence } from "./failure";
 import { SERIALIZED_PROVIDER } from "./inputs/inputs";
-
-type Properties = Record<string, unknown>;
 
 /** A create (without `olds`) or an update that failed. */
 export interface Attempt {

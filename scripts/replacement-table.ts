@@ -2,7 +2,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { LaunchPart } from "../provider/engine/record/specification";
-import type { Lifecycle, Strategy } from "../provider/model/state";
+import type { Lifecycle } from "../provider/model/things";
+import type { Strategy } from "../provider/model/desired";
 import { pathOf } from "../provider/engine/situation/strategy";
 
 const FILE = join(__dirname, "..", "docs", "replacement.md");

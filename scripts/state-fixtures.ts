@@ -9,7 +9,7 @@ import { isDeepStrictEqual } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { WELL_KNOWN, type SimState } from "../local/ec2";
 import { SERIALIZED_PROVIDER } from "../provider/inputs/inputs";
-import type { Properties } from "../provider/handlers";
+import type { Properties } from "../provider/model/properties";
 import { serializedProvider } from "../sdk/serialized-provider";
 import { fitting, launchedByHand } from "../tests/provider/by-hand";
 import { enveloped, FIXTURES, KINDS, type Kind, type OlderState } from "../tests/provider/older-state";

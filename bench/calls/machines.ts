@@ -1,7 +1,8 @@
 /** Machines of one stack in one provider process, in an account with EC2's own latency and limits, in virtual time. */
 import { EC2_LATENCY, Ec2Simulator, WELL_KNOWN } from "../../local/ec2";
 import { Random } from "../../local/ec2/model/random";
-import { Handlers, type Properties } from "../../provider/handlers";
+import { Handlers } from "../../provider/handlers";
+import type { Properties } from "../../provider/model/properties";
 import { Session } from "../../provider/session";
 import { type OwnTimes, ownTimesIn } from "../bound";
 import { VirtualTime } from "../virtual-time";

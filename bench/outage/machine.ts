@@ -1,6 +1,7 @@
 /** A machine in an account of its own, as often as it is wanted: each run begins with the same one. */
 import { Ec2Simulator, WELL_KNOWN } from "../../local/ec2";
-import { Handlers, type Properties } from "../../provider/handlers";
+import { Handlers } from "../../provider/handlers";
+import type { Properties } from "../../provider/model/properties";
 import { Session } from "../../provider/session";
 import { VirtualTime } from "../virtual-time";
 import { type Draws, drawsOf, impose } from "./draws";

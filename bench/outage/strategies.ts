@@ -1,6 +1,6 @@
 /** One replacement by each strategy, through the handlers as Pulumi calls them. */
 import { WELL_KNOWN } from "../../local/ec2";
-import type { Properties } from "../../provider/handlers";
+import type { Properties } from "../../provider/model/properties";
 import type { Draws, FloorName } from "./draws";
 import { accountOf, handlersOn, type Machine, machineWith, replaced, type Replaced } from "./machine";
 

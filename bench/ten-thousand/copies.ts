@@ -6,8 +6,8 @@ import type { SimState } from "../../local/ec2";
 import { recordedDesired } from "../../provider/inputs/continuity";
 import { nameOf } from "../../provider/ec2/tags";
 import { launchHash, settingsHash } from "../../provider/engine/record/specification";
-import type { Outputs } from "../../provider/model/state";
-import type { Properties } from "../../provider/handlers";
+import type { Outputs } from "../../provider/model/outputs";
+import type { Properties } from "../../provider/model/properties";
 
 /** As Pulumi has it on record. */
 export interface Machine {

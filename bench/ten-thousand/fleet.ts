@@ -1,7 +1,8 @@
 /** Many machines in one account with EC2's own limits, under one process of the product, in virtual time. */
 import { EC2_LATENCY, Ec2Simulator, WELL_KNOWN } from "../../local/ec2";
 import { Random } from "../../local/ec2/model/random";
-import { Handlers, type Properties } from "../../provider/handlers";
+import { Handlers } from "../../provider/handlers";
+import type { Properties } from "../../provider/model/properties";
 import { Session } from "../../provider/session";
 import { VirtualTime } from "../virtual-time";
 import { addCopies, type Machine, type Made } from "./copies";

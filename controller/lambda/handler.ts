@@ -3,7 +3,7 @@
  * to be done is decided by what is there. So a message may come twice, late, not at all, or to two functions at a time.
  */
 import { explain, isEc2Error, withoutRequestIds } from "../../provider/ec2/errors";
-import { Patience } from "../../provider/ec2/retry";
+import { Patience } from "../../provider/ec2/patience";
 import { type Controller, handleMachine, type Outcome, sweep } from "../handle";
 import { machineOf } from "../record";
 import { COSTS, type MissingRight, orWithout, ToldRights } from "../rights";

@@ -1,6 +1,6 @@
 /** Describes of many machines in few calls: what is asked while a call is on its way goes with the next one. */
 import DataLoader from "dataloader";
-import type { Tags } from "../model/state";
+import type { Tags } from "../model/things";
 import type { Filters } from "./ec2";
 
 /** EC2's limit of values in one filter. */

@@ -74,7 +74,7 @@ import type {
   Tags,
   Volume,
   VolumeShape,
-} from "../model/state";
+} from "../model/things";
 import type {
   Addresses,
   Ec2,
@@ -98,7 +98,8 @@ import { KnownVersions } from "./known-versions";
 import { isUsableGroup, mostSecurityGroups, namedReads } from "./named-reads";
 import { actionOf, type Call, isRepeatable } from "./repeats";
 import { type Asker, Pace, type Rank } from "./pace";
-import { OTHER_PATIENCE_MS, Patience, type Retry, withRetries } from "./retry";
+import { type Retry, withRetries } from "./retry";
+import { OTHER_PATIENCE_MS, Patience } from "./patience";
 import {
   elasticIpOf,
   imageOf,
@@ -150,9 +151,6 @@ export const REPLY_TIMEOUT_MS = 60_000;
 
 // The SDK's notice about old Node versions would show in every `pulumi up`, and no user can act on it there.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
-
-/** The SDK's shapes, for the one file that converts them; this one alone imports the SDK. */
-export type * as sdk from "@aws-sdk/client-ec2";
 
 /** The region that the shared files name. */
 export async function findRegion(profile: string | undefined): Promise<string | undefined> {

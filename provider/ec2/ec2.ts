@@ -1,19 +1,17 @@
 /** The narrow interface to EC2: all that this product asks of it, in the engine's own types. */
 import type {
   CpuOptions,
-  DataVolume,
   ElasticIp,
   Image,
   Instance,
   LaunchTemplate,
-  Market,
   MetadataOptions,
   NetworkInterface,
-  RootVolume,
   Tags,
   Volume,
   VolumeShape,
-} from "../model/state";
+} from "../model/things";
+import type { DataVolume, Market, RootVolume } from "../model/desired";
 
 export type { Image };
 

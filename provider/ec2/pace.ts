@@ -1,7 +1,8 @@
 /** How fast calls go out, by action. EC2's limits are per account, region and action, so all machines of a process share them. */
 import { Cancelled, type Clock } from "../kit/clock";
 import { Ec2Error } from "./errors";
-import type { Patience } from "./retry";
+import { LONGEST_PAUSE_MS, pauseAfter, SHORTEST_PAUSE_MS, TELL_EVERY_MS, TOLD_PAUSE_MS } from "./backoff";
+import type { Patience } from "./patience";
 
 /**
  * Whose call goes first, of those that wait for one action: an address has no instance until it passes; any other; one that asks
@@ -26,14 +27,7 @@ export interface Asker {
 /** As many calls of one action at once as nobody has said no to: more than a machine makes, and few of a thousand machines. */
 export const FIRST_LIMIT = 5;
 
-export const FIRST_PAUSE_MS = 500;
-export const LONGEST_PAUSE_MS = 20_000;
-/** Full jitter may come to nothing, and a clock that stands still would never get on. */
-export const SHORTEST_PAUSE_MS = 50;
-/** A pause that the user would notice is told, and not more often than this. */
-const TOLD_PAUSE_MS = 1000;
 const TOLD_QUEUE_MS = 10_000;
-const TELL_EVERY_MS = 15_000;
 
 /** EC2's buckets of requests are full again after less. */
 const FORGET_MS = 60_000;
@@ -333,9 +327,7 @@ class Lane {
         it.patience.begin();
       });
     }
-    const longest = Math.min(FIRST_PAUSE_MS * 2 ** this.refusedInARow++, LONGEST_PAUSE_MS);
-    // "Full jitter": anything up to the longest, so that processes that were refused together do not come back together.
-    this.nextAt = now + Math.max(longest * this.random(), SHORTEST_PAUSE_MS);
+    this.nextAt = now + pauseAfter(this.refusedInARow++, this.random());
   }
 
   private measured(now: number): number {

@@ -1,7 +1,9 @@
 /** The retry policy of the product, all of it: what is sent again, for how long, and with which pauses. */
 import { Cancelled, type Clock } from "../kit/clock";
 import { Ec2Error, type ErrorClass } from "./errors";
-import { FIRST_PAUSE_MS, LONGEST_PAUSE_MS, type Pace, SHORTEST_PAUSE_MS } from "./pace";
+import { pauseAfter, SHORTEST_PAUSE_MS, TELL_EVERY_MS, TOLD_PAUSE_MS } from "./backoff";
+import type { Pace } from "./pace";
+import type { Patience } from "./patience";
 
 export interface Policy {
   /** Whether a call that ended so is sent again; `if-repeatable`: it may have taken effect, see REPEATS. */
@@ -45,47 +47,6 @@ export const POLICIES: Readonly<Record<ErrorClass, Policy>> = {
 
 /** Told the right time by a refusal, the SDK signs the next request with it. More than once would be another fault. */
 export const CLOCK_TRIES = 2;
-
-/** A pause that the user would notice is told, and not more often than this. */
-const TOLD_PAUSE_MS = 1000;
-const TELL_EVERY_MS = 15_000;
-
-/** How long calls may be held up that belong to no run of a machine, such as those of a preview. */
-export const OTHER_PATIENCE_MS = 5 * 60_000;
-
-/**
- * How long the calls of one run may be held up by retries, all together; what is held up at the same time counts once. From `deadline` on,
- * where a run has to have ended by a time, none is held up any more.
- */
-export class Patience {
-  private heldUp = 0;
-  private since = 0;
-  private usedMs = 0;
-
-  constructor(
-    private readonly clock: Clock,
-    private readonly totalMs: number,
-    private readonly deadline = Infinity,
-  ) {}
-
-  get leftMs(): number {
-    const now = this.clock.now();
-    const current = this.heldUp === 0 ? 0 : now - this.since;
-    return Math.max(0, Math.min(this.totalMs - this.usedMs - current, this.deadline - now));
-  }
-
-  begin(): void {
-    if (this.heldUp++ === 0) {
-      this.since = this.clock.now();
-    }
-  }
-
-  end(): void {
-    if (--this.heldUp === 0) {
-      this.usedMs += this.clock.now() - this.since;
-    }
-  }
-}
 
 export interface Retry {
   clock: Clock;
@@ -168,19 +129,13 @@ class Stall {
     return isSafe && tries < limit && this.retry.patience.leftMs > 0;
   }
 
-  /** @param doublings how often the longest pause has been doubled, from 1 */
-  private async pause(doublings: number, why: string): Promise<void> {
+  private async pause(tries: number, why: string): Promise<void> {
     const { clock, patience, random, say } = this.retry;
     if (!this.isPausing) {
       this.isPausing = true;
       patience.begin();
     }
-    const longest = Math.min(FIRST_PAUSE_MS * 2 ** (doublings - 1), LONGEST_PAUSE_MS);
-    // "Full jitter": anything up to the longest, so that machines that were refused together do not come back together.
-    const pause = Math.min(
-      Math.max(longest * random(), SHORTEST_PAUSE_MS),
-      Math.max(patience.leftMs, SHORTEST_PAUSE_MS),
-    );
+    const pause = Math.min(pauseAfter(tries - 1, random()), Math.max(patience.leftMs, SHORTEST_PAUSE_MS));
     if (pause >= TOLD_PAUSE_MS && clock.now() - this.toldAt >= TELL_EVERY_MS) {
       this.toldAt = clock.now();
       say(`${why}; trying again in ${Math.round(pause / 1000)} s`);

@@ -1,5 +1,5 @@
 /** Between the SDK's shapes, in which all is optional, and the engine's, in which what must be there is. */
-import type { sdk } from "./client";
+import type * as sdk from "@aws-sdk/client-ec2";
 import type {
   Device,
   ElasticIp,
@@ -9,10 +9,10 @@ import type {
   LaunchTemplate,
   MetadataOptions,
   NetworkInterface,
-  RootVolume,
   Tags,
   Volume,
-} from "../model/state";
+} from "../model/things";
+import type { RootVolume } from "../model/desired";
 import type {
   Addresses,
   Ec2,

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Tags } from "../model/state";
+import type { Tags } from "../model/things";
 
 /** Everything a managed instance makes carries these, so that it is found without Pulumi's state. */
 export const TAG = {

@@ -1,4 +1,5 @@
 /** observe → plan → apply → outputs: the one way in which a managed instance comes about and changes. */
+import { saying } from "../ec2/saying";
 import { randomUUID } from "node:crypto";
 import { Cancelled } from "../kit/clock";
 import type { Ec2 } from "../ec2/ec2";
@@ -14,9 +15,12 @@ import { requireOwned, TakenOver } from "./situation/ownership";
 import { plan } from "./planning/plan";
 import { requireUnchangedSince } from "./steps/points";
 import { protections, teardownObstacles } from "./planning/protection";
-import { type Deps, ObserveAgain, Refused, type Run, saying } from "./steps/run";
+import { type Deps, ObserveAgain, Refused, type Run } from "./steps/run";
 import { Standing, Superseded, Yielded } from "./record/standing";
-import type { Desired, Instance, Observed, Outputs, Recorded } from "../model/state";
+import type { Desired } from "../model/desired";
+import type { Instance } from "../model/things";
+import type { Observed, Recorded } from "../model/observed";
+import type { Outputs } from "../model/outputs";
 import { takeAwayCandidate } from "./steps/hand-over";
 import { readNetworkInterface } from "./steps/network-interface";
 import { planTeardown } from "./planning/teardown";

@@ -1,6 +1,7 @@
 /** What each input change means for the machine. (pure) */
+import type { Properties } from "../model/properties";
 import { SENTENCES } from "../engine/planning/drift";
-import type { MachineState, Outputs } from "../model/state";
+import type { MachineState, Outputs } from "../model/outputs";
 import { askedOf } from "../engine/record/specification";
 import { INPUT_NAMES, type InputName, pauseBehaviorFor } from "./inputs";
 import { userDataFor } from "../kit/user-data";
@@ -63,8 +64,6 @@ export interface Change {
   input: InputName;
   class: ChangeClass;
 }
-
-type Properties = Readonly<Record<string, unknown>>;
 
 /** The inputs that differ between what is recorded and what is wanted. What is not known yet counts as different. */
 export function changesBetween(olds: Properties, news: Properties): Change[] {

@@ -1,11 +1,12 @@
 /** What a program leaves open and the past decides: between one set of inputs and the next, and from what is recorded. (pure) */
+import type { Properties } from "../model/properties";
 import { isHeld } from "./changes";
-import type { Desired, Outputs, Recorded } from "../model/state";
+import type { Desired } from "../model/desired";
+import type { Outputs } from "../model/outputs";
+import type { Recorded } from "../model/observed";
 import { launchHash } from "../engine/record/specification";
 import { COUNTED_ADDRESSES, desiredOf } from "./inputs";
 import { isOutdated } from "./outlook";
-
-type Properties = Readonly<Record<string, unknown>>;
 
 /**
  * The checked inputs with what follows from the last ones.

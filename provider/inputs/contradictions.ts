@@ -1,5 +1,5 @@
 /** Inputs that are right each for itself and not together. What is not known yet is never judged. (pure) */
-import { canonicalDevice } from "./formats";
+import { canonicalDevice } from "../kit/devices";
 import { metadataTagFailures } from "./metadata-tags";
 import { MAX_USER_DATA_BYTES, userDataSize } from "../kit/user-data";
 import { type Failure, isGiven, isObject, repeats, shown, shownBare, UNKNOWN } from "./validation";

@@ -100,15 +100,6 @@ export function isWindowsDevice(name: string): boolean {
   return WINDOWS_DEVICE.test(name);
 }
 
-/** One device has several names (`/dev/sdf`, `/dev/xvdf` and, as Windows images have it, `xvdf`); any other text is its own. */
-export function canonicalDevice(given: unknown): unknown {
-  return typeof given === "string" ? given.replace(/^(?:\/dev\/)?(?:xvd|sd)(?=[a-z])/, "/dev/sd") : given;
-}
-
-export function isSameDevice(one: string, other: string): boolean {
-  return canonicalDevice(one) === canonicalDevice(other);
-}
-
 /** A price is kept as text: it goes to EC2 as it was written. */
 export const maxPrice: Validator = known((given, path, report) => {
   const price = typeof given === "number" ? String(given) : given;

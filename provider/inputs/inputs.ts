@@ -1,6 +1,6 @@
 /** Validation and defaults: a program's raw inputs become {@link Desired}, or sentences that say what is wrong. */
 import { contradictions } from "./contradictions";
-import type { Desired } from "../model/state";
+import type { Desired } from "../model/desired";
 import {
   clockTime,
   cron,

@@ -1,8 +1,10 @@
 /** What will become of the instance, as far as the recorded outputs can tell. (pure) */
+import type { Properties } from "../model/properties";
 import { type Change, driftIn } from "./changes";
 import { OUTDATED, RETYPED } from "../engine/planning/drift";
 import { type LaunchPart, partOf } from "../engine/record/specification";
-import type { Instance, Lifecycle, NetworkInterface, Strategy } from "../model/state";
+import type { Instance, Lifecycle, NetworkInterface } from "../model/things";
+import type { Strategy } from "../model/desired";
 import { type Hindrances, keepsInstance, type Path, pathOf } from "../engine/situation/strategy";
 
 export type Outlook =
@@ -19,8 +21,6 @@ export type Outlook =
   | { kind: "ends" }
   /** The machine is paused and stays so. */
   | { kind: "waits" };
-
-type Properties = Readonly<Record<string, unknown>>;
 
 /** The instance that is there, and its interfaces that are not the machine's. */
 export interface Held {

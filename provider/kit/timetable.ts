@@ -1,6 +1,25 @@
 /** When something is due: cron lines and daily windows, on the clocks of a time zone. Times are passed in. (pure) */
 import { Cron } from "croner";
-import type { Day, Schedule, Window } from "../model/state";
+
+export type Day = "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+
+/** Moments that come again and again. */
+export interface CronLine {
+  /** Minute, hour, day of the month, month, day of the week. */
+  cron: string;
+  timezone: string;
+}
+
+/** Some hours of some days, on the clocks of a time zone. */
+export interface Window {
+  /** Those on which it begins; absent: every day. */
+  days?: Day[];
+  /** HH:MM */
+  from: string;
+  /** HH:MM, after midnight if it is before `from`. */
+  to: string;
+  timezone: string;
+}
 
 /** Any moment; whether a line is ever due is asked from here on. */
 const SOME_TIME = new Date(0);
@@ -38,11 +57,7 @@ export function isTimezone(name: string): boolean {
 }
 
 /** The last time that a line was due after `since`, `now` included. */
-export function lastDue(
-  { cron, timezone }: Pick<Schedule, "cron" | "timezone">,
-  since: number,
-  now: number,
-): number | undefined {
+export function lastDue({ cron, timezone }: CronLine, since: number, now: number): number | undefined {
   // Those before a moment: the moment itself counts.
   const [last] = cronOf(cron, timezone).previousRuns(1, new Date(now + 1));
   const at = last?.getTime();
@@ -50,7 +65,7 @@ export function lastDue(
 }
 
 /** The first time that a line is due after `now`. */
-export function nextDue({ cron, timezone }: Pick<Schedule, "cron" | "timezone">, now: number): number | undefined {
+export function nextDue({ cron, timezone }: CronLine, now: number): number | undefined {
   return cronOf(cron, timezone).nextRun(new Date(now))?.getTime();
 }
 

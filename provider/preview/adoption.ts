@@ -8,7 +8,9 @@ import { currentInstance, currentNetworkInterface, isAtHome, type Situation } fr
 import { observe } from "../engine/situation/observe";
 import { plan } from "../engine/planning/plan";
 import { protections } from "../engine/planning/protection";
-import type { Adoption, Desired, ElasticIp, Instance, NetworkInterface } from "../model/state";
+import type { Adoption } from "../model/observed";
+import type { Desired } from "../model/desired";
+import type { ElasticIp, Instance, NetworkInterface } from "../model/things";
 import { missingFrom } from "../inputs/continuity";
 import { changesInPlace } from "./in-place";
 import { desiredOf } from "../inputs/inputs";

@@ -5,7 +5,7 @@ import { isUnfinished } from "../engine/record/claim";
 import { isAlive } from "../engine/situation/current";
 import { observe } from "../engine/situation/observe";
 import { idleCostOf } from "../engine/planning/retention";
-import type { Observed } from "../model/state";
+import type { Observed } from "../model/observed";
 import type { FoundMachine } from "./take-over";
 
 /** @param line what becomes of its instance and its addresses */

@@ -1,10 +1,12 @@
 /** The one line on what will happen to a machine. (pure) */
+import type { Properties } from "../model/properties";
 import type { FoundAdoption } from "./adoption";
 import { type Change, driftIn, isHeld } from "../inputs/changes";
 import { nameOf } from "../ec2/tags";
 import { ROLLED_BACK } from "../engine/planning/drift";
 import type { LaunchInput } from "../engine/record/specification";
-import type { DataVolume, Desired, Instance, NetworkInterface } from "../model/state";
+import type { DataVolume, Desired } from "../model/desired";
+import type { Instance, NetworkInterface } from "../model/things";
 import { keepsInstance, type Path } from "../engine/situation/strategy";
 import { reattaches } from "./in-place";
 import { COUNTED_ADDRESSES } from "../inputs/inputs";
@@ -35,8 +37,6 @@ const TYPICAL_OUTAGE_S: Readonly<Record<Path, number>> = {
 
 /** Of which the end of the old instance. */
 const SHUTDOWN_S = 40;
-
-type Properties = Readonly<Record<string, unknown>>;
 
 /** What is not known yet, as another resource's id in a first preview, is said as if it were not there. */
 const textOf = (value: unknown): string => (typeof value === "string" && !isUnknown(value) ? value : "");

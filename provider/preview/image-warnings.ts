@@ -1,7 +1,7 @@
 /** What a preview or a refresh says beside what will be done: of the image, and of volumes that came with it. */
 import { described, imageProblem, rootDeviceOf, sentenceOf } from "../engine/situation/image-fit";
 import { monthlyCostOf } from "../engine/planning/retention";
-import type { Image, Volume } from "../model/state";
+import type { Image, Volume } from "../model/things";
 
 /**
  * That nothing could be launched, though nothing is to be.

@@ -1,6 +1,7 @@
 /** What a plan changes of what goes on working, in words. (pure) */
 import { currentInstance, currentNetworkInterface, currentVolume, type Situation } from "../engine/situation/current";
-import type { DataVolume, Desired, Instance, MetadataOptions, NetworkInterface, Volume } from "../model/state";
+import type { DataVolume, Desired } from "../model/desired";
+import type { Instance, MetadataOptions, NetworkInterface, Volume } from "../model/things";
 import type { Step } from "../engine/planning/step";
 
 type Taken<K extends Step["kind"]> = Extract<Step, { kind: K }>;

@@ -1,11 +1,10 @@
 /** Which outputs a preview can show, because the changes leave them as they are. (pure) */
+import type { Properties } from "../model/properties";
 import { type Change, isHeld } from "../inputs/changes";
-import type { Outputs } from "../model/state";
+import type { Outputs } from "../model/outputs";
 import { keepsInstance } from "../engine/situation/strategy";
 import { INPUT_NAMES, type InputName } from "../inputs/inputs";
 import { outlookFor, type Outlook } from "../inputs/outlook";
-
-type Properties = Readonly<Record<string, unknown>>;
 
 const IDENTITY = [
   "networkInterfaceId",

@@ -19,7 +19,9 @@ import { workingInstance } from "../engine/planning/instance";
 import { protections } from "../engine/planning/protection";
 import { readNetwork, UnknownGrammar } from "../engine/record/record-grammar";
 import { launchHash, partOf } from "../engine/record/specification";
-import type { DataVolume, Desired, LaunchTemplate, Observed, Volume, VolumeShape } from "../model/state";
+import type { DataVolume, Desired } from "../model/desired";
+import type { LaunchTemplate, Volume, VolumeShape } from "../model/things";
+import type { Observed } from "../model/observed";
 import { changesInPlace } from "./in-place";
 import { desiredOf } from "../inputs/inputs";
 

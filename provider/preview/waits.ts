@@ -5,7 +5,8 @@ import { likelyId } from "../engine/record/claim";
 import { findElasticIp } from "../engine/situation/observe";
 import { observeOtherMachines } from "../engine/situation/other-machines";
 import { awaited, letGoSeconds, nameOfMachine } from "../engine/planning/sharing";
-import { type Desired, NOTHING_OBSERVED } from "../model/state";
+import type { Desired } from "../model/desired";
+import { NOTHING_OBSERVED } from "../model/observed";
 import type { Situation } from "../engine/situation/current";
 
 /** One phrase for each thing that is waited for. */

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { run } from "../../cli/program";
 import type { Terminal } from "../../cli/terminal";
 import { type Ec2Simulator, nothingBut } from "../../local/ec2";
-import { Handlers, type Properties } from "../../provider/handlers";
+import { Handlers } from "../../provider/handlers";
+import type { Properties } from "../../provider/model/properties";
 import { Session } from "../../provider/session";
 import { program, Stack } from "../provider/support";
 

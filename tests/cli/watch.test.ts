@@ -8,8 +8,8 @@ import {
 } from "@aws-sdk/client-ec2";
 import type { MachineView } from "../../cli/machine-view";
 import type { Statement } from "../../local/ec2";
-import type { Properties } from "../../provider/handlers";
-import type { Outputs } from "../../provider/model/state";
+import type { Properties } from "../../provider/model/properties";
+import type { Outputs } from "../../provider/model/outputs";
 import { PARTS, policyOf } from "../../provider/ec2/policies";
 import { program, type Stack, URN } from "../provider/support";
 import { later, machineOf, made, quick, settled, somebody, up } from "../provider/world";

@@ -6,7 +6,9 @@ import { digestOf } from "../../controller/history";
 import type { Machine } from "../../controller/record";
 import { type LastReplacement, replacementText } from "../../provider/engine/record/last-replacement";
 import { TAG } from "../../provider/ec2/tags";
-import type { Desired, Instance, Observed } from "../../provider/model/state";
+import type { Desired } from "../../provider/model/desired";
+import type { Instance } from "../../provider/model/things";
+import type { Observed } from "../../provider/model/observed";
 import { desired, eni, generation, ID, instance, observed, template, volume } from "../provider/engine/things";
 
 const NOW = Date.UTC(2026, 10, 22, 12);

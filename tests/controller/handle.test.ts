@@ -7,7 +7,7 @@ import { BadMessage } from "../../controller/events";
 import { type Controller, handleMachine, handleMessage, type Outcome, sweep } from "../../controller/handle";
 import { readHistory } from "../../controller/history";
 import { TAG } from "../../provider/ec2/tags";
-import type { Properties } from "../../provider/handlers";
+import type { Properties } from "../../provider/model/properties";
 import { program, stack, type Stack, URN } from "../provider/support";
 import { later, made, only, settled, somebody, up } from "../provider/world";
 import { controllerOf, depsOf, machine, outages, pass } from "./support";

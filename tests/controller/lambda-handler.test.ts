@@ -7,7 +7,7 @@ import { replacementText } from "../../provider/engine/record/last-replacement";
 import { logTo } from "../../controller/lambda/log";
 import { METRICS, metricsLine } from "../../controller/lambda/metrics";
 import { TAG } from "../../provider/ec2/tags";
-import type { Properties } from "../../provider/handlers";
+import type { Properties } from "../../provider/model/properties";
 import { made, only, somebody, up } from "../provider/world";
 import { Bench } from "./bench";
 import { tick } from "./lambda-world";

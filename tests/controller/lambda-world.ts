@@ -10,7 +10,8 @@ import type { BatchResponse, SqsEvent } from "../../controller/lambda/sqs-event"
 import { type Ec2Event } from "../../local/ec2/model/events";
 import { nothingBut, type RunningServer, startServer } from "../../local/ec2";
 import { scaledClock } from "../../provider/kit/clock";
-import { Handlers, type Properties } from "../../provider/handlers";
+import { Handlers } from "../../provider/handlers";
+import type { Properties } from "../../provider/model/properties";
 import { Session } from "../../provider/session";
 import { EVENT_RULES } from "../../sdk/controller/rules";
 import { program, Stack, URN } from "../provider/support";

@@ -13,7 +13,7 @@ import { WELL_KNOWN } from "../../local/ec2";
 import { AmbiguousName, isReadable, listMachines, machineOf, readMachine } from "../../controller/record";
 import { TAG } from "../../provider/ec2/tags";
 import { templateTags } from "../../provider/engine/record/labels";
-import type { Properties } from "../../provider/handlers";
+import type { Properties } from "../../provider/model/properties";
 import { fitting, launchedByHand } from "../provider/by-hand";
 import { program, stack, type Stack, URN } from "../provider/support";
 import { failureOf, later, quick, settled, somebody, up } from "../provider/world";

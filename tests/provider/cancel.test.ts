@@ -1,7 +1,7 @@
 /** The user ends the run with Ctrl-C: it stops waiting at once, says what is left, and the next `up` goes on. */
 import assert from "node:assert/strict";
 import { WELL_KNOWN } from "../../local/ec2";
-import type { Properties } from "../../provider/handlers";
+import type { Properties } from "../../provider/model/properties";
 import { holderOf } from "./holder";
 import { interposed } from "./interruptions";
 import { goingOn, now, putBack } from "./kills";

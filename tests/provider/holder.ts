@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { TAG } from "../../provider/ec2/tags";
 import type { Path } from "../../provider/engine/situation/strategy";
-import type { Properties } from "../../provider/handlers";
+import type { Properties } from "../../provider/model/properties";
 import { program, type Stack } from "./support";
 import { type Made, made, only } from "./world";
 

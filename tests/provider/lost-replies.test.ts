@@ -5,7 +5,7 @@ import { actionOf, type Change, REPEATS } from "../../provider/ec2/repeats";
 import { cutting } from "./interruptions";
 import { goingOn } from "./kills";
 import { withVersions } from "./many-versions";
-import type { Properties } from "../../provider/handlers";
+import type { Properties } from "../../provider/model/properties";
 import { program, type Stack } from "./support";
 import { holderOf } from "./holder";
 import { later, machineOf, nothingIsLeft, quick, settled, up } from "./world";

@@ -1,7 +1,7 @@
 /** `market` and `fallbackInstanceTypes`: how an instance is bought, and what is tried where there is no capacity. */
 import assert from "node:assert/strict";
 import { WELL_KNOWN } from "../../local/ec2";
-import type { Properties } from "../../provider/handlers";
+import type { Properties } from "../../provider/model/properties";
 import { holderOf, pathBetween, said } from "./holder";
 import { program, type Stack } from "./support";
 import { failureOf, made, only, quick, settled, up } from "./world";

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { SimState } from "../../local/ec2";
-import type { Properties } from "../../provider/handlers";
+import type { Properties } from "../../provider/model/properties";
 import type { Stack } from "./support";
 import { quick } from "./world";
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fs, { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { compileFunction } from "node:vm";
-import type { Properties } from "../../provider/handlers";
+import type { Properties } from "../../provider/model/properties";
 import { OLDER_RECORD } from "../../provider/engine/planning/drift";
 import { recycle } from "../../controller/by-hand";
 import { depsOf, machine, planOf } from "../controller/support";

@@ -21,7 +21,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import { type Statement, WELL_KNOWN } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
-import type { Properties } from "../../provider/handlers";
+import type { Properties } from "../../provider/model/properties";
 import { OPTIONAL_RIGHTS } from "../../provider/ec2/policies";
 import { fitting, interfaceByHand, launchedByHand, nothingIsOurs } from "./by-hand";
 import { withVersions } from "./many-versions";

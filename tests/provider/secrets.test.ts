@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import { codesOf, type ErrorClass } from "../../provider/ec2/errors";
-import type { Properties } from "../../provider/handlers";
+import type { Properties } from "../../provider/model/properties";
 import { CANARY, seenIn } from "../canary";
 import { program, type Stack } from "./support";
 import { later, made, quick, up } from "./world";

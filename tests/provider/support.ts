@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { type Ec2Simulator, WELL_KNOWN } from "../../local/ec2";
-import { Handlers, type Properties } from "../../provider/handlers";
-import type { Outputs } from "../../provider/model/state";
+import { Handlers } from "../../provider/handlers";
+import type { Properties } from "../../provider/model/properties";
+import type { Outputs } from "../../provider/model/outputs";
 import { desiredOf } from "../../provider/inputs/inputs";
 import { type Around, Session } from "../../provider/session";
 import { simulated, type VirtualClock } from "../local/ec2/support";

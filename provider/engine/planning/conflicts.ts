@@ -1,6 +1,6 @@
 /** What is in the way and belongs to somebody else, in sentences; while there is any, nothing is done. (pure) */
 import { TAG, urnTag } from "../../ec2/tags";
-import { isSameDevice } from "../../inputs/formats";
+import { isSameDevice } from "../../kit/devices";
 import { adoptionConflicts } from "../situation/adoption";
 import {
   currentElasticIp,
@@ -19,7 +19,9 @@ import { SENTENCES } from "./drift";
 import { surplusVolumes } from "./data-volumes";
 import { privateIpsGivenUp } from "./network-interface";
 import { awaitedElasticIp, awaitedVolumes, markedByOther, nameOfElasticIp } from "./sharing";
-import type { DataVolume, Desired, ElasticIp, NetworkInterface, Observed, Volume } from "../../model/state";
+import type { DataVolume, Desired } from "../../model/desired";
+import type { ElasticIp, NetworkInterface, Volume } from "../../model/things";
+import type { Observed } from "../../model/observed";
 
 export function conflicts(situation: Situation): string[] {
   const { id, desired, observed, recorded } = situation;

@@ -11,7 +11,8 @@ import {
   wantsInstance,
 } from "../situation/current";
 import { givenVolumeTags } from "../record/labels";
-import type { DataVolume, Retention, Volume, VolumeShape } from "../../model/state";
+import type { DataVolume, Retention } from "../../model/desired";
+import type { Volume, VolumeShape } from "../../model/things";
 import type { Step } from "./step";
 import { giveBack, retainVolume } from "./retention";
 import { planGivenTags } from "./tags";

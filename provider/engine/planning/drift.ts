@@ -15,7 +15,7 @@ import { hasSecurityGroups } from "./network-interface";
 import { nameOfMachine } from "./sharing";
 import { plan } from "./plan";
 import { launchHash } from "../record/specification";
-import type { Desired } from "../../model/state";
+import type { Desired } from "../../model/desired";
 import type { Step } from "./step";
 
 /** The inputs as they would have to be to describe what exists; where nothing is off, the inputs themselves. */

@@ -7,7 +7,7 @@ import {
   type Situation,
 } from "../situation/current";
 import { givenTags } from "../record/labels";
-import type { ElasticIp } from "../../model/state";
+import type { ElasticIp } from "../../model/things";
 import type { Step } from "./step";
 import { wantsInterface } from "./network-interface";
 import { giveBack, retainElasticIp } from "./retention";

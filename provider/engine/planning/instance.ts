@@ -15,7 +15,9 @@ import {
   staysStopped,
   wantsInstance,
 } from "../situation/current";
-import type { Desired, Instance, NetworkInterface, Observed } from "../../model/state";
+import type { Desired } from "../../model/desired";
+import type { Instance, NetworkInterface } from "../../model/things";
+import type { Observed } from "../../model/observed";
 import type { LaunchPart } from "../record/specification";
 import type { Step } from "./step";
 import type { Hindrances, Path } from "../situation/strategy";

@@ -7,7 +7,8 @@ import {
   type Situation,
   wantsInstance,
 } from "../situation/current";
-import type { Desired, NetworkInterface } from "../../model/state";
+import type { Desired } from "../../model/desired";
+import type { NetworkInterface } from "../../model/things";
 import type { Step } from "./step";
 
 export function planNetworkInterface(situation: Situation): Step[] {

@@ -31,7 +31,8 @@ import {
 } from "./sharing";
 import { planGivenTags, planLostTags, planTags, planTemplateTags, withLostTags } from "./tags";
 import { planPruning } from "./versions";
-import type { Claim, Instance, NetworkInterface, Volume } from "../../model/state";
+import type { Claim } from "../../model/observed";
+import type { Instance, NetworkInterface, Volume } from "../../model/things";
 import type { Step } from "./step";
 
 export interface Situation extends Decided {

@@ -1,11 +1,11 @@
 /** Instances that somebody protected: a plan that would stop or terminate one is not begun. */
+import { saying } from "../../ec2/saying";
 import type { Ec2 } from "../../ec2/ec2";
 import { isEc2Error } from "../../ec2/errors";
 import { conflicts, teardownConflicts, volumeDeletionConflicts } from "./conflicts";
 import { isAlive, type Situation } from "../situation/current";
 import { plan } from "./plan";
-import { saying } from "../steps/run";
-import type { Instance } from "../../model/state";
+import type { Instance } from "../../model/things";
 import type { Step } from "./step";
 import { planTeardown } from "./teardown";
 

@@ -1,6 +1,7 @@
 /** What is left behind on purpose: what it costs, and how it comes back. */
 import { isOwned, OWN_TAG_PREFIX } from "../../ec2/tags";
-import type { ElasticIp, NetworkInterface, Observed, Tags, Volume } from "../../model/state";
+import type { ElasticIp, NetworkInterface, Tags, Volume } from "../../model/things";
+import type { Observed } from "../../model/observed";
 import type { Step } from "./step";
 
 /** A public IPv4 address, in use or not: 0.005 dollars an hour (ec2-behaviour.md, section 1). */

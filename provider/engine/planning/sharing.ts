@@ -4,7 +4,9 @@
 import { OWN_TAG_PREFIX, TAG } from "../../ec2/tags";
 import { currentVolume, isElsewhere, isOwnedElasticIp, isOwnedVolume, type Situation } from "../situation/current";
 import { givenTags, givenVolumeTags } from "../record/labels";
-import type { Awaited, Claim, DataVolume, Desired, ElasticIp, OtherMachine, Tags, Volume } from "../../model/state";
+import type { Awaited, Claim, OtherMachine } from "../../model/observed";
+import type { DataVolume, Desired } from "../../model/desired";
+import type { ElasticIp, Tags, Volume } from "../../model/things";
 import type { Step } from "./step";
 import { surplusVolumes } from "./data-volumes";
 import { surplusElasticIps } from "./elastic-ip";

@@ -1,17 +1,9 @@
 /** What a plan is made of: each step is one thing to do, and finds by itself what of it is done already. */
 import type { Addresses } from "../../ec2/ec2";
 import type { LaunchPart } from "../record/specification";
-import type {
-  Awaited,
-  Claim,
-  ElasticIp,
-  Instance,
-  NetworkInterface,
-  PublicIpAssignment,
-  Tags,
-  Volume,
-  VolumeShape,
-} from "../../model/state";
+import type { Awaited, Claim } from "../../model/observed";
+import type { ElasticIp, Instance, NetworkInterface, Tags, Volume, VolumeShape } from "../../model/things";
+import type { PublicIpAssignment } from "../../model/desired";
 import type { Path } from "../situation/strategy";
 
 export type Step =

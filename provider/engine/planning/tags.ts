@@ -27,7 +27,8 @@ import {
 import { readReplacement } from "../record/last-replacement";
 import { rootVolumeOf } from "../situation/launched";
 import { phaseTag, readPhase, saysState } from "../record/record-grammar";
-import type { Instance, LaunchTemplate, Observed, Recorded, Tags, Volume } from "../../model/state";
+import type { Instance, LaunchTemplate, Tags, Volume } from "../../model/things";
+import type { Observed, Recorded } from "../../model/observed";
 import type { Step } from "./step";
 
 type TagStep = Extract<Step, { kind: "tag" }>;

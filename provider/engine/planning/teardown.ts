@@ -16,7 +16,9 @@ import { giveUpElasticIp } from "./elastic-ip";
 import { holdsOurs } from "./instance";
 import { keepOnTermination } from "./network-interface";
 import { giveBack, retainNetworkInterface } from "./retention";
-import type { Desired, ElasticIp, Instance, NetworkInterface, Observed, Recorded, Volume } from "../../model/state";
+import type { Desired } from "../../model/desired";
+import type { ElasticIp, Instance, NetworkInterface, Volume } from "../../model/things";
+import type { Observed, Recorded } from "../../model/observed";
 import type { Step } from "./step";
 
 export interface Teardown {

@@ -14,7 +14,7 @@ import { waitFor, type Waiting, WaitTimeout } from "../../ec2/wait";
 import { type Lease, LAPSED_MS } from "./lease";
 import { phaseTag, readLease, readPhase } from "./record-grammar";
 import { clientToken } from "./specification";
-import type { LaunchTemplate } from "../../model/state";
+import type { LaunchTemplate } from "../../model/things";
 import { describeTakeUp, latestGeneration } from "./versions";
 
 /** A managed instance's id: `mi-` and 17 hex digits. */

@@ -9,7 +9,8 @@ import {
   securityGroupsTag,
 } from "./record-grammar";
 import { launchHash } from "./specification";
-import type { DataVolume, Desired, Tags } from "../../model/state";
+import type { DataVolume, Desired } from "../../model/desired";
+import type { Tags } from "../../model/things";
 
 /** What everything that is made carries. */
 export function baseTags(id: string, desired: Pick<Desired, "resourceUrn" | "tags">): Tags {

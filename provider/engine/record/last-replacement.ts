@@ -1,6 +1,6 @@
 /** The launch template's tag that tells of the last replacement between two runs of `up`, and of giving up. (pure) */
 import { TAG } from "../../ec2/tags";
-import type { Instance, LaunchTemplate, Tags } from "../../model/state";
+import type { Instance, LaunchTemplate, Tags } from "../../model/things";
 
 export const REPLACEMENT_REASONS = [
   "interruption",

@@ -7,7 +7,7 @@ import { Cancelled, type Clock, Stopwatch } from "../../kit/clock";
 import type { Ec2 } from "../../ec2/ec2";
 import { TAG } from "../../ec2/tags";
 import { leaseTag } from "./record-grammar";
-import type { LaunchTemplate } from "../../model/state";
+import type { LaunchTemplate } from "../../model/things";
 
 /** How old a lease becomes before it is renewed. */
 export const RENEW_MS = 30_000;

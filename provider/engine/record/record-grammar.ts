@@ -2,8 +2,8 @@
  * How the launch template's tags say what a launch template cannot: written here, and read here. What is not written by these is
  * not guessed at. (pure)
  */
+import type { Day } from "../../kit/timetable";
 import type {
-  Day,
   Desired,
   Market,
   PublicIpAssignment,
@@ -12,7 +12,7 @@ import type {
   Schedule,
   ScheduledAction,
   Strategy,
-} from "../../model/state";
+} from "../../model/desired";
 
 /** A tag that says nothing that this version knows. */
 export class UnknownGrammar extends Error {

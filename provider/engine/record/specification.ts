@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto";
 import type { LaunchData } from "../../ec2/ec2";
 import { userDataFor } from "../../kit/user-data";
-import type { Desired, Generation } from "../../model/state";
+import type { Desired } from "../../model/desired";
+import type { Generation } from "../../model/things";
 
 /** Short, because many of them go into a tag; long enough that two specifications of one machine never meet. */
 const DIGEST_LENGTH = 12;

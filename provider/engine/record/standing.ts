@@ -5,7 +5,9 @@
 import { TAG } from "../../ec2/tags";
 import { askedBy } from "./record-grammar";
 import { launchHash, settingsHash } from "./specification";
-import type { Desired, LaunchTemplate, Observed } from "../../model/state";
+import type { Desired } from "../../model/desired";
+import type { LaunchTemplate } from "../../model/things";
+import type { Observed } from "../../model/observed";
 
 /** Another run recorded something newer than what this one is about, and that stands. */
 export class Yielded extends Error {

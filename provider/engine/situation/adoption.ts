@@ -2,7 +2,9 @@
 import { CLAIM_PREFIX, EC2_TAG_LIMIT, PASSING_TAGS, TAG } from "../../ec2/tags";
 import { has, rootVolumeOf } from "./launched";
 import { askedOf, LAUNCH_INPUTS, type LaunchInput, type LaunchPart, partOf } from "../record/specification";
-import type { Adoption, Desired, Instance, NetworkInterface, Recorded, Tags, Volume } from "../../model/state";
+import type { Adoption, Recorded } from "../../model/observed";
+import type { Desired } from "../../model/desired";
+import type { Instance, NetworkInterface, Tags, Volume } from "../../model/things";
 
 /** An input that the instance was not launched with, and so has to be replaced for. */
 export interface Misfit {

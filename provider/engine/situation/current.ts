@@ -1,21 +1,14 @@
 /** Which of the things observed is the one that the inputs ask for. (pure) */
 import { isOwned, TAG } from "../../ec2/tags";
-import { isSameDevice } from "../../inputs/formats";
+import { isSameDevice } from "../../kit/devices";
 import { misfits } from "./adoption";
 import { takesRootVolume } from "./image-fit";
 import { isGivenUp } from "../record/last-replacement";
 import { differences, rootVolumeOf } from "./launched";
 import { launchHash, type LaunchPart, partOf } from "../record/specification";
-import type {
-  DataVolume,
-  Desired,
-  ElasticIp,
-  Instance,
-  NetworkInterface,
-  Observed,
-  Recorded,
-  Volume,
-} from "../../model/state";
+import type { DataVolume, Desired } from "../../model/desired";
+import type { ElasticIp, Instance, NetworkInterface, Volume } from "../../model/things";
+import type { Observed, Recorded } from "../../model/observed";
 import { type Hindrances, keepsInstance, type Path, pathOf } from "./strategy";
 
 const byId = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1 : 1);

@@ -1,7 +1,8 @@
 /** Whether a machine can be launched from an image: the image against the types, the data volumes and the root volume. (pure) */
 import type { InstanceType } from "../../ec2/ec2";
-import { isSameDevice } from "../../inputs/formats";
-import type { DataVolume, Firmware, Image, ImageDevice, Instance, RootVolume, Volume } from "../../model/state";
+import { isSameDevice } from "../../kit/devices";
+import type { DataVolume, RootVolume } from "../../model/desired";
+import type { Firmware, Image, ImageDevice, Instance, Volume } from "../../model/things";
 
 /** Why a launch cannot be, in words: what is wrong, and what to do about it. */
 export interface Problem {

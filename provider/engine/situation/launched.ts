@@ -2,7 +2,8 @@
 import { TAG } from "../../ec2/tags";
 import { userDataFor } from "../../kit/user-data";
 import { askedOf, differentInputs, isChanging, type LaunchInput } from "../record/specification";
-import type { CpuOptions, Desired, Instance, RootVolume, Volume } from "../../model/state";
+import type { CpuOptions, Instance, Volume } from "../../model/things";
+import type { Desired, RootVolume } from "../../model/desired";
 
 /** What was found of one instance. */
 export interface Found {

@@ -8,18 +8,9 @@ import { isAlive, isAtHome, isOwnedInstance, isOwnedInterface } from "./current"
 import { isOfAnother } from "./ownership";
 import { observeOtherMachines } from "./other-machines";
 import { differentInputs, launchHash, readGeneration } from "../record/specification";
-import type {
-  Adoption,
-  Desired,
-  ElasticIp,
-  Generation,
-  Instance,
-  LaunchTemplate,
-  NetworkInterface,
-  Observed,
-  Recorded,
-  Volume,
-} from "../../model/state";
+import type { Adoption, Observed, Recorded } from "../../model/observed";
+import type { Desired } from "../../model/desired";
+import type { ElasticIp, Generation, Instance, LaunchTemplate, NetworkInterface, Volume } from "../../model/things";
 import { latestGeneration } from "../record/versions";
 
 export interface Target {

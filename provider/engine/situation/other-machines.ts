@@ -1,7 +1,8 @@
 /** A look at the other machines of the account whose tag is on what the inputs name. */
 import type { Ec2 } from "../../ec2/ec2";
 import { TAG } from "../../ec2/tags";
-import type { ElasticIp, OtherMachine, Volume } from "../../model/state";
+import type { ElasticIp, Volume } from "../../model/things";
+import type { OtherMachine } from "../../model/observed";
 
 /** What the inputs name by its id or address. */
 export interface GivenThings {

@@ -11,15 +11,10 @@ import {
   wantsInstance,
 } from "./current";
 import { isGivenUp } from "../record/last-replacement";
-import type {
-  Desired,
-  ElasticIp,
-  Instance,
-  MachineState,
-  NetworkInterface,
-  Observed,
-  Outputs,
-} from "../../model/state";
+import type { Desired } from "../../model/desired";
+import type { ElasticIp, Instance, NetworkInterface } from "../../model/things";
+import type { MachineState, Outputs } from "../../model/outputs";
+import type { Observed } from "../../model/observed";
 
 const STATES: Readonly<Record<Instance["state"], MachineState>> = {
   pending: "pending",

@@ -2,7 +2,8 @@
 import { TAG } from "../../ec2/tags";
 import { IdTaken, ownerOf } from "../record/claim";
 import type { Lease } from "../record/lease";
-import type { LaunchTemplate, Observed, Recorded, Tags } from "../../model/state";
+import type { LaunchTemplate, Tags } from "../../model/things";
+import type { Observed, Recorded } from "../../model/observed";
 
 /** Another state has the machine, or another machine has its id, so this one must not touch it any more. */
 export class TakenOver extends Error {

@@ -1,6 +1,7 @@
 /** Which way an instance is replaced: the strategy that was asked for, where it can make the change. (pure) */
 import type { LaunchPart } from "../record/specification";
-import type { Lifecycle, Strategy } from "../../model/state";
+import type { Lifecycle } from "../../model/things";
+import type { Strategy } from "../../model/desired";
 
 /** A strategy that something can be done by. */
 export type Path = Exclude<Strategy, "auto">;

@@ -1,6 +1,6 @@
 /** Options of a launch that EC2 takes with some instance types only. (pure) */
 import type { InstanceType } from "../../ec2/ec2";
-import type { CpuOptions } from "../../model/state";
+import type { CpuOptions } from "../../model/things";
 
 /** As far as they are known. */
 export interface TypeOptions {

@@ -2,7 +2,7 @@
 import type { Addresses } from "../../ec2/ec2";
 import { isEc2Error } from "../../ec2/errors";
 import { networkInterfaceOf, ObserveAgain, oncePropagated, type Run } from "./run";
-import type { NetworkInterface } from "../../model/state";
+import type { NetworkInterface } from "../../model/things";
 import { aboutAddresses, readNetworkInterface } from "./network-interface";
 
 type Kind = "secondaryPrivateIps" | "ipv6Addresses";

@@ -1,7 +1,7 @@
 /** An instance that a run waits with, and that another run may have ended by then. */
 import { isAlive } from "../situation/current";
 import { ObserveAgain, type Run } from "./run";
-import type { Instance } from "../../model/state";
+import type { Instance } from "../../model/things";
 
 /** @throws ObserveAgain if it was terminated */
 export function refuseEnded(instance: Instance | undefined): void {

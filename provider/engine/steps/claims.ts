@@ -10,7 +10,7 @@ import { waitFor, WaitTimeout } from "../../ec2/wait";
 import { givenTags, NOT_GIVEN } from "../record/labels";
 import { nameOfMachine } from "../planning/sharing";
 import { Refused, type Run } from "./run";
-import type { Claim } from "../../model/state";
+import type { Claim } from "../../model/observed";
 import { deleteRecord } from "./record";
 import { keepInMind, look, type Seen } from "./sharing";
 

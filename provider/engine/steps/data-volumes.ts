@@ -8,7 +8,8 @@ import { differentShape, isComingOff } from "../planning/data-volumes";
 import { retainVolume } from "../planning/retention";
 import { deleteOnceFree, goneIsFine, made, networkInterfaceOf, type Run, transitionTimeout } from "./run";
 import { clientToken } from "../record/specification";
-import type { DataVolume, Instance, Volume, VolumeShape } from "../../model/state";
+import type { DataVolume } from "../../model/desired";
+import type { Instance, Volume, VolumeShape } from "../../model/things";
 import { requireAlive } from "./alive";
 import { retain } from "./tags";
 

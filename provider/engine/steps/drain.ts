@@ -1,7 +1,7 @@
 /** Time for a guest to finish what it is doing. It can read that it is being drained in its tags, from the metadata service. */
 import { TAG } from "../../ec2/tags";
 import type { Run } from "./run";
-import type { Instance } from "../../model/state";
+import type { Instance } from "../../model/things";
 
 export async function drain(run: Run, instance: Instance): Promise<void> {
   const { drainSeconds } = run.desired.replacement;

@@ -6,7 +6,7 @@ import { isOwnZone } from "../../ec2/zones";
 import { isAtHome, isOwnedElasticIp } from "../situation/current";
 import { baseTags } from "../record/labels";
 import { elasticIpOf, goneIsFine, networkInterfaceOf, oncePropagated, type Run } from "./run";
-import type { ElasticIp } from "../../model/state";
+import type { ElasticIp } from "../../model/things";
 import { retainElasticIp } from "../planning/retention";
 import { zoneOf } from "./data-volumes";
 import { retain } from "./tags";

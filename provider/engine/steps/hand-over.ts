@@ -14,7 +14,7 @@ import {
   transitionTimeout,
   unqueuedWaiting,
 } from "./run";
-import type { Instance, NetworkInterface } from "../../model/state";
+import type { Instance, NetworkInterface } from "../../model/things";
 import { requireAlive } from "./alive";
 import { besideInterface, wantedLaunch } from "./launchable";
 import { endVolumesWithLaunched, launchOffered } from "./launch";

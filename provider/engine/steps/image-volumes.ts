@@ -2,7 +2,7 @@
 import { isUnauthorized } from "../../ec2/errors";
 import { TAG } from "../../ec2/tags";
 import type { Run } from "./run";
-import type { Instance, Volume } from "../../model/state";
+import type { Instance, Volume } from "../../model/things";
 
 /**
  * Who may recycle machines and nothing more has not the right to this. That is no reason to let a machine fail: the volume is named by a

@@ -1,32 +1,19 @@
 /** The launch of an instance on the network identity. */
-import {
-  Ec2Error,
-  explain,
-  isAboutType,
-  isCapacityReason,
-  isEc2Error,
-  isInstanceProfileNotSeen,
-  isOwnPartNotSeen,
-} from "../../ec2/errors";
-import { waitFor } from "../../ec2/wait";
-import { isAlive } from "../situation/current";
-import { endsAttempts, networkInterfaceOf, ObserveAgain, type Run, transitionTimeout, unqueuedWaiting } from "./run";
-import type { Desired, Instance, Market } from "../../model/state";
+import { Ec2Error, explain, isAboutType } from "../../ec2/errors";
+import type { Desired } from "../../model/desired";
+import type { Instance } from "../../model/things";
+import { attempt } from "./attempt";
 import { endVolumesWith } from "./image-volumes";
-import { awaitFree, readNetworkInterface } from "./network-interface";
-import { type Launchable, launchRequest, onInterface, wantedLaunch } from "./launchable";
+import { type Launchable, type Offer, onInterface, wantedLaunch } from "./launchable";
 import { prove } from "./prove";
 import { rollBack } from "./roll-back";
-import { awaitRunning, EndedAtLaunch, settle } from "./start";
+import { endsAttempts, networkInterfaceOf, type Run } from "./run";
+import { settle } from "./start";
 
 /** Nothing that may be launched has capacity. */
 export class NoCapacity extends Error {
   override readonly name = "NoCapacity";
 }
-
-const PROPAGATION_MS = 2 * 60_000;
-/** Each repeat comes after an instance that ended while nobody looked; more than a few in a row are a fault. */
-const MAX_REPEATS = 5;
 
 /** Launches the wanted generation; if that fails, the one that this run retired, so that the machine works. */
 export async function launch(run: Run): Promise<void> {
@@ -49,12 +36,6 @@ export async function endVolumesWithLaunched(run: Run): Promise<void> {
   if (run.launched !== undefined) {
     await endVolumesWith(run, run.launched);
   }
-}
-
-/** One way to get an instance. */
-export interface Offer {
-  instanceType: string;
-  market: Pick<Market, "lifecycle" | "maxPrice">;
 }
 
 /** What may be launched, the most wanted first: every type as it is wanted to be bought, then, if that is allowed, on demand. */
@@ -126,87 +107,4 @@ function nothingOffered(misses: Miss[], zone: string): Error {
         `no type could be launched in ${zone}: ${all}. Try again later, and name types that take all that is set`,
       )
     : new Error(`EC2 refuses each type: ${all}. Name types that take all that is set`, { cause: first });
-}
-
-/** A running instance, or why there is no capacity for one. */
-export async function attempt(run: Run, launchable: Launchable): Promise<Instance | string> {
-  const predecessors = [lastInstance(run)];
-  while (predecessors.length <= MAX_REPEATS) {
-    try {
-      const instance = await request(run, predecessors, launchable);
-      if (isAlive(instance)) {
-        run.launched = instance;
-        run.launched = await awaitRunning(run, instance);
-        return run.launched;
-      }
-      // The same token as for an instance that has ended since: it is the predecessor of the one that is wanted.
-      predecessors.push(instance.id);
-    } catch (error) {
-      if (error instanceof EndedAtLaunch && isCapacityReason(error.instance.stateReason?.code)) {
-        run.launched = undefined;
-        await freeAgain(run, launchable);
-        return error.message;
-      }
-      if (isEc2Error(error, "capacity")) {
-        return explain(error);
-      }
-      if (!isEc2Error(error, "mismatch")) {
-        throw error;
-      }
-      predecessors.push("other parameters");
-    }
-  }
-  throw new Error(`EC2 ended ${MAX_REPEATS} instances in a row right after their launch`);
-}
-
-async function freeAgain(run: Run, { network }: Launchable): Promise<void> {
-  if ("networkInterfaceId" in network) {
-    await awaitFree(run, { id: network.networkInterfaceId, status: "in-use" });
-  }
-}
-
-/** The one that ran last, as far as EC2 or the state remember. */
-function lastInstance(run: Run): string | undefined {
-  const [latest] = [...run.observed.instances].sort((a, b) => b.launchedAt - a.launchedAt || (a.id < b.id ? 1 : -1));
-  return latest?.id ?? (run.recorded?.instanceId === "" ? undefined : run.recorded?.instanceId);
-}
-
-/** RunInstances; a profile made a moment ago and an interface not quite free yet are waited for. */
-async function request(run: Run, predecessors: (string | undefined)[], launchable: Launchable): Promise<Instance> {
-  const launching = await waitFor<Instance | string>(
-    {
-      kind: "propagation",
-      what: "EC2 to accept the launch",
-      read: async () => {
-        try {
-          return await run.ec2.runInstance(launchRequest(run, launchable, predecessors));
-        } catch (error) {
-          if (isInstanceProfileNotSeen(error) || isOwnPartNotSeen(error)) {
-            return explain(error);
-          }
-          if (isEc2Error(error, "in-use", "transition") && "networkInterfaceId" in launchable.network) {
-            await awaitHolder(run, launchable.network.networkInterfaceId);
-            return explain(error);
-          }
-          throw error;
-        }
-      },
-      isReady: (it) => typeof it !== "string",
-      describe: (it) => (typeof it === "string" ? it : it.state),
-      timeoutMs: Math.min(PROPAGATION_MS, transitionTimeout(run)),
-    },
-    unqueuedWaiting(run),
-  );
-  return launching as Instance;
-}
-
-/** An interface that something else holds is waited for. */
-async function awaitHolder(run: Run, networkInterfaceId: string): Promise<void> {
-  const eni = await readNetworkInterface(run.ec2, networkInterfaceId);
-  if (eni === undefined) {
-    throw new ObserveAgain(`${networkInterfaceId} is gone`);
-  }
-  if (eni.attachment?.instanceId !== undefined) {
-    await awaitFree(run, { id: eni.id, status: "in-use" });
-  }
 }

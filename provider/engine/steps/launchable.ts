@@ -4,8 +4,14 @@ import { isAlive } from "../situation/current";
 import { instanceTags } from "../record/labels";
 import { made, type Run } from "./run";
 import { clientToken } from "../record/specification";
-import type { NetworkInterface, PublicIpAssignment, Tags } from "../../model/state";
-import type { Offer } from "./launch";
+import type { Market, PublicIpAssignment } from "../../model/desired";
+import type { NetworkInterface, Tags } from "../../model/things";
+
+/** One way to get an instance. */
+export interface Offer {
+  instanceType: string;
+  market: Pick<Market, "lifecycle" | "maxPrice">;
+}
 
 export interface Launchable extends Offer {
   version: number;

@@ -18,7 +18,8 @@ import {
   transitionTimeout,
 } from "./run";
 import { clientToken } from "../record/specification";
-import type { NetworkInterface, PublicIpAssignment } from "../../model/state";
+import type { NetworkInterface } from "../../model/things";
+import type { PublicIpAssignment } from "../../model/desired";
 
 /** @param later addresses that are still on an interface that is given up, and move with the instance */
 export async function makeNetworkInterface(run: Run, later: string[]): Promise<void> {

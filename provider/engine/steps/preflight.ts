@@ -13,11 +13,11 @@ import {
 import { rootVolumeOf } from "../situation/launched";
 import { made, networkInterfaceOf, oncePropagated, type Run } from "./run";
 import { addressesToCome } from "../planning/network-interface";
-import type { Firmware, Image, Instance } from "../../model/state";
+import type { Firmware, Image, Instance } from "../../model/things";
 import { keepsInstance, type Path } from "../situation/strategy";
 import { checkOptions } from "./preflight-options";
-import { type Offer, offers } from "./launch";
-import { besideInterface, launchRequest, onInterface, wantedLaunch } from "./launchable";
+import { offers } from "./launch";
+import { besideInterface, launchRequest, onInterface, wantedLaunch, type Offer } from "./launchable";
 import { isNoAnswer } from "./rights";
 
 /** A new instance could not start, so the old one is left alone. */

@@ -3,7 +3,7 @@ import { explain } from "../../ec2/errors";
 import { TAG } from "../../ec2/tags";
 import { waitFor, WaitFailure } from "../../ec2/wait";
 import { ObserveAgain, oncePropagated, type Run, seconds, transitionTimeout } from "./run";
-import type { Instance } from "../../model/state";
+import type { Instance } from "../../model/things";
 
 /** It runs, and EC2 says that it does not work. */
 export class FailedChecks extends WaitFailure {

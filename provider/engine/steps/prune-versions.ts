@@ -8,7 +8,7 @@ import { TAG } from "../../ec2/tags";
 import { generationOf, isAlive } from "../situation/current";
 import { KEPT_VERSIONS } from "../planning/versions";
 import { made, type Run } from "./run";
-import type { LaunchTemplate } from "../../model/state";
+import type { LaunchTemplate } from "../../model/things";
 
 /** The machine is as it is wanted by now, so a refusal is told and fails nothing; the next run tries again. */
 export async function pruneVersions(run: Run): Promise<void> {

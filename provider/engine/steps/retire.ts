@@ -2,7 +2,7 @@
 import type { Kind } from "../../ec2/expectations";
 import { waitFor } from "../../ec2/wait";
 import { goneIsFine, ObserveAgain, type Run, seconds, transitionTimeout } from "./run";
-import type { Instance } from "../../model/state";
+import type { Instance } from "../../model/things";
 import { awaitFree } from "./network-interface";
 
 export async function retire(run: Run, instance: Instance): Promise<void> {

@@ -6,7 +6,8 @@ import { userDataFor } from "../../kit/user-data";
 import { candidateInstance, currentNetworkInterface, currentVolume, isAlive } from "../situation/current";
 import { elasticIpOf, endsAttempts, networkInterfaceOf, type Run } from "./run";
 import type { LaunchPart } from "../record/specification";
-import type { Instance, NetworkInterface, PublicIpAssignment } from "../../model/state";
+import type { Instance, NetworkInterface } from "../../model/things";
+import type { PublicIpAssignment } from "../../model/desired";
 import type { Step } from "../planning/step";
 import { DEVICE_INDEX } from "./hand-over";
 

@@ -5,7 +5,7 @@ import type { Kind } from "../../ec2/expectations";
 import { waitFor, WaitFailure } from "../../ec2/wait";
 import { made, type Run, seconds, transitionTimeout } from "./run";
 import { clientToken } from "../record/specification";
-import type { Instance } from "../../model/state";
+import type { Instance } from "../../model/things";
 import { requireAlive } from "./alive";
 import { resolveImageId } from "./preflight";
 import { prove } from "./prove";

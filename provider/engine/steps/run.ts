@@ -2,14 +2,14 @@
 import { Cancelled, type Clock, Stopwatch } from "../../kit/clock";
 import type { Ec2Client } from "../../ec2/client";
 import type { Ec2 } from "../../ec2/ec2";
-import { Patience } from "../../ec2/retry";
+import { Patience } from "../../ec2/patience";
 import { waitFor, type Waiting } from "../../ec2/wait";
 import { explain, isEc2Error } from "../../ec2/errors";
 import { HeldUp } from "./held-up";
 import type { Lease } from "../record/lease";
 import type { Standing } from "../record/standing";
 import { currentElasticIp, currentNetworkInterface, type Situation } from "../situation/current";
-import type { ElasticIp, Instance, NetworkInterface } from "../../model/state";
+import type { ElasticIp, Instance, NetworkInterface } from "../../model/things";
 
 export interface Deps extends Waiting {
   ec2: Ec2;
@@ -93,15 +93,6 @@ export class ObserveAgain extends Error {
 /** Whether the run is over with this, so that no step may answer it with another attempt. */
 export function endsAttempts(error: unknown): boolean {
   return error instanceof ObserveAgain || error instanceof Cancelled;
-}
-
-/** EC2's refusals name the call and not what it was for: that is said here, as the end of "could not …". */
-export async function saying<T>(what: string, call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    throw error instanceof Cancelled ? error : new Error(`could not ${what}: ${explain(error)}`, { cause: error });
-  }
 }
 
 /** How long EC2, or the guest, may take for a change of state before it counts as stuck. */

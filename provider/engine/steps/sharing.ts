@@ -4,7 +4,8 @@ import { TAG } from "../../ec2/tags";
 import { waitFor, WaitFailure, WaitTimeout } from "../../ec2/wait";
 import { letGoSeconds, nameOfMachine } from "../planning/sharing";
 import { Refused, type Run, seconds } from "./run";
-import type { Awaited, ElasticIp, Given, Tags, Volume } from "../../model/state";
+import type { Awaited, Given } from "../../model/observed";
+import type { ElasticIp, Tags, Volume } from "../../model/things";
 
 export function letGoTimeout(run: Run): number {
   return letGoSeconds(run.desired) * 1000;

@@ -4,7 +4,7 @@ import { waitFor } from "../../ec2/wait";
 import { isAlive } from "../situation/current";
 import { requireUnchanged } from "./points";
 import { ObserveAgain, type Run, seconds, transitionTimeout } from "./run";
-import type { Instance } from "../../model/state";
+import type { Instance } from "../../model/things";
 import { refuseEnded } from "./alive";
 import { prove } from "./prove";
 

@@ -5,7 +5,7 @@ import { userDataFor } from "../../kit/user-data";
 import { requireUnchanged } from "./points";
 import { endsAttempts, ObserveAgain, type Run, seconds, transitionTimeout } from "./run";
 import type { LaunchPart } from "../record/specification";
-import type { Instance } from "../../model/state";
+import type { Instance } from "../../model/things";
 import type { Kind } from "../../ec2/expectations";
 import { waitFor } from "../../ec2/wait";
 import { refuseEnded } from "./alive";

@@ -8,7 +8,8 @@ import { requireUnchanged } from "./points";
 import { readPhase } from "../record/record-grammar";
 import { type Deps, made, oncePropagated, type Run } from "./run";
 import { changingHash, launchHash, type LaunchPart } from "../record/specification";
-import type { Instance, Observed, Recorded, Tags } from "../../model/state";
+import type { Instance, Tags } from "../../model/things";
+import type { Observed, Recorded } from "../../model/observed";
 import type { Step } from "../planning/step";
 
 export async function tag(run: Run, resourceIds: string[], set: Tags, remove: string[]): Promise<void> {

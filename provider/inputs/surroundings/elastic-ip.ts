@@ -2,7 +2,7 @@
 import type { Zone } from "../../ec2/ec2";
 import { isOwnZone } from "../../ec2/zones";
 import { findElasticIp } from "../../engine/situation/observe";
-import type { ElasticIp } from "../../model/state";
+import type { ElasticIp } from "../../model/things";
 import { type Lookups, patiently } from "../../ec2/lookups";
 import type { Failure } from "../validation";
 import { type Answer, optional } from "./answers";

@@ -3,7 +3,7 @@ import { contains, isReserved, usableRange } from "../../kit/cidr";
 import type { Clock } from "../../kit/clock";
 import type { Ec2, Image, InstanceType, Subnet } from "../../ec2/ec2";
 import { LAUNCH_INPUTS } from "../../engine/record/specification";
-import type { Volume } from "../../model/state";
+import type { Volume } from "../../model/things";
 import { COUNTED_ADDRESSES, type InputName } from "../inputs";
 import { fitFailures, type NamedType, stateFailures, typeFailures } from "../image-checks";
 import { findImage, Lookups, patiently } from "../../ec2/lookups";

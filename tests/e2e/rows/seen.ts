@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { SimState } from "../../../local/ec2";
 import { TAG } from "../../../provider/ec2/tags";
-import type { MachineState, Outputs as EngineOutputs } from "../../../provider/model/state";
+import type { MachineState, Outputs as EngineOutputs } from "../../../provider/model/outputs";
 
 export type Instance = SimState["instances"][string];
 export type NetworkInterface = SimState["networkInterfaces"][string];

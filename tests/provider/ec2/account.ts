@@ -3,7 +3,7 @@ import { type Ec2Simulator, WELL_KNOWN } from "../../../local/ec2";
 import { createEc2 } from "../../../provider/ec2/client";
 import type { Ec2, LaunchData, LaunchRequest } from "../../../provider/ec2/ec2";
 import { Ec2Error } from "../../../provider/ec2/errors";
-import type { Instance, NetworkInterface, Volume } from "../../../provider/model/state";
+import type { Instance, NetworkInterface, Volume } from "../../../provider/model/things";
 import type { StackOptions } from "../support";
 import { simulated, type VirtualClock } from "../../local/ec2/support";
 

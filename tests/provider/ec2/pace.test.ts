@@ -6,7 +6,8 @@ import { Params } from "../../../local/ec2/wire/params";
 import { cancellable, Cancelled, type Clock } from "../../../provider/kit/clock";
 import { Ec2Error } from "../../../provider/ec2/errors";
 import { type Asker, FIRST_LIMIT, Pace } from "../../../provider/ec2/pace";
-import { Patience, withRetries } from "../../../provider/ec2/retry";
+import { withRetries } from "../../../provider/ec2/retry";
+import { Patience } from "../../../provider/ec2/patience";
 
 const TIMEOUT_MS = 600_000;
 

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { cancellable, Cancelled } from "../../../provider/kit/clock";
 import { codesOf, Ec2Error, type ErrorClass } from "../../../provider/ec2/errors";
-import { LONGEST_PAUSE_MS, Pace } from "../../../provider/ec2/pace";
-import { OTHER_PATIENCE_MS, Patience, POLICIES, type Retry, withRetries } from "../../../provider/ec2/retry";
+import { Pace } from "../../../provider/ec2/pace";
+import { LONGEST_PAUSE_MS } from "../../../provider/ec2/backoff";
+import { POLICIES, type Retry, withRetries } from "../../../provider/ec2/retry";
+import { OTHER_PATIENCE_MS, Patience } from "../../../provider/ec2/patience";
 
 interface Tried {
   calls: number;

@@ -2,17 +2,16 @@
 import { TAG } from "../../../provider/ec2/tags";
 import { baseTags, instanceTags, templateTags, volumeTags } from "../../../provider/engine/record/labels";
 import { launchHash, settingsHash } from "../../../provider/engine/record/specification";
+import type { Desired } from "../../../provider/model/desired";
 import type {
-  Desired,
   ElasticIp,
   Generation,
   Instance,
   LaunchTemplate,
   NetworkInterface,
-  Observed,
-  Recorded,
   Volume,
-} from "../../../provider/model/state";
+} from "../../../provider/model/things";
+import type { Observed, Recorded } from "../../../provider/model/observed";
 import { checkInputs, desiredOf } from "../../../provider/inputs/inputs";
 import { program } from "../support";
 

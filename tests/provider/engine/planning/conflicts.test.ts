@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as engine from "../../../../provider/engine/planning/conflicts";
-import { NOTHING_OBSERVED, type Desired, type Observed } from "../../../../provider/model/state";
+import { NOTHING_OBSERVED, type Observed } from "../../../../provider/model/observed";
+import type { Desired } from "../../../../provider/model/desired";
 import { desired, elasticIp, givenElasticIp, ID, instance, observed } from "../things";
 
 const ELSEWHERE = { id: "eipassoc-9", networkInterfaceId: "eni-9", instanceId: "i-9" };

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { driftOf, observedInputs } from "../../../../provider/engine/planning/drift";
-import type { Desired, Observed, Volume } from "../../../../provider/model/state";
+import type { Desired } from "../../../../provider/model/desired";
+import type { Observed } from "../../../../provider/model/observed";
+import type { Volume } from "../../../../provider/model/things";
 import { TAG } from "../../../../provider/ec2/tags";
 import { instanceTags, volumeTags } from "../../../../provider/engine/record/labels";
 import { desired, elasticIp, eni, generation, givenElasticIp, ID, instance, observed, recorded } from "../things";

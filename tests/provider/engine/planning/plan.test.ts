@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { TAG } from "../../../../provider/ec2/tags";
 import { plan, type Situation } from "../../../../provider/engine/planning/plan";
-import { NOTHING_OBSERVED, type Instance, type InstanceState, type Observed } from "../../../../provider/model/state";
+import { NOTHING_OBSERVED, type Observed } from "../../../../provider/model/observed";
+import type { Instance, InstanceState } from "../../../../provider/model/things";
 import type { Step } from "../../../../provider/engine/planning/step";
 import {
   desired,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { TAG } from "../../../../provider/ec2/tags";
-import { NOTHING_OBSERVED, type Desired, type Observed, type Recorded } from "../../../../provider/model/state";
+import { NOTHING_OBSERVED, type Observed, type Recorded } from "../../../../provider/model/observed";
+import type { Desired } from "../../../../provider/model/desired";
 import type { Step } from "../../../../provider/engine/planning/step";
 import { planTeardown } from "../../../../provider/engine/planning/teardown";
 import { elasticIp, eni, givenElasticIp, ID, instance, observed, recorded, volume } from "../things";

@@ -12,7 +12,7 @@ import {
 } from "../../../../provider/engine/record/claim";
 import { LAPSED_MS, Lease, RENEW_MS } from "../../../../provider/engine/record/lease";
 import { leaseTag, phaseTag } from "../../../../provider/engine/record/record-grammar";
-import type { LaunchTemplate } from "../../../../provider/model/state";
+import type { LaunchTemplate } from "../../../../provider/model/things";
 import { URN } from "../../support";
 import { template } from "../things";
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { TAG } from "../../../../provider/ec2/tags";
 import { adoptionConflicts, misfits } from "../../../../provider/engine/situation/adoption";
-import type { Adoption, Instance, NetworkInterface } from "../../../../provider/model/state";
+import type { Adoption } from "../../../../provider/model/observed";
+import type { Instance, NetworkInterface } from "../../../../provider/model/things";
 import { desired, eni, ID, instance, volume } from "../things";
 
 type Properties = Record<string, unknown>;

@@ -10,7 +10,8 @@ import {
   isOnOurs,
 } from "../../../../provider/engine/situation/current";
 import { launchHash } from "../../../../provider/engine/record/specification";
-import { NOTHING_OBSERVED, type InstanceState, type Observed } from "../../../../provider/model/state";
+import { NOTHING_OBSERVED, type Observed } from "../../../../provider/model/observed";
+import type { InstanceState } from "../../../../provider/model/things";
 import { desired, elasticIp, eni, generation, givenElasticIp, ID, instance, observed, recorded } from "../things";
 
 describe("the current network interface", () => {

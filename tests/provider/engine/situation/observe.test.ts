@@ -10,7 +10,7 @@ import {
 import { WELL_KNOWN } from "../../../../local/ec2";
 import { TAG } from "../../../../provider/ec2/tags";
 import { observe } from "../../../../provider/engine/situation/observe";
-import type { Observed } from "../../../../provider/model/state";
+import type { Observed } from "../../../../provider/model/observed";
 import { Session } from "../../../../provider/session";
 import type { Stack } from "../../support";
 import { later, machineOf, somebody, up } from "../../world";

@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
 import * as engine from "../../../../provider/engine/situation/outputs";
-import {
-  NOTHING_OBSERVED,
-  type Desired,
-  type InstanceState,
-  type Observed,
-  type Outputs,
-} from "../../../../provider/model/state";
+import { NOTHING_OBSERVED, type Observed } from "../../../../provider/model/observed";
+import type { Desired } from "../../../../provider/model/desired";
+import type { InstanceState } from "../../../../provider/model/things";
+import type { Outputs } from "../../../../provider/model/outputs";
 import { desired, elasticIp, eni, generation, givenElasticIp, ID, instance, observed } from "../things";
 
 const { isGone } = engine;

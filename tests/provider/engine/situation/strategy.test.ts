@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { LaunchPart } from "../../../../provider/engine/record/specification";
-import type { Strategy } from "../../../../provider/model/state";
+import type { Strategy } from "../../../../provider/model/desired";
 import { type Change, keepsInstance, type Path, pathOf } from "../../../../provider/engine/situation/strategy";
 
 function path(strategy: Strategy, parts: LaunchPart[], overrides: Partial<Change> = {}): Path {

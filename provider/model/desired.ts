@@ -1,0 +1,134 @@
+/** What is wanted of a machine. Plain data. */
+import type { CronLine, Window } from "../kit/timetable";
+import type { CpuOptions, Generation, Lifecycle, MetadataOptions, Tags, VolumeShape } from "./things";
+
+export type Retention = "delete" | "retain";
+
+export interface Market {
+  lifecycle: Lifecycle;
+  maxPrice?: string;
+  fallbackToOnDemand: boolean;
+  /** When an instance that fell back to on-demand makes way for a spot one. */
+  revertToSpot: RevertToSpot;
+}
+
+export type RevertToSpot = "never" | "always" | { window: Window };
+
+/** What happens to a machine that is unwell between two runs of `up`. */
+export interface Healing {
+  enabled: boolean;
+  /** After a launch, before its status checks count. */
+  graceSeconds: number;
+  /** How long the checks fail before the instance is replaced. */
+  unhealthySeconds: number;
+}
+
+export type ScheduledAction = "pause" | "resume" | "recycle";
+
+export interface Schedule extends CronLine {
+  action: ScheduledAction;
+}
+
+/** What a `Desired` that was read from the record in EC2 knows in place of the program's own words. */
+export interface OnRecord {
+  /** The digests of the launch specification, which cannot be made from what is recorded. */
+  generation: Generation;
+  /** The number of the newest generation when it was read, where that is another: a run went back to an older one. */
+  newest?: number;
+  /** The texts of the tag that says whether the machine is to run, as it was read, and as this run wrote it. */
+  states?: readonly string[];
+  /** The instance that is to be replaced though it is what is wanted. */
+  makesWay?: string;
+}
+
+export interface RootVolume {
+  size?: number;
+  type?: string;
+  iops?: number;
+  throughput?: number;
+  encrypted?: boolean;
+  kmsKeyId?: string;
+}
+
+/** A volume that outlives instances, as the inputs want it. */
+export interface DataVolume extends VolumeShape {
+  /** What it is known by, for good. */
+  name: string;
+  deviceName: string;
+  /** A given one: held, and never deleted. */
+  volumeId?: string;
+  snapshotId?: string;
+  encrypted?: boolean;
+  kmsKeyId?: string;
+}
+
+export type Strategy = "terminate-first" | "root-volume" | "stop-start" | "overlap" | "auto";
+
+/** How an instance is replaced. */
+export interface Replacement {
+  strategy: Strategy;
+  drainSeconds: number;
+  skipOsShutdown: boolean;
+  waitFor: "running" | "status-ok";
+  rollbackOnFailure: boolean;
+  timeoutSeconds: number;
+}
+
+export type PublicIpAssignment = "subnet-default" | "assign" | "none";
+
+/** The checked inputs, defaults filled in: what the user wants. */
+export interface Desired {
+  /** The URN of the Pulumi resource; its last part is the machine's name. */
+  resourceUrn: string;
+  region: string;
+  subnetId: string;
+  persistPrivateIp: boolean;
+  /** Absent: any address of the subnet. */
+  privateIp?: string;
+  /** Absent, and without a count: whatever there is stays. */
+  secondaryPrivateIps?: string[];
+  secondaryPrivateIpCount?: number;
+  /** Absent, and without a count: whatever there is stays. */
+  ipv6Addresses?: string[];
+  ipv6AddressCount?: number;
+  publicIpAssignment: PublicIpAssignment;
+  /** `true`: allocate one; a string: the id or address of a given one. */
+  elasticIp: boolean | string;
+  /** Absent: the VPC's default group. */
+  securityGroupIds?: string[];
+  sourceDestCheck: boolean;
+  imageId: string;
+  instanceType: string;
+  fallbackInstanceTypes: string[];
+  market: Market;
+  /** Text, as it is. */
+  userData?: string;
+  /** Bytes, in base64. */
+  userDataBase64?: string;
+  /** Whether `userData` is text although version 0.1 would have decoded it. */
+  userDataIsText?: true;
+  keyName?: string;
+  iamInstanceProfile?: string;
+  ebsOptimized?: boolean;
+  tenancy?: "default" | "dedicated";
+  cpuCredits?: "standard" | "unlimited";
+  cpuOptions?: CpuOptions;
+  placementGroup?: string;
+  metadataOptions: MetadataOptions;
+  monitoring: boolean;
+  rootVolume?: RootVolume;
+  dataVolumes: DataVolume[];
+  tags: Tags;
+  desiredState: "running" | "paused";
+  pauseBehavior: "terminate" | "stop";
+  recycleTriggers: Tags;
+  replacement: Replacement;
+  /** Only looked at until the machine has its network interface. */
+  adopt?: { instanceId?: string; networkInterfaceId?: string; managedInstanceId?: string };
+  deletion: { networkInterface: Retention; elasticIp: Retention; dataVolumes: Retention };
+  healing: Healing;
+  schedules: Schedule[];
+  minReplacementInterval: number;
+  /** Absent where the inputs come from a program. */
+  onRecord?: OnRecord;
+}

@@ -1,0 +1,112 @@
+/** What a look finds, and what Pulumi's state remembers. Plain data. */
+import type { Market } from "./desired";
+import type { ElasticIp, Generation, Image, Instance, LaunchTemplate, NetworkInterface, Tags, Volume } from "./things";
+
+/** One look at everything that belongs to a managed instance. */
+export interface Observed {
+  template?: LaunchTemplate;
+  generation?: Generation;
+  /** Ours by tag, recorded, or to be adopted: more than one only in the middle of a move. */
+  networkInterfaces: NetworkInterface[];
+  /** Ours by tag or recorded, allocated or given. */
+  elasticIps: ElasticIp[];
+  /** The Elastic IP that the inputs name, found or not. */
+  givenElasticIp?: ElasticIp;
+  /** Ours by tag, recorded or to be adopted; ended ones included as long as EC2 shows them. */
+  instances: Instance[];
+  /** Those of others on our interfaces; looked for where one of ours is not where it belongs. */
+  otherElasticIps: ElasticIp[];
+  /** The machines whose tag is on what the inputs name. */
+  otherMachines: OtherMachine[];
+  /** Instances that hold one of our network interfaces and are none of ours. */
+  strangers: Instance[];
+  /** Data volumes: ours by tag, recorded, or named in the inputs. */
+  volumes: Volume[];
+  /** Volumes that were launched with an instance of ours and outlived it, as when EC2 could not replace a root volume. */
+  leftVolumes: Volume[];
+  /** Those of the instances; of one that was given only where the inputs say how it is to be. */
+  rootVolumes: Volume[];
+  /** Volumes that a launch of this machine made, on its instance, root volumes among them. */
+  launchedVolumes: Volume[];
+  /** The image that is wanted, looked up only where a root volume may be replaced by it. */
+  wantedImage?: Image;
+  /** What is being adopted, until it has all its tags. */
+  adoption?: Adoption;
+  /** The interface that has the address of one that is gone. */
+  addressTaker?: NetworkInterface;
+  /** Where a machine is that is paused without an interface. */
+  place?: Pick<NetworkInterface, "availabilityZone" | "vpcId">;
+}
+
+/** A world without anything of the machine's: it is about to be made. */
+export const NOTHING_OBSERVED: Readonly<Observed> = {
+  networkInterfaces: [],
+  elasticIps: [],
+  otherElasticIps: [],
+  otherMachines: [],
+  instances: [],
+  strangers: [],
+  volumes: [],
+  leftVolumes: [],
+  rootVolumes: [],
+  launchedVolumes: [],
+};
+
+/** Another managed instance of the account, as far as it holds what the inputs name. */
+export interface OtherMachine {
+  id: string;
+  /** Absent: it has no record any more. */
+  name?: string;
+  /** The ids of what carries its tag, and is on nothing that does not. */
+  holds: readonly string[];
+}
+
+export type GivenKind = "elastic-ip" | "volume" | "instance" | "network-interface";
+
+/** Something that the inputs name. */
+export interface Given {
+  kind: GivenKind;
+  id: string;
+  /** With its id, for a sentence. */
+  words: string;
+}
+
+/** It is another machine's, which may let go of it in this very run of `pulumi up`. */
+export interface Awaited extends Given {
+  holder: { id: string; name: string };
+}
+
+/** It is nobody's yet. Whose it is, its tags say once they have stayed. */
+export interface Claim extends Given {
+  tags: Tags;
+}
+
+/** What the inputs say is to be adopted, as it was found. */
+export interface Adoption {
+  networkInterface?: NetworkInterface;
+  instance?: Instance;
+}
+
+/** What an earlier run left in Pulumi's state: a cache of ids, never proof that a thing exists. */
+export interface Recorded {
+  /** The create that gave the machine to this state; absent where an older version of this package did. */
+  claim?: string;
+  networkInterfaceId?: string;
+  instanceId?: string;
+  launchTemplateId?: string;
+  allocationId?: string;
+  dataVolumeIds: Readonly<Record<string, string>>;
+  /** Those of them that were given, so that one whose tags were taken off is not taken for one that was made. */
+  givenVolumeIds: readonly string[];
+  persistPrivateIp: boolean;
+  /** Whether the Elastic IP was allocated here. */
+  ownsElasticIp: boolean;
+  /** The user's tags that may be on things. */
+  tags: Tags;
+  /** The digest of the launch inputs that were last applied. */
+  launchHash?: string;
+  /** How the recorded instance was wanted to be bought. */
+  market?: Market;
+  /** The hop limit that was asked for. EC2 has no way to say that none is asked for any more. */
+  hopLimit?: number;
+}
