@@ -18,8 +18,16 @@ interface Options {
 }
 
 const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
-/** The lines before the end of what happened that a failure shows. */
+/** The lines that are shown before each promise that was broken. */
 const LINES = 60;
+
+/** The last lines of what happened, or those that lead to what was broken. */
+function shownOf({ journal }: Week, last: number | undefined): string[] {
+  const ends = journal.flatMap((line, at) => (line.includes(" BROKEN: ") ? at + 1 : []));
+  return last === undefined
+    ? journal.filter((_, at) => ends.some((end) => at < end && at >= end - LINES))
+    : journal.slice(-last);
+}
 
 function whole(text: string): number {
   const value = Number(text);
@@ -40,10 +48,8 @@ async function run({ seed, days, with: kind, every, only, journal }: Options): P
       const { user, system } = process.cpuUsage(begun);
       weeks.push(found);
       process.stdout.write(`${tableOf(found)}\n(${Math.round((user + system) / 1e6)} s of CPU)\n\n`);
-      const shown = journal ?? (found.broken.length > 0 ? LINES : 0);
       process.stdout.write(
-        found.journal
-          .slice(-shown || found.journal.length)
+        shownOf(found, journal)
           .map((it) => `${it}\n`)
           .join(""),
       );
