@@ -1,7 +1,4 @@
-import type { AddressWishes, Wish } from "./interface-addresses";
-import type { MetadataOptions, Tags } from "./state";
-import type { SpotOptions } from "./spot-requests";
-import type { DeviceSpec } from "./volumes";
+import type { AddressWishes, DeviceSpec, MetadataOptions, SpotOptions, Tags, Wish } from "./values";
 
 /** One network interface of a launch: one that exists, by id, or a new one. */
 export interface InterfaceSpec {

@@ -1,17 +1,8 @@
-import type { Tags } from "./state";
-import type { Architecture, Firmware } from "./storage";
+import type { Architecture, Firmware, MetadataOptions, Tags } from "./values";
 
 /** What an instance is, and how it changes. Part of the account's state. */
 
 export type InstanceState = "pending" | "running" | "shutting-down" | "terminated" | "stopping" | "stopped";
-
-export interface MetadataOptions {
-  httpTokens: string;
-  httpPutResponseHopLimit: number;
-  httpEndpoint: string;
-  httpProtocolIpv6: string;
-  instanceMetadataTags: string;
-}
 
 export interface DeviceMapping {
   deviceName: string;

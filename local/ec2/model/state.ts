@@ -2,18 +2,13 @@ import type { LaunchSpec } from "./launch-spec";
 import type { Instance } from "./machine";
 import type { Table } from "./table";
 import type { Image, RootVolumeTask, Snapshot, Volume } from "./storage";
+import type { ParamTree, Tags } from "./values";
 
 /** Everything that the simulated account holds. Plain data only: the whole of it can be written to a file and read back. */
 
 export type * from "./machine";
 export type * from "./storage";
-
-export type Tags = Record<string, string>;
-
-/** Request parameters as the query protocol nests them: `Ebs.VolumeSize=8` is `{ Ebs: { VolumeSize: "8" } }`. */
-export interface ParamTree {
-  [name: string]: string | ParamTree;
-}
+export type * from "./values";
 
 export interface Vpc {
   vpcId: string;
