@@ -8,7 +8,8 @@ import { streamEvents } from "./event-stream";
 import { EventTargets } from "./event-targets";
 import { ConnectionReset, NoReply } from "./faults";
 import { isLoopback } from "./loopback";
-import { Ec2Simulator, type SimReply } from "./simulator";
+import type { SimReply } from "./protocol/messages";
+import { Ec2Simulator } from "./simulator";
 import { StateFile } from "./state-file";
 import { renderError } from "./wire/xml";
 

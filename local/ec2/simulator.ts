@@ -14,6 +14,7 @@ import { settle } from "./model/settle";
 import { Timings } from "./model/timings";
 import { World, type Identity, type SavedWorld } from "./model/world";
 import { Market } from "./market";
+import type { SimReply, SimRequest } from "./protocol/messages";
 import { timelineOf, type Timeline } from "./timeline";
 import type { Action } from "./wire/action";
 import { findAction } from "./wire/actions";
@@ -26,17 +27,6 @@ export interface SimulatorOptions {
   seed?: number;
   region?: string;
   accountId?: string;
-}
-
-export interface SimRequest {
-  body: string;
-  headers?: Record<string, string>;
-}
-
-export interface SimReply {
-  status: number;
-  headers: Record<string, string>;
-  body: string;
 }
 
 export type SimState = SavedWorld;
