@@ -1,12 +1,12 @@
 export type { ActionSummary, Call } from "./call-log";
 export { scaledClock, type AdjustableClock, type Clock } from "./clock";
-export type { ConsistencyLags } from "./consistency";
-export { nothingBut, pointedAt } from "./environment";
-export { ConnectionReset, NoReply, type Fault, type Faults } from "./faults";
-export type { IamRules } from "./iam";
-export type { Statement } from "./policy";
-export type { InProcessOptions } from "./in-process";
-export { EC2_LATENCY } from "./latency";
+export type { ConsistencyLags } from "./conditions/consistency";
+export { nothingBut, pointedAt } from "./protocol/environment";
+export { ConnectionReset, NoReply, type Fault, type Faults } from "./conditions/faults";
+export type { IamRules } from "./conditions/iam";
+export type { Statement } from "./conditions/policy";
+export type { InProcessOptions } from "./protocol/in-process";
+export { EC2_LATENCY } from "./conditions/latency";
 export type { Distribution } from "./model/distribution";
 export type { Ec2Event, LoggedEvent } from "./model/events";
 export { WELL_KNOWN } from "./model/fresh-account";
@@ -15,6 +15,6 @@ export { Ec2Simulator, type SimState, type SimulatorOptions } from "./simulator"
 export type { AddressHistory, Outage, Tenure, Timeline } from "./timeline";
 export { TIMINGS, type TimingName } from "./model/timings";
 export { Refused } from "./refused";
-export { EC2_LIMITS, type Bucket, type ThrottleLimits } from "./throttle-limits";
-export { startServer, type RunningServer, type ServerOptions } from "./server";
+export { EC2_LIMITS, type Bucket, type ThrottleLimits } from "./conditions/throttle-limits";
+export { startServer, type RunningServer, type ServerOptions } from "./protocol/server";
 export { contentsOf } from "./contents";

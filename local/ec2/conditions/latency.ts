@@ -1,7 +1,7 @@
-import { flawOf, sample, type Distribution } from "./model/distribution";
-import type { Random } from "./model/random";
+import { flawOf, sample, type Distribution } from "../model/distribution";
+import type { Random } from "../model/random";
 import { fits } from "./patterns";
-import { Refused } from "./refused";
+import { Refused } from "../refused";
 
 /**
  * How long EC2 takes to answer, in milliseconds. RunInstances and StartInstances were measured (ec2-behaviour.md, section 5);

@@ -6,8 +6,8 @@ import { setTimeout } from "node:timers/promises";
 
 import { DescribeVpcsCommand, EC2Client } from "@aws-sdk/client-ec2";
 
-import { startServer, type Ec2Event, type RunningServer } from "../../../local/ec2";
-import { idOf, launched, madeInterface, refused, seenInterface, stateOf, terminated } from "./scenes";
+import { startServer, type Ec2Event, type RunningServer } from "../../../../local/ec2";
+import { idOf, launched, madeInterface, refused, seenInterface, stateOf, terminated } from "../scenes";
 
 const MARKET = { InstanceMarketOptions: { MarketType: "spot" as const } };
 const ZONE = { instanceType: "t3.micro", availabilityZone: "us-east-1a" };

@@ -1,9 +1,9 @@
-import type { AdjustableClock } from "./clock";
-import type { Fields } from "./control-fields";
-import * as read from "./control-readers";
+import type { AdjustableClock } from "../clock";
+import type { Fields } from "./fields";
+import * as read from "./readers";
 import type { EventTargets } from "./event-targets";
-import type { Ec2Simulator } from "./simulator";
-import { listActions } from "./wire/actions";
+import type { Ec2Simulator } from "../simulator";
+import { listActions } from "../wire/actions";
 
 export interface ControlContext {
   simulator: Ec2Simulator;

@@ -1,13 +1,13 @@
-import type { Clock } from "./clock";
+import type { Clock } from "../clock";
 import { ClockSkew } from "./clock-skew";
 import { Consistency } from "./consistency";
 import { Faults } from "./faults";
 import { Iam } from "./iam";
 import { Latency } from "./latency";
-import { Random } from "./model/random";
-import type { World } from "./model/world";
+import { Random } from "../model/random";
+import type { World } from "../model/world";
 import { Throttling } from "./throttling";
-import { Params } from "./wire/params";
+import { Params } from "../wire/params";
 
 export interface ArrivingCall {
   action: string;

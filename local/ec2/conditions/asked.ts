@@ -2,12 +2,12 @@
  * Which rights a call takes, and on what (Service Authorization Reference, Amazon EC2): what it names, what that is on or comes
  * from, and what it makes.
  */
-import { findVersion } from "./model/launch-templates";
-import type { ParamTree, Tags } from "./model/state";
-import { TAG_KINDS } from "./model/tags";
-import type { World } from "./model/world";
+import { findVersion } from "../model/launch-templates";
+import type { ParamTree, Tags } from "../model/state";
+import { TAG_KINDS } from "../model/tags";
+import type { World } from "../model/world";
 import type { Asked } from "./policy";
-import type { Params } from "./wire/params";
+import type { Params } from "../wire/params";
 
 interface Thing {
   /** Such as `instance/i-0a1b2c3d`. */

@@ -1,9 +1,9 @@
-import { Ec2Error } from "./model/errors";
+import { Ec2Error } from "../model/errors";
 import { askedBy } from "./asked";
-import type { World } from "./model/world";
+import type { World } from "../model/world";
 import { fits } from "./patterns";
 import { type Asked, type Statement, type Verdict, verdictOn } from "./policy";
-import type { Params } from "./wire/params";
+import type { Params } from "../wire/params";
 
 export interface IamRules {
   /** Only what fits one of these may be done; everything where it is not given. */

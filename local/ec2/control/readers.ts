@@ -1,10 +1,10 @@
-import type { ConsistencyLags } from "./consistency";
-import type { Fields } from "./control-fields";
-import type { Fault } from "./faults";
-import { flawOf, type Distribution } from "./model/distribution";
-import type { InterruptionTarget } from "./model/interruption";
-import { Refused } from "./refused";
-import type { Bucket, ThrottleLimits } from "./throttle-limits";
+import type { ConsistencyLags } from "../conditions/consistency";
+import type { Fields } from "./fields";
+import type { Fault } from "../conditions/faults";
+import { flawOf, type Distribution } from "../model/distribution";
+import type { InterruptionTarget } from "../model/interruption";
+import { Refused } from "../refused";
+import type { Bucket, ThrottleLimits } from "../conditions/throttle-limits";
 
 /** What control requests say, in the words of the simulator's own interface. */
 

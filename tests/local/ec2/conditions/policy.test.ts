@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { CreateNetworkInterfaceCommand, DeleteNetworkInterfaceCommand } from "@aws-sdk/client-ec2";
-import { type Statement, WELL_KNOWN } from "../../../local/ec2";
-import { type Asked, verdictOn } from "../../../local/ec2/policy";
-import { refused } from "./scenes";
-import { simulated } from "./support";
+import { type Statement, WELL_KNOWN } from "../../../../local/ec2";
+import { type Asked, verdictOn } from "../../../../local/ec2/conditions/policy";
+import { refused } from "../scenes";
+import { simulated } from "../support";
 
 const ASKED: Asked = {
   permission: "ec2:StopInstances",

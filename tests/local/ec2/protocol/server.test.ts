@@ -12,8 +12,8 @@ import {
   EC2Client,
 } from "@aws-sdk/client-ec2";
 
-import { startServer, type RunningServer, type ServerOptions } from "../../../local/ec2";
-import { idOf, launched, madeInterface, refused, stateOf, terminated } from "./scenes";
+import { startServer, type RunningServer, type ServerOptions } from "../../../../local/ec2";
+import { idOf, launched, madeInterface, refused, stateOf, terminated } from "../scenes";
 
 describe("the server", () => {
   const opened: { close(): unknown }[] = [];

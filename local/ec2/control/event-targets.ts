@@ -1,6 +1,6 @@
-import { isLoopback } from "./loopback";
-import type { Ec2Event } from "./model/events";
-import { Refused } from "./refused";
+import { isLoopback } from "../protocol/loopback";
+import type { Ec2Event } from "../model/events";
+import { Refused } from "../refused";
 
 interface Target {
   url: string;

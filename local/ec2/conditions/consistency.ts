@@ -1,7 +1,7 @@
-import { sample, type Distribution } from "./model/distribution";
-import type { Random } from "./model/random";
-import { Replica } from "./model/replica";
-import type { World } from "./model/world";
+import { sample, type Distribution } from "../model/distribution";
+import type { Random } from "../model/random";
+import { Replica } from "../model/replica";
+import type { World } from "../model/world";
 
 export interface ConsistencyLags {
   /** For how long after its creation an object is unknown to describes and to other calls: NotFound. */

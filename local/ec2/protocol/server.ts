@@ -1,17 +1,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-import { scaledClock } from "./clock";
-import { control, isControlPath } from "./control";
-import type { ControlContext } from "./control-requests";
-import { streamEvents } from "./event-stream";
-import { EventTargets } from "./event-targets";
-import { ConnectionReset, NoReply } from "./faults";
+import { scaledClock } from "../clock";
+import { control, isControlPath } from "../control";
+import type { ControlContext } from "../control/requests";
+import { streamEvents } from "../control/event-stream";
+import { EventTargets } from "../control/event-targets";
+import { ConnectionReset, NoReply } from "../conditions/faults";
 import { isLoopback } from "./loopback";
-import type { SimReply } from "./protocol/messages";
-import { Ec2Simulator } from "./simulator";
-import { StateFile } from "./state-file";
-import { renderError } from "./wire/xml";
+import type { SimReply } from "./messages";
+import { Ec2Simulator } from "../simulator";
+import { StateFile } from "../state-file";
+import { renderError } from "../wire/xml";
 
 export interface ServerOptions {
   /** 0 takes any free port. */

@@ -8,9 +8,9 @@ import {
   StopInstancesCommand,
 } from "@aws-sdk/client-ec2";
 
-import { ConnectionReset } from "../../../local/ec2";
-import { LONG, idOf, launched, madeInterface, refused, stateOf, terminated } from "./scenes";
-import { simulated } from "./support";
+import { ConnectionReset } from "../../../../local/ec2";
+import { LONG, idOf, launched, madeInterface, refused, stateOf, terminated } from "../scenes";
+import { simulated } from "../support";
 
 async function count(ec2: EC2Client): Promise<number> {
   return (await ec2.send(new DescribeInstancesCommand({}))).Reservations?.length ?? 0;

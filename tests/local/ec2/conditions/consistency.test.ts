@@ -22,8 +22,8 @@ import {
   seenInterface,
   stateOf,
   terminated,
-} from "./scenes";
-import { simulated } from "./support";
+} from "../scenes";
+import { simulated } from "../support";
 
 async function listed(ec2: EC2Client): Promise<number> {
   const Filters = [{ Name: "client-token", Values: ["t1"] }];

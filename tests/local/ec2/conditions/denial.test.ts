@@ -8,9 +8,9 @@ import {
   StartInstancesCommand,
 } from "@aws-sdk/client-ec2";
 
-import { WELL_KNOWN } from "../../../local/ec2";
-import { launched, madeInterface, refused, terminated } from "./scenes";
-import { simulated } from "./support";
+import { WELL_KNOWN } from "../../../../local/ec2";
+import { launched, madeInterface, refused, terminated } from "../scenes";
+import { simulated } from "../support";
 
 const TAGGED = { TagSpecifications: [{ ResourceType: "instance" as const, Tags: [{ Key: "a", Value: "b" }] }] };
 

@@ -1,6 +1,6 @@
 /** IAM policies as documents: those of their parts that policies for EC2 are made of. What is not modelled is refused, not passed over. */
 import { fits } from "./patterns";
-import { Refused } from "./refused";
+import { Refused } from "../refused";
 
 export interface Statement {
   Sid?: string;

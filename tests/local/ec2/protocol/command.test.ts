@@ -7,11 +7,11 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
-import { startServer } from "../../../local/ec2";
+import { startServer } from "../../../../local/ec2";
 
 /** What `npm run local -- ec2` does, in a process of its own. */
 function spawned(options: object): ChildProcessWithoutNullStreams {
-  const file = resolve(__dirname, "../../../local/ec2/command");
+  const file = resolve(__dirname, "../../../../local/ec2/protocol/command");
   const script = `require(${JSON.stringify(file)}).runEc2Command(${JSON.stringify(options)})`;
   return spawn(process.execPath, ["-r", "ts-node/register/transpile-only", "-e", script]);
 }

@@ -1,7 +1,7 @@
 /** How processes are pointed at the simulator, whoever runs them. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { nothingBut } from "../../../local/ec2";
+import { nothingBut } from "../../../../local/ec2";
 
 describe("the environment that points at the simulator", () => {
   it("gives the SDK its own keys and region, whatever profile and keys the shell has", () => {

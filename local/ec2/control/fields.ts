@@ -1,4 +1,4 @@
-import { Refused } from "./refused";
+import { Refused } from "../refused";
 
 /** Reads the fields of a control request, each with a sentence for what is wrong with it. */
 export class Fields {

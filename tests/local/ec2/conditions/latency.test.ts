@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 
 import { DescribeVpcsCommand, EC2Client } from "@aws-sdk/client-ec2";
 
-import { EC2_LATENCY, NoReply, type Ec2Simulator } from "../../../local/ec2";
-import { launched } from "./scenes";
-import { simulated, type VirtualClock } from "./support";
+import { EC2_LATENCY, NoReply, type Ec2Simulator } from "../../../../local/ec2";
+import { launched } from "../scenes";
+import { simulated, type VirtualClock } from "../support";
 
 /** A client for which time passes while a call is under way. */
 function patient(simulator: Ec2Simulator, clock: VirtualClock): EC2Client {

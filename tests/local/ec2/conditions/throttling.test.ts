@@ -7,9 +7,9 @@ import {
   type EC2Client,
 } from "@aws-sdk/client-ec2";
 
-import { WELL_KNOWN } from "../../../local/ec2";
-import { idOf, launched, madeInterface, refused } from "./scenes";
-import { simulated } from "./support";
+import { WELL_KNOWN } from "../../../../local/ec2";
+import { idOf, launched, madeInterface, refused } from "../scenes";
+import { simulated } from "../support";
 
 /** How many of `calls` go through, one right after the other. */
 async function admitted(calls: number, call: () => Promise<unknown>): Promise<number> {

@@ -1,5 +1,5 @@
-import { NoReply } from "./faults";
-import type { SimReply, SimRequest } from "./protocol/messages";
+import { NoReply } from "../conditions/faults";
+import type { SimReply, SimRequest } from "./messages";
 
 /** What the SDK's request has and this needs. */
 export interface SdkRequest {

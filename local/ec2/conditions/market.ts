@@ -1,14 +1,14 @@
-import * as capacity from "./model/capacity";
-import type { Pool } from "./model/capacity";
-import { INSTANCE_TYPES } from "./model/instance-types";
-import { changePrice, interrupt, interruptible, type InterruptionTarget } from "./model/interruption";
-import { zonesOf } from "./model/zones";
-import { shutDownFromInside } from "./model/lifecycle";
-import { setQuota, type QuotaName } from "./model/quotas";
-import { spotPriceOf } from "./model/spot-prices";
-import type { InterruptionCause, RootVolumeFailure, StatusCheck } from "./model/state";
-import type { World } from "./model/world";
-import { Refused } from "./refused";
+import * as capacity from "../model/capacity";
+import type { Pool } from "../model/capacity";
+import { INSTANCE_TYPES } from "../model/instance-types";
+import { changePrice, interrupt, interruptible, type InterruptionTarget } from "../model/interruption";
+import { zonesOf } from "../model/zones";
+import { shutDownFromInside } from "../model/lifecycle";
+import { setQuota, type QuotaName } from "../model/quotas";
+import { spotPriceOf } from "../model/spot-prices";
+import type { InterruptionCause, RootVolumeFailure, StatusCheck } from "../model/state";
+import type { World } from "../model/world";
+import { Refused } from "../refused";
 
 type Lifecycle = Pool["lifecycle"];
 

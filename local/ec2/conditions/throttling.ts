@@ -1,6 +1,6 @@
-import { Ec2Error } from "./model/errors";
+import { Ec2Error } from "../model/errors";
 import { EC2_LIMITS, RESOURCE_INTENSIVE, type Bucket, type ThrottleLimits } from "./throttle-limits";
-import type { Params } from "./wire/params";
+import type { Params } from "../wire/params";
 
 export interface ThrottledCall {
   action: string;

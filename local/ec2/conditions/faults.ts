@@ -1,6 +1,6 @@
-import { sample, type Distribution } from "./model/distribution";
-import { Ec2Error } from "./model/errors";
-import type { Random } from "./model/random";
+import { sample, type Distribution } from "../model/distribution";
+import { Ec2Error } from "../model/errors";
+import type { Random } from "../model/random";
 import { fits } from "./patterns";
 
 /** Something that shall go wrong with calls. Without `times` it stays until it is cleared. */

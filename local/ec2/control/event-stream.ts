@@ -1,8 +1,8 @@
 import type { ServerResponse } from "node:http";
 
-import { json } from "./control";
-import type { LoggedEvent } from "./model/events";
-import type { Ec2Simulator } from "./simulator";
+import { json } from ".";
+import type { LoggedEvent } from "../model/events";
+import type { Ec2Simulator } from "../simulator";
 
 export interface EventRequest {
   /** What is behind the question mark. */

@@ -1,7 +1,7 @@
-import { Fields } from "./control-fields";
-import { COMMANDS, type ControlContext } from "./control-requests";
-import { Refused } from "./refused";
-import type { SimReply } from "./protocol/messages";
+import { Fields } from "./fields";
+import { COMMANDS, type ControlContext } from "./requests";
+import { Refused } from "../refused";
+import type { SimReply } from "../protocol/messages";
 
 export interface ControlRequest {
   method: string;

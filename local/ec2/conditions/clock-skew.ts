@@ -1,4 +1,4 @@
-import { Ec2Error } from "./model/errors";
+import { Ec2Error } from "../model/errors";
 
 /** EC2's list of error codes, RequestExpired: more than 15 minutes either way. */
 const TOLERATED_MS = 15 * 60_000;
