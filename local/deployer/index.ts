@@ -17,9 +17,7 @@ import { StateFile, type StackState } from "./state";
 import { nameOf, STACK_TYPE } from "./urn";
 import { isSecret, plain, secret, secretTexts, type Props, type Value } from "./values";
 
-export type { Change } from "./changes";
 export { hideSecrets } from "./outputs";
-export type { Step, StepOp } from "./report";
 
 const END_PROGRAM_MS = 1000;
 

@@ -44,7 +44,7 @@ export interface LaunchSpec {
 }
 
 /** Tags by the kind of thing that the launch makes; undefined where none were asked for. */
-export interface LaunchTags {
+interface LaunchTags {
   instance?: Tags;
   volume?: Tags;
   "network-interface"?: Tags;

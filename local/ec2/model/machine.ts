@@ -4,7 +4,7 @@ import type { Architecture, Firmware, MetadataOptions, Tags } from "./values";
 
 export type InstanceState = "pending" | "running" | "shutting-down" | "terminated" | "stopping" | "stopped";
 
-export interface DeviceMapping {
+interface DeviceMapping {
   deviceName: string;
   volumeId: string;
   deleteOnTermination: boolean;
@@ -13,7 +13,7 @@ export interface DeviceMapping {
 
 export type StatusCheck = "instance" | "system" | "attached-ebs";
 
-export interface StateReason {
+interface StateReason {
   code: string;
   message: string;
 }

@@ -73,7 +73,7 @@ export interface InstanceProfile {
   id: string;
 }
 
-export interface PrivateAddress {
+interface PrivateAddress {
   address: string;
   primary: boolean;
 }
@@ -163,14 +163,14 @@ export interface ProfileAssociation {
 }
 
 /** What a call with a client token made, so that the same call again is answered with it. */
-export interface TokenRecord {
+interface TokenRecord {
   fingerprint: string;
   made: string[];
   /** When the last of the instances that it made had ended. */
   endedAt?: number;
 }
 
-export interface Capacity {
+interface Capacity {
   left: number;
   /** Whether an instance that ends gives its place back to this account's pool, rather than to everybody's. */
   isGivenBack: boolean;

@@ -2,12 +2,12 @@ import { NoReply } from "../conditions/faults";
 import type { SimReply, SimRequest } from "./messages";
 
 /** What the SDK's request has and this needs. */
-export interface SdkRequest {
+interface SdkRequest {
   body?: unknown;
   headers: Record<string, string>;
 }
 
-export interface SdkResponse {
+interface SdkResponse {
   statusCode: number;
   headers: Record<string, string>;
   body: Uint8Array;
