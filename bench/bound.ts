@@ -1,6 +1,6 @@
 /** How fast a number of machines come about, change or go if nothing but EC2 takes time: its token buckets, and what it does by itself. */
 import { type Bucket, EC2_LATENCY, EC2_LIMITS, type Timeline, TIMINGS } from "../local/ec2";
-import { Latency } from "../local/ec2/latency";
+import { Latency } from "../local/ec2/conditions/latency";
 import { Random } from "../local/ec2/model/random";
 import { VirtualTime } from "./virtual-time";
 

@@ -15,7 +15,7 @@ export function printedTable({ title, head, rows, notes = [] }: Table): string {
   return [title, printed(head, rows), ...notes.map((it) => `- ${it}`)].join("\n");
 }
 
-export function verdict({ isMet }: Goal): string {
+function verdict({ isMet }: Goal): string {
   return isMet ? "met" : "MISSED";
 }
 

@@ -5,7 +5,7 @@ import { isAlive } from "../provider/engine/situation/current";
 import { imageProblem } from "../provider/engine/situation/image-fit";
 import type { Volume } from "../provider/model/things";
 import { volumeSaid } from "../provider/preview/image-warnings";
-import { called, type Finding, type Marked, problem } from "./findings";
+import { called, type Finding, type Marked, problem } from "./finding";
 
 /** A machine whose image is gone works on, and cannot be brought back. */
 export function ofImages({ readings, images }: Pick<Marked, "readings" | "images">): Finding[] {

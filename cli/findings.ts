@@ -4,28 +4,9 @@ import { isOwned, TAG } from "../provider/ec2/tags";
 import { isAlive, isOwnedElasticIp } from "../provider/engine/situation/current";
 import { outputsOf } from "../provider/engine/situation/outputs";
 import { readPhase } from "../provider/engine/record/record-grammar";
+import type { ElasticIp, NetworkInterface, Tags, Volume } from "../provider/model/things";
+import { called, type Finding, type Marked, problem } from "./finding";
 import { ofImages, ofLaunchedVolumes } from "./findings-of-images";
-import type { ElasticIp, Image, Instance, NetworkInterface, Tags, Volume } from "../provider/model/things";
-
-export interface Finding {
-  /** A note is nothing wrong. */
-  kind: "problem" | "note";
-  what: string;
-  /** What to do about it. */
-  advice: string;
-}
-
-/** All things of the account and region with the tag of a machine's id, and the records. */
-export interface Marked {
-  readings: readonly Reading[];
-  networkInterfaces: readonly NetworkInterface[];
-  elasticIps: readonly ElasticIp[];
-  instances: readonly Instance[];
-  volumes: readonly Volume[];
-  /** The images that the machines are launched from, by id; nothing where EC2 does not find one. */
-  images: ReadonlyMap<string, Image | undefined>;
-  now: number;
-}
 
 export function findingsIn(marked: Marked): Finding[] {
   return [
@@ -38,9 +19,6 @@ export function findingsIn(marked: Marked): Finding[] {
     ...ofLaunchedVolumes(marked),
   ];
 }
-
-export const problem = (what: string, advice: string): Finding => ({ kind: "problem", what, advice });
-export const called = ({ name, id }: Pick<Reading, "name" | "id">): string => `${name} (${id})`;
 
 /** A first `up` takes minutes. */
 const CREATING_MS = 60 * 60_000;

@@ -14,7 +14,7 @@ import type { Instance, NetworkInterface, Tags, Volume } from "../provider/model
 import { OPTIONAL_RIGHTS, PARTS, type PolicyName, policyWith } from "../provider/ec2/policies";
 import { heldBy } from "./act";
 
-export interface Probe {
+interface Probe {
   right: string;
   /** Nothing where there is nothing to ask it of, or EC2 has no dry run of it. */
   call?: (ec2: Ec2) => Promise<unknown>;

@@ -55,7 +55,7 @@ function stateOf({ state, reason, desiredState }: MachineView): string {
   return [state, ...(reason === "" ? [] : [reason]), ...(isOther ? [`is to be ${desiredState}`] : [])].join("; ");
 }
 
-export function replacementText({ at, reason, instanceId, inARow, gaveUp }: ReplacementView): string {
+function replacementText({ at, reason, instanceId, inARow, gaveUp }: ReplacementView): string {
   const of = instanceId === "" ? "" : ` of ${instanceId}`;
   const again = inARow > 1 ? `, number ${inARow} in a row` : "";
   return `${at}: ${reason}${of}${again}${gaveUp ? "; nothing more is tried for it" : ""}`;

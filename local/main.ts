@@ -133,7 +133,7 @@ function main(): Promise<Command> {
     .option("--state <file>", "keep the simulated account in this file")
     .option("--seed <number>", "make its ids and times repeatable", wholeNumber)
     .action(async (options: Ec2Options) => {
-      const { runEc2Command } = await import("./ec2/command.js");
+      const { runEc2Command } = await import("./ec2/protocol/command.js");
       await runEc2Command(options);
     });
   for (const [kind, about] of [

@@ -2,7 +2,7 @@
 import { nothingBut } from "../../local/ec2";
 import { Provider } from "../../local/deployer/provider";
 import { readProject } from "../../local/deployer/project";
-import { StateFile, type StackState } from "../../local/deployer/state";
+import { StackStateFile, type StackState } from "../../local/deployer/state";
 import type { Props } from "../../local/deployer/values";
 import { emptyProviderText } from "../startup/serialized";
 import { PROGRAM_DIR, type Stack, STACK } from "./stack";
@@ -28,7 +28,10 @@ const GIVEN = ["subnetId", "imageId", "instanceType", "publicIpAssignment", "res
 
 /** Of the stack's own state, after an `up` that changed nothing. */
 export async function overheadOf(stack: Stack): Promise<Overhead> {
-  const state = new StateFile(stack.stateFile, { keyFile: `${stack.stateFile}.key`, passphrase: undefined }).load();
+  const state = new StackStateFile(stack.stateFile, {
+    keyFile: `${stack.stateFile}.key`,
+    passphrase: undefined,
+  }).load();
   const machines = state.resources.filter(({ custom }) => custom);
   const __provider = await emptyProviderText();
   const withEmpty = (props: Props): Props => ({ ...props, __provider });

@@ -1,6 +1,6 @@
 /** How long EC2 takes in one run. All that is compared is compared on the same draws. */
 import type { Ec2Simulator } from "../../local/ec2";
-import { EC2_LATENCY } from "../../local/ec2/latency";
+import { EC2_LATENCY } from "../../local/ec2/conditions/latency";
 import { type Distribution, sample } from "../../local/ec2/model/distribution";
 import { Random } from "../../local/ec2/model/random";
 import { type TimingName, TIMINGS } from "../../local/ec2/model/timings";

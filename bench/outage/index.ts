@@ -141,7 +141,7 @@ const NOTES: string[] = [
     .map(([name, { what }]) => `${name}: ${what}`)
     .join("; ")}. The ways that people use instead are held against the floor of terminate-first.`,
   "Over the floor: quantile against quantile. Run by run: the outage of each run against the floor of the same run, then the quantile. No call in the floor: run by run, without the time of RunInstances, StartInstances or AttachNetworkInterface itself.",
-  "Measured are pending to running and the time of RunInstances and StartInstances (ec2-behaviour.md, section 5). Assumed are shutdown, stop, detach, root volume and the time of all other calls (local/ec2/model/timings.ts, local/ec2/latency.ts): log-normal, with a long tail.",
+  "Measured are pending to running and the time of RunInstances and StartInstances (ec2-behaviour.md, section 5). Assumed are shutdown, stop, detach, root volume and the time of all other calls (local/ec2/model/timings.ts, local/ec2/conditions/latency.ts): log-normal, with a long tail.",
   "root-volume is dark only while EC2 exchanges the volume, which no caller can lengthen: it has its floor by construction. stop-start has to change the type between stop and start, a call that its floor leaves out.",
   "terminate-first and the strategies beside it are of a process that has replaced nothing before, so that nothing is learned. Describes are those of the update, its first look and its preflight included.",
   "fck-nat's way is to boot the next instance while the last one shuts down, so that it can be under the floor of terminate-first; what it does in the guest, `overlap` does from the outside, after the new instance was seen to run.",

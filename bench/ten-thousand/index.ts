@@ -5,22 +5,8 @@ import { type Counts, isDescribe, total } from "./counted";
 import { fleetOf, kindsOf } from "./fleet";
 import { growthPicture, recoveryPicture, turnPicture } from "./pictures";
 import { CAPACITY, type Reclaim, reclaim } from "./reclaim";
-import { type Refresh, refresh } from "./refresh";
-
-/** What so many machines cost. */
-export interface Size {
-  machines: number;
-  refresh: Refresh;
-  /** With capacity all the time. */
-  reclaim: Reclaim;
-}
-
-export interface Data {
-  /** From the smallest to the largest. */
-  sizes: Size[];
-  /** While spot capacity runs out and comes back. */
-  scarce: Reclaim;
-}
+import { refresh } from "./refresh";
+import type { Data, Size } from "./sizes";
 
 const SIZES: Readonly<Record<Mode, number[]>> = { full: [10, 100, 1_000, 10_000], quick: [10, 1_000] };
 /** In how many of them capacity runs out. */

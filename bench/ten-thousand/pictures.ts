@@ -1,7 +1,7 @@
 import type { Picture } from "../section";
 import { isDescribe, total } from "./counted";
-import type { Size } from "./index";
 import type { Reclaim } from "./reclaim";
+import type { Size } from "./sizes";
 
 const WIDTH = 640;
 

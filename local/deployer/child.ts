@@ -9,7 +9,7 @@ export interface ChildOptions {
   onLine: (line: string, stream: "stdout" | "stderr") => void;
 }
 
-export interface Ending {
+export interface ProcessExit {
   code: number | null;
   signal: NodeJS.Signals | null;
 }
@@ -27,7 +27,7 @@ let killAtExit = false;
 /** A node process that outlives ours only if ours is killed. */
 export class Child {
   /** Resolves when the process has ended and what it printed has been passed on. */
-  readonly ended: Promise<Ending>;
+  readonly ended: Promise<ProcessExit>;
   private readonly process: ChildProcessByStdio<null, Readable, Readable>;
 
   constructor(args: readonly string[], { cwd, env, onLine }: ChildOptions) {
@@ -53,9 +53,9 @@ export class Child {
     this.process.kill(signal);
   }
 
-  private async waitForEnd(): Promise<Ending> {
+  private async waitForEnd(): Promise<ProcessExit> {
     const closed = new Promise<void>((resolve) => this.process.once("close", resolve));
-    const ending = await new Promise<Ending>((resolve, reject) => {
+    const ending = await new Promise<ProcessExit>((resolve, reject) => {
       this.process.once("error", reject);
       this.process.once("exit", (code, signal) => {
         resolve({ code, signal });
@@ -77,6 +77,6 @@ function keepTrackOf(child: ChildProcessByStdio<null, Readable, Readable>): void
   });
 }
 
-export function describeEnding({ code, signal }: Ending): string {
+export function describeExit({ code, signal }: ProcessExit): string {
   return signal === null ? `exit code ${String(code)}` : `signal ${signal}`;
 }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { describeEnding, type Child } from "./child";
+import { describeExit, type Child } from "./child";
 import { deleteUnwanted } from "./deletion";
 import { DeployError, linesOf } from "./errors";
 import { takeLock } from "./lock";
@@ -12,14 +12,12 @@ import { refreshAll } from "./refresh";
 import { Registrar } from "./registrar";
 import { Report, type Step } from "./report";
 import { Run } from "./run";
-import { Snapshot } from "./snapshot";
-import { StateFile, type StackState } from "./state";
+import { StackSnapshot } from "./snapshot";
+import { StackStateFile, type StackState } from "./state";
 import { nameOf, STACK_TYPE } from "./urn";
 import { isSecret, plain, secret, secretTexts, type Props, type Value } from "./values";
 
-export type { Change } from "./changes";
 export { hideSecrets } from "./outputs";
-export type { Step, StepOp } from "./report";
 
 const END_PROGRAM_MS = 1000;
 
@@ -83,9 +81,9 @@ function stateFileOf(project: Project, { stateFile }: Pick<DeployOptions, "state
   return stateFile ?? join(project.root, ".local-stacks", `${project.stack}.json`);
 }
 
-function openState(project: Project, options: Pick<DeployOptions, "stateFile" | "env">): StateFile {
+function openState(project: Project, options: Pick<DeployOptions, "stateFile" | "env">): StackStateFile {
   const path = stateFileOf(project, options);
-  return new StateFile(path, {
+  return new StackStateFile(path, {
     keyFile: `${path}.key`,
     passphrase: (options.env ?? process.env).PULUMI_CONFIG_PASSPHRASE,
   });
@@ -93,7 +91,7 @@ function openState(project: Project, options: Pick<DeployOptions, "stateFile" | 
 
 class Deployment {
   private readonly since = Date.now();
-  private readonly snapshot: Snapshot;
+  private readonly snapshot: StackSnapshot;
   private readonly run: Run;
   private readonly config: Record<string, string>;
   private readonly secretKeys: string[];
@@ -113,7 +111,7 @@ class Deployment {
     for (const { inputs, outputs } of state.resources) report.hide([...secretTexts(inputs), ...secretTexts(outputs)]);
     this.config = { ...plainConfig(state.config), ...project.config, ...plainConfig(givenConfig(project, options)) };
     this.secretKeys = Object.keys(state.config).filter((key) => isSecret(state.config[key]));
-    this.snapshot = new Snapshot(state, kind === "preview" ? undefined : file);
+    this.snapshot = new StackSnapshot(state, kind === "preview" ? undefined : file);
     this.run = new Run({
       project,
       preview: kind === "preview",
@@ -176,7 +174,7 @@ class Deployment {
       this.run.stopSignal.addEventListener("abort", () => void this.endProgram(child));
       const ending = await child.ended;
       await this.run.idle();
-      if (this.report.failures.length === 0 && ending.code !== 0) this.report.failProgram(describeEnding(ending));
+      if (this.report.failures.length === 0 && ending.code !== 0) this.report.failProgram(describeExit(ending));
     } finally {
       monitor.close();
     }

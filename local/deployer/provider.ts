@@ -2,7 +2,7 @@ import { credentials, status, type ServiceError } from "@grpc/grpc-js";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
-import { Child, describeEnding, type Ending } from "./child";
+import { Child, describeExit, type ProcessExit } from "./child";
 import { DeployError } from "./errors";
 import { findInitFailure, type InitFailure } from "./init-failure";
 import { resolveFromProgram } from "./program";
@@ -50,7 +50,7 @@ const NOTICE_DEATH_MS = 5000;
 
 /** The unmodified process that runs the handlers of all dynamic resources of a stack. */
 export class Provider {
-  private ending: Ending | undefined;
+  private ending: ProcessExit | undefined;
 
   private constructor(
     private readonly child: Child,
@@ -209,7 +209,7 @@ export class Provider {
 
   private explain(error: ServiceError): ProviderError {
     if (this.ending === undefined) return new ProviderError(error.details, findInitFailure(error));
-    const ending = describeEnding(this.ending);
+    const ending = describeExit(this.ending);
     return new ProviderError(
       `the provider process ended (${ending}) before it answered; what it was doing is not recorded`,
     );
@@ -250,7 +250,7 @@ function launch({ project, config, env, onLine }: ProviderOptions): { child: Chi
     },
   });
   const died = child.ended.then((ending): never => {
-    throw new DeployError(`The provider process did not start (${describeEnding(ending)}).`);
+    throw new DeployError(`The provider process did not start (${describeExit(ending)}).`);
   });
   return { child, port: Promise.race([announced, died]) };
 }

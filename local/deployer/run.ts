@@ -2,12 +2,12 @@ import { linesOf, Stopped } from "./errors";
 import type { Project } from "./project";
 import type { Provider } from "./provider";
 import type { Report } from "./report";
-import type { Snapshot } from "./snapshot";
+import type { StackSnapshot } from "./snapshot";
 
 interface Parts {
   project: Project;
   preview: boolean;
-  snapshot: Snapshot;
+  snapshot: StackSnapshot;
   report: Report;
   provider: () => Promise<Provider>;
 }
@@ -16,7 +16,7 @@ interface Parts {
 export class Run {
   readonly project: Project;
   readonly preview: boolean;
-  readonly snapshot: Snapshot;
+  readonly snapshot: StackSnapshot;
   readonly report: Report;
   /** The provider process, started when it is first needed. */
   readonly provider: () => Promise<Provider>;

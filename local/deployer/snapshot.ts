@@ -1,18 +1,18 @@
 import { setImmediate, setTimeout } from "node:timers/promises";
-import type { Operation, ResourceState, StackState, StateFile } from "./state";
+import type { Operation, ResourceState, StackState, StackStateFile } from "./state";
 import { STACK_TYPE } from "./urn";
 
 /** How many times as long as a write took the next one waits: a state of a thousand resources takes tens of milliseconds. */
 const REST = 4;
 
 /** The resources as they are known at this moment of a run. A preview changes its own copy and writes nothing. */
-export class Snapshot {
+export class StackSnapshot {
   private nextWrite: Promise<void> | undefined;
   private restsUntil = 0;
 
   constructor(
     private readonly state: StackState,
-    private readonly file: StateFile | undefined,
+    private readonly file: StackStateFile | undefined,
   ) {}
 
   get resources(): readonly ResourceState[] {

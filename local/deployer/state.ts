@@ -44,7 +44,7 @@ interface FileFormat extends StackState {
 }
 
 /** Reads and writes a stack's state; secrets are encrypted on disk, and only there. */
-export class StateFile {
+export class StackStateFile {
   private encryption: Encryption;
 
   constructor(

@@ -2,24 +2,13 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import type { Commands, DriverOptions, Verb } from "./commands";
 import { deployerCommands } from "./local-deployer";
 import { pulumiCommands } from "./pulumi-cli";
 
-export type Verb = "preview" | "up" | "refresh" | "destroy";
-export type DriverName = "pulumi CLI" | "local deployer";
+export type { DriverOptions, Verb } from "./commands";
 
-export interface DriverOptions {
-  /** The folder of Pulumi.yaml. */
-  projectDir: string;
-  /** A folder for state and settings, which is the caller's to remove. */
-  workDir: string;
-  stack: string;
-  /** Added to this process's environment. */
-  env: Record<string, string>;
-  config: Record<string, string>;
-  /** Called with what the run prints, as it comes. */
-  write: (chunk: string) => void;
-}
+export type DriverName = "pulumi CLI" | "local deployer";
 
 export interface Finished {
   ok: boolean;
@@ -31,18 +20,6 @@ export interface Finished {
 export interface Running {
   process: ChildProcess;
   finished: Promise<Finished>;
-}
-
-/** How one tool is called. */
-export interface Commands {
-  env: Record<string, string>;
-  /** What has to be run before a verb, such as to make the stack. */
-  prepare: (config: Record<string, string>) => string[][];
-  verb: (verb: Verb, config: Record<string, string>) => string[];
-  /** A command that prints the outputs as JSON, or the outputs, where they can be had without a process. */
-  outputs: () => string[] | Record<string, unknown>;
-  /** Frees a stack whose engine was killed, where the tool does not do it by itself. */
-  unlock?: () => string[];
 }
 
 export class Driver {

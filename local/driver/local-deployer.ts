@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import type { Commands, DriverOptions } from ".";
 import { hideSecrets, readOutputs } from "../deployer";
+import type { Commands, DriverOptions } from "./commands";
 
 /** The built one, also when this file itself runs from source, as in tests. */
 const MAIN = __filename.endsWith(".ts")

@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Commands, DriverOptions } from ".";
+import type { Commands, DriverOptions } from "./commands";
 
 /** The CLI with its file backend in the work folder: nothing of the user's own Pulumi set-up is touched. */
 export function pulumiCommands({ projectDir, workDir, stack }: DriverOptions): Commands {

@@ -3,9 +3,9 @@ import { randomInt } from "node:crypto";
 import { CallLog, type ActionSummary, type Call } from "./call-log";
 import type { Clock } from "./clock";
 import { Conditions } from "./conditions";
-import type { ConsistencyLags } from "./consistency";
-import { ConnectionReset, NoReply } from "./faults";
-import { inProcessHandler, type InProcessHandler, type InProcessOptions } from "./in-process";
+import type { ConsistencyLags } from "./conditions/consistency";
+import { ConnectionReset, NoReply } from "./conditions/faults";
+import { inProcessHandler, type InProcessHandler, type InProcessOptions } from "./protocol/in-process";
 import { Ec2Error } from "./model/errors";
 import type { LoggedEvent } from "./model/events";
 import { furnish } from "./model/fresh-account";
@@ -13,7 +13,8 @@ import { Random } from "./model/random";
 import { settle } from "./model/settle";
 import { Timings } from "./model/timings";
 import { World, type Identity, type SavedWorld } from "./model/world";
-import { Market } from "./market";
+import { Market } from "./conditions/market";
+import type { SimReply, SimRequest } from "./protocol/messages";
 import { timelineOf, type Timeline } from "./timeline";
 import type { Action } from "./wire/action";
 import { findAction } from "./wire/actions";
@@ -26,17 +27,6 @@ export interface SimulatorOptions {
   seed?: number;
   region?: string;
   accountId?: string;
-}
-
-export interface SimRequest {
-  body: string;
-  headers?: Record<string, string>;
-}
-
-export interface SimReply {
-  status: number;
-  headers: Record<string, string>;
-  body: string;
 }
 
 export type SimState = SavedWorld;

@@ -1,7 +1,7 @@
 import type { Ending, Interval, Milestone } from "./model/ledger";
 
 /** One instance behind one address, from when it was running to when it was told to go, in simulated milliseconds. */
-export interface Tenure {
+interface Tenure {
   instanceId: string;
   networkInterfaceId: string;
   from: number;
@@ -11,13 +11,13 @@ export interface Tenure {
 }
 
 /** A time in which nobody was behind the address, between two who were. */
-export interface Outage {
+interface Outage {
   from: number;
   to: number;
   seconds: number;
 }
 
-export interface AddressHistory {
+interface AddressHistory {
   tenures: Tenure[];
   outages: Outage[];
 }

@@ -17,7 +17,7 @@ import { borderGroupOf } from "./zones";
  */
 const ELASTIC_BLOCKS = ["203.0.113.0/24", "198.51.100.0/24", "192.0.2.0/24", LAST_ELASTIC_BLOCK].map(parseBlock);
 
-export function ownAddresses(world: World): Address[] {
+function ownAddresses(world: World): Address[] {
   return [...world.account.addresses.values()].filter((address) => address.ownerId === world.accountId);
 }
 

@@ -11,7 +11,7 @@ const STATUS: Readonly<Record<string, number>> = {
   DryRunOperation: 412,
 };
 
-export function statusOf(code: string): number {
+function statusOf(code: string): number {
   return STATUS[code] ?? 400;
 }
 

@@ -1,6 +1,6 @@
 import { invalidCombination, invalidValue } from "./errors";
 import type { InstanceType } from "./instance-types";
-import type { Firmware } from "./storage";
+import type { Firmware } from "./state";
 
 /** Images of which nothing else is known are like Amazon Linux 2023. */
 const AMAZON_LINUX: Firmware = { virtualizationType: "hvm", enaSupport: true, bootMode: "uefi-preferred" };

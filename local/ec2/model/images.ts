@@ -2,9 +2,9 @@ import { Ec2Error, invalidValue } from "./errors";
 import { findSnapshot } from "./lookup";
 import { reboot } from "./reboots";
 import { createSnapshot } from "./snapshots";
-import type { Architecture, Firmware, Image, ImageDevice, Instance, Tags } from "./state";
+import type { Architecture, DeviceSpec, Firmware, Image, ImageDevice, Instance, Tags } from "./state";
 import { TIMINGS } from "./timings";
-import { checkDevices, type DeviceSpec } from "./volumes";
+import { checkDevices } from "./volumes";
 import type { World } from "./world";
 
 export function imageState(world: World, { availableAt, state }: Image): Image["state"] {

@@ -3,28 +3,12 @@ import { Ec2Error, invalidCombination, invalidValue, missingParameter } from "./
 import { disassociate } from "./elastic-ips";
 import { INSTANCE_TYPES, type InstanceType } from "./instance-types";
 import { findSubnet } from "./lookup";
-import type { NetworkInterface } from "./state";
+import type { AddressWishes, NetworkInterface, Wish } from "./state";
 import { checkInRange, checkRoom, lease, leaseAny, release } from "./subnets";
 import { checkFree6, blockOf6, lease6, pickAddress6, pickPrefix4, pickPrefix6, releaseBlock } from "./subnet-blocks";
 import type { World } from "./world";
 
-/** Some of a kind: these, or that many that EC2 picks. */
-export interface Wish {
-  given: readonly string[];
-  count: number;
-  /** A count of none that was said, so that nothing is given by default either. */
-  isNone?: boolean;
-}
-
 export const NO_WISH: Wish = { given: [], count: 0 };
-
-/** What an interface can be given beside its primary address. Each call asks for one kind in one way. */
-export interface AddressWishes {
-  ipv4: Wish;
-  ipv4Prefixes: Wish;
-  ipv6: Wish;
-  ipv6Prefixes: Wish;
-}
 
 export const NO_WISHES: AddressWishes = { ipv4: NO_WISH, ipv4Prefixes: NO_WISH, ipv6: NO_WISH, ipv6Prefixes: NO_WISH };
 

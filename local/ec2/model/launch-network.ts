@@ -1,10 +1,10 @@
 import { Ec2Error, invalidCombination, invalidValue } from "./errors";
 import { INSTANCE_TYPES, isOffered, type InstanceType } from "./instance-types";
-import { NO_WISHES, checkSlots, slotsOf, slotsOfWishes, type Wish } from "./interface-addresses";
+import { NO_WISHES, checkSlots, slotsOf, slotsOfWishes } from "./interface-addresses";
 import type { InterfaceSpec, LaunchRequest, LaunchSpec } from "./launch-spec";
 import { findGroupByName, findGroups, findInterface, findSubnet } from "./lookup";
 import { checkNewInterface, givenAddresses, type NewInterface } from "./network-interfaces";
-import type { NetworkInterface, Subnet } from "./state";
+import type { NetworkInterface, Subnet, Wish } from "./state";
 import { isUsableIn } from "./vpcs";
 import type { World } from "./world";
 

@@ -9,10 +9,10 @@ import { checkMetadataOptions, checkMetadataKeys } from "./metadata-options";
 import { checkPrice } from "./spot-prices";
 import { findPlacementGroup } from "./placement-groups";
 import { checkSpotOptions } from "./spot-requests";
-import type { Image, InstanceProfile } from "./state";
+import type { DeviceSpec, Image, InstanceProfile } from "./state";
 import { checkTags } from "./tags";
 import { checkTypeOptions } from "./type-options";
-import { checkDevices, devicesOf, type DeviceSpec } from "./volumes";
+import { checkDevices, devicesOf } from "./volumes";
 import { zonesOf } from "./zones";
 import type { World } from "./world";
 

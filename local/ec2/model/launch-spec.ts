@@ -1,7 +1,4 @@
-import type { AddressWishes, Wish } from "./interface-addresses";
-import type { MetadataOptions, Tags } from "./state";
-import type { SpotOptions } from "./spot-requests";
-import type { DeviceSpec } from "./volumes";
+import type { AddressWishes, DeviceSpec, MetadataOptions, SpotOptions, Tags, Wish } from "./values";
 
 /** One network interface of a launch: one that exists, by id, or a new one. */
 export interface InterfaceSpec {
@@ -47,7 +44,7 @@ export interface LaunchSpec {
 }
 
 /** Tags by the kind of thing that the launch makes; undefined where none were asked for. */
-export interface LaunchTags {
+interface LaunchTags {
   instance?: Tags;
   volume?: Tags;
   "network-interface"?: Tags;

@@ -1,19 +1,10 @@
-import type { Tags } from "./state";
-import type { Architecture, Firmware } from "./storage";
+import type { Architecture, Firmware, MetadataOptions, Tags } from "./values";
 
 /** What an instance is, and how it changes. Part of the account's state. */
 
 export type InstanceState = "pending" | "running" | "shutting-down" | "terminated" | "stopping" | "stopped";
 
-export interface MetadataOptions {
-  httpTokens: string;
-  httpPutResponseHopLimit: number;
-  httpEndpoint: string;
-  httpProtocolIpv6: string;
-  instanceMetadataTags: string;
-}
-
-export interface DeviceMapping {
+interface DeviceMapping {
   deviceName: string;
   volumeId: string;
   deleteOnTermination: boolean;
@@ -22,7 +13,7 @@ export interface DeviceMapping {
 
 export type StatusCheck = "instance" | "system" | "attached-ebs";
 
-export interface StateReason {
+interface StateReason {
   code: string;
   message: string;
 }

@@ -1,10 +1,10 @@
 import { Ec2Error, invalidCombination, invalidValue } from "./errors";
 import { elasticIpsOf, recordHoldings } from "./holdings";
-import { NO_WISH, NO_WISHES, assignAll, checkWishes, releaseAll, type AddressWishes } from "./interface-addresses";
+import { NO_WISH, NO_WISHES, assignAll, checkWishes, releaseAll } from "./interface-addresses";
 import { findGroups } from "./lookup";
 import { setPublicAddress } from "./public-addresses";
 import { quotaOf } from "./quotas";
-import type { NetworkInterface, Subnet, Tags } from "./state";
+import type { AddressWishes, NetworkInterface, Subnet, Tags } from "./state";
 import { PREFIX4_SIZE, blockOf6, canonical6, checkFree6 } from "./subnet-blocks";
 import { checkFree, checkInRange, checkRoom, lease, leaseAny } from "./subnets";
 import { isUsableIn } from "./vpcs";

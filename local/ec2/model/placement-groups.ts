@@ -2,7 +2,7 @@ import { Ec2Error, invalidValue } from "./errors";
 import type { PlacementGroup } from "./state";
 import type { World } from "./world";
 
-export const STRATEGIES = ["cluster", "spread", "partition"] as const;
+const STRATEGIES = ["cluster", "spread", "partition"] as const;
 
 export function findPlacementGroup(world: World, name: string): PlacementGroup {
   const group = world.account.placementGroups.get(name);

@@ -5,10 +5,6 @@ const DEFAULTS = { "elastic-ips": 5, "network-interfaces": 5000, "security-group
 
 export type QuotaName = keyof typeof DEFAULTS;
 
-export function isQuotaName(name: string): name is QuotaName {
-  return Object.hasOwn(DEFAULTS, name);
-}
-
 export function quotaOf(world: World, name: QuotaName): number {
   return world.account.quotas.get(name) ?? DEFAULTS[name];
 }

@@ -3,16 +3,9 @@ import type { InstanceType } from "./instance-types";
 import type { LaunchSpec } from "./launch-spec";
 import type { Due } from "./schedule";
 import { checkPriceForm } from "./spot-prices";
-import type { Instance, SpotRequest } from "./state";
+import type { Instance, SpotOptions, SpotRequest } from "./state";
 import { REQUEST_VISIBLE_MS, TIMINGS } from "./timings";
 import type { World } from "./world";
-
-export interface SpotOptions {
-  maxPrice?: string;
-  type?: string;
-  interruptionBehavior?: string;
-  validUntil?: string;
-}
 
 /** The combinations that RunInstances takes (ec2-behaviour.md, section 4). */
 export function checkSpotOptions(options: SpotOptions): void {

@@ -2,18 +2,13 @@ import type { LaunchSpec } from "./launch-spec";
 import type { Instance } from "./machine";
 import type { Table } from "./table";
 import type { Image, RootVolumeTask, Snapshot, Volume } from "./storage";
+import type { ParamTree, Tags } from "./values";
 
 /** Everything that the simulated account holds. Plain data only: the whole of it can be written to a file and read back. */
 
 export type * from "./machine";
 export type * from "./storage";
-
-export type Tags = Record<string, string>;
-
-/** Request parameters as the query protocol nests them: `Ebs.VolumeSize=8` is `{ Ebs: { VolumeSize: "8" } }`. */
-export interface ParamTree {
-  [name: string]: string | ParamTree;
-}
+export type * from "./values";
 
 export interface Vpc {
   vpcId: string;
@@ -78,7 +73,7 @@ export interface InstanceProfile {
   id: string;
 }
 
-export interface PrivateAddress {
+interface PrivateAddress {
   address: string;
   primary: boolean;
 }
@@ -168,14 +163,14 @@ export interface ProfileAssociation {
 }
 
 /** What a call with a client token made, so that the same call again is answered with it. */
-export interface TokenRecord {
+interface TokenRecord {
   fingerprint: string;
   made: string[];
   /** When the last of the instances that it made had ended. */
   endedAt?: number;
 }
 
-export interface Capacity {
+interface Capacity {
   left: number;
   /** Whether an instance that ends gives its place back to this account's pool, rather than to everybody's. */
   isGivenBack: boolean;

@@ -1,4 +1,4 @@
-import type { Tags } from "./state";
+import type { Architecture, Firmware, Tags } from "./values";
 
 /** What is on disks: images, snapshots, volumes, and how they change. Part of the account's state. */
 
@@ -29,14 +29,6 @@ export interface Image {
   tags: Tags;
 }
 
-/** What of the machine below an image, and so an instance of it, is made for. */
-export interface Firmware {
-  virtualizationType: "hvm" | "paravirtual";
-  enaSupport: boolean;
-  /** Absent: the default of the type. */
-  bootMode?: "legacy-bios" | "uefi" | "uefi-preferred";
-}
-
 export interface ImageDevice {
   deviceName: string;
   /** Absent: the volume is empty. */
@@ -46,8 +38,6 @@ export interface ImageDevice {
   encrypted: boolean;
   deleteOnTermination: boolean;
 }
-
-export type Architecture = "x86_64" | "arm64";
 
 export interface Volume {
   volumeId: string;

@@ -1,23 +1,8 @@
 import { Ec2Error } from "./errors";
 import { findSnapshot } from "./lookup";
-import type { Image, Instance, Tags, Volume } from "./state";
+import type { DeviceSpec, Image, Instance, Tags, Volume } from "./state";
 import { checkShape, shapeFrom } from "./volume-shapes";
 import type { World } from "./world";
-
-/** One block device of a launch, as the image, the template or the request ask for it. */
-export interface DeviceSpec {
-  deviceName: string;
-  noDevice?: boolean;
-  ephemeral?: boolean;
-  size?: number;
-  volumeType?: string;
-  iops?: number;
-  throughput?: number;
-  encrypted?: boolean;
-  kmsKeyId?: string;
-  snapshotId?: string;
-  deleteOnTermination?: boolean;
-}
 
 /** The image's devices with the launch's own laid over them, device by device. */
 export function devicesOf(image: Image, wanted: readonly DeviceSpec[]): DeviceSpec[] {

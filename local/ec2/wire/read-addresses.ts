@@ -1,5 +1,5 @@
 import { invalidCombination } from "../model/errors";
-import type { AddressWishes, Wish } from "../model/interface-addresses";
+import type { AddressWishes, Wish } from "../model/state";
 import type { Params } from "./params";
 
 /** The addresses of an interface that is to be made: its primary one, if it was given, and all others. */

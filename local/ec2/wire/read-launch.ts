@@ -1,9 +1,7 @@
 import { Ec2Error, invalidCombination, invalidValue } from "../model/errors";
 import type { InterfaceSpec, LaunchRequest, LaunchSpec } from "../model/launch-spec";
 import { findTemplate, findVersion, overlay } from "../model/launch-templates";
-import type { SpotOptions } from "../model/spot-requests";
-import type { MetadataOptions } from "../model/state";
-import type { DeviceSpec } from "../model/volumes";
+import type { DeviceSpec, MetadataOptions, SpotOptions } from "../model/state";
 import type { World } from "../model/world";
 import type { Params } from "./params";
 import { readInterfaceAddresses, readListed } from "./read-addresses";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { compare } from "../../../local/deployer/changes";
 import { keepIgnored } from "../../../local/deployer/ignore-changes";
-import { dependentsOf, Snapshot } from "../../../local/deployer/snapshot";
-import { type ResourceState, type StackState, StateFile } from "../../../local/deployer/state";
+import { dependentsOf, StackSnapshot } from "../../../local/deployer/snapshot";
+import { type ResourceState, type StackState, StackStateFile } from "../../../local/deployer/state";
 import { makeUrn, nameOf, shortType, typeOf } from "../../../local/deployer/urn";
 import { annotateSecrets, isSecret, plain, redact, secret, UNKNOWN } from "../../../local/deployer/values";
 
@@ -126,15 +126,15 @@ describe("local deployer: the state on disk", () => {
   const state = (): StackState => ({ config: {}, resources: [], pending: [] });
 
   /** A file that is none, with what is to happen instead of a write. */
-  function fileWith(save: (state: StackState) => void): StateFile {
-    const file = new StateFile("none", { keyFile: "none", passphrase: undefined });
+  function fileWith(save: (state: StackState) => void): StackStateFile {
+    const file = new StackStateFile("none", { keyFile: "none", passphrase: undefined });
     file.save = save;
     return file;
   }
 
   it("is written once for all that begin at the same time, before any of them goes on", async () => {
     const writes: number[] = [];
-    const snapshot = new Snapshot(
+    const snapshot = new StackSnapshot(
       state(),
       fileWith(({ pending }) => void writes.push(pending.length)),
     );
@@ -146,6 +146,6 @@ describe("local deployer: the state on disk", () => {
     const full = fileWith(() => {
       throw new Error("disk full");
     });
-    await assert.rejects(new Snapshot(state(), full).begin("create", "a"), /disk full/);
+    await assert.rejects(new StackSnapshot(state(), full).begin("create", "a"), /disk full/);
   });
 });

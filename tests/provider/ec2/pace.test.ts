@@ -1,7 +1,7 @@
 /** How fast calls go out: what a lone machine and a thousand notice, what refusals teach, and who goes first. */
 import assert from "node:assert/strict";
 import { VirtualTime } from "../../../bench/virtual-time";
-import { Throttling } from "../../../local/ec2/throttling";
+import { Throttling } from "../../../local/ec2/conditions/throttling";
 import { Params } from "../../../local/ec2/wire/params";
 import { cancellable, Cancelled, type Clock } from "../../../provider/kit/clock";
 import { Ec2Error } from "../../../provider/ec2/errors";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { VirtualTime } from "../../../bench/virtual-time";
 import { Ec2Simulator } from "../../../local/ec2";
-import { EC2_LATENCY } from "../../../local/ec2/latency";
+import { EC2_LATENCY } from "../../../local/ec2/conditions/latency";
 import { Random } from "../../../local/ec2/model/random";
 import type { Stack } from "../../provider/support";
 import { made, type Made } from "../../provider/world";

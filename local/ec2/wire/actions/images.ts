@@ -12,8 +12,8 @@ import {
   type Registration,
 } from "../../model/images";
 import { findAll, findImage, findInstance } from "../../model/lookup";
-import type { Architecture, Firmware, Image } from "../../model/state";
-import { rootOf, type DeviceSpec } from "../../model/volumes";
+import type { Architecture, DeviceSpec, Firmware, Image } from "../../model/state";
+import { rootOf } from "../../model/volumes";
 import type { World } from "../../model/world";
 import { changes, reads, type Actions } from "../action";
 import { filtered, type FilterTable } from "../filters";

@@ -6,10 +6,9 @@ import {
   checkSomething,
   checkUnassignment,
   unassign,
-  type AddressWishes,
 } from "../../model/interface-addresses";
 import { findInterface, findSubnet } from "../../model/lookup";
-import type { NetworkInterface } from "../../model/state";
+import type { AddressWishes, NetworkInterface } from "../../model/state";
 import { canonical6 } from "../../model/subnet-blocks";
 import type { World } from "../../model/world";
 import { changes, does, type Actions } from "../action";
