@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { availableDrivers } from "../../local/driver";
 import { WELL_KNOWN } from "../../local/ec2";
 import { virtualClock } from "../local/ec2/support";
@@ -86,11 +87,39 @@ for (const name of availableDrivers()) {
   describe(`processes that are killed, run by the ${name}`, function () {
     this.timeout(90_000);
     let lab: Lab;
+    /** With what the machine of `lab` was made, where it is whole. */
+    let made: Record<string, unknown> | undefined;
 
-    beforeEach(async () => {
-      lab = await Lab.open(name);
+    afterEach(async function () {
+      // The next test goes on with a whole machine, if it has a use for one.
+      if (this.currentTest?.state !== "passed" || made === undefined) {
+        made = undefined;
+        await lab.close();
+      }
     });
-    afterEach(() => lab.close());
+    after(async () => {
+      if (made !== undefined) {
+        await lab.close();
+      }
+    });
+
+    /** An account with nothing in it. */
+    const nothing = async (): Promise<void> => {
+      if (made !== undefined) {
+        await lab.close();
+        made = undefined;
+      }
+      lab = await Lab.open(name);
+    };
+
+    /** A whole machine with these inputs; to be destroyed, any will do. */
+    const standing = async (args: Record<string, unknown>, isToGo = false): Promise<void> => {
+      if (made !== undefined && (isToGo || isDeepStrictEqual(made, args))) {
+        return;
+      }
+      await nothing();
+      await upAgain(args);
+    };
 
     /** Begins a command, waits until EC2 is asked for `action`, and kills there: the call takes effect afterwards. */
     const killDuring = async (
@@ -100,6 +129,7 @@ for (const name of availableDrivers()) {
       verb: "up" | "destroy" = "up",
     ): Promise<number> => {
       const { faults } = lab.server.simulator;
+      made = undefined;
       lab.server.simulator.clearCalls();
       faults.add({ action, latencyMs: SLOW, times: 1 });
       const { process: engine, finished } = await lab.begin(verb, args);
@@ -123,10 +153,12 @@ for (const name of availableDrivers()) {
     const upAgain = async (args: Record<string, unknown>): Promise<void> => {
       const { ok, output } = await lab.run("up", args);
       assert.ok(ok, output);
+      made = args;
     };
 
     for (const action of EVERYWHERE ? ["AllocateAddress", "RunInstances"] : ["RunInstances"]) {
       it(`makes everything once if the provider is killed during ${action} of a create`, async () => {
+        await nothing();
         await killDuring(action, {}, "provider");
         await upAgain({});
         assert.deepEqual(lab.contents(), WHOLE);
@@ -135,7 +167,7 @@ for (const name of availableDrivers()) {
 
     for (const action of EVERYWHERE ? ["TerminateInstances", "RunInstances"] : ["RunInstances"]) {
       it(`keeps the identity and ends with one instance if the provider is killed during ${action} of an update`, async () => {
-        await upAgain({});
+        await standing({});
         const first = await lab.driver.outputs();
         await killDuring(action, NEW_IMAGE, "provider");
         await upAgain(NEW_IMAGE);
@@ -149,6 +181,7 @@ for (const name of availableDrivers()) {
     }
 
     it("makes everything once if the engine is killed and the provider goes on, and `up` comes after that", async () => {
+      await nothing();
       const provider = await killDuring("RunInstances", {}, "engine");
       await lab.until("the provider has ended", () => !isRunning(provider));
       await lab.driver.unlock();
@@ -157,6 +190,7 @@ for (const name of availableDrivers()) {
     });
 
     it("ends an idle provider, which prints nothing any more, after a kill of its engine", async () => {
+      await nothing();
       const idleFile = join(lab.workDir, "idle");
       const { process: engine, finished } = await lab.driver.begin("up", { args: JSON.stringify(BASE), idleFile });
       await lab.until("the provider is idle", () => existsSync(idleFile));
@@ -169,6 +203,7 @@ for (const name of availableDrivers()) {
     });
 
     it("makes everything once if `up` comes while the provider of a killed engine still works", async () => {
+      await nothing();
       const provider = await killDuring("RunInstances", {}, "engine");
       assert.ok(isRunning(provider));
       await lab.driver.unlock();
@@ -177,18 +212,29 @@ for (const name of availableDrivers()) {
       assert.deepEqual(lab.contents(), WHOLE);
     });
 
+    it("brings a machine up that the provider of a killed engine took down", async () => {
+      await standing({});
+      const provider = await killDuring("TerminateInstances", NEW_IMAGE, "engine");
+      await lab.until("the provider has ended", () => !isRunning(provider));
+      assert.deepEqual(lab.contents(), WHOLE);
+      await lab.driver.unlock();
+      await upAgain(NEW_IMAGE);
+      assert.deepEqual(lab.contents(), WHOLE);
+    });
+
     for (const sample of SAMPLE.filter((it) => EVERYWHERE || it.isRepetition !== true)) {
       const { what, before = {}, change, action, victim, left = WHOLE } = sample;
       it(`finishes ${what} if ${WHO[victim]} killed during ${action}, and loses nothing`, async () => {
-        await upAgain(before);
-        const first = await lab.driver.outputs();
         const verb = change === undefined ? "destroy" : "up";
+        await standing(before, verb === "destroy");
+        const first = await lab.driver.outputs();
         const args = { ...before, ...change };
         const provider = await killDuring(action, args, victim, verb);
         await lab.until("the provider has ended", () => !isRunning(provider));
         await lab.driver.unlock();
         const { ok, output } = await lab.run(verb, args);
         assert.ok(ok, output);
+        made = change === undefined ? undefined : args;
         assert.deepEqual(lab.contents(), change === undefined ? {} : left);
         if (change !== undefined) {
           const last = await lab.driver.outputs();
@@ -202,6 +248,7 @@ for (const name of availableDrivers()) {
     }
 
     it("finishes an adoption if both processes are killed during its first change, and loses nothing", async () => {
+      await nothing();
       const { simulator } = lab.server;
       const had = await launchedByHand({ simulator, clock: virtualClock() }, {}, { waits: false });
       const adoption = { adopt: { instanceId: had.instanceId }, elasticIp: undefined, privateIp: undefined };
@@ -217,19 +264,10 @@ for (const name of availableDrivers()) {
         [had.networkInterfaceId, had.privateIp, had.instanceId],
       );
       const destroy = await lab.run("destroy", args);
+      made = undefined;
       assert.ok(destroy.ok, destroy.output);
       // What was given is given back, with the disk that came with it.
       assert.deepEqual(lab.contents(), { i: 1, eni: 1, vol: 2 });
-    });
-
-    it("brings a machine up that the provider of a killed engine took down", async () => {
-      await upAgain({});
-      const provider = await killDuring("TerminateInstances", NEW_IMAGE, "engine");
-      await lab.until("the provider has ended", () => !isRunning(provider));
-      assert.deepEqual(lab.contents(), WHOLE);
-      await lab.driver.unlock();
-      await upAgain(NEW_IMAGE);
-      assert.deepEqual(lab.contents(), WHOLE);
     });
   });
 

@@ -15,9 +15,16 @@ function ok({ ok: isOk, output }: Finished): void {
 for (const name of availableDrivers()) {
   describe(`a second state of the same stack, run by the ${name}`, function () {
     this.timeout(120_000);
+    let lab: Lab;
+
+    before(async () => {
+      lab = await Lab.open(name);
+      ok(await lab.run("up", {}));
+    });
+
+    after(() => lab.close());
 
     it("gets a machine of its own, or is told whose the address is, and leaves the first one's alone", async () => {
-      const lab = await Lab.open(name);
       const elsewhere = mkdtempSync(join(tmpdir(), "managed-instance-e2e-second-"));
       try {
         const second = createDriver(name, {
@@ -31,7 +38,6 @@ for (const name of availableDrivers()) {
         const told = (args: Record<string, unknown>): Record<string, string> => ({
           args: JSON.stringify({ ...BASE, ...args }),
         });
-        ok(await lab.run("up", {}));
         const before = lab.contents();
         const refused = await second.run("up", told({}));
         assert.equal(refused.ok, false);
@@ -46,27 +52,20 @@ for (const name of availableDrivers()) {
         assert.deepEqual(lab.contents(), WHOLE);
         ok(await lab.run("preview", {}));
       } finally {
-        await lab.close();
         rmSync(elsewhere, { recursive: true, force: true });
       }
     });
 
     it("replaces a machine as a resource with --replace: the same address, one machine, and nothing of it is left behind", async () => {
-      const lab = await Lab.open(name);
-      try {
-        ok(await lab.run("up", {}));
-        const before = await lab.driver.outputs();
-        ok(await lab.run("up", {}, {}, ["--replace", URN]));
-        const after = await lab.driver.outputs();
-        assert.notEqual(after.instanceId, before.instanceId);
-        assert.notEqual(after.networkInterfaceId, before.networkInterfaceId);
-        assert.equal(after.privateIp, BASE.privateIp);
-        assert.deepEqual(lab.contents(), WHOLE);
-        ok(await lab.run("destroy", {}));
-        assert.deepEqual(lab.contents(), {});
-      } finally {
-        await lab.close();
-      }
+      const before = await lab.driver.outputs();
+      ok(await lab.run("up", {}, {}, ["--replace", URN]));
+      const after = await lab.driver.outputs();
+      assert.notEqual(after.instanceId, before.instanceId);
+      assert.notEqual(after.networkInterfaceId, before.networkInterfaceId);
+      assert.equal(after.privateIp, BASE.privateIp);
+      assert.deepEqual(lab.contents(), WHOLE);
+      ok(await lab.run("destroy", {}));
+      assert.deepEqual(lab.contents(), {});
     });
   });
 }

@@ -27,7 +27,7 @@ class Workspace {
     const pulumi = "node_modules/@pulumi/pulumi";
     this.write(join(this.library, "package.json"), JSON.stringify({ name: "@acme/machines", main: "index.js" }));
     this.write(join(this.library, "index.js"), LIBRARY);
-    this.link(join(this.library, "node_modules", "pulumi-managed-instance"), ROOT);
+    this.add();
     const manifest = { name: "program", main: "index.js", dependencies: { "@acme/machines": "workspace:*" } };
     this.write(join(this.program, "package.json"), JSON.stringify(manifest));
     this.write(
@@ -37,6 +37,15 @@ class Workspace {
     this.write(join(this.program, "index.js"), PROGRAM);
     this.link(join(this.program, "node_modules", "@acme", "machines"), this.library);
     this.link(join(this.program, pulumi), join(ROOT, pulumi));
+  }
+
+  /** The package, where only the library sees it. */
+  add(): void {
+    this.link(join(this.library, "node_modules", "pulumi-managed-instance"), ROOT);
+  }
+
+  forget(): void {
+    rmSync(join(this.library, "node_modules"), { recursive: true });
   }
 
   private write(path: string, text: string): void {
@@ -56,18 +65,27 @@ for (const name of availableDrivers()) {
     let workspace: Workspace;
     let lab: Lab;
 
-    beforeEach(async () => {
+    before(async () => {
       workspace = new Workspace();
       lab = await Lab.open(name, { project: relative(join(__dirname, "fixtures"), workspace.program) });
+      const up = await lab.run("up", {});
+      assert.ok(up.ok, up.output);
     });
-    afterEach(async () => {
+    after(async () => {
       await lab.close();
       rmSync(workspace.root, { recursive: true, force: true });
     });
 
+    it("says in one sentence what to add once no package that the program sees has it, without a stack", async () => {
+      workspace.forget();
+      const { ok, output } = await lab.run("refresh", {});
+      workspace.add();
+      assert.equal(ok, false);
+      assert.match(output, /in the program's folder, where `npm install pulumi-managed-instance` adds it\./);
+      assert.doesNotMatch(output, /^\s+at /m);
+    });
+
     it("makes a machine, refreshes it, and destroys it after the program was deleted", async () => {
-      const up = await lab.run("up", {});
-      assert.ok(up.ok, up.output);
       assert.deepEqual(lab.contents(), WHOLE);
       const refresh = await lab.run("refresh", {});
       assert.ok(refresh.ok, refresh.output);
@@ -75,16 +93,6 @@ for (const name of availableDrivers()) {
       const destroy = await lab.run("destroy", {});
       assert.ok(destroy.ok, destroy.output);
       assert.deepEqual(lab.contents(), {});
-    });
-
-    it("says in one sentence what to add once no package that the program sees has it, without a stack", async () => {
-      const up = await lab.run("up", {});
-      assert.ok(up.ok, up.output);
-      rmSync(join(workspace.library, "node_modules"), { recursive: true });
-      const { ok, output } = await lab.run("refresh", {});
-      assert.equal(ok, false);
-      assert.match(output, /in the program's folder, where `npm install pulumi-managed-instance` adds it\./);
-      assert.doesNotMatch(output, /^\s+at /m);
     });
   });
 }
