@@ -42,6 +42,8 @@ import { lookedAt, needsImage, type Outlook, outlookFor } from "./inputs/outlook
 import { printable } from "./kit/printable";
 import type { Session } from "./session";
 import { type FoundMachine, lookAtTakeOver } from "./preview/take-over";
+import { type Told, toldOf } from "./preview/told";
+import { plan } from "./engine/planning/plan";
 import { needsLook, stableOutputs, survivingOutputs } from "./preview/surviving-outputs";
 import { failureOf } from "./unfinished";
 import { isText, userDataWarning } from "./kit/user-data";
@@ -192,7 +194,7 @@ export class Handlers {
       const line =
         look.obstacles.length > 0
           ? announceDrift(look.obstacles, olds, false)
-          : [announceUpdate(changes, look.recorded, news), ...look.remarks].join("; ");
+          : [announceUpdate(changes, look.recorded, news, look.told), ...look.remarks].join("; ");
       // A machine that is renamed is known by the name that it has.
       this.session.announce(`${nameIn(olds)}: ${line}`);
     }
@@ -230,7 +232,8 @@ export class Handlers {
         isTriedAgain: there.generation?.launchHash === launchHash(id, desired),
         hindrances: hindrances(wanted),
       });
-      return { recorded: looked, ...(await this.remarksOn(ec2, wanted, outlookFor(changes, looked, news))) };
+      const told = toldOf(plan({ ...wanted, known: true }), wanted);
+      return { recorded: looked, told, ...(await this.remarksOn(ec2, wanted, outlookFor(changes, looked, news))) };
     } catch {
       return { recorded: olds, obstacles: [], remarks: [] };
     }
@@ -424,6 +427,8 @@ function isMachine(found: FoundAdoption): found is FoundMachine {
 /** What a preview found. */
 interface Look {
   recorded: Properties;
+  /** What the plan means for the addresses; absent where there is none, or none could be made. */
+  told?: Told;
   obstacles: string[];
   /** What is to be known beside what will be done, and what another machine has to let go of first. */
   remarks: string[];

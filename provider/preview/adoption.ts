@@ -13,6 +13,7 @@ import type { Desired } from "../model/desired";
 import type { ElasticIp, Instance, NetworkInterface } from "../model/things";
 import { missingFrom } from "../inputs/continuity";
 import { changesInPlace } from "./in-place";
+import { type Told, toldOf } from "./told";
 import { desiredOf } from "../inputs/inputs";
 import type { Step } from "../engine/planning/step";
 import type { Failure } from "../inputs/validation";
@@ -24,6 +25,8 @@ export interface FoundAdoption {
   failures: Failure[];
   /** Why the instance cannot stay; none if it fits. */
   misfits: Misfit[];
+  /** What the plan means for the addresses; absent where there is none. */
+  told: Told | undefined;
   /** What is changed of what stays, in words. */
   inPlace: string[];
   /** The instance's interfaces that are not the machine's. */
@@ -69,6 +72,7 @@ export async function lookAtAdoption(
     isBegun,
     failures,
     misfits: isTaken ? misfits(adoption, observed.rootVolumes, desired) : [],
+    told: toldOf(steps, situation),
     inPlace: isTaken ? [...changesInPlace(steps, situation), ...leftAlone(onIt, completed.elasticIp)] : [],
     further: await furtherInterfaces(ec2, adoption.instance, eni?.id),
     publicIp: completed.elasticIp === false ? undefined : eip?.publicIp,

@@ -7,7 +7,7 @@ import { ROLLED_BACK } from "../engine/planning/drift";
 import type { LaunchInput } from "../engine/record/specification";
 import type { DataVolume, Desired } from "../model/desired";
 import type { Instance, NetworkInterface } from "../model/things";
-import { keepsInstance, type Path } from "../engine/situation/strategy";
+import { keepsInstance } from "../engine/situation/strategy";
 import { reattaches } from "./in-place";
 import { COUNTED_ADDRESSES } from "../inputs/inputs";
 import {
@@ -22,21 +22,8 @@ import {
   waitingParts,
 } from "../inputs/outlook";
 import { losesInterface } from "./surviving-outputs";
+import type { Told } from "./told";
 import { isUnknown } from "../inputs/validation";
-
-/**
- * What EC2 itself takes, rounded: to end an instance and start another, to boot one again from another volume, to stop and start one,
- * to detach an interface and attach it again (ec2-behaviour.md, section 5).
- */
-const TYPICAL_OUTAGE_S: Readonly<Record<Path, number>> = {
-  "terminate-first": 60,
-  "root-volume": 40,
-  "stop-start": 50,
-  overlap: 10,
-};
-
-/** Of which the end of the old instance. */
-const SHUTDOWN_S = 40;
 
 /** What is not known yet, as another resource's id in a first preview, is said as if it were not there. */
 const textOf = (value: unknown): string => (typeof value === "string" && !isUnknown(value) ? value : "");
@@ -95,7 +82,7 @@ export function announceAdoption(found: FoundAdoption, wanted: Properties): stri
   const because = misfits.map(({ input }) => nameIn(wanted, input)).join(", ");
   return [
     what,
-    sentenceFor(outlook, recorded, because),
+    sentenceFor({ outlook, recorded, because, told: found.told }),
     ...(endsInstance(outlook) ? goesWith({ instance, further: found.further }, wanted) : laterGoes(found.further)),
     ...inPlace,
   ].join("; ");
@@ -169,17 +156,18 @@ function parted(further: NetworkInterface[]): [deleted: string[], left: string[]
  * @param changes the inputs that change
  * @param recorded the outputs as last recorded
  * @param wanted the checked inputs
+ * @param told what the plan means for the addresses; absent where EC2 was not asked, or not all inputs are known
  */
-export function announceUpdate(changes: Change[], recorded: Properties, wanted: Properties): string {
+export function announceUpdate(changes: Change[], recorded: Properties, wanted: Properties, told?: Told): string {
   const others = changes.filter((it) => it.input !== "resourceUrn");
   if (others.length === changes.length) {
-    return announceChanges(changes, recorded, wanted);
+    return announceChanges(changes, { recorded, wanted, told });
   }
   const renamed = announceRename(recorded, wanted);
   const isAll = others.length === 0 && driftIn(recorded).length === 0;
   const instanceId = textOf(recorded.instanceId);
   const stays = instanceId === "" ? "" : `; ${instanceId} keeps running`;
-  return `${renamed}${isAll ? stays : `; ${announceChanges(others, recorded, wanted)}`}`;
+  return `${renamed}${isAll ? stays : `; ${announceChanges(others, { recorded, wanted, told })}`}`;
 }
 
 /** Under another URN it is the same machine: the tags say so, and nothing else changes. */
@@ -188,7 +176,7 @@ function announceRename({ resourceUrn: from }: Properties, { resourceUrn: to }: 
   return before === after ? `is now ${textOf(to)}` : `is now called ${after ?? ""}`;
 }
 
-function announceChanges(changes: Change[], recorded: Properties, wanted: Properties): string {
+function announceChanges(changes: Change[], { recorded, wanted, told }: Pair): string {
   if (isBegun(recorded)) {
     return `goes on with what the last run began: ${announceCreate(wanted)}`;
   }
@@ -198,14 +186,9 @@ function announceChanges(changes: Change[], recorded: Properties, wanted: Proper
   }
   const outlook = outlookFor(changes, recorded, wanted);
   return [
-    sentenceFor(
-      outlook,
-      recorded,
-      because,
-      changes.some((it) => it.class === "moves"),
-    ),
+    sentenceFor({ outlook, recorded, because, told }),
     ...triesAgain(recorded, outlook),
-    ...fate(changes, outlook, { recorded, wanted }),
+    ...fate(changes, outlook, { recorded, wanted, told }),
     ...volumesThatGo(recorded, wanted),
     ...(recorded.state === "running" && !endsInstance(outlook) ? volumesThatComeOff(recorded, wanted) : []),
     ...(endsInstance(outlook) ? partsOfOthers(recorded, wanted) : []),
@@ -273,7 +256,14 @@ function attachedByOthers({ instance, further }: Held, recorded: Properties, wan
   ];
 }
 
-function sentenceFor(outlook: Outlook, recorded: Properties, because: string, moves = false): string {
+interface Sentence {
+  outlook: Outlook;
+  recorded: Properties;
+  because: string;
+  told: Told | undefined;
+}
+
+function sentenceFor({ outlook, recorded, because, told }: Sentence): string {
   const instanceId = textOf(recorded.instanceId);
   switch (outlook.kind) {
     case "in-place":
@@ -290,8 +280,7 @@ function sentenceFor(outlook: Outlook, recorded: Properties, because: string, mo
       return `launches an instance (${because})`;
     case "replaces": {
       const verb = keepsInstance(outlook.path) ? "changes" : "replaces";
-      const until = isDown(recorded) ? "until it runs" : "dark";
-      return `${verb} ${instanceId} (${because}), ${outlook.path}, about ${outage(outlook.path, recorded, moves)} s ${until}`;
+      return `${verb} ${instanceId} (${because}), ${outlook.path}${told === undefined ? "" : `, ${darkness(told, recorded)}`}`;
     }
   }
 }
@@ -301,17 +290,9 @@ function isDown({ state }: Properties): boolean {
   return ["paused", "stopped", "missing", "failed"].includes(textOf(state));
 }
 
-function outage(path: Path, recorded: Properties, moves: boolean): number {
-  return path === "overlap" && !isMovable(recorded, moves) ? SHUTDOWN_S : TYPICAL_OUTAGE_S[path];
-}
-
-/**
- * What was launched by another strategy has the interface as its primary one, and must end before it moves; so must what has data
- * volumes, whatever moves.
- */
-function isMovable(recorded: Properties, moves: boolean): boolean {
-  const { strategy } = (recorded.replacement ?? {}) as Partial<Desired["replacement"]>;
-  return (moves || strategy === "overlap") && declaredVolumes(recorded).length === 0;
+/** A second is what remains where only an Elastic IP goes from one instance to the other. */
+function darkness({ darkMs }: Told, recorded: Properties): string {
+  return `about ${Math.max(1, Math.round(darkMs / 1000))} s ${isDown(recorded) ? "until it runs" : "dark"}`;
 }
 
 /**
@@ -343,45 +324,47 @@ function isRolledBack(found: string): boolean {
 interface Pair {
   recorded: Properties;
   wanted: Properties;
+  told: Told | undefined;
 }
 
 /** Which addresses stay, and which go. */
-function fate(changes: Change[], outlook: Outlook, { recorded, wanted }: Pair): string[] {
-  const moves = losesInterface(changes, outlook, wanted);
-  const identity = [textOf(recorded.networkInterfaceId), textOf(recorded.privateIp)];
-  const elastic = textOf(recorded.allocationId) === "" ? [] : [textOf(recorded.publicIp)];
-  const elasticGoes = changes.some((it) => it.input === "elasticIp") && !namesElasticIp(recorded, wanted);
-  const keeps = [...(moves ? [] : identity), ...(elasticGoes ? [] : elastic)].filter((it) => it !== "");
-  const goes = [
-    ...(moves ? identity : []),
-    ...(elasticGoes ? elastic.map((it) => released(it, recorded, wanted)) : []),
-    ...addressesThatGo(recorded, wanted),
-  ].filter((it) => it !== "");
-  return [
-    ...(keeps.length === 0 ? [] : [`keeps ${keeps.join(", ")}`]),
-    ...(goes.length === 0 ? [] : [`gives up ${goes.join(", ")}`]),
+function fate(changes: Change[], outlook: Outlook, pair: Pair): string[] {
+  const { recorded, told } = pair;
+  const { networkInterfaceId, privateIp, allocationId, publicIp } = recorded;
+  const [identity, elastic] =
+    told === undefined ? kept(changes, outlook, pair) : [isKept(networkInterfaceId, told), isKept(allocationId, told)];
+  const held = textOf(allocationId) === "" ? "" : textOf(publicIp);
+  const keeps = [...(identity ? [textOf(networkInterfaceId), textOf(privateIp)] : []), ...(elastic ? [held] : [])];
+  const goes = told?.goes ?? [
+    ...(identity ? [] : [textOf(networkInterfaceId), textOf(privateIp)]),
+    ...(elastic || held === "" ? [] : [released(held, recorded, pair.wanted)]),
   ];
+  return [...listed("keeps", keeps), ...listed("gives up", goes)];
+}
+
+function isKept(id: unknown, { ids }: Told): boolean {
+  return !ids.includes(textOf(id));
+}
+
+/** Whether the interface and the Elastic IP stay, as far as the inputs tell. */
+function kept(
+  changes: Change[],
+  outlook: Outlook,
+  { recorded, wanted }: Pair,
+): [identity: boolean, elasticIp: boolean] {
+  const elasticGoes = changes.some((it) => it.input === "elasticIp") && !namesElasticIp(recorded, wanted);
+  return [!losesInterface(changes, outlook, wanted), !elasticGoes];
+}
+
+function listed(verb: string, addresses: string[]): string[] {
+  const named = addresses.filter((it) => it !== "");
+  return named.length === 0 ? [] : [`${verb} ${named.join(", ")}`];
 }
 
 /** One that was allocated goes back to AWS, and does not come again. */
 function released(publicIp: string, { elasticIp }: Properties, { deletion }: Properties): string {
   const { elasticIp: retention } = (deletion ?? {}) as Partial<Desired["deletion"]>;
   return elasticIp === true && retention !== "retain" ? `${publicIp} (released for good)` : publicIp;
-}
-
-/** Secondary addresses that are held and not wanted any more; of those that are only counted, the last ones go. */
-function addressesThatGo(recorded: Properties, wanted: Properties): string[] {
-  return COUNTED_ADDRESSES.flatMap(({ list, count }) => {
-    const [held, named, number] = [recorded[list], wanted[list], wanted[count]];
-    if (!Array.isArray(held)) {
-      return [];
-    }
-    const addresses = held.map(textOf);
-    if (Array.isArray(named)) {
-      return addresses.filter((it) => !named.includes(it));
-    }
-    return named === undefined && typeof number === "number" ? addresses.slice(number) : [];
-  });
 }
 
 /** Those that get another device name. */

@@ -23,6 +23,7 @@ import type { DataVolume, Desired } from "../model/desired";
 import type { LaunchTemplate, Volume, VolumeShape } from "../model/things";
 import type { Observed } from "../model/observed";
 import { changesInPlace } from "./in-place";
+import { toldOf } from "./told";
 import { desiredOf } from "../inputs/inputs";
 
 type Inputs = Record<string, unknown>;
@@ -60,6 +61,7 @@ export async function lookAtTakeOver(ec2: Ec2, id: string, given: Inputs, inputs
     isBegun: false,
     failures,
     misfits: misfitsOf(situation),
+    told: toldOf(steps, situation),
     inPlace: changesInPlace(steps, situation),
     further: await furtherInterfaces(ec2, instance, eni?.id),
     publicIp: currentElasticIp(desired, situation.observed)?.publicIp,
@@ -71,6 +73,7 @@ const NOTHING: Omit<FoundAdoption, "inputs" | "failures"> = {
   adoption: {},
   isBegun: false,
   misfits: [],
+  told: undefined,
   inPlace: [],
   further: [],
 };

@@ -80,7 +80,7 @@ for (const name of drivers) {
       const { preview = "" } = said;
       assert.match(
         preview,
-        /web: replaces i-\w+ \(imageId\), terminate-first, about 60 s dark; keeps eni-\w+, 10\.0\.1\.7, [\d.]+/,
+        /web: replaces i-\w+ \(imageId\), terminate-first, about 41 s dark; keeps eni-\w+, 10\.0\.1\.7, [\d.]+/,
       );
       assert.match(preview, /1 to update/);
       assert.doesNotMatch(preview, /to replace|to create|to delete|2 to update/);

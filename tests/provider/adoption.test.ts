@@ -294,7 +294,7 @@ describe("adoption of an instance that fits", () => {
         ? `${had.rootVolumeId}, ${had.dataVolumeId}, ${named} would be deleted with it`
         : `${had.rootVolumeId}, ${had.dataVolumeId} would be deleted with it; ${named} would be left without an instance`;
       const replaced = await announced(owner, fitting(had, { imageId: WELL_KNOWN.imageV2 }));
-      assert.ok(replaced.endsWith(`, terminate-first, about 60 s dark; ${goes}`), replaced);
+      assert.ok(replaced.endsWith(`, terminate-first, about 41 s dark; ${goes}`), replaced);
       await owner.up(fitting(had));
       const changed = await announced(owner, fitting(had, { imageId: WELL_KNOWN.imageV2 }));
       assert.ok(changed.endsWith(`; ${goes}`), changed);
@@ -382,7 +382,7 @@ describe("adoption of an instance that fits", () => {
     const changed = { ...inputs, imageId: WELL_KNOWN.imageV2 };
     assert.equal(
       await announced(owner, changed),
-      `web: replaces ${had.instanceId} (imageId), terminate-first, about 60 s dark; keeps ${had.networkInterfaceId}, ${had.privateIp}, ${had.publicIp}; ${had.rootVolumeId}, ${had.dataVolumeId} would be deleted with it`,
+      `web: replaces ${had.instanceId} (imageId), terminate-first, about 41 s dark; keeps ${had.networkInterfaceId}, ${had.privateIp}, ${had.publicIp}; ${had.rootVolumeId}, ${had.dataVolumeId} would be deleted with it`,
     );
     assert.equal(await owner.up(changed), "update");
     const instance = only(made(owner).instances);
@@ -430,7 +430,7 @@ describe("adoption of an instance that does not fit", () => {
       const inputs = fitting(had, overrides);
       assert.equal(
         await announced(owner, inputs),
-        `web: adopts ${had.instanceId} on ${had.networkInterfaceId} with ${had.privateIp}, ${had.publicIp}; replaces ${had.instanceId} (${input}), terminate-first, about 60 s dark; ${had.rootVolumeId}, ${had.dataVolumeId} would be deleted with it`,
+        `web: adopts ${had.instanceId} on ${had.networkInterfaceId} with ${had.privateIp}, ${had.publicIp}; replaces ${had.instanceId} (${input}), terminate-first, about 41 s dark; ${had.rootVolumeId}, ${had.dataVolumeId} would be deleted with it`,
       );
       await owner.up(inputs);
       const instance = only(made(owner).instances);
@@ -502,7 +502,7 @@ describe("adoption of an instance that does not fit", () => {
     const had = await launchedByHand(owner);
     const inputs = fitting(had, { imageId: WELL_KNOWN.imageV2, replacement: { strategy: "root-volume" } });
     const line = await announced(owner, inputs);
-    assert.match(line, /; changes i-\w+ \(imageId\), root-volume, about 40 s dark$/);
+    assert.match(line, /; changes i-\w+ \(imageId\), root-volume, about 37 s dark$/);
     await owner.up(inputs);
     assert.equal(owner.outputs.instanceId, had.instanceId);
     assert.equal(instanceIn(owner, had.instanceId).tags[TAG.owned], "false");
@@ -517,7 +517,7 @@ describe("adoption of an instance that does not fit", () => {
     const owner = quick();
     const had = await launchedByHand(owner);
     const inputs = fitting(had, { imageId: WELL_KNOWN.imageV2, replacement: { strategy: "overlap" } });
-    assert.match(await announced(owner, inputs), /; replaces i-\w+ \(imageId\), overlap, about 40 s dark; vol-/);
+    assert.match(await announced(owner, inputs), /; replaces i-\w+ \(imageId\), overlap, about 35 s dark; vol-/);
     owner.calls();
     await owner.up(inputs);
     const calls = owner.calls("mutating");

@@ -64,7 +64,7 @@ describe("diff", () => {
       await diffed(owner, { elasticIp: true, privateIp: "10.0.1.7", imageId: WELL_KNOWN.imageV2 });
     }
     assert.deepEqual(owner.lines, [
-      `web: replaces ${instanceId} (imageId), terminate-first, about 60 s dark; keeps ${networkInterfaceId}, 10.0.1.7, ${publicIp}`,
+      `web: replaces ${instanceId} (imageId), terminate-first, about 41 s dark; keeps ${networkInterfaceId}, 10.0.1.7, ${publicIp}`,
     ]);
   });
 

@@ -283,7 +283,7 @@ describe("overlap", () => {
       const owner = await machine();
       const was = holderOf(owner);
       const line = await said(owner, moved);
-      assert.match(line, /^replaces i-\w+ \(privateIp\), overlap, about 10 s dark; keeps [\d.]+; gives up eni-/);
+      assert.match(line, /^replaces i-\w+ \(privateIp\), overlap, about 1 s dark; keeps [\d.]+; gives up eni-/);
       owner.calls();
       await owner.up(program(moved));
       const steps = owner.calls("mutating").filter((it) => /Instances|NetworkInterface$|Address$/.test(it));
@@ -334,7 +334,7 @@ describe("overlap", () => {
     const volumes = { dataVolumes: [{ name: "data", deviceName: "/dev/sdf", size: 8 }] };
     const owner = await up({ ...base, ...volumes });
     const moves = { ...base, ...volumes, privateIp: "10.0.1.99" };
-    assert.match(await said(owner, moves), /\(privateIp\), overlap, about 40 s dark/);
+    assert.match(await said(owner, moves), /\(privateIp\), overlap, about 35 s dark/);
     owner.calls();
     await owner.up(program(moves));
     assert.deepEqual(

@@ -215,7 +215,7 @@ describe("desiredState: paused", () => {
         assert.match(
           await said(owner, wanted),
           new RegExp(
-            `^replaces ${id} \\(desiredState; what changed while it was paused\\), terminate-first, about 60 s until it runs;`,
+            `^replaces ${id} \\(desiredState; what changed while it was paused\\), terminate-first, about 19 s until it runs;`,
           ),
         );
         const shown = (await owner.preview(program(wanted))).inputs;

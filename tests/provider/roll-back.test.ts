@@ -93,7 +93,7 @@ describe("a preview after a failed update", () => {
     const back = `the last replacement was rolled back: generation 2 did not work, and ${instanceId ?? ""} runs as generation 1 again`;
     assert.equal(
       await said(owner, type),
-      `replaces ${instanceId ?? ""} (instanceType; ${back}), terminate-first, about 60 s dark; tries again what was rolled back: should it fail again, it is dark until the previous generation is back; keeps ${networkInterfaceId ?? ""}, ${privateIp ?? ""}`,
+      `replaces ${instanceId ?? ""} (instanceType; ${back}), terminate-first, about 41 s dark; tries again what was rolled back: should it fail again, it is dark until the previous generation is back; keeps ${networkInterfaceId ?? ""}, ${privateIp ?? ""}`,
     );
     owner.lines.length = 0;
     await owner.refresh();

@@ -177,7 +177,7 @@ export const addressRows = (given: Given): Row[] => [
       ...moved("publicIpAssignment", "generation", "publicIp"),
       line: (it) =>
         sentence(
-          `replaces ${it.instanceId} (publicIpAssignment), terminate-first, about 60 s dark`,
+          `replaces ${it.instanceId} (publicIpAssignment), terminate-first, about 41 s dark`,
           `gives up ${it.networkInterfaceId}, ${it.privateIp}`,
         ),
     }),

@@ -73,7 +73,7 @@ const changed = (inputs: string, path: string, ...changes: Effect["changes"]): E
 
 const overlapped = (inputs: string): Effect => ({
   ...replaced(inputs),
-  line: (it) => sentence(`replaces ${it.instanceId} (${inputs}), overlap, about 40 s dark`, keeps(it)),
+  line: (it) => sentence(`replaces ${it.instanceId} (${inputs}), overlap, about 35 s dark`, keeps(it)),
 });
 
 /** First in place; then with the first value and another image; then cleared, with the first image again. */

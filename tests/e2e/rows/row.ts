@@ -87,7 +87,7 @@ export const settled = (inputs: string): Effect => inPlace(inputs, "generation")
 
 /** Another instance has the addresses. */
 export const replaced = (inputs: string, ...changes: OutputName[]): Effect => ({
-  line: (it) => sentence(`replaces ${it.instanceId} (${inputs}), terminate-first, about 60 s dark`, keeps(it)),
+  line: (it) => sentence(`replaces ${it.instanceId} (${inputs}), terminate-first, about 41 s dark`, keeps(it)),
   changes: ["instanceId", "generation", ...changes],
 });
 
@@ -95,7 +95,7 @@ export const replaced = (inputs: string, ...changes: OutputName[]): Effect => ({
 export const moved = (inputs: string, ...changes: OutputName[]): Effect => ({
   line: (it) =>
     sentence(
-      `replaces ${it.instanceId} (${inputs}), terminate-first, about 60 s dark`,
+      `replaces ${it.instanceId} (${inputs}), terminate-first, about 41 s dark`,
       `keeps ${it.publicIp}`,
       `gives up ${it.networkInterfaceId}, ${it.privateIp}`,
     ),

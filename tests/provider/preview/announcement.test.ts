@@ -56,19 +56,10 @@ describe("announceCreate", () => {
 });
 
 describe("announceUpdate", () => {
-  it("says of an overlap for how long it is dark: seconds, unless the old instance has to end before the interface moves", () => {
-    const overlap = { elasticIp: true, replacement: { strategy: "overlap" } };
-    const dark = (was: Record<string, unknown>): string | undefined =>
-      /about \d+ s dark/.exec(announceUpdate([IMAGE], recorded(was), overlap))?.[0];
-    assert.equal(dark({ replacement: { strategy: "overlap" } }), "about 10 s dark");
-    assert.equal(dark({ replacement: { strategy: "terminate-first" } }), "about 40 s dark");
-    assert.equal(dark({ replacement: { strategy: "overlap" }, dataVolumes: [{ name: "data" }] }), "about 40 s dark");
-  });
-
-  it("says of a replacement which instance goes, why, how, for how long it is dark, and which addresses stay", () => {
+  it("says of a replacement which instance goes, why, how, and which addresses stay", () => {
     assert.equal(
       announceUpdate([IMAGE], recorded(), { elasticIp: true }),
-      "replaces i-1 (imageId), terminate-first, about 60 s dark; keeps eni-1, 10.0.0.7, 52.1.2.3",
+      "replaces i-1 (imageId), terminate-first; keeps eni-1, 10.0.0.7, 52.1.2.3",
     );
   });
 
@@ -82,7 +73,7 @@ describe("announceUpdate", () => {
   it("says of a move which addresses go and which stay", () => {
     assert.equal(
       announceUpdate([SUBNET], recorded(), { elasticIp: true }),
-      "replaces i-1 (subnetId), terminate-first, about 60 s dark; keeps 52.1.2.3; gives up eni-1, 10.0.0.7",
+      "replaces i-1 (subnetId), terminate-first; keeps 52.1.2.3; gives up eni-1, 10.0.0.7",
     );
   });
 
@@ -151,7 +142,7 @@ describe("announceUpdate", () => {
     const resumed = { elasticIp: true, replacement: { strategy: "auto" } };
     assert.match(
       announceUpdate([PAUSE], lookedAt(paused, ["imageId"]), resumed),
-      new RegExp(`^replaces i-1 \\(${because}\\), terminate-first, about 60 s until it runs; keeps eni-1`),
+      new RegExp(`^replaces i-1 \\(${because}\\), terminate-first; keeps eni-1`),
     );
     assert.match(
       announceUpdate([PAUSE], lookedAt(paused, ["instanceType"]), resumed),
@@ -169,7 +160,7 @@ describe("announceUpdate", () => {
     const replacement = { strategy: "auto" };
     assert.match(
       announceUpdate([], lookedAt(outdated, ["imageId"]), { elasticIp: true, replacement }),
-      /^changes i-1 \(its instance is not of the newest generation\), root-volume,/,
+      /^changes i-1 \(its instance is not of the newest generation\), root-volume;/,
     );
   });
 

@@ -111,7 +111,8 @@ export class Account {
     return {
       keepsIdentity: true,
       wantsInstance: machine !== undefined && !isPaused(machine),
-      instances: machine?.overlaps === true ? 2 : 1,
+      // Of two that overlap each has launched one before the older yields and takes its own away.
+      instances: machine?.overlaps !== true ? 1 : machine.isMet ? 3 : 2,
     };
   }
 

@@ -87,6 +87,7 @@ async function madeFrom(account: Account, name: string, inputs: Properties): Pro
     allocationId: String(allocationId),
     schedules: (inputs.schedules ?? []) as Schedule[],
     isUnfinished: false,
+    isMet: false,
     isBad: false,
     lock: Promise.resolve(),
     paused: [],

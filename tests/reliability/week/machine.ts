@@ -27,6 +27,8 @@ export interface Machine {
   schedules: readonly Schedule[];
   /** An `up` failed, and its user has not run the next one. */
   isUnfinished: boolean;
+  /** Two people are at it at the same time, each of whom may record a generation. */
+  isMet: boolean;
   /** Its user chose an image that does not work, so that it may be given up. */
   isBad: boolean;
   /** Pulumi lets one run of a stack begin when the one before has ended. */

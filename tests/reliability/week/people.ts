@@ -68,7 +68,9 @@ export function meeting(second: (scene: Scene, machine: Machine) => Promise<unkn
     scene.causes(machine, "up");
     const change = { imageId: other(IMAGES, machine.program.imageId) };
     const later = scene.account.time.sleep(scene.random.integer(90_000)).then(() => second(scene, machine));
+    machine.isMet = true;
     await Promise.all([up(scene.account, machine, { change }), later]);
+    machine.isMet = false;
     await scene.rest();
   };
 }
