@@ -7,6 +7,7 @@ import type { Terminal } from "../../cli/terminal";
 import { type Ec2Simulator, nothingBut } from "../../local/ec2";
 import { Handlers, type Properties } from "../../provider/handlers";
 import { Session } from "../../provider/session";
+import { CALLER } from "../local/ec2/support";
 import { program, Stack } from "../provider/support";
 
 export interface Ran {
@@ -70,7 +71,7 @@ export async function cli(account: Account, args: readonly string[], options: Ru
     },
     client: {
       requestHandler: simulator.requestHandler(),
-      credentials: { accessKeyId: "test", secretAccessKey: "test" },
+      ...CALLER,
       random: (): number => 0.5,
     },
   };

@@ -4,7 +4,7 @@ import { Handlers, type Properties } from "../../provider/handlers";
 import type { Outputs } from "../../provider/engine/state";
 import { desiredOf } from "../../provider/inputs";
 import { type Around, Session } from "../../provider/session";
-import { simulated, type VirtualClock } from "../local/ec2/support";
+import { CALLER, simulated, type VirtualClock } from "../local/ec2/support";
 
 export const URN = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/managed-instance:ManagedInstance::web";
 
@@ -166,6 +166,8 @@ export interface StackOptions {
   leapMs?: number;
   /** By default nothing. */
   through?: Through;
+  /** Has the SDK sign each request, where the signature is what a test is about. */
+  signs?: boolean;
 }
 
 /** A fresh simulated account and the handlers over it, in virtual time; `on` shares another stack's account. */
@@ -188,7 +190,8 @@ export function stack(options: StackOptions = {}): Stack {
       ...(options.cancelled === undefined ? {} : { cancelled: options.cancelled }),
       client: {
         requestHandler: through(simulator.requestHandler()),
-        credentials: { accessKeyId: "test", secretAccessKey: "test" },
+        ...CALLER,
+        ...(options.signs === true ? { signer: undefined } : {}),
         random: () => 0.5,
       },
     },

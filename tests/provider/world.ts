@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { CreateTagsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import type { SimState } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
+import { CALLER } from "../local/ec2/support";
 import { program, stack, type Stack, type StackOptions } from "./support";
 
 type Account = Pick<Stack, "simulator" | "clock">;
@@ -292,7 +293,7 @@ export async function up(inputs: Record<string, unknown> = {}, { leapMs = LEAP_M
 export function somebody({ simulator }: Pick<Account, "simulator">): EC2Client {
   return new EC2Client({
     region: "us-east-1",
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    ...CALLER,
     requestHandler: simulator.requestHandler(),
     maxAttempts: 1,
   });

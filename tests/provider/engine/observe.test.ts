@@ -12,6 +12,7 @@ import { TAG } from "../../../provider/ec2/tags";
 import { observe } from "../../../provider/engine/observe";
 import type { Observed } from "../../../provider/engine/state";
 import { Session } from "../../../provider/session";
+import { CALLER } from "../../local/ec2/support";
 import type { Stack } from "../support";
 import { later, machineOf, somebody, up } from "../world";
 import { recorded as onRecord } from "./things";
@@ -19,7 +20,7 @@ import { recorded as onRecord } from "./things";
 function look(owner: Stack, recorded?: { networkInterfaceId?: string; instanceId?: string }): Promise<Observed> {
   const client = {
     requestHandler: owner.simulator.requestHandler(),
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    ...CALLER,
   };
   const ec2 = new Session({}, { client }).ec2("us-east-1");
   const id = owner.recorded?.id ?? "";
