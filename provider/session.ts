@@ -54,7 +54,7 @@ export interface Around {
   isAbandoned: () => boolean;
   /** Aborted when the user ends the run. */
   cancelled: AbortSignal;
-  client: Pick<sdkClient.Ec2Options, "requestHandler" | "credentials" | "random">;
+  client: Pick<sdkClient.Ec2Options, "requestHandler" | "credentials" | "signer" | "cacheMiddleware" | "random">;
 }
 
 /** Which machine a run is of, and how long it may be held up. */

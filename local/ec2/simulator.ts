@@ -163,9 +163,16 @@ export class Ec2Simulator {
     this.changed();
   }
 
+  /** A copy of the whole account. */
   snapshot(): SimState {
     this.catchUp();
     return this.world.save();
+  }
+
+  /** Reads the account as it is now, without a copy: what `work` is shown changes with the next call, and is not to be changed by it. */
+  read<Result>(work: (world: Pick<World, "account" | "accountId">) => Result): Result {
+    this.catchUp();
+    return this.world.look(() => work(this.world));
   }
 
   restore(state: SimState): void {

@@ -129,6 +129,9 @@ export interface Ec2Options {
   endpoint?: string;
   requestHandler?: EC2ClientConfig["requestHandler"];
   credentials?: EC2ClientConfig["credentials"];
+  // These two make calls cheaper for tests in process, where nobody looks at a signature.
+  signer?: EC2ClientConfig["signer"];
+  cacheMiddleware?: boolean;
   random?: () => number;
   replyTimeoutMs?: number;
   /** Prints one line for the user. */
@@ -175,7 +178,10 @@ export function createEc2(options: Ec2Options): Ec2Client {
       throwOnRequestTimeout: true,
     },
     ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
+    ...(options.signer === undefined ? {} : { signer: options.signer }),
+    ...(options.cacheMiddleware === undefined ? {} : { cacheMiddleware: options.cacheMiddleware }),
   });
+  guardDryRuns(client);
   const { clock, random = Math.random, say = () => undefined } = options;
   const pace = new Pace(clock, random);
   return new SdkEc2(sharing(client, pace), { clock, random, pace }, { say });
@@ -236,21 +242,35 @@ async function gathered<Page, One>(
 /** The same client, whose every call is a dry run; what EC2 has no dry run of is not sent. */
 function dryRunning(client: EC2Client): EC2Client {
   const dry = Object.create(client) as EC2Client;
-  dry.middlewareStack = client.middlewareStack.clone();
-  dry.middlewareStack.add((next) => (args) => next({ ...args, input: { ...args.input, DryRun: true } }), {
-    step: "initialize",
-  });
-  dry.middlewareStack.add(
+  // The call itself says so, and no middleware: a client may keep a command's handlers for the next call (`cacheMiddleware`).
+  dry.send = ((command: SentCommand, ...rest: []) =>
+    client.send(
+      Object.assign(command, { input: { ...command.input, DryRun: true } }) as never,
+      ...rest,
+    )) as typeof client.send;
+  return dry;
+}
+
+interface SentCommand {
+  readonly input: object;
+}
+
+/** Does not send as a real call what is to be a dry run: what EC2 has no dry run of would lose that on the way. */
+function guardDryRuns(client: EC2Client): void {
+  client.middlewareStack.add(
     (next) => (args) => {
       const { body } = args.request as { body?: unknown };
-      if (typeof body !== "string" || new URLSearchParams(body).get("DryRun") !== "true") {
+      if ("DryRun" in args.input && args.input.DryRun === true && !saysDryRun(body)) {
         throw new Error("EC2 has no dry run of this; nothing was sent");
       }
       return next(args);
     },
     { step: "finalizeRequest" },
   );
-  return dry;
+}
+
+function saysDryRun(body: unknown): boolean {
+  return typeof body === "string" && new URLSearchParams(body).get("DryRun") === "true";
 }
 
 /** Whether the call was refused for what it names: in a call that names things of several machines, for one of them. */

@@ -79,8 +79,9 @@ function isSame(input: InputName, olds: Properties, news: Properties): boolean {
     return false;
   }
   const special = SAME[input];
-  const asked = [olds, news].map((it) => canonical(askedOf(input, it)));
-  return special === undefined ? asked[0] === asked[1] : special(old, wanted, { olds, news });
+  return special === undefined
+    ? canonical(askedOf(input, olds)) === canonical(askedOf(input, news))
+    : special(old, wanted, { olds, news });
 }
 
 type Comparison = (old: unknown, wanted: unknown, all: { olds: Properties; news: Properties }) => boolean;

@@ -30,10 +30,7 @@ const SHOWN_LENGTH = 80;
 
 /** A value as it is shown in an error: one line, escaped, and short. */
 export function shown(value: unknown): string {
-  // Texts are cut before they are escaped, since one may be megabytes: a little longer than what is shown, so that the cut is seen.
-  const text = JSON.stringify(value, (_key, it: unknown) =>
-    typeof it === "string" ? it.slice(0, SHOWN_LENGTH + 2) : it,
-  ) as string | undefined;
+  const text = JSON.stringify(value, (_key, it: unknown) => cut(it)) as string | undefined;
   if (text === undefined) {
     return typeof value;
   }
@@ -43,6 +40,19 @@ export function shown(value: unknown): string {
   return text.length > SHOWN_LENGTH || characters.length > SHOWN_LENGTH
     ? `${characters.slice(0, SHOWN_LENGTH).join("")}…`
     : line;
+}
+
+/**
+ * Texts, and the keys of objects, are cut before they are escaped, since one may be megabytes: a little longer than what is shown, so
+ * that the cut is seen.
+ */
+function cut(value: unknown): unknown {
+  if (typeof value === "string") {
+    return value.slice(0, SHOWN_LENGTH + 2);
+  }
+  return typeof value !== "object" || value === null || Array.isArray(value)
+    ? value
+    : Object.fromEntries(Object.entries(value).map(([key, it]) => [key.slice(0, SHOWN_LENGTH + 2), it as unknown]));
 }
 
 /** A text as it is shown in an error, where no quotes are wanted. */

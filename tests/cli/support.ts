@@ -8,6 +8,7 @@ import { type Ec2Simulator, nothingBut } from "../../local/ec2";
 import { Handlers } from "../../provider/handlers";
 import type { Properties } from "../../provider/model/properties";
 import { Session } from "../../provider/session";
+import { CALLER } from "../local/ec2/support";
 import { program, Stack } from "../provider/support";
 
 export interface Ran {
@@ -71,7 +72,7 @@ export async function cli(account: Account, args: readonly string[], options: Ru
     },
     client: {
       requestHandler: simulator.requestHandler(),
-      credentials: { accessKeyId: "test", secretAccessKey: "test" },
+      ...CALLER,
       random: (): number => 0.5,
     },
   };

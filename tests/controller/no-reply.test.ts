@@ -6,6 +6,7 @@ import { createHandler } from "../../controller/lambda/handler";
 import type { Delayed } from "../../controller/lambda/queue";
 import { Ec2Simulator } from "../../local/ec2";
 import { createEc2 } from "../../provider/ec2/client";
+import { CALLER } from "../local/ec2/support";
 import { somebody, up } from "../provider/world";
 
 const MINUTE = 60_000;
@@ -38,7 +39,7 @@ class Night {
           region: "us-east-1",
           clock,
           requestHandler: this.simulator.requestHandler({ sleep: (ms) => clock.sleep(ms), timeoutMs: replyTimeoutMs }),
-          credentials: { accessKeyId: "test", secretAccessKey: "test" },
+          ...CALLER,
           random: () => 0.5,
         }),
       queue: {

@@ -9,6 +9,7 @@ import { reconcile } from "../../provider/engine/reconcile";
 import { type Deps, depsOf as depsOfRun } from "../../provider/engine/steps/run";
 import type { Clock } from "../../provider/kit/clock";
 import type { Step } from "../../provider/engine/planning/step";
+import { CALLER } from "../local/ec2/support";
 import type { Stack, Through } from "../provider/support";
 
 const REGION = "us-east-1";
@@ -33,7 +34,7 @@ export function placeOf(account: Account, through?: Through): Place & { ec2: Ec2
     region: REGION,
     clock: sleeping(account),
     requestHandler: through === undefined ? handler : through(handler),
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    ...CALLER,
     random: () => 0.5,
   });
   return { ec2, region: REGION };

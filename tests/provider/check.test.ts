@@ -4,12 +4,11 @@ import { WELL_KNOWN } from "../../local/ec2";
 import { Handlers } from "../../provider/handlers";
 import { Session } from "../../provider/session";
 import { UNKNOWN } from "../../provider/inputs/validation";
+import { CALLER } from "../local/ec2/support";
 import { OUTPUT_NAMES, program, STABLE_NAMES, type Stack } from "./support";
 import { later, machineOf, quick, somebody, up } from "./world";
 
 type Properties = Record<string, unknown>;
-
-const CREDENTIALS = { accessKeyId: "test", secretAccessKey: "test" };
 
 /** What a preview of the program would show a dependent, of the outputs. */
 async function shown(owner: Stack, inputs: Properties): Promise<Properties> {
@@ -237,7 +236,7 @@ describe("check", () => {
 
   it("takes the stack's region", async () => {
     const { simulator } = quick();
-    const client = { credentials: CREDENTIALS, requestHandler: simulator.requestHandler() };
+    const client = { ...CALLER, requestHandler: simulator.requestHandler() };
     const handlers = new Handlers(new Session({ region: "eu-north-1" }, { say: () => undefined, client }));
     assert.equal((await handlers.check({}, program())).inputs.region, "eu-north-1");
   });

@@ -68,15 +68,17 @@ export interface Point {
 }
 
 /** How far the world has got: what took effect, and how far EC2 is with it. */
-function progress({ simulator }: Stack, world: SimState): string {
-  const { instances, networkInterfaces, rootVolumeTasks, volumes } = world;
-  return JSON.stringify([
-    simulator.calls().filter((it) => it.mutating && !it.dryRun && it.result === "ok").length,
-    Object.values(instances).map((it) => it.state),
-    Object.values(networkInterfaces).map((it) => it.attachment?.status),
-    Object.values(rootVolumeTasks).map((it) => it.state),
-    Object.values(volumes).map((it) => it.attachment?.instanceId),
-  ]);
+function progress({ simulator }: Stack): string {
+  const effects = simulator.calls().filter((it) => it.mutating && !it.dryRun && it.result === "ok").length;
+  return simulator.read(({ account }) =>
+    JSON.stringify([
+      effects,
+      [...account.instances.values()].map((it) => it.state),
+      [...account.networkInterfaces.values()].map((it) => it.attachment?.status),
+      [...account.rootVolumeTasks.values()].map((it) => it.state),
+      [...account.volumes.values()].map((it) => it.attachment?.instanceId),
+    ]),
+  );
 }
 
 export function now(owner: Stack, name: string): Point {
@@ -89,18 +91,24 @@ export function putBack({ simulator, clock }: Stack, { world, at }: Point): void
   simulator.clearCalls();
 }
 
-/** Whoever is killed leaves the world as it is between two calls: one run to its end passes through all that there are. */
-async function pointsOf(
-  owner: Stack,
-  work: (stack: Stack) => Promise<unknown>,
-): Promise<{ points: Point[]; calls: number }> {
+/** The worlds in which a kill leaves a run, and how many calls it makes. */
+export interface Points {
+  points: readonly Point[];
+  calls: number;
+}
+
+/**
+ * Whoever is killed leaves the world as it is between two calls: one run to its end passes through all that there are. In the end all is
+ * as it was.
+ */
+export async function pointsOf(owner: Stack, work: (stack: Stack) => Promise<unknown>): Promise<Points> {
+  const start = now(owner, "not begun");
   const points = new Map<string, Point>();
   let calls = 0;
   const look = (when: string): void => {
-    const point = now(owner, `killed ${when} call ${calls}`);
-    const reached = progress(owner, point.world);
+    const reached = progress(owner);
     if (!points.has(reached)) {
-      points.set(reached, point);
+      points.set(reached, now(owner, `killed ${when} call ${calls}`));
     }
   };
   const before = (): void => {
@@ -113,6 +121,7 @@ async function pointsOf(
   owner.simulator.clearCalls();
   await work(goingOn(owner, { through: interposed({ before, after }) }));
   assert.ok(points.size >= 2, "more points than that can be told apart");
+  putBack(owner, start);
   return { points: [...points.values()], calls };
 }
 
@@ -128,8 +137,12 @@ export async function killedAtEveryCall(
   work: (stack: Stack) => Promise<unknown>,
   check: Check,
 ): Promise<Tried> {
+  return fromEachOf(await pointsOf(owner, work), owner, check);
+}
+
+/** The same, where the points are known. */
+export async function fromEachOf({ points, calls }: Points, owner: Stack, check: Check): Promise<Tried> {
   const start = now(owner, "not begun");
-  const { points, calls } = await pointsOf(owner, work);
   for (const point of points) {
     putBack(owner, point);
     await check(goingOn(owner), point.name);

@@ -192,6 +192,7 @@ describe("a pain of Spot's users", () => {
     const hosts = new Set<string>();
     const signers = new Set<string | undefined>();
     const owner = quick({
+      signs: true,
       through: (handler) => ({
         ...handler,
         handle: (request: { hostname: string; headers: Record<string, string> }) => {

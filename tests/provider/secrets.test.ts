@@ -1,6 +1,7 @@
 /** User data is seen in the instance, in the launch template and in what Pulumi keeps, and nowhere else, whatever goes wrong. */
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
+import { fits } from "../../local/ec2/conditions/patterns";
 import { codesOf, type ErrorClass } from "../../provider/ec2/errors";
 import type { Properties } from "../../provider/model/properties";
 import { CANARY, seenIn } from "../canary";
@@ -74,6 +75,21 @@ const RUNS: Readonly<Record<string, (owner: Stack) => Promise<unknown>>> = {
   "a destroy": (owner) => owner.destroy(),
 };
 
+const called = new Map<string, Promise<string[]>>();
+
+/** Those of `ACTIONS` that a run calls where nothing goes wrong: until a fault strikes it is the same run, so it meets no other. */
+function actionsIn(name: string, run: (owner: Stack) => Promise<unknown>): Promise<string[]> {
+  const find = async (): Promise<string[]> => {
+    const owner = await up(SECRET);
+    await run(owner);
+    const calls = owner.calls();
+    return ACTIONS.filter((it) => calls.some((action) => fits(it, action)));
+  };
+  const found = called.get(name) ?? find();
+  called.set(name, found);
+  return found;
+}
+
 describe("secret user data", () => {
   for (const [what, fault] of FAULTS) {
     it(`is not in what is said of a create that meets ${what}`, async () => {
@@ -85,8 +101,8 @@ describe("secret user data", () => {
     });
 
     it(`is not in what is said of a machine that meets ${what}`, async () => {
-      for (const run of Object.values(RUNS)) {
-        for (const action of ACTIONS) {
+      for (const [name, run] of Object.entries(RUNS)) {
+        for (const action of await actionsIn(name, run)) {
           const owner = await up(SECRET);
           owner.simulator.faults.add({ action, ...fault });
           isUnseen(owner, await ending(run(owner)));

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { simulated } from "../local/ec2/support";
+import { CALLER, simulated } from "../local/ec2/support";
 import { Session, settingsFrom } from "../../provider/session";
 
 function config(values: Record<string, string>): (key: string) => string | undefined {
@@ -32,7 +32,7 @@ async function hostFor(endpoints: string | undefined): Promise<string | undefine
   const handler = simulator.requestHandler();
   let host: string | undefined;
   const client = {
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    ...CALLER,
     requestHandler: {
       ...handler,
       handle: (request: { hostname: string; headers: Record<string, string>; body?: unknown }) => {

@@ -10,6 +10,7 @@ import { WELL_KNOWN } from "../../local/ec2";
 import { OWN_TAG_PREFIX, TAG } from "../../provider/ec2/tags";
 import { Handlers } from "../../provider/handlers";
 import { Session } from "../../provider/session";
+import { CALLER } from "../local/ec2/support";
 import { fitting, interfaceByHand, launchedByHand } from "./by-hand";
 import { interposed, shuffled } from "./interruptions";
 import { killedAtEveryCall, wasUnheard } from "./kills";
@@ -78,7 +79,7 @@ function inOneProgram(): Pair {
       say: (line) => lines.push(line),
       client: {
         requestHandler: shuffled(1)(simulator.requestHandler()),
-        credentials: { accessKeyId: "test", secretAccessKey: "test" },
+        ...CALLER,
         random: () => 0.5,
       },
     },

@@ -5,7 +5,7 @@ import type { Properties } from "../../provider/model/properties";
 import type { Outputs } from "../../provider/model/outputs";
 import { desiredOf } from "../../provider/inputs/inputs";
 import { type Around, Session } from "../../provider/session";
-import { simulated, type VirtualClock } from "../local/ec2/support";
+import { CALLER, simulated, type VirtualClock } from "../local/ec2/support";
 
 export const URN = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/managed-instance:ManagedInstance::web";
 
@@ -167,6 +167,8 @@ export interface StackOptions {
   leapMs?: number;
   /** By default nothing. */
   through?: Through;
+  /** Has the SDK sign each request, where the signature is what a test is about. */
+  signs?: boolean;
 }
 
 /** A fresh simulated account and the handlers over it, in virtual time; `on` shares another stack's account. */
@@ -189,7 +191,8 @@ export function stack(options: StackOptions = {}): Stack {
       ...(options.cancelled === undefined ? {} : { cancelled: options.cancelled }),
       client: {
         requestHandler: through(simulator.requestHandler()),
-        credentials: { accessKeyId: "test", secretAccessKey: "test" },
+        ...CALLER,
+        ...(options.signs === true ? { signer: undefined } : {}),
         random: () => 0.5,
       },
     },

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { CreateTagsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import type { SimState } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
+import { CALLER } from "../local/ec2/support";
 import { program, stack, type Stack, type StackOptions } from "./support";
 
 type Account = Pick<Stack, "simulator" | "clock">;
@@ -18,16 +19,20 @@ export interface Made {
   spotRequests: Table<"spotRequests">;
 }
 
-export function made({ simulator }: Pick<Account, "simulator">): Made {
-  const state = simulator.snapshot();
-  return {
-    templates: Object.values(state.launchTemplates),
-    networkInterfaces: Object.values(state.networkInterfaces),
-    elasticIps: Object.values(state.addresses).filter((it) => it.ownerId === state.accountId),
-    instances: Object.values(state.instances).filter((it) => it.state !== "terminated"),
-    volumes: Object.values(state.volumes),
-    spotRequests: Object.values(state.spotRequests).filter((it) => it.state === "active" || it.state === "open"),
-  };
+export function made(account: Pick<Account, "simulator">): Made {
+  return structuredClone(madeNow(account));
+}
+
+/** The same without a copy: it changes with the next call. */
+export function madeNow({ simulator }: Pick<Account, "simulator">): Made {
+  return simulator.read(({ account, accountId }) => ({
+    templates: [...account.launchTemplates.values()],
+    networkInterfaces: [...account.networkInterfaces.values()],
+    elasticIps: [...account.addresses.values()].filter((it) => it.ownerId === accountId),
+    instances: [...account.instances.values()].filter((it) => it.state !== "terminated"),
+    volumes: [...account.volumes.values()],
+    spotRequests: [...account.spotRequests.values()].filter((it) => it.state === "active" || it.state === "open"),
+  }));
 }
 
 const NOTHING: Made = {
@@ -167,7 +172,7 @@ export function ownedBy(now: Made, id: string | undefined): Made {
 
 /** The machine that a create gave to its state, of which the state did not hear. */
 export function unheardOf(account: Pick<Account, "simulator">, ...known: (string | undefined)[]): string | undefined {
-  return made(account).templates.find(
+  return madeNow(account).templates.find(
     ({ launchTemplateName: id, tags }) => tags[TAG.phase]?.startsWith("ready") === true && !known.includes(id),
   )?.launchTemplateName;
 }
@@ -250,21 +255,30 @@ export function quick(options: StackOptions = {}): Stack {
   return stack({ leapMs: LEAP_MS, ...options });
 }
 
-interface Begun {
-  world: SimState;
-  at: number;
-  recorded: Stack["recorded"];
-  lines: readonly string[];
+/** A stack and its account as they are now, as often as they are wanted: each in an account of its own, and in another process. */
+export function keeping(owner: Stack, options: StackOptions = {}): () => Stack {
+  const { simulator, clock } = owner;
+  const world = simulator.snapshot();
+  const at = clock.now();
+  const recorded = structuredClone(owner.recorded);
+  const lines = [...owner.lines];
+  return () => {
+    const again = quick(options);
+    again.clock.advance(at - again.clock.now());
+    again.simulator.restore(world);
+    again.recorded = structuredClone(recorded);
+    again.lines.push(...lines);
+    return again;
+  };
 }
 
 /** Machines that are up, by what they were asked for. A seed decides all that EC2 chooses: the same `up` ends in the same world. */
-const begun = new Map<string, Promise<Begun>>();
+const begun = new Map<string, Promise<() => Stack>>();
 
-async function begin(inputs: Record<string, unknown>, leapMs: number | undefined): Promise<Begun> {
+async function begin(inputs: Record<string, unknown>, leapMs: number | undefined): Promise<() => Stack> {
   const owner = quick({ leapMs });
   await owner.up(program(inputs));
-  const { simulator, clock, recorded, lines } = owner;
-  return { world: simulator.snapshot(), at: clock.now(), recorded, lines };
+  return keeping(owner, { leapMs });
 }
 
 /** A machine that is up, and its stack, in another process than the one that made it. */
@@ -272,20 +286,14 @@ export async function up(inputs: Record<string, unknown> = {}, { leapMs = LEAP_M
   const key = JSON.stringify([inputs, leapMs], (_key, value: unknown) => value ?? String(value));
   const first = begun.get(key) ?? begin(inputs, leapMs);
   begun.set(key, first);
-  const { world, at, recorded, lines } = await first;
-  const owner = quick({ leapMs });
-  owner.clock.advance(at - owner.clock.now());
-  owner.simulator.restore(world);
-  owner.recorded = structuredClone(recorded);
-  owner.lines.push(...lines);
-  return owner;
+  return (await first)();
 }
 
 /** Somebody else with rights in the same account, who uses the SDK as it is. */
 export function somebody({ simulator }: Pick<Account, "simulator">): EC2Client {
   return new EC2Client({
     region: "us-east-1",
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    ...CALLER,
     requestHandler: simulator.requestHandler(),
     maxAttempts: 1,
   });

@@ -18,7 +18,7 @@ import type { SimState } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
 import { sending } from "../provider/interruptions";
 import type { Stack, Through } from "../provider/support";
-import { made, type Made, only, ownedBy } from "../provider/world";
+import { made, type Made, madeNow, only, ownedBy } from "../provider/world";
 
 export type Properties = Record<string, unknown>;
 type Invariant = "a" | "b" | "c" | "d" | "e" | "h";
@@ -63,7 +63,7 @@ export class Watch {
     others?: Ids,
     private readonly states: () => readonly Stack["recorded"][] = () => [],
   ) {
-    this.others = new Set(others ?? idsIn(made(account)));
+    this.others = new Set(others ?? idsIn(madeNow(account)));
   }
 
   /** What others made, so that a look at the same account at another time can be told. */
@@ -73,16 +73,16 @@ export class Watch {
 
   /** What is made meanwhile belongs to others. */
   async byOthers<Result>(work: () => Promise<Result>): Promise<Result> {
-    const before = idsIn(made(this.account));
+    const before = idsIn(madeNow(this.account));
     const result = await work();
-    const after = made(this.account);
-    for (const id of idsIn(after)) {
+    const after = idsIn(madeNow(this.account));
+    for (const id of after) {
       if (!before.has(id)) {
         this.others.add(id);
       }
     }
     for (const id of this.others) {
-      if (before.has(id) && !idsIn(after).has(id)) {
+      if (before.has(id) && !after.has(id)) {
         this.others.delete(id);
       }
     }
@@ -99,7 +99,7 @@ export class Watch {
     const recorded = [of].flat();
     const purposeFor: PurposeOf = typeof purpose === "function" ? purpose : () => purpose;
     const done: Done = { launched: new Set(), checked: new Set(), own: new Set(recorded.map((it) => it?.id ?? "")) };
-    const begun = made(this.account);
+    const begun = madeNow(this.account);
     const held = recorded.flatMap((it) => (purposeFor(it?.id).keepsIdentity ? (identityIn(begun, it) ?? []) : []));
     return (handler) =>
       sending(handler, async (request, action) => {
@@ -108,7 +108,7 @@ export class Watch {
         const reply = await handler.handle(request).catch((error: unknown) => error);
         this.looks++;
         if (before !== undefined) {
-          this.lookAt({ action, before, after: made(this.account), recorded, held, purposeFor, done });
+          this.lookAt({ action, before, after: madeNow(this.account), recorded, held, purposeFor, done });
         } else if (isYes(reply)) {
           done.checked.add(action);
         }
@@ -134,8 +134,9 @@ export class Watch {
     if (RETIRING.includes(action)) {
       lookAtRetirement(change, add);
     }
+    const ids = idsIn(before);
     for (const id of idsIn(after)) {
-      if (!idsIn(before).has(id)) {
+      if (!ids.has(id)) {
         done.launched.add(id);
       }
     }
@@ -395,7 +396,7 @@ export function isAsDeclared(owner: Stack, inputs: Properties, others: Ids): voi
   const { recorded } = owner;
   assert.ok(recorded !== undefined && !recorded.failed, "the last `up` ended well");
   const { outputs, id } = recorded;
-  const now = made(owner);
+  const now = madeNow(owner);
   const own = <T extends { tags: Record<string, string> }>(list: T[]): T[] =>
     list.filter((it) => it.tags[TAG.id] === id);
   const [template, ...templates] = own(now.templates);
@@ -511,7 +512,7 @@ interface DeclaredVolume {
 
 /** (g) What was there before is there, and of all else only what was to be retained. */
 export function onlyRetainedIsLeft(account: Account, others: Ids): void {
-  const now = made(account);
+  const now = madeNow(account);
   const isRetained = new Set(
     [...now.networkInterfaces, ...now.elasticIps, ...now.volumes].flatMap((it) =>
       TAG.retained in it.tags ? [idOf(it)] : [],

@@ -5,7 +5,7 @@ import { WELL_KNOWN } from "../../local/ec2";
 import { fitting, interfaceByHand, launchedByHand } from "../provider/by-hand";
 import { withVersions } from "../provider/many-versions";
 import { program, type Stack } from "../provider/support";
-import { later, made, quick, somebody } from "../provider/world";
+import { keeping, later, made, quick, somebody } from "../provider/world";
 import { idsIn, type Properties } from "./invariants";
 
 export interface Scenario {
@@ -47,13 +47,25 @@ const ENDED = { ...PAUSED, pauseBehavior: "terminate" };
  * A volume, an interface and an address of somebody else's, and a machine that another state has under the same URN: all of that has to
  * stay as it is.
  */
-async function account(): Promise<{ owner: Stack; second: string }> {
+const account = once(async () => {
   const owner = quick();
   await interfaceByHand(owner);
   const second = quick({ on: owner });
   await second.up(program());
   later(owner);
   return { owner, second: second.recorded?.id ?? assert.fail() };
+});
+
+/** Done once, and what came of it as often as it is wanted: a seed decides all that EC2 chooses, so it would come out the same. */
+function once<Ready extends { owner: Stack }>(prepare: () => Promise<Ready>): () => Promise<Ready> {
+  let first: Promise<() => Ready> | undefined;
+  return async () => {
+    first ??= prepare().then((ready) => {
+      const again = keeping(ready.owner);
+      return () => ({ ...ready, owner: again() });
+    });
+    return (await first)();
+  };
 }
 
 function creating(name: string, after: Properties, setting: (owner: Stack) => void = () => undefined): Scenario {
@@ -119,7 +131,7 @@ async function addressTakenOff(owner: Stack): Promise<void> {
   await somebody(owner).send(new DisassociateAddressCommand({ AssociationId: eip?.associationId }));
 }
 
-export const SCENARIOS: readonly Scenario[] = [
+const ALL: readonly Scenario[] = [
   creating("with an Elastic IP, a second address and a data volume", FULL),
   creating("on spot, with a type to fall back to", SPOT, ({ simulator }) => {
     simulator.capacity.set("m7i.large", "us-east-1a", "spot", 0);
@@ -267,3 +279,5 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
 ];
+
+export const SCENARIOS: readonly Scenario[] = ALL.map((it) => ({ ...it, prepare: once(it.prepare) }));

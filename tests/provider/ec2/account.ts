@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { type Ec2Simulator, WELL_KNOWN } from "../../../local/ec2";
-import { createEc2 } from "../../../provider/ec2/client";
+import { createEc2, type Ec2Options } from "../../../provider/ec2/client";
 import type { Ec2, LaunchData, LaunchRequest } from "../../../provider/ec2/ec2";
 import { Ec2Error } from "../../../provider/ec2/errors";
 import type { Instance, NetworkInterface, Volume } from "../../../provider/model/things";
 import type { StackOptions } from "../support";
-import { simulated, type VirtualClock } from "../../local/ec2/support";
+import { CALLER, simulated, type VirtualClock } from "../../local/ec2/support";
 
 export const TAGS = { a: "1" };
 /** Longer than any launch, stop, check or task takes. */
@@ -18,7 +18,10 @@ export interface Account {
 }
 
 /** A fresh account, and the client on it with a clock that does not wait. */
-export function account(through: StackOptions["through"] = (handler) => handler): Account {
+export function account(
+  through: StackOptions["through"] = (handler) => handler,
+  client: Partial<Ec2Options> = {},
+): Account {
   const { simulator, clock } = simulated();
   const ec2 = createEc2({
     region: "us-east-1",
@@ -30,8 +33,9 @@ export function account(through: StackOptions["through"] = (handler) => handler)
       },
     },
     requestHandler: through(simulator.requestHandler()),
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    ...CALLER,
     random: () => 0.5,
+    ...client,
   });
   return { ec2, simulator, clock };
 }

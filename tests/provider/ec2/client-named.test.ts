@@ -6,7 +6,7 @@ import {
   ModifyAvailabilityZoneGroupCommand,
 } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../../local/ec2";
-import { simulated } from "../../local/ec2/support";
+import { CALLER, simulated } from "../../local/ec2/support";
 import { createEc2 } from "../../../provider/ec2/client";
 import { TAGS } from "./account";
 
@@ -22,7 +22,7 @@ function account() {
       },
     },
     requestHandler: simulator.requestHandler(),
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    ...CALLER,
   });
   return { ec2, somebody };
 }

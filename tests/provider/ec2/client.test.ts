@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { WELL_KNOWN } from "../../../local/ec2";
 import { createEc2 } from "../../../provider/ec2/client";
+import type { Ec2 } from "../../../provider/ec2/ec2";
 import type { Ec2Error } from "../../../provider/ec2/errors";
 import { cutting } from "../interruptions";
 import { DATA, TAGS, account, codeOf, launchRequest, madeInterface } from "./account";
@@ -235,6 +236,38 @@ describe("the EC2 client", () => {
       "InvalidLaunchTemplateId.VersionNotFound",
     );
   });
+
+  for (const cacheMiddleware of [false, true]) {
+    const kept = cacheMiddleware ? "kept for the next call" : "made for each call";
+
+    it(`sends a dry run as one, before and after real calls of the same command, whose handlers are ${kept}`, async () => {
+      const { ec2, simulator } = account(undefined, { cacheMiddleware });
+      const request = await launchRequest(ec2);
+      const launches: number[] = [];
+      const launch = async (it: Ec2, clientToken: string): Promise<void> => {
+        await it.runInstance({ ...request, clientToken });
+      };
+      for (const token of ["first", "second"]) {
+        await ec2.dryRun((it) => launch(it, token));
+        launches.push(Object.keys(simulator.snapshot().instances).length);
+        await launch(ec2, token);
+        launches.push(Object.keys(simulator.snapshot().instances).length);
+      }
+      assert.deepEqual(launches, [0, 1, 1, 2]);
+      const sent = simulator.calls().filter((it) => it.action === "RunInstances");
+      assert.deepEqual(
+        sent.map((it) => it.dryRun),
+        [true, false, true, false],
+      );
+      const eni = await madeInterface(ec2);
+      await ec2.assignPrivateIps(eni.id, { count: 1 });
+      await assert.rejects(
+        ec2.dryRun((it) => it.assignPrivateIps(eni.id, { count: 1 })),
+        /EC2 has no dry run of this; nothing was sent/,
+      );
+      assert.equal(simulator.calls().filter((it) => it.action === "AssignPrivateIpAddresses").length, 1);
+    });
+  }
 
   it("makes no call for a dry run that EC2 has no dry run of", async () => {
     const { ec2, simulator } = account();

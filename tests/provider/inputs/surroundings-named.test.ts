@@ -14,7 +14,7 @@ import { createEc2 } from "../../../provider/ec2/client";
 import { checkInputs } from "../../../provider/inputs/inputs";
 import { Surroundings } from "../../../provider/inputs/surroundings";
 import { type Failure, UNKNOWN } from "../../../provider/inputs/validation";
-import { simulated } from "../../local/ec2/support";
+import { CALLER, simulated } from "../../local/ec2/support";
 import { program } from "../support";
 
 type Inputs = Record<string, unknown>;
@@ -41,7 +41,7 @@ function scene(): Scene {
     region: REGION,
     clock: time,
     requestHandler: simulator.requestHandler(),
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    ...CALLER,
   });
   return {
     surroundings: new Surroundings(() => ec2, time, REGION),

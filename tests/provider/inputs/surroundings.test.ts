@@ -7,7 +7,7 @@ import { Ec2Error } from "../../../provider/ec2/errors";
 import { checkInputs } from "../../../provider/inputs/inputs";
 import { Surroundings } from "../../../provider/inputs/surroundings";
 import { type Failure, UNKNOWN } from "../../../provider/inputs/validation";
-import { simulated } from "../../local/ec2/support";
+import { CALLER, simulated } from "../../local/ec2/support";
 import { program } from "../support";
 
 type Inputs = Record<string, unknown>;
@@ -45,7 +45,7 @@ function scene(standIn: (ec2: Ec2) => Partial<Ec2> = () => ({})): Scene {
     region: REGION,
     clock: time,
     requestHandler: simulator.requestHandler(),
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    ...CALLER,
   });
   const ec2 = new Proxy(client, {
     get: (target, name): unknown => {

@@ -146,7 +146,7 @@ describe("announceUpdate", () => {
     );
     assert.match(
       announceUpdate([PAUSE], lookedAt(paused, ["instanceType"]), resumed),
-      new RegExp(`^changes i-1 \\(${because}\\), stop-start,`),
+      new RegExp(`^changes i-1 \\(${because}\\), stop-start;`),
     );
     assert.match(announceUpdate([PAUSE], lookedAt(paused, []), resumed), /; starts i-1;/);
   });

@@ -2,6 +2,7 @@
 import type { Clock } from "../../../provider/kit/clock";
 import { REPLY_TIMEOUT_MS } from "../../../provider/ec2/client";
 import type { Around } from "../../../provider/session";
+import { CALLER } from "../../local/ec2/support";
 import { sending } from "../../provider/interruptions";
 import type { InProcess, RequestHandler, Through } from "../../provider/support";
 import type { Account } from "./account";
@@ -52,7 +53,7 @@ export class Process {
       clock: this.clock,
       client: {
         requestHandler: this.handler,
-        credentials: { accessKeyId: "test", secretAccessKey: "test" },
+        ...CALLER,
         random: () => 0.5,
       },
     };

@@ -4,7 +4,7 @@ import { DescribeVpcsCommand, EC2Client } from "@aws-sdk/client-ec2";
 
 import { EC2_LATENCY, NoReply, type Ec2Simulator } from "../../../../local/ec2";
 import { launched } from "../scenes";
-import { simulated, type VirtualClock } from "../support";
+import { CALLER, simulated, type VirtualClock } from "../support";
 
 /** A client for which time passes while a call is under way. */
 function patient(simulator: Ec2Simulator, clock: VirtualClock): EC2Client {
@@ -14,7 +14,7 @@ function patient(simulator: Ec2Simulator, clock: VirtualClock): EC2Client {
   };
   return new EC2Client({
     region: "us-east-1",
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    ...CALLER,
     requestHandler: simulator.requestHandler({ sleep, timeoutMs: 30_000 }),
     maxAttempts: 1,
   });

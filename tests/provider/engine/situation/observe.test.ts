@@ -15,11 +15,12 @@ import { Session } from "../../../../provider/session";
 import type { Stack } from "../../support";
 import { later, machineOf, somebody, up } from "../../world";
 import { recorded as onRecord } from "../things";
+import { CALLER } from "../../../local/ec2/support";
 
 function look(owner: Stack, recorded?: { networkInterfaceId?: string; instanceId?: string }): Promise<Observed> {
   const client = {
     requestHandler: owner.simulator.requestHandler(),
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    ...CALLER,
   };
   const ec2 = new Session({}, { client }).ec2("us-east-1");
   const id = owner.recorded?.id ?? "";
