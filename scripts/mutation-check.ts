@@ -67,19 +67,19 @@ const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: "a lack of capacity is not tried again but answered with the next type",
-    file: "provider/engine/steps/launch.ts",
+    file: "provider/engine/steps/attempt.ts",
     from: 'if (isEc2Error(error, "capacity")) {',
     to: 'if (isEc2Error(error, "quota")) {',
   },
   {
     rule: "only a token mismatch is answered with another token",
-    file: "provider/engine/steps/launch.ts",
+    file: "provider/engine/steps/attempt.ts",
     from: 'if (!isEc2Error(error, "mismatch")) {',
     to: "if (error === undefined) {",
   },
   {
     rule: "an instance that has ended is not taken for the one that was launched",
-    file: "provider/engine/steps/launch.ts",
+    file: "provider/engine/steps/attempt.ts",
     from: "if (isAlive(instance)) {",
     to: "if (instance.id !== undefined) {",
   },
@@ -117,6 +117,24 @@ const MUTATIONS: readonly Mutation[] = [
     rule: "what lost its tags is marked before anything else",
     file: "provider/engine/planning/plan.ts",
     from: "    ...lostTags,\n",
+    to: "",
+  },
+  {
+    rule: "the preview says how long it is dark by what the plan ends, not by the strategy that is wanted",
+    file: "provider/preview/told.ts",
+    from: 'return { takes: [skips || state === "stopped" ? "shutdown-skipping-os" : "shutdown"], ends: id };',
+    to: 'return { takes: [skips || state === "stopped" ? "shutdown-skipping-os" : "shutdown"] };',
+  },
+  {
+    rule: "a call that was held up goes out after another look at the record",
+    file: "provider/engine/steps/held-up.ts",
+    from: "this.clock.now() - this.lookedAt > LONGEST_MS",
+    to: "this.clock.now() < this.lookedAt",
+  },
+  {
+    rule: "nothing is sent again when a function's time is up",
+    file: "provider/ec2/patience.ts",
+    from: ", this.deadline - now",
     to: "",
   },
 ];
