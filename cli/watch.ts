@@ -1,5 +1,6 @@
 /** `managed-instance watch [NAME|ID…]`: the controller's loop in the foreground, for one machine or a laptop. */
-import { type Controller, handleMessage, type Outcome, sweep } from "../controller/handle";
+import { handleMessage, sweep } from "../controller/handle";
+import type { Controller, Outcome } from "../controller/outcome";
 import type { Message } from "../controller/events";
 import { Cancelled } from "../provider/kit/clock";
 import { ToldRights } from "../controller/rights";

@@ -52,6 +52,16 @@ type Doing =
   /** Nothing more is tried. `isKnown`: that was said before. */
   | { kind: "give-up"; because: string; replacement?: LastReplacement; isKnown: boolean };
 
+/** Nothing is done by it. */
+export type Idle = Extract<Action, { kind: "nothing" | "wait" | "give-up" }>;
+
+export function isIdle(action: Action): action is Action & Idle {
+  return action.kind === "nothing" || action.kind === "wait" || action.kind === "give-up";
+}
+
+/** What is done, rather than waited for. */
+export type Deed = Exclude<Action, Idle | { kind: "recovered" }>;
+
 export interface Situation {
   machine: Machine;
   /** The status checks of the instance that runs. */

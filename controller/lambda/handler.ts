@@ -4,7 +4,8 @@
  */
 import { explain, isEc2Error, withoutRequestIds } from "../../provider/ec2/errors";
 import { Patience } from "../../provider/ec2/patience";
-import { type Controller, handleMachine, type Outcome, sweep } from "../handle";
+import { handleMachine, sweep } from "../handle";
+import type { Controller, Outcome } from "../outcome";
 import { machineOf } from "../record";
 import { COSTS, type MissingRight, orWithout, ToldRights } from "../rights";
 import { batchOf, bodyOf, type Job, type Refused } from "./batch";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { StartInstancesCommand, StopInstancesCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import { viewOf } from "../../cli/machine-view";
 import { recycle, resume } from "../../controller/by-hand";
-import type { Outcome } from "../../controller/handle";
+import type { Outcome } from "../../controller/outcome";
 import { TAG } from "../../provider/ec2/tags";
 import { program, type Stack } from "../provider/support";
 import { goingOn } from "../provider/kills";

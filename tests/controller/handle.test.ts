@@ -4,7 +4,8 @@ import { ModifyInstanceAttributeCommand, StopInstancesCommand, TerminateInstance
 import { WELL_KNOWN } from "../../local/ec2";
 import { pause, recycle, resume } from "../../controller/by-hand";
 import { BadMessage } from "../../controller/events";
-import { type Controller, handleMachine, handleMessage, type Outcome, sweep } from "../../controller/handle";
+import { handleMachine, handleMessage, sweep } from "../../controller/handle";
+import type { Controller, Outcome } from "../../controller/outcome";
 import { readHistory } from "../../controller/history";
 import { TAG } from "../../provider/ec2/tags";
 import type { Properties } from "../../provider/model/properties";

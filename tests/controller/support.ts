@@ -1,7 +1,8 @@
 /** A controller over the simulated account of a stack: it has EC2 and the time, and no state of Pulumi's. */
 import assert from "node:assert/strict";
 import type { Message } from "../../controller/events";
-import { type Controller, handleMessage, type Outcome, sweep } from "../../controller/handle";
+import { handleMessage, sweep } from "../../controller/handle";
+import type { Controller, Outcome } from "../../controller/outcome";
 import { isReadable, type Machine, type Place, readMachine } from "../../controller/record";
 import { createEc2, type Ec2Client } from "../../provider/ec2/client";
 import { plan } from "../../provider/engine/planning/plan";

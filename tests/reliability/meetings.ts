@@ -1,7 +1,8 @@
 /** Two runs that meet: the second begins at a call of the first, and goes to its end there, or up to a call of its own. */
 import assert from "node:assert/strict";
 import { pause, recycle, resume } from "../../controller/by-hand";
-import { type Controller, handleMachine, handleMessage, type Outcome, sweep } from "../../controller/handle";
+import { handleMachine, handleMessage, sweep } from "../../controller/handle";
+import type { Controller, Outcome } from "../../controller/outcome";
 import { isReadable, type Machine, readMachine } from "../../controller/record";
 import { TAG } from "../../provider/ec2/tags";
 import { depsOf as depsOfRun } from "../../provider/engine/steps/run";
