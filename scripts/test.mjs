@@ -5,13 +5,24 @@ import { fileURLToPath } from "node:url";
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 const bin = (name) => `node_modules/${name}`;
 const CACHED = ["--cache", "--cache-strategy", "content", "--cache-location", "node_modules/.cache/prettier-of-tests"];
+/** The compiler knows by it which files to look at again. */
+const BUILD_INFO = "node_modules/.cache/types-of-tests.tsbuildinfo";
 const FOLDERS = ["sdk", "provider", "controller", "cli", "local", "bench", "tests", "scripts"];
 const CHECKS = [
   // The cache knows files by what they hold, and is of no use where the options or the version are others.
   ["format", bin("prettier/bin/prettier.cjs"), "--check", "--log-level", "warn", ...CACHED, "."],
   ["lint", bin("eslint/bin/eslint.js"), "."],
   ["imports", bin("dependency-cruiser/bin/dependency-cruise.mjs"), "--config", ".dependency-cruiser.cjs", ...FOLDERS],
-  ["types", bin("typescript/bin/tsc"), "--noEmit", "-p", "tsconfig.json"],
+  [
+    "types",
+    bin("typescript/bin/tsc"),
+    "--noEmit",
+    "-p",
+    "tsconfig.json",
+    "--incremental",
+    "--tsBuildInfoFile",
+    BUILD_INFO,
+  ],
 ];
 
 function run(args, { inherit }) {
