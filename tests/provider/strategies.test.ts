@@ -1,12 +1,12 @@
 /** `replacement.strategy`: which change takes which way, in the preview and in EC2; and the ways that keep the instance. */
 import assert from "node:assert/strict";
-import { ModifyInstanceAttributeCommand } from "@aws-sdk/client-ec2";
+import { ModifyInstanceAttributeCommand, StopInstancesCommand } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
 import type { Path } from "../../provider/engine/situation/strategy";
 import { holderOf, pathBetween, said } from "./holder";
 import { interposed } from "./interruptions";
-import { updatedAtEveryCall } from "./kills";
+import { goingOn, updatedAtEveryCall } from "./kills";
 import { program, type Stack } from "./support";
 import { failureOf, later, made, nothingIsLeft, only, quick, settled, somebody, up } from "./world";
 
@@ -217,6 +217,29 @@ describe("root-volume", () => {
 
 describe("stop-start", () => {
   const base = { elasticIp: true, replacement: { strategy: "stop-start" } };
+
+  it("looks again where the instance is stopped a minute after its start, which somebody stopped unseen, and starts it", async () => {
+    const owner = await up(base);
+    let starts = 0;
+    const stopping = interposed({
+      after: async (action) => {
+        starts += action === "StartInstances" ? 1 : 0;
+        if (action === "StartInstances" && starts === 1) {
+          later(owner);
+          const InstanceIds = [String(owner.outputs.instanceId)];
+          await somebody(owner).send(new StopInstancesCommand({ InstanceIds }));
+          later(owner);
+        }
+      },
+    });
+    const begun = owner.clock.now();
+    const stack = goingOn(owner, { through: stopping, leapMs: 2_000 });
+    await stack.up(program({ ...base, ...TYPE }));
+    const { state, instanceType } = only(made(owner).instances);
+    assert.deepEqual([state, instanceType], ["running", TYPE.instanceType]);
+    // Ten minutes of it is what the test lets pass.
+    assert.ok(owner.clock.now() - begun < 15 * 60_000);
+  });
   const after = { ...base, ...TYPE };
 
   it("keeps the root volume, and is dark for a stop and a start", async () => {

@@ -43,7 +43,11 @@ export async function awaitStopped(run: Run, { id }: Instance): Promise<void> {
   refuseEnded(seen);
 }
 
+/** EC2 may still show for so long what was before a stop or a start. */
+export const STALE_MS = 60_000;
+
 export async function awaitRunning(run: Run, launched: Instance, kind: Kind = "launch"): Promise<Instance> {
+  const begin = run.clock.now();
   let isBegun = launched.state === "pending" || launched.state === "running";
   const seen = await waitFor<Instance | undefined>(
     {
@@ -56,7 +60,7 @@ export async function awaitRunning(run: Run, launched: Instance, kind: Kind = "l
           throw new EndedAtLaunch(instance);
         }
         if (instance !== undefined && isStoppedByHand(instance)) {
-          await refuseStopped(run, instance, isBegun);
+          await refuseStopped(run, instance, isBegun || run.clock.now() - begin > STALE_MS);
         }
         isBegun ||= instance?.state === "pending";
         return instance;

@@ -12,7 +12,7 @@ import { refuseEnded } from "./alive";
 import { NoCapacity } from "./launch";
 import { prove } from "./prove";
 import { bothSaid } from "./roll-back";
-import { awaitRunning, awaitStopped, EndedAtLaunch, settle } from "./start";
+import { awaitRunning, awaitStopped, EndedAtLaunch, settle, STALE_MS } from "./start";
 import { markChanging, tagInstance, tagType, unmarkChanging } from "./tags";
 
 /** The machine is paused; its addresses and volumes stay with the instance. */
@@ -45,9 +45,6 @@ async function beginStop(run: Run, instance: Instance): Promise<Kind> {
   await run.ec2.stopInstance(instance.id, skipOsShutdown);
   return skipOsShutdown ? "stop-skipping-os" : "stop";
 }
-
-/** EC2 may still show for so long what was before a stop. */
-const STALE_MS = 60_000;
 
 async function awaitDown(run: Run, instance: Instance, kind: Kind): Promise<void> {
   const begin = run.clock.now();

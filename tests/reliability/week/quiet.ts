@@ -1,4 +1,5 @@
 /** Whether every machine is as declared: read off the account, and asked of the product as its user would. */
+import { isVoid } from "../../../provider/engine/record/specification";
 import { readGeneration } from "../../../provider/engine/record/specification";
 import { TAG } from "../../../provider/ec2/tags";
 import { ownedBy } from "../../provider/world";
@@ -21,7 +22,8 @@ export function problemsOf(machine: Machine, now: Made): string[] {
   const { states } = machine.declared;
   const instances = own.instances.filter((it) => it.state !== "shutting-down");
   const [instance] = instances;
-  const image = template.versions.at(-1)?.data.ImageId as string | undefined;
+  const valid = template.versions.filter((it) => !isVoid(it.versionNumber, it.description ?? ""));
+  const image = valid.at(-1)?.data.ImageId as string | undefined;
   return [
     ...said(states.has(state), `its record says ${state}, and it was told to be ${[...states].join(" or ")}`),
     ...said(template.tags[TAG.lastReplacement]?.includes("gave-up") !== true, "it is given up on record"),
