@@ -71,9 +71,9 @@ const pauseRows: Row[] = [
 const changed = (inputs: string, path: string, ...changes: Effect["changes"]): Effect =>
   keeping((it) => `changes ${it.instanceId} (${inputs}), ${path} s dark`, "generation", ...changes);
 
-const overlapped = (inputs: string): Effect => ({
+const replacedBy = (path: string, inputs: string): Effect => ({
   ...replaced(inputs),
-  line: (it) => sentence(`replaces ${it.instanceId} (${inputs}), overlap, about 35 s dark`, keeps(it)),
+  line: (it) => sentence(`replaces ${it.instanceId} (${inputs}), ${path} s dark`, keeps(it)),
 });
 
 /** First in place; then with the first value and another image; then cleared, with the first image again. */
@@ -108,7 +108,7 @@ const isDrained = ({ before, account }: Seen): boolean =>
 
 const replacementRows: Row[] = [
   replacement("strategy", ["root-volume", "auto"], {
-    back: changed("imageId, replacement", "root-volume, about 40"),
+    back: changed("imageId, replacement", "root-volume, about 37"),
     shows: (seen) => [seen.recorded("replacement").split(" ")[0], seen.rootVolume.snapshotId?.slice(-1)],
     as: [
       ["root-volume", "1"],
@@ -130,12 +130,12 @@ const replacementRows: Row[] = [
     ],
     effects: [
       inPlace("replacement"),
-      changed("instanceType, replacement", "stop-start, about 50", "launchedInstanceType"),
+      changed("instanceType, replacement", "stop-start, about 32", "launchedInstanceType"),
       replaced("instanceType, replacement", "launchedInstanceType"),
     ],
   },
   replacement("strategy/overlap", ["overlap", "terminate-first"], {
-    back: overlapped("imageId, replacement"),
+    back: replacedBy("overlap, about 7", "imageId, replacement"),
     shows: device,
     as: [
       [1, imageV1],
@@ -154,6 +154,7 @@ const replacementRows: Row[] = [
     ],
   }),
   replacement("skipOsShutdown", [true, false], {
+    back: replacedBy("terminate-first, about 19", "imageId, replacement"),
     shows: (seen) => [
       setting(seen, "skip-os-shutdown"),
       seen.before?.outputs.instanceId === seen.outputs.instanceId || seen.before === undefined
