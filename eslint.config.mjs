@@ -73,6 +73,21 @@ export default tseslint.config(
       "(^|/)local(/|$)",
     ),
   },
+  { files: ["{sdk,provider,controller,cli,local,bench}/**/*.ts"], rules: { "max-lines": ["error", 300] } },
+  {
+    files: [
+      // All inputs, with their documentation.
+      "sdk/args.ts",
+      // Tables of data.
+      "provider/ec2/{errors,policies}.ts",
+      // Still too long: no other may become so, and each leaves this list when it is split.
+      "provider/{handlers,ec2/{client,ec2,pace,shapes},preview/announcement}.ts",
+      "provider/inputs/{contradictions,surroundings/index}.ts",
+      "provider/engine/{record/record-grammar,situation/{current,observe},steps/data-volumes}.ts",
+      "controller/{decide,record}.ts",
+    ],
+    rules: { "max-lines": "off" },
+  },
   // One line for each field, each with its default: long, not complicated.
   { files: ["provider/ec2/shapes.ts", "provider/engine/situation/outputs.ts"], rules: { complexity: "off" } },
   // Pulumi's own types have `any` at this edge.
