@@ -41,7 +41,7 @@ export async function handleMessage(controller: Controller, message: unknown): P
   }
 }
 
-export function ignored(because: string): Outcome {
+function ignored(because: string): Outcome {
   return { machineId: "", name: "", kind: "ignored", because, metrics: { ...NONE, ignored: 1 } };
 }
 

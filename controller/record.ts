@@ -44,7 +44,7 @@ export interface Machine {
 }
 
 /** A machine of which the record does not tell enough, or not in words that this version knows: nothing is done to it. */
-export interface Unreadable {
+interface Unreadable {
   id: string;
   name: string;
   template: LaunchTemplate;
@@ -139,7 +139,7 @@ export async function listNames(ec2: Ec2): Promise<{ id: string; name: string }[
 }
 
 /** The record of that id or name. */
-export async function findRecord(ec2: Ec2, idOrName: string): Promise<LaunchTemplate | undefined> {
+async function findRecord(ec2: Ec2, idOrName: string): Promise<LaunchTemplate | undefined> {
   if (/^mi-[0-9a-f]{17}$/.test(idOrName)) {
     const found = await ec2.describeLaunchTemplates({ "launch-template-name": [idOrName] });
     return found.find(isRecord);

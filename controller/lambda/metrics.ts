@@ -18,10 +18,10 @@ export const METRICS = {
   Ignored: "Count",
 } as const;
 
-export type MetricName = keyof typeof METRICS;
+type MetricName = keyof typeof METRICS;
 export type Counts = Partial<Record<MetricName, number>>;
 
-export const NAMESPACE = "ManagedInstance";
+const NAMESPACE = "ManagedInstance";
 
 /** @returns nothing where there is nothing to count: a metric is paid for by the hours in which it is sent */
 export function metricsLine(counts: Counts, at: number): string | undefined {

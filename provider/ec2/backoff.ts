@@ -1,6 +1,6 @@
 /** How long a call that was refused waits before it is sent again, and when its user is told. */
 
-export const FIRST_PAUSE_MS = 500;
+const FIRST_PAUSE_MS = 500;
 export const LONGEST_PAUSE_MS = 20_000;
 /** Full jitter may come to nothing, and a clock that stands still would never get on. */
 export const SHORTEST_PAUSE_MS = 50;

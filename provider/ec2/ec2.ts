@@ -66,7 +66,7 @@ export interface TemplateVersion {
 export type RecordedLaunch = Omit<LaunchData, "userData">;
 
 /** The content of another version, user data and all. EC2 takes no version that says nothing of its own, so the image is said. */
-export interface LikeVersion {
+interface LikeVersion {
   sourceVersion: number;
   imageId: string;
 }

@@ -54,7 +54,7 @@ export async function patiently<T>(
 }
 
 /** What EC2 does not find is undefined. */
-export async function orNothing<T>(look: () => Promise<T | undefined>): Promise<T | undefined> {
+async function orNothing<T>(look: () => Promise<T | undefined>): Promise<T | undefined> {
   try {
     return await look();
   } catch (error) {

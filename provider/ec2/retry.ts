@@ -46,7 +46,7 @@ export const POLICIES: Readonly<Record<ErrorClass, Policy>> = {
 };
 
 /** Told the right time by a refusal, the SDK signs the next request with it. More than once would be another fault. */
-export const CLOCK_TRIES = 2;
+const CLOCK_TRIES = 2;
 
 export interface Retry {
   clock: Clock;

@@ -10,7 +10,7 @@ export function keysNotForMetadata(keys: readonly string[]): string[] {
   return keys.filter((key) => !KEY.test(key) || RESERVED.includes(key));
 }
 
-export const METADATA_KEY_RULE = 'letters, digits and + - = . , _ : @ only, and not ".", ".." or "_index"';
+const METADATA_KEY_RULE = 'letters, digits and + - = . , _ : @ only, and not ".", ".." or "_index"';
 
 export function metadataTagFailures({ metadataOptions, tags }: Readonly<Record<string, unknown>>): Failure[] {
   const isShown = isObject(metadataOptions) && metadataOptions.instanceMetadataTags === "enabled";

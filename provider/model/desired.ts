@@ -15,7 +15,7 @@ export interface Market {
 export type RevertToSpot = "never" | "always" | { window: Window };
 
 /** What happens to a machine that is unwell between two runs of `up`. */
-export interface Healing {
+interface Healing {
   enabled: boolean;
   /** After a launch, before its status checks count. */
   graceSeconds: number;

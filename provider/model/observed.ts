@@ -61,7 +61,7 @@ export interface OtherMachine {
   holds: readonly string[];
 }
 
-export type GivenKind = "elastic-ip" | "volume" | "instance" | "network-interface";
+type GivenKind = "elastic-ip" | "volume" | "instance" | "network-interface";
 
 /** Something that the inputs name. */
 export interface Given {

@@ -62,7 +62,7 @@ export function driftOf(situation: Situation): string[] {
 
 /** What the record says since: by hand, or on schedule, the machine was paused or resumed. The next `up` takes that back. */
 export const PAUSED_SINCE = "it was paused since, by hand or on its schedule";
-export const RESUMED_SINCE = "it was resumed since, by hand or on its schedule";
+const RESUMED_SINCE = "it was resumed since, by hand or on its schedule";
 
 function wantedOtherwise({ desired, observed: { template } }: Situation): string | undefined {
   const word = template?.tags[TAG.desiredState]?.split(" ")[0];

@@ -25,12 +25,12 @@ export function nameOfElasticIp({ publicIp, allocationId }: ElasticIp): string {
   return `the Elastic IP ${publicIp} (${allocationId})`;
 }
 
-export function nameOfVolume({ name }: Pick<DataVolume, "name">, { id }: Volume): string {
+function nameOfVolume({ name }: Pick<DataVolume, "name">, { id }: Volume): string {
   return `the data volume ${name} (${id})`;
 }
 
 /** The machine that holds a thing and may let go of it. What is read from the record is brought back and not waited for. */
-export function holderOf(
+function holderOf(
   thing: string,
   tags: Tags,
   { id, desired, observed }: Pick<Situation, "id" | "desired" | "observed">,

@@ -64,7 +64,7 @@ export function planTemplateTags(situation: Situation): TagStep[] {
   return situation.desired.onRecord === undefined ? planTagsOf(taggedTemplate(situation)) : [];
 }
 
-export function planTagsOf(things: Tagged[]): TagStep[] {
+function planTagsOf(things: Tagged[]): TagStep[] {
   return things.flatMap(({ resourceIds, held, wanted, stale }) => {
     const set = Object.fromEntries(Object.entries(wanted).filter(([key, value]) => held[key] !== value));
     const remove = stale.filter((key) => key in held);

@@ -221,7 +221,7 @@ function lastSignOf({ tags, createdAt }: LaunchTemplate): number {
  * @param urn whose it is from then on, where that changes
  * @returns whether it is; if not, another run acted on the record since it was looked at
  */
-export async function takeUp(
+async function takeUp(
   { ec2, lease, clock, unqueued }: Claimant,
   record: LaunchTemplate,
   urn?: string,

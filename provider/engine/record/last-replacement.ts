@@ -2,7 +2,7 @@
 import { TAG } from "../../ec2/tags";
 import type { Instance, LaunchTemplate, Tags } from "../../model/things";
 
-export const REPLACEMENT_REASONS = [
+const REPLACEMENT_REASONS = [
   "interruption",
   "interruption-warning",
   "rebalance",

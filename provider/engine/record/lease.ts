@@ -13,7 +13,7 @@ import type { LaunchTemplate } from "../../model/things";
 export const RENEW_MS = 30_000;
 
 /** How long a maker relies on a lease that it could not renew. */
-export const HOLD_MS = 90_000;
+const HOLD_MS = 90_000;
 
 /**
  * How long another create sees no renewal before it takes the maker for gone. The half minute more than {@link HOLD_MS} is for reads

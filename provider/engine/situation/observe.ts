@@ -153,7 +153,7 @@ function mayGiveUp(eni: NetworkInterface, { subnetId, privateIp, persistPrivateI
   return onRecord === undefined && (!isRight || !persistPrivateIp || eni.secondaryPrivateIps.length > 0);
 }
 
-export async function elasticIpsOfOthers(
+async function elasticIpsOfOthers(
   ec2: Ec2,
   places: readonly NetworkInterface[],
   ours: readonly ElasticIp[],

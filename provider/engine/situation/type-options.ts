@@ -12,7 +12,7 @@ export interface TypeOptions {
   placement?: { group: string; strategy: string };
 }
 
-export type OptionName = "cpuCredits" | "cpuOptions" | "ebsOptimized" | "tenancy" | "placementGroup";
+type OptionName = "cpuCredits" | "cpuOptions" | "ebsOptimized" | "tenancy" | "placementGroup";
 
 /** An option that a type does not take. */
 export interface Untaken {

@@ -107,7 +107,7 @@ async function awaitUsable(run: Run, id: string): Promise<void> {
 }
 
 /** The address that was asked for cannot be had. */
-export class AddressRefused extends Error {
+class AddressRefused extends Error {
   override readonly name = "AddressRefused";
 }
 

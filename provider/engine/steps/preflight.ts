@@ -21,7 +21,7 @@ import { besideInterface, launchRequest, onInterface, wantedLaunch, type Offer }
 import { isNoAnswer } from "./rights";
 
 /** A new instance could not start, so the old one is left alone. */
-export class PreflightFailure extends Error {
+class PreflightFailure extends Error {
   override readonly name = "PreflightFailure";
 }
 

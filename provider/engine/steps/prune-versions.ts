@@ -41,7 +41,7 @@ type TemplateRecord = Pick<LaunchTemplate, "id" | "name" | "latestVersion">;
  *
  * @returns how many were deleted
  */
-export async function deleteOldVersions(
+async function deleteOldVersions(
   ec2: Ec2,
   { id, name, latestVersion }: TemplateRecord,
   needed: readonly number[],

@@ -52,7 +52,7 @@ export function depsOf(client: Ec2Client, { timeoutSeconds, deadline, ...run }: 
   };
 }
 
-export interface Meter {
+interface Meter {
   /** How long an address was dark that this run took down. */
   dark: (ms: number) => void;
   /** A launch or start found no capacity. */

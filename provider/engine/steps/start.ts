@@ -93,7 +93,7 @@ function failedToStart({ state, stateReason }: Instance): boolean {
   return state === "stopped" && stateReason !== undefined && stateReason.code !== BY_HAND;
 }
 
-export function remember(run: Run, instance: Instance): void {
+function remember(run: Run, instance: Instance): void {
   run.observed.instances = [...run.observed.instances.filter((it) => it.id !== instance.id), instance];
 }
 
