@@ -1,14 +1,17 @@
 /** One deed on one machine, by the engine. */
 import { TAG } from "../provider/ec2/tags";
 import { replacementText } from "../provider/engine/record/last-replacement";
+import { ReconcileFailure } from "../provider/engine/reconcile";
 import { type Deps, depsOf } from "../provider/engine/steps/run";
 import { cancellable } from "../provider/kit/clock";
 import type { Outputs } from "../provider/model/outputs";
+import { tickText } from "./history";
+import type { Tags } from "../provider/model/things";
 import { carryOut, pause, recycle, resume } from "./by-hand";
 import { untilDeadline } from "./deadline";
 import type { Deed } from "./decide";
 import type { Signal } from "./events";
-import { remember } from "./notes";
+import { isNoted, remember } from "./notes";
 import { about, type Looking, type Metrics, type Outcome, NONE } from "./outcome";
 import type { Machine } from "./record";
 import { seeing } from "./rights";
@@ -47,6 +50,10 @@ export async function act(controller: Looking, machine: Machine, { action, signa
       },
     };
   } catch (error) {
+    // What stands against it stands for longer than a minute, and is told: it waits for the schedule's next time.
+    if (error instanceof ReconcileFailure && error.isUntouched && action.tick !== undefined) {
+      await isNoted(controller, machine, noteOf(action));
+    }
     return { ...common, ...(await unfinished(controller, machine, { action, error })), metrics: metricsOf(count) };
   }
 }
@@ -86,9 +93,9 @@ async function carryOutAction(
 ): Promise<Outputs> {
   switch (action.kind) {
     case "pause":
-      return pause(machine, deps, "schedule");
+      return pause(machine, deps, { by: "schedule", note: noteOf(action) });
     case "resume":
-      return resume(machine, deps, "schedule");
+      return resume(machine, deps, { by: "schedule", note: noteOf(action) });
     case "recycle":
       return recycle(machine, deps, "schedule");
     case "finish":
@@ -105,6 +112,10 @@ async function carryOutAction(
       });
       return carryOut(makingWay(machine, action), deps);
   }
+}
+
+function noteOf({ tick }: Deed): Tags {
+  return tick === undefined ? {} : { [TAG.lastTick]: tickText(tick) };
 }
 
 /** The instance that is there is replaced, though it is what is wanted; back to spot only where there is spot, if that can be tried first. */

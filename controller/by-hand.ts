@@ -15,6 +15,7 @@ import { clientToken, describeGeneration } from "../provider/engine/record/speci
 import { Superseded, Yielded } from "../provider/engine/record/standing";
 import type { Desired } from "../provider/model/desired";
 import type { Outputs } from "../provider/model/outputs";
+import type { Tags } from "../provider/model/things";
 import { withRoomForVersion } from "../provider/engine/steps/prune-versions";
 import { desiredOf } from "../provider/inputs/inputs";
 import { isReadable, type Machine, readMachine, type Reading } from "./record";
@@ -49,15 +50,27 @@ async function refuseProtected(machine: Machine, verb: ByHand, ec2: Ec2): Promis
   }
 }
 
-/** Gives up the instance and keeps the addresses, until `resume`, or the next `up` that changes something. */
-export async function pause(machine: Machine, deps: Deps, by: Asked["by"] = "hand"): Promise<Outputs> {
-  await refuseProtected(machine, "pause", deps.ec2);
-  return carryOut(await recordState(machine, deps.ec2, "paused", { by, at: deps.clock.now() }), deps);
+/** Who pauses or resumes it, and what is put on record in the same call: who is killed between two of them would forget the one. */
+export interface Asking {
+  by?: Asked["by"];
+  note?: Tags;
 }
 
-export async function resume(machine: Machine, deps: Deps, by: Asked["by"] = "hand"): Promise<Outputs> {
+type Noting = Asked & Pick<Asking, "note">;
+
+/** Gives up the instance and keeps the addresses, until `resume`, or the next `up` that changes something. */
+export async function pause(machine: Machine, deps: Deps, asking: Asking = {}): Promise<Outputs> {
+  await refuseProtected(machine, "pause", deps.ec2);
+  return carryOut(await recordState(machine, deps.ec2, "paused", askedBy(asking, deps)), deps);
+}
+
+export async function resume(machine: Machine, deps: Deps, asking: Asking = {}): Promise<Outputs> {
   await refuseProtected(machine, "resume", deps.ec2);
-  return carryOut(await recordState(machine, deps.ec2, "running", { by, at: deps.clock.now() }), deps);
+  return carryOut(await recordState(machine, deps.ec2, "running", askedBy(asking, deps)), deps);
+}
+
+function askedBy({ by = "hand", note }: Asking, { clock }: Pick<Deps, "clock">): Noting {
+  return { by, at: clock.now(), note };
 }
 
 /** Replaces the instance with nothing else changed. One that is paused gets its new instance when it is resumed. */
@@ -117,10 +130,10 @@ export async function recordState(
   machine: Machine,
   ec2: Ec2,
   desiredState: Desired["desiredState"],
-  asked: Asked,
+  { note = {}, ...asked }: Noting,
 ): Promise<Machine> {
   const text = desiredStateTag({ ...machine.desired, desiredState }, asked);
-  await ec2.createTags([machine.template.id], { [TAG.desiredState]: text });
+  await ec2.createTags([machine.template.id], { ...note, [TAG.desiredState]: text });
   // Whoever does this by hand wants another try.
   if (machine.history.replacement?.gaveUp === true) {
     await ec2.deleteTags([machine.template.id], [TAG.lastReplacement]);

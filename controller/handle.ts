@@ -125,8 +125,13 @@ async function handleReading(controller: Looking, reading: Reading, signals: rea
     return unreadable(reading);
   }
   let action = await decided(controller, reading, signals);
-  // First: a tick that is followed twice is worse than one that is followed late.
-  if (action.tick !== undefined && !(await isNoted(controller, reading, { [TAG.lastTick]: tickText(action.tick) }))) {
+  // First: a recycle that is followed twice is worse than one that is not followed. A pause or resume is put on record together with it.
+  const isWithDeed = action.kind === "pause" || action.kind === "resume";
+  if (
+    action.tick !== undefined &&
+    !isWithDeed &&
+    !(await isNoted(controller, reading, { [TAG.lastTick]: tickText(action.tick) }))
+  ) {
     action = await decided(controller, { ...reading, desired: { ...reading.desired, schedules: [] } }, signals);
   }
   switch (action.kind) {

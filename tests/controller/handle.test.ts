@@ -9,6 +9,7 @@ import type { Controller, Outcome } from "../../controller/outcome";
 import { readHistory } from "../../controller/history";
 import { TAG } from "../../provider/ec2/tags";
 import type { Properties } from "../../provider/model/properties";
+import { interposed } from "../provider/interruptions";
 import { program, stack, type Stack, URN } from "../provider/support";
 import { later, made, only, settled, somebody, up } from "../provider/world";
 import { controllerOf, depsOf, machine, outages, pass } from "./support";
@@ -227,6 +228,38 @@ describe("the controller", function () {
     assert.deepEqual(done(outcomes), ["pause", "resume", "recycle"]);
     await isBack(owner, inputs, was);
   });
+
+  for (const [action, state] of [
+    ["pause", "paused"],
+    ["resume", "running"],
+  ] as const) {
+    it(`forgets no scheduled ${action}, at whichever of its calls it is killed`, async () => {
+      const schedules = [{ action, cron: "30 12 * * *" }];
+      const inputs = { schedules, desiredState: action === "pause" ? "running" : "paused" };
+      for (let calls = 1; ; calls++) {
+        const owner = await up(inputs, EXACT);
+        await sweep(controllerOf(owner));
+        owner.clock.advance(Date.parse("2026-11-22T12:31:00Z") - owner.clock.now());
+        let left = calls;
+        const dying = interposed({
+          after: () => {
+            if (--left <= 0) {
+              throw new Error("killed");
+            }
+          },
+        });
+        await sweep(controllerOf(owner, { through: dying })).catch(() => undefined);
+        later(owner);
+        await sweep(controllerOf(owner));
+        await sweep(controllerOf(owner));
+        const [record] = made(owner).templates;
+        assert.equal(record?.tags[TAG.desiredState]?.split(" ")[0], state, `killed after call ${calls}`);
+        if (left > 0) {
+          break;
+        }
+      }
+    });
+  }
 
   it("ignores what is about nothing of ours, and counts it; and takes no message that is none", async () => {
     const owner = await up({}, EXACT);

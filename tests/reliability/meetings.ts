@@ -65,7 +65,7 @@ export const PAUSE = byHand("pause", (machine, controller) => pause(machine, dep
 export const RESUME = byHand("resume", (machine, controller) => resume(machine, depsFor(controller)));
 export const RECYCLE = byHand("recycle", (machine, controller) => recycle(machine, depsFor(controller)));
 export const NIGHT = byHand("pause by schedule", (machine, controller) =>
-  pause(machine, depsFor(controller), "schedule"),
+  pause(machine, depsFor(controller), { by: "schedule" }),
 );
 
 /** One tick of the controller. */
