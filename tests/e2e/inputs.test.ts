@@ -149,7 +149,7 @@ function linesOf(output: string, row: Row): string[] {
       .filter((it) => it.startsWith(start))
       .map((it) => it.slice(start.length))
       // Where the longest name leaves no blanks before the colon, the CLI's own outputs read the same.
-      .filter((it) => it !== "{")
+      .filter((it) => !/^\{\}?$/.test(it))
   );
 }
 
