@@ -5,16 +5,14 @@ import { ReconcileFailure } from "../provider/engine/reconcile";
 import { type Deps, depsOf } from "../provider/engine/steps/run";
 import { cancellable } from "../provider/kit/clock";
 import type { Outputs } from "../provider/model/outputs";
-import { tickText } from "./history";
-import type { Tags } from "../provider/model/things";
 import { carryOut, pause, recycle, resume } from "./by-hand";
 import { untilDeadline } from "./deadline";
 import type { Deed } from "./decide";
 import type { Signal } from "./events";
-import { isNoted, remember } from "./notes";
+import { isNoted, isNotedWithDeed, NotFollowed, remember, tickNote } from "./notes";
 import { about, type Looking, type Metrics, type Outcome, NONE } from "./outcome";
 import type { Machine } from "./record";
-import { seeing } from "./rights";
+import { COSTS, missingRight, seeing } from "./rights";
 import { unfinished } from "./unfinished";
 
 interface Acting {
@@ -22,12 +20,13 @@ interface Acting {
   signals: readonly Signal[];
 }
 
-/** What one run of the engine counts. */
+/** The figures of one run of the engine. */
 interface Count {
   darkMs: number;
   misses: number;
 }
 
+/** @throws NotFollowed */
 export async function act(controller: Looking, machine: Machine, { action, signals }: Acting): Promise<Outcome> {
   const count: Count = { darkMs: 0, misses: 0 };
   const deps = depsFor(controller, machine, count);
@@ -50,9 +49,16 @@ export async function act(controller: Looking, machine: Machine, { action, signa
       },
     };
   } catch (error) {
-    // What stands against it stands for longer than a minute, and is told: it waits for the schedule's next time.
-    if (error instanceof ReconcileFailure && error.isUntouched && action.tick !== undefined) {
-      await isNoted(controller, machine, noteOf(action));
+    if (isNotedWithDeed(action)) {
+      const missing = missingRight(error, COSTS.schedules);
+      if (missing?.right === "ec2:CreateTags") {
+        controller.missing.push(missing);
+        throw new NotFollowed();
+      }
+      if (error instanceof ReconcileFailure && error.isUntouched) {
+        // The obstacle will not be gone in a minute: the next try is at the schedule's next time.
+        await isNoted(controller, machine, tickNote(action));
+      }
     }
     return { ...common, ...(await unfinished(controller, machine, { action, error })), metrics: metricsOf(count) };
   }
@@ -93,9 +99,9 @@ async function carryOutAction(
 ): Promise<Outputs> {
   switch (action.kind) {
     case "pause":
-      return pause(machine, deps, { by: "schedule", note: noteOf(action) });
+      return pause(machine, deps, { by: "schedule", note: tickNote(action) });
     case "resume":
-      return resume(machine, deps, { by: "schedule", note: noteOf(action) });
+      return resume(machine, deps, { by: "schedule", note: tickNote(action) });
     case "recycle":
       return recycle(machine, deps, "schedule");
     case "finish":
@@ -112,10 +118,6 @@ async function carryOutAction(
       });
       return carryOut(makingWay(machine, action), deps);
   }
-}
-
-function noteOf({ tick }: Deed): Tags {
-  return tick === undefined ? {} : { [TAG.lastTick]: tickText(tick) };
 }
 
 /** The instance that is there is replaced, though it is what is wanted; back to spot only where there is spot, if that can be tried first. */

@@ -50,27 +50,22 @@ async function refuseProtected(machine: Machine, verb: ByHand, ec2: Ec2): Promis
   }
 }
 
-/** Who pauses or resumes it, and what is put on record in the same call: who is killed between two of them would forget the one. */
-export interface Asking {
-  by?: Asked["by"];
+/** Who asks for a state. The note is put on record in the same call as the state, so that no run is killed between the two. */
+interface Asking extends Pick<Asked, "by"> {
   note?: Tags;
 }
 
-type Noting = Asked & Pick<Asking, "note">;
+const BY_HAND: Asking = { by: "hand" };
 
 /** Gives up the instance and keeps the addresses, until `resume`, or the next `up` that changes something. */
-export async function pause(machine: Machine, deps: Deps, asking: Asking = {}): Promise<Outputs> {
+export async function pause(machine: Machine, deps: Deps, asking = BY_HAND): Promise<Outputs> {
   await refuseProtected(machine, "pause", deps.ec2);
-  return carryOut(await recordState(machine, deps.ec2, "paused", askedBy(asking, deps)), deps);
+  return carryOut(await recordState(machine, deps.ec2, "paused", { ...asking, at: deps.clock.now() }), deps);
 }
 
-export async function resume(machine: Machine, deps: Deps, asking: Asking = {}): Promise<Outputs> {
+export async function resume(machine: Machine, deps: Deps, asking = BY_HAND): Promise<Outputs> {
   await refuseProtected(machine, "resume", deps.ec2);
-  return carryOut(await recordState(machine, deps.ec2, "running", askedBy(asking, deps)), deps);
-}
-
-function askedBy({ by = "hand", note }: Asking, { clock }: Pick<Deps, "clock">): Noting {
-  return { by, at: clock.now(), note };
+  return carryOut(await recordState(machine, deps.ec2, "running", { ...asking, at: deps.clock.now() }), deps);
 }
 
 /** Replaces the instance with nothing else changed. One that is paused gets its new instance when it is resumed. */
@@ -130,7 +125,7 @@ export async function recordState(
   machine: Machine,
   ec2: Ec2,
   desiredState: Desired["desiredState"],
-  { note = {}, ...asked }: Noting,
+  { note = {}, ...asked }: Asked & Asking,
 ): Promise<Machine> {
   const text = desiredStateTag({ ...machine.desired, desiredState }, asked);
   await ec2.createTags([machine.template.id], { ...note, [TAG.desiredState]: text });

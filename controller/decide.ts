@@ -59,7 +59,7 @@ export function isIdle(action: Action): action is Action & Idle {
   return action.kind === "nothing" || action.kind === "wait" || action.kind === "give-up";
 }
 
-/** What is done, rather than waited for. */
+/** An action that changes something, rather than waits. */
 export type Deed = Exclude<Action, Idle | { kind: "recovered" }>;
 
 export interface Situation {

@@ -8,8 +8,7 @@ import { currentInstance, currentNetworkInterface } from "../provider/engine/sit
 import { act } from "./act";
 import { type Action, decide, type Idle, isIdle } from "./decide";
 import { type Signal, signalOf } from "./events";
-import { tickText } from "./history";
-import { isNoted, remember } from "./notes";
+import { isNoted, isNotedWithDeed, NotFollowed, remember, tickNote } from "./notes";
 import { about, type Controller, type Looking, NONE, type Outcome } from "./outcome";
 import { isReadable, listMachines, type Machine, machineOf, type Reading, readMachine } from "./record";
 import { COSTS, type MissingRight, missingRight, orWithout } from "./rights";
@@ -124,15 +123,27 @@ async function handleReading(controller: Looking, reading: Reading, signals: rea
   if (!isReadable(reading)) {
     return unreadable(reading);
   }
-  let action = await decided(controller, reading, signals);
-  // First: a recycle that is followed twice is worse than one that is not followed. A pause or resume is put on record together with it.
-  const isWithDeed = action.kind === "pause" || action.kind === "resume";
-  if (
-    action.tick !== undefined &&
-    !isWithDeed &&
-    !(await isNoted(controller, reading, { [TAG.lastTick]: tickText(action.tick) }))
-  ) {
-    action = await decided(controller, { ...reading, desired: { ...reading.desired, schedules: [] } }, signals);
+  try {
+    return await answered(controller, reading, await decided(controller, reading, signals), signals);
+  } catch (error) {
+    if (!(error instanceof NotFollowed)) {
+      throw error;
+    }
+  }
+  const unscheduled = { ...reading, desired: { ...reading.desired, schedules: [] } };
+  return answered(controller, reading, await decided(controller, unscheduled, signals), signals);
+}
+
+/** @throws NotFollowed */
+async function answered(
+  controller: Looking,
+  reading: Machine,
+  action: Action,
+  signals: readonly Signal[],
+): Promise<Outcome> {
+  const isFirst = action.tick !== undefined && !isNotedWithDeed(action);
+  if (isFirst && !(await isNoted(controller, reading, tickNote(action)))) {
+    throw new NotFollowed();
   }
   switch (action.kind) {
     case "nothing":

@@ -1,7 +1,9 @@
-/** What a controller writes on record for the next look. */
+/** Notes of a controller on the record, for the next look. */
 import { TAG } from "../provider/ec2/tags";
 import { type LastReplacement, replacementText } from "../provider/engine/record/last-replacement";
 import type { Tags } from "../provider/model/things";
+import type { Action } from "./decide";
+import { tickText } from "./history";
 import type { Looking } from "./outcome";
 import type { Machine } from "./record";
 import { COSTS, orWithout } from "./rights";
@@ -15,6 +17,21 @@ export async function remember(
   if (replacement !== undefined) {
     await isNoted(controller, machine, { [TAG.lastReplacement]: replacementText(replacement) });
   }
+}
+
+/** A schedule's time is not followed, for want of the right to put that on record. */
+export class NotFollowed extends Error {
+  override readonly name = "NotFollowed";
+}
+
+/** That the schedules were followed up to a time. */
+export function tickNote({ tick }: Pick<Action, "tick">): Tags {
+  return tick === undefined ? {} : { [TAG.lastTick]: tickText(tick) };
+}
+
+/** A pause or resume goes on record in one call with the note. A recycle is noted first: one too many costs an outage. */
+export function isNotedWithDeed({ kind }: Action): boolean {
+  return kind === "pause" || kind === "resume";
 }
 
 /** @returns whether it is on record: where the credentials may not write there, the controller goes on without */

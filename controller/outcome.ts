@@ -1,4 +1,4 @@
-/** What a look or a deed comes to. */
+/** The outcome of a look or a deed. */
 import type { Ec2Client } from "../provider/ec2/client";
 import type { LastReplacement } from "../provider/engine/record/last-replacement";
 import type { Clock } from "../provider/kit/clock";
@@ -8,7 +8,7 @@ import type { Message } from "./events";
 import type { Machine } from "./record";
 import type { MissingRight } from "./rights";
 
-/** What the loop runs on. */
+/** The account, the clock and the limits that the loop works with. */
 export interface Controller {
   region: string;
   ec2: Ec2Client;
@@ -38,7 +38,7 @@ export interface Metrics {
   ignored: number;
 }
 
-/** What was done about one machine. */
+/** The outcome for one machine. */
 export interface Outcome {
   machineId: string;
   name: string;
@@ -53,7 +53,7 @@ export interface Outcome {
    * - `unreadable`: the record does not tell what is wanted; a person has to look
    */
   kind: "ignored" | "nothing" | "waiting" | "done" | "to-be-continued" | "failed" | "gave-up" | "unreadable";
-  /** What was decided. */
+  /** The action that was decided on. */
   action?: Action["kind"];
   /** Why it was replaced or brought back. */
   reason?: LastReplacement["reason"];

@@ -14,7 +14,7 @@ import type { Machine } from "./record";
 import { isOfDeed, missingRight } from "./rights";
 import { isNoVerdict, MOST_IN_A_ROW, pauseAfterTries } from "./tries";
 
-export type Unfinished = Pick<Outcome, "kind" | "because" | "isLong" | "followUp">;
+type Unfinished = Pick<Outcome, "kind" | "because" | "isLong" | "followUp">;
 
 /** It did not get to its end: it was stopped, found no capacity, or failed. */
 export async function unfinished(

@@ -261,6 +261,22 @@ describe("the controller", function () {
     });
   }
 
+  it("brings back a machine whose scheduled pause it has not the right to put on record, and pauses it once it has", async () => {
+    const inputs = { schedules: [{ action: "pause", cron: "30 12 * * *" }] };
+    const owner = await up(inputs, EXACT);
+    await sweep(controllerOf(owner));
+    await somebody(owner).send(new TerminateInstancesCommand({ InstanceIds: [idOf(owner)] }));
+    owner.clock.advance(Date.parse("2026-11-22T12:31:00Z") - owner.clock.now());
+    owner.simulator.iam.deny("ec2:CreateTags");
+    const [restored] = await sweep(controllerOf(owner));
+    assert.equal(restored?.action, "restore");
+    assert.match(restored.missing?.map((it) => it.costs).join("; ") ?? "", /^no schedule is followed/);
+    later(owner);
+    owner.simulator.iam.clear();
+    const [paused] = await sweep(controllerOf(owner));
+    assert.deepEqual([paused?.action, paused?.kind], ["pause", "done"]);
+  });
+
   it("ignores what is about nothing of ours, and counts it; and takes no message that is none", async () => {
     const owner = await up({}, EXACT);
     owner.calls();
