@@ -232,6 +232,29 @@ describe("a call that EC2 throttles for a while", () => {
     });
   }
 
+  it("ends nothing while it is kept back: the dark time begins when it goes out", async () => {
+    const owner = await up();
+    const recorded: Verb = {
+      name: "a recycle that is put on record, and not done",
+      run: async () => {
+        await recordRecycle(await machine(owner), placeOf(owner).ec2, { reason: "by-hand", at: owner.clock.now() });
+      },
+    };
+    const lines: string[] = [];
+    const told: Verb = {
+      name: "up",
+      run: async (of, through) => {
+        const stack = goingOn(of, { through, leapMs: 2000 });
+        await stack.up(program(NEW));
+        lines.push(...stack.lines);
+      },
+    };
+    await meetBefore(owner, [told, recorded], "TerminateInstances", WHERE);
+    const [said = 0] = lines.flatMap((it) => /the address was dark for (\d+) s/.exec(it)?.slice(1).map(Number) ?? []);
+    const [dark = 0] = outages(owner, owner.outputs.privateIp);
+    assert.ok(Math.abs(said - dark) < 5, `said ${said} s, was ${dark} s`);
+  });
+
   it("is not sent again by a resume (StartInstances) that was overruled meanwhile: the instance stays stopped", async () => {
     const owner = await up();
     await PAUSE.run(owner, (handler) => handler);

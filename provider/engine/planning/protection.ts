@@ -4,15 +4,14 @@ import type { Ec2 } from "../../ec2/ec2";
 import { isEc2Error } from "../../ec2/errors";
 import { conflicts, teardownConflicts, volumeDeletionConflicts } from "./conflicts";
 import { isAlive, type Situation } from "../situation/current";
-import { plan } from "./plan";
 import type { Instance } from "../../model/things";
 import type { Step } from "./step";
 import { planTeardown } from "./teardown";
 
 /** What stands against an update: what belongs to somebody else, else what is protected. */
-export async function obstacles(ec2: Ec2, situation: Situation): Promise<string[]> {
+export async function obstacles(ec2: Ec2, situation: Situation, steps: Step[]): Promise<string[]> {
   const found = conflicts(situation);
-  return found.length > 0 ? found : protections(ec2, plan({ ...situation, known: true }));
+  return found.length > 0 ? found : protections(ec2, steps);
 }
 
 /** Obstacles to the deletion of a machine: things that belong to somebody else, else protected instances. */

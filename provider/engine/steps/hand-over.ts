@@ -16,6 +16,7 @@ import {
 } from "./run";
 import type { Instance, NetworkInterface } from "../../model/things";
 import { requireAlive } from "./alive";
+import { darkening } from "./dark";
 import { besideInterface, wantedLaunch } from "./launchable";
 import { endVolumesWithLaunched, launchOffered } from "./launch";
 import { adoptHolder, awaitFree, readNetworkInterface } from "./network-interface";
@@ -93,15 +94,14 @@ export async function detachFrom(run: Run, instance: Instance): Promise<void> {
   if (attachment?.instanceId !== instance.id) {
     return;
   }
-  if (instance.state === "running") {
-    run.darkSince ??= run.clock.now();
-  }
-  await run.ec2.detachNetworkInterface(attachment.id).catch((error: unknown) => {
-    // A repeat after a lost reply: it is being detached, or is off.
-    if (!isEc2Error(error, "transition", "not-found")) {
-      throw error;
-    }
-  });
+  await darkening(run, instance.state === "running", () =>
+    run.ec2.detachNetworkInterface(attachment.id).catch((error: unknown) => {
+      // A repeat after a lost reply: it is being detached, or is off.
+      if (!isEc2Error(error, "transition", "not-found")) {
+        throw error;
+      }
+    }),
+  );
   await awaitFree(
     run,
     { id: eni.id, status: "in-use" },

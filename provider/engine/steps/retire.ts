@@ -1,28 +1,22 @@
 /** The end of an instance: its spot request is cancelled, it is terminated, and the network interface is waited for. */
+import { isAlive } from "../situation/current";
 import type { Kind } from "../../ec2/expectations";
 import { waitFor } from "../../ec2/wait";
-import { goneIsFine, ObserveAgain, type Run, seconds, transitionTimeout } from "./run";
+import { darkening } from "./dark";
+import { goneIsFine, type Run, seconds, transitionTimeout } from "./run";
 import type { Instance } from "../../model/things";
 import { awaitFree } from "./network-interface";
 
 export async function retire(run: Run, instance: Instance): Promise<void> {
   const start = run.clock.now();
   const held = run.observed.networkInterfaces.filter((eni) => eni.attachment?.instanceId === instance.id);
-  const { darkSince, retired } = run;
-  if (instance.state === "running" && held.length > 0) {
-    run.darkSince ??= start;
-  }
   let kind: Kind = "under-way";
-  if (instance.state !== "shutting-down" && instance.state !== "terminated") {
-    run.retired = held.length > 0 ? { ...instance } : retired;
+  if (isAlive(instance)) {
     kind = shutdownOf(run, instance);
-    try {
-      await terminate(run, instance);
-    } catch (error) {
-      // Nothing was ended then; of any other failure nobody knows.
-      Object.assign(run, error instanceof ObserveAgain ? { darkSince, retired } : {});
-      throw error;
-    }
+    const isLit = instance.state === "running" && held.length > 0;
+    const before = { ...instance };
+    await darkening(run, isLit, () => terminate(run, instance));
+    run.retired = held.length > 0 ? before : run.retired;
   }
   for (const { id } of held) {
     await awaitFree(run, { id, status: "in-use" }, { kind, leaving: instance.id });

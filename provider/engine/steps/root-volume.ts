@@ -7,6 +7,7 @@ import { made, type Run, seconds, transitionTimeout } from "./run";
 import { clientToken } from "../record/specification";
 import type { Instance } from "../../model/things";
 import { requireAlive } from "./alive";
+import { darkening } from "./dark";
 import { resolveImageId } from "./preflight";
 import { prove } from "./prove";
 import { awaitRunning, settle } from "./start";
@@ -17,8 +18,7 @@ const UNDER_WAY = ["pending", "in-progress", "failing", "failing-detached"];
 export async function replaceRootVolume(run: Run, instance: Instance): Promise<void> {
   const begin = run.clock.now();
   await markChanging(run, instance, ["imageId"]);
-  run.darkSince ??= begin;
-  const begun = await taskOf(run, instance);
+  const begun = await darkening(run, true, () => taskOf(run, instance));
   const { task } = begun;
   run.say(`${instance.id} boots from ${run.desired.imageId} (${task.id})`);
   const ended = await awaitTask(run, instance, begun);

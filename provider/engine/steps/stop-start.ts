@@ -9,6 +9,7 @@ import type { Instance } from "../../model/things";
 import type { Kind } from "../../ec2/expectations";
 import { waitFor } from "../../ec2/wait";
 import { refuseEnded } from "./alive";
+import { darkening } from "./dark";
 import { NoCapacity } from "./launch";
 import { prove } from "./prove";
 import { bothSaid } from "./roll-back";
@@ -38,11 +39,8 @@ async function beginStop(run: Run, instance: Instance): Promise<Kind> {
     return "under-way";
   }
   run.say(`stopping ${instance.id}`);
-  if (instance.state === "running") {
-    run.darkSince ??= run.clock.now();
-  }
   const { skipOsShutdown } = run.desired.replacement;
-  await run.ec2.stopInstance(instance.id, skipOsShutdown);
+  await darkening(run, instance.state === "running", () => run.ec2.stopInstance(instance.id, skipOsShutdown));
   return skipOsShutdown ? "stop-skipping-os" : "stop";
 }
 
