@@ -44,6 +44,7 @@ import type { Session } from "./session";
 import { type FoundMachine, lookAtTakeOver } from "./preview/take-over";
 import { type Told, toldOf } from "./preview/told";
 import { plan } from "./engine/planning/plan";
+import type { Step } from "./engine/planning/step";
 import { needsLook, stableOutputs, survivingOutputs } from "./preview/surviving-outputs";
 import { failureOf } from "./unfinished";
 import { isText, userDataWarning } from "./kit/user-data";
@@ -232,8 +233,10 @@ export class Handlers {
         isTriedAgain: there.generation?.launchHash === launchHash(id, desired),
         hindrances: hindrances(wanted),
       });
-      const told = toldOf(plan({ ...wanted, known: true }), wanted);
-      return { recorded: looked, told, ...(await this.remarksOn(ec2, wanted, outlookFor(changes, looked, news))) };
+      const steps = plan({ ...wanted, known: true });
+      const outlook = outlookFor(changes, looked, news);
+      const remarks = await this.remarksOn(ec2, wanted, { steps, outlook });
+      return { recorded: looked, told: toldOf(steps, wanted), ...remarks };
     } catch {
       return { recorded: olds, obstacles: [], remarks: [] };
     }
@@ -257,10 +260,14 @@ export class Handlers {
   }
 
   /** What is in the way of an update, and what is to be known beside it. */
-  private async remarksOn(ec2: Ec2, wanted: Situation, outlook: Outlook): Promise<Pick<Look, "obstacles" | "remarks">> {
+  private async remarksOn(
+    ec2: Ec2,
+    wanted: Situation,
+    { steps, outlook }: { steps: Step[]; outlook: Outlook },
+  ): Promise<Pick<Look, "obstacles" | "remarks">> {
     const { desired, observed } = wanted;
     const [found, { problems, remarks }] = await Promise.all([
-      obstacles(ec2, wanted),
+      obstacles(ec2, wanted, steps),
       this.ofImage({ ...desired }, needsImage(outlook)),
     ]);
     return {

@@ -1,8 +1,8 @@
-/** What a plan means for the machine's addresses: for how long they are dark, and which of them go. (pure) */
+/** The plan, as it concerns the machine's addresses: for how long they are dark, and which of them go. (pure) */
 import { type Kind, USUAL } from "../ec2/expectations";
+import { holdsOurs } from "../engine/planning/instance";
 import type { Step } from "../engine/planning/step";
-import { type Situation } from "../engine/situation/current";
-import type { Observed } from "../model/observed";
+import type { Situation } from "../engine/situation/current";
 import type { NetworkInterface } from "../model/things";
 
 export interface Told {
@@ -21,13 +21,15 @@ export function toldOf(steps: readonly Step[], situation: Situation): Told {
   return {
     darkMs: darkMs(steps, situation),
     goes: [
-      ...interfaces.flatMap((it) => [it.id, ...addressesLost(it, steps)]),
+      ...interfaces.flatMap((it) => [it.id, ...addressesOf(it).filter((address) => !stays(address, steps))]),
       ...elasticIps.map(({ allocationId, publicIp }) =>
         steps.some((it) => it.kind === "release-elastic-ip" && it.elasticIp.allocationId === allocationId)
           ? `${publicIp} (released for good)`
           : publicIp,
       ),
-      ...unassigned(steps, observed).filter((it) => !isComing(it, steps)),
+      ...unassigned(steps)
+        .filter(({ from, address }) => !interfaces.some((it) => it.id === from) && !stays(address, steps))
+        .map((it) => it.address),
     ],
     ids: [...interfaces.map((it) => it.id), ...elasticIps.map((it) => it.allocationId)],
   };
@@ -48,32 +50,32 @@ function isLost(step: Step, id: string): boolean {
   }
 }
 
-/** What an interface has, and no other interface of the machine takes over. */
-function addressesLost(eni: NetworkInterface, steps: readonly Step[]): string[] {
-  const moved = steps.flatMap((it) => (it.kind === "take-over-private-ips" && it.from === eni.id ? it.addresses : []));
-  return [eni.privateIp, ...eni.secondaryPrivateIps, ...eni.ipv6Addresses].filter(
-    (it) => !moved.includes(it) && !isComing(it, steps),
-  );
+function addressesOf({ privateIp, secondaryPrivateIps, ipv6Addresses }: NetworkInterface): string[] {
+  return [privateIp, ...secondaryPrivateIps, ...ipv6Addresses];
 }
 
-/** Those that come off an interface that stays. */
-function unassigned(steps: readonly Step[], { networkInterfaces }: Observed): string[] {
-  const goes = networkInterfaces.filter((it) => steps.some((step) => isLost(step, it.id)));
+/** The addresses that come off an interface, and its id. */
+function unassigned(steps: readonly Step[]): { from: string; address: string }[] {
   return steps.flatMap((it) =>
-    (it.kind === "unassign-private-ips" || it.kind === "unassign-ipv6-addresses") &&
-    !goes.some(({ id }) => id === it.networkInterfaceId)
-      ? it.addresses
+    it.kind === "unassign-private-ips" || it.kind === "unassign-ipv6-addresses"
+      ? it.addresses.map((address) => ({ from: it.networkInterfaceId, address }))
       : [],
   );
 }
 
-function isComing(address: string, steps: readonly Step[]): boolean {
-  return steps.some(
-    (it) =>
-      (it.kind === "assign-private-ips" || it.kind === "assign-ipv6-addresses") &&
-      "addresses" in it.wanted &&
-      it.wanted.addresses.includes(address),
-  );
+/** Whether the interface that the machine has then takes the address over, or gets it anew. */
+function stays(address: string, steps: readonly Step[]): boolean {
+  return steps.some((it) => {
+    switch (it.kind) {
+      case "take-over-private-ips":
+        return it.addresses.includes(address);
+      case "assign-private-ips":
+      case "assign-ipv6-addresses":
+        return "addresses" in it.wanted && it.wanted.addresses.includes(address);
+      default:
+        return false;
+    }
+  });
 }
 
 /** Each step takes its usual time; what of it comes while nobody is behind the address counts. */
@@ -90,12 +92,11 @@ function darkMs(steps: readonly Step[], situation: Situation): number {
 }
 
 /** The id of the instance that runs behind the address. */
-function workingOne({ observed: { instances, networkInterfaces } }: Situation): string | undefined {
-  const holds = (id: string): boolean => networkInterfaces.some((eni) => eni.attachment?.instanceId === id);
-  return instances.find((it) => it.state === "running" && holds(it.id))?.id;
+function workingOne({ observed }: Situation): string | undefined {
+  return observed.instances.find((it) => it.state === "running" && holdsOurs(it, observed))?.id;
 }
 
-/** What a step takes, the instance that it takes from behind the address first, and the one that is behind it then. */
+/** The times of a step; the instance that it takes from behind the address first, and the one that is behind it then. */
 interface Effect {
   takes: readonly Kind[];
   ends?: string;
