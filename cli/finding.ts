@@ -6,7 +6,7 @@ export interface Finding {
   /** A note is nothing wrong. */
   kind: "problem" | "note";
   what: string;
-  /** What to do about it. */
+  /** The advice, as a sentence. */
   advice: string;
 }
 

@@ -7,12 +7,11 @@ const bin = (name) => `node_modules/${name}`;
 const CACHED = ["--cache", "--cache-strategy", "content", "--cache-location", "node_modules/.cache/prettier-of-tests"];
 /** The compiler knows by it which files to look at again. */
 const BUILD_INFO = "node_modules/.cache/types-of-tests.tsbuildinfo";
-const FOLDERS = ["sdk", "provider", "controller", "cli", "local", "bench", "tests", "scripts"];
 const CHECKS = [
   // The cache knows files by what they hold, and is of no use where the options or the version are others.
   ["format", bin("prettier/bin/prettier.cjs"), "--check", "--log-level", "warn", ...CACHED, "."],
   ["lint", bin("eslint/bin/eslint.js"), "."],
-  ["imports", bin("dependency-cruiser/bin/dependency-cruise.mjs"), "--config", ".dependency-cruiser.cjs", ...FOLDERS],
+  ["imports", bin("dependency-cruiser/bin/dependency-cruise.mjs"), "--config", ".dependency-cruiser.cjs", "."],
   [
     "types",
     bin("typescript/bin/tsc"),

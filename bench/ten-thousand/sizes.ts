@@ -1,7 +1,7 @@
 import type { Reclaim } from "./reclaim";
 import type { Refresh } from "./refresh";
 
-/** What so many machines cost. */
+/** The cost of so many machines. */
 export interface Size {
   machines: number;
   refresh: Refresh;

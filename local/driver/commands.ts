@@ -18,7 +18,7 @@ export interface DriverOptions {
 /** How one tool is called. */
 export interface Commands {
   env: Record<string, string>;
-  /** What has to be run before a verb, such as to make the stack. */
+  /** The commands that come before a verb, such as one that makes the stack. */
   prepare: (config: Record<string, string>) => string[][];
   verb: (verb: Verb, config: Record<string, string>) => string[];
   /** A command that prints the outputs as JSON, or the outputs, where they can be had without a process. */
