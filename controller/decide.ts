@@ -5,7 +5,6 @@
 import {
   currentInstance,
   currentNetworkInterface,
-  detachedInstance,
   fits,
   generationOf,
   isAlive,
@@ -19,6 +18,7 @@ import {
   type LastReplacement,
   type ReplacementReason,
 } from "../provider/engine/record/last-replacement";
+import { comingInstance } from "../provider/engine/planning/instance";
 import { plan } from "../provider/engine/planning/plan";
 import type { Instance } from "../provider/model/things";
 import type { Step } from "../provider/engine/planning/step";
@@ -145,9 +145,9 @@ function withoutInstance(situation: Situation): Doing {
   if (waits !== undefined) {
     return waits;
   }
-  const detached = detachedInstance(machine);
-  if (detached !== undefined) {
-    return { kind: "finish", because: `its network interface is not on ${detached.id}, which works` };
+  const coming = comingInstance(machine);
+  if (coming !== undefined) {
+    return { kind: "finish", because: `its network interface is not on ${coming.id}, which works` };
   }
   // What was ended for another is followed by another, whether the machine is to be healed or not.
   const { replacement } = machine.history;

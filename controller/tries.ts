@@ -97,7 +97,12 @@ function countsOf(
   if (instance === undefined || workedMs >= boundMs) {
     return { inARow: 1, tries: 0 };
   }
-  return isOfMachine(reason) && !isNoVerdict(instance) ? { inARow: last.inARow + 1, tries: 0 } : same;
+  return isOfMachine(reason) && isFailed(reason, instance) ? { inARow: last.inARow + 1, tries: 0 } : same;
+}
+
+/** One that runs failed only where it was looked at. */
+function isFailed(reason: ReplacementReason, instance: Instance): boolean {
+  return (reason === "status-checks" || instance.state !== "running") && !isNoVerdict(instance);
 }
 
 function pauseAfter({ reason, intervalMs, isContinued }: Question, tries: number, isAgain: boolean): number {

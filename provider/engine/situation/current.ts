@@ -167,9 +167,11 @@ export function holds(instance: Instance, eni: Pick<NetworkInterface, "id">): bo
 
 /** The instance that holds the interface, and is not just losing it. */
 export function currentInstance(eni: NetworkInterface | undefined, observed: Observed): Instance | undefined {
-  return eni?.attachment?.isDetaching === true
-    ? undefined
-    : eni && observed.instances.find((it) => isAlive(it) && holds(it, eni));
+  return eni && observed.instances.find((it) => isAlive(it) && holds(it, eni) && !isLosing(it, eni));
+}
+
+function isLosing({ id }: Instance, { attachment }: NetworkInterface): boolean {
+  return attachment?.isDetaching === true && (attachment.instanceId ?? id) === id;
 }
 
 export function generationOf(instance: Instance): number | undefined {
@@ -193,7 +195,7 @@ export function candidateInstance(situation: Situation): Instance | undefined {
     .filter(
       (it) =>
         (it.state === "pending" || it.state === "running") &&
-        !networkInterfaces.some((eni) => holds(it, eni) && eni.attachment?.isDetaching !== true) &&
+        !networkInterfaces.some((eni) => holds(it, eni) && !isLosing(it, eni)) &&
         fits(it, situation),
     )
     .reduce<Instance | undefined>(
@@ -202,11 +204,21 @@ export function candidateInstance(situation: Situation): Instance | undefined {
     );
 }
 
-/** The instance that runs and fits, while nothing holds the interface: somebody detached it, or a hand-over did not get to its end. */
+/**
+ * The instance that runs and fits, while the interface is on nothing that works: somebody detached it, or the one that it was to be moved
+ * from ended first.
+ */
 export function detachedInstance(situation: Situation): Instance | undefined {
   const eni = currentNetworkInterface(situation);
-  const isFree = eni !== undefined && (eni.attachment === undefined || eni.attachment.isDetaching === true);
-  return isFree && situation.desired.persistPrivateIp ? candidateInstance(situation) : undefined;
+  return eni !== undefined && comesFree(eni, situation.observed) && situation.desired.persistPrivateIp
+    ? candidateInstance(situation)
+    : undefined;
+}
+
+/** Whether the interface is free, or will be without anybody's doing. */
+function comesFree({ attachment }: NetworkInterface, { instances }: Observed): boolean {
+  const holder = instances.find((it) => it.id === attachment?.instanceId);
+  return attachment === undefined || attachment.isDetaching === true || (holder !== undefined && !isAlive(holder));
 }
 
 /**

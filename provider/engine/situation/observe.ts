@@ -4,6 +4,7 @@ import { findImage } from "../../ec2/lookups";
 import { TAG } from "../../ec2/tags";
 import { userDataFor } from "../../kit/user-data";
 import { adoptsThings } from "./adoption";
+import { withAttachments } from "./attachments";
 import { isAlive, isAtHome, isOwnedInstance, isOwnedInterface } from "./current";
 import { isOfAnother } from "./ownership";
 import { observeOtherMachines } from "./other-machines";
@@ -46,7 +47,7 @@ export async function observe(ec2: Ec2, target: Target): Promise<Observed> {
       [...elasticIps, ...listed(givenElasticIp)],
       desired,
     ),
-    instances: [...tagged, ...holders.filter(isOurs)],
+    instances: withAttachments([...tagged, ...holders.filter(isOurs)], networkInterfaces),
     otherMachines: await observeOtherMachines(ec2, id, {
       elasticIp: givenElasticIp,
       volumes: volumes.volumes.filter((it) => desired?.dataVolumes.some(({ volumeId }) => volumeId === it.id)),

@@ -12,18 +12,19 @@ import { TAG } from "../../../../provider/ec2/tags";
 import { observe } from "../../../../provider/engine/situation/observe";
 import type { Observed } from "../../../../provider/model/observed";
 import { Session } from "../../../../provider/session";
-import type { Stack } from "../../support";
+import { program, type Stack } from "../../support";
 import { later, machineOf, somebody, up } from "../../world";
 import { recorded as onRecord } from "../things";
 import { CALLER } from "../../../local/ec2/support";
 
+function client(owner: Stack): { id: string; ec2: ReturnType<Session["ec2"]> } {
+  const requestHandler = owner.simulator.requestHandler();
+  const ec2 = new Session({}, { client: { requestHandler, ...CALLER } }).ec2("us-east-1");
+  return { id: owner.recorded?.id ?? "", ec2 };
+}
+
 function look(owner: Stack, recorded?: { networkInterfaceId?: string; instanceId?: string }): Promise<Observed> {
-  const client = {
-    requestHandler: owner.simulator.requestHandler(),
-    ...CALLER,
-  };
-  const ec2 = new Session({}, { client }).ec2("us-east-1");
-  const id = owner.recorded?.id ?? "";
+  const { id, ec2 } = client(owner);
   return observe(ec2, { id, ...(recorded === undefined ? {} : { recorded: onRecord(recorded) }) });
 }
 
@@ -42,6 +43,28 @@ describe("observe", () => {
     assert.equal(seen.instances[0]?.id, instance.instanceId);
     assert.equal(seen.elasticIps[0]?.allocationId, eip?.allocationId);
     assert.deepEqual(seen.strangers, []);
+  });
+
+  it("asks the interfaces who holds them, where EC2 shows the instances as they were before", async () => {
+    const owner = await up({ replacement: { strategy: "overlap" } });
+    await owner.up(program({ replacement: { strategy: "overlap" }, imageId: WELL_KNOWN.imageV2 }));
+    const { id, ec2 } = client(owner);
+    const fresh = await observe(ec2, { id });
+    const [eni] = fresh.networkInterfaces;
+    const held = fresh.instances.map((it) => [it.id, it.id === eni?.attachment?.instanceId ? [eni.id] : []]);
+    const shown = { before: [] as string[], onAnother: [String(eni?.id)] };
+    for (const secondaryNetworkInterfaceIds of Object.values(shown)) {
+      const stale = Object.assign(Object.create(ec2) as typeof ec2, {
+        describeInstances: async (...args: Parameters<typeof ec2.describeInstances>) =>
+          (await ec2.describeInstances(...args)).map((it) => ({ ...it, secondaryNetworkInterfaceIds })),
+      });
+      const { instances } = await observe(stale, { id });
+      assert.deepEqual(
+        instances.map((it) => [it.id, it.secondaryNetworkInterfaceIds]),
+        held,
+      );
+    }
+    assert.equal(held.filter(([, ids]) => ids?.length === 1).length, 1);
   });
 
   it("changes nothing", async () => {

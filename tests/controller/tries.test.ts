@@ -1,0 +1,35 @@
+/** How many replacements in a row count before a machine is given up. */
+import assert from "node:assert/strict";
+import { MOST_IN_A_ROW, tryAgain } from "../../controller/tries";
+import type { ReplacementReason } from "../../provider/engine/record/last-replacement";
+import type { Instance } from "../../provider/model/things";
+import { instance } from "../provider/engine/things";
+
+const NOW = Date.UTC(2026, 10, 22, 12);
+const ROW = {
+  at: NOW - 60_000,
+  reason: "ended",
+  instanceId: "i-0",
+  inARow: MOST_IN_A_ROW,
+  tries: 0,
+  gaveUp: false,
+} as const;
+
+function answer(reason: ReplacementReason, state: Instance["state"]): string {
+  const times = { workedMs: 60_000, boundMs: 600_000, intervalMs: 0, isContinued: false, now: NOW };
+  return tryAgain({ reason, instance: instance({ state }), last: ROW, ...times }).kind;
+}
+
+describe("after three replacements in a row", () => {
+  it("an instance that ended by itself gives the machine up", () => {
+    assert.equal(answer("ended", "terminated"), "give-up");
+  });
+
+  it("an instance that runs and fails its status checks gives the machine up", () => {
+    assert.equal(answer("status-checks", "running"), "give-up");
+  });
+
+  it("an instance that runs, and only has not its interface, says nothing about the machine", () => {
+    assert.equal(answer("ended", "running"), "go");
+  });
+});
