@@ -8,6 +8,7 @@ import {
   fits,
   generationOf,
   isAlive,
+  lastInstance,
   staysStopped,
   wantsInstance,
 } from "../provider/engine/situation/current";
@@ -130,14 +131,9 @@ function byState(situation: Situation): Doing {
   return held === undefined ? withoutInstance(situation) : (givenUp(situation, held) ?? withInstance(situation, held));
 }
 
-/** The one that ran last. */
-function lastInstance({ observed }: Machine): Instance | undefined {
-  return [...observed.instances].sort((a, b) => b.launchedAt - a.launchedAt)[0];
-}
-
 function withoutInstance(situation: Situation): Doing {
   const { machine } = situation;
-  const last = lastInstance(machine);
+  const last = lastInstance(machine.observed);
   if (last !== undefined && wasTakenBack(last, situation)) {
     return gated(situation, "interruption", last);
   }

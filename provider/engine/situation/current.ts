@@ -100,6 +100,11 @@ function freeInterface(right: NetworkInterface[], { observed, recorded }: Situat
   );
 }
 
+/** The one that was launched last, as far as EC2 remembers. */
+export function lastInstance({ instances }: Pick<Observed, "instances">): Instance | undefined {
+  return [...instances].sort((a, b) => b.launchedAt - a.launchedAt || (a.id < b.id ? 1 : -1))[0];
+}
+
 /** Whether the machine is to have an instance that runs. */
 export function wantsInstance(desired: Pick<Desired, "desiredState">): boolean {
   return desired.desiredState === "running";

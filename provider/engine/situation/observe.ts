@@ -5,7 +5,7 @@ import { TAG } from "../../ec2/tags";
 import { userDataFor } from "../../kit/user-data";
 import { adoptsThings } from "./adoption";
 import { withAttachments } from "./attachments";
-import { isAlive, isAtHome, isOwnedInstance, isOwnedInterface } from "./current";
+import { holds, isAlive, isAtHome, isOwnedInstance, isOwnedInterface } from "./current";
 import { isOfAnother } from "./ownership";
 import { observeOtherMachines } from "./other-machines";
 import { differentInputs, launchHash, readGeneration } from "../record/specification";
@@ -24,7 +24,7 @@ export interface Target {
 
 export async function observe(ec2: Ec2, target: Target): Promise<Observed> {
   const { id, desired, recorded } = target;
-  const [record, networkInterfaces, elasticIps, givenElasticIp, tagged, { marked, ...volumes }] = await Promise.all([
+  const [record, marks, elasticIps, givenElasticIp, tagged, { marked, ...volumes }] = await Promise.all([
     observeRecord(ec2, target),
     observeNetworkInterfaces(ec2, id, recorded?.networkInterfaceId),
     observeElasticIps(ec2, id, recorded),
@@ -32,6 +32,7 @@ export async function observe(ec2: Ec2, target: Target): Promise<Observed> {
     ec2.describeInstances(markedAs(id)),
     observeVolumes(ec2, target),
   ]);
+  const networkInterfaces = [...marks, ...(await observeInterfacesOf(ec2, id, tagged, marks))];
   const holders = await observeHolders(ec2, networkInterfaces, volumes.volumes, tagged);
   // Launched between the two looks, or with its tags taken off.
   const isOurs = (it: Instance): boolean =>
@@ -108,6 +109,20 @@ async function observeNetworkInterfaces(
   }
   const recorded = await ec2.describeNetworkInterfaces({ "network-interface-id": [recordedId] });
   return [...tagged, ...recorded.filter((it) => !isOfAnother(id, it))];
+}
+
+/** Another run may have made an interface, and launched on it, between the look at the interfaces and the look at the instances. */
+async function observeInterfacesOf(
+  ec2: Ec2,
+  id: string,
+  instances: readonly Instance[],
+  seen: readonly NetworkInterface[],
+): Promise<NetworkInterface[]> {
+  const ids = instances
+    .filter((it) => isAlive(it) && !seen.some((eni) => holds(it, eni)))
+    .flatMap((it) => [...listed(it.networkInterfaceId), ...it.secondaryNetworkInterfaceIds]);
+  const found = ids.length === 0 ? [] : await ec2.describeNetworkInterfaces({ "network-interface-id": ids });
+  return found.filter(({ tags }) => tags[TAG.id] === id);
 }
 
 /** An address is still ours when its tags were taken off: one that was allocated here, or a given one that is on our interface. */

@@ -5,7 +5,7 @@ import { TAG } from "../../ec2/tags";
 import type { Kind } from "../../ec2/expectations";
 import { waitFor, WaitTimeout } from "../../ec2/wait";
 import { heldBy } from "../planning/conflicts";
-import { isAlive } from "../situation/current";
+import { isAlive, lastInstance } from "../situation/current";
 import { descriptionOf, networkInterfaceTags } from "../record/labels";
 import { holdersOf } from "../situation/observe";
 import {
@@ -23,7 +23,7 @@ import type { PublicIpAssignment } from "../../model/desired";
 
 /** @param later addresses that are still on an interface that is given up, and move with the instance */
 export async function makeNetworkInterface(run: Run, later: string[]): Promise<void> {
-  const { id, desired, ec2, observed, recorded } = run;
+  const { id, desired, ec2, observed } = run;
   const { subnetId, privateIp, securityGroupIds } = desired;
   const template = made(observed.template, "launch template");
   const secondaryPrivateIps = addressesOf(desired.secondaryPrivateIps, desired.secondaryPrivateIpCount, later);
@@ -41,9 +41,7 @@ export async function makeNetworkInterface(run: Run, later: string[]): Promise<v
       tags: networkInterfaceTags(id, desired),
       clientToken: clientToken(template.id, "network-interface", subnetId, privateIp, intent, ...predecessors),
     });
-  // One that is not kept comes after others that nobody remembers; found again by its tag, it is used.
-  const making = desired.persistPrivateIp ? makeOnce(make, recorded?.networkInterfaceId, run.nonce) : make(run.nonce);
-  const eni = await making.catch(async (error: unknown) => {
+  const eni = await makeOnce(make, intentsOf(run)).catch(async (error: unknown) => {
     const named = [secondaryPrivateIps, ipv6Addresses].flatMap((it) => (it && "addresses" in it ? it.addresses : []));
     throw await aboutAddresses(run, [...(privateIp === undefined ? [] : [privateIp]), ...named], error);
   });
@@ -55,17 +53,36 @@ export async function makeNetworkInterface(run: Run, later: string[]): Promise<v
   }
 }
 
-/** Again with the nonce, where the token stands for an interface that was made before and is gone, or was asked for otherwise. */
+/** One that is not kept comes after others that nobody remembers: so many of them may have been asked for by the same token. */
+const MAX_FORGOTTEN = 5;
+
+/**
+ * By which client tokens it is asked for, one after the other: two runs that make it for the same launch are answered with the same
+ * interface, which then is the lock between them.
+ */
+function intentsOf({ desired, observed, recorded, nonce }: Run): (string | undefined)[] {
+  if (desired.persistPrivateIp) {
+    return [recorded?.networkInterfaceId, nonce];
+  }
+  const last = lastInstance(observed)?.id ?? "none";
+  const after = Array.from(
+    { length: MAX_FORGOTTEN },
+    (_, at) => `${observed.generation?.number ?? 0} after ${last} ${at}`,
+  );
+  return [...after, nonce];
+}
+
+/** With the next intent, where the token stands for an interface that was made before and is gone, or was asked for otherwise. */
 async function makeOnce(
   make: (intent: string | undefined) => Promise<NetworkInterface>,
-  recordedId: string | undefined,
-  nonce: string,
+  [intent, ...others]: readonly (string | undefined)[],
 ): Promise<NetworkInterface> {
   try {
-    return await make(recordedId);
+    return await make(intent);
   } catch (error) {
-    if (isEc2Error(error, "mismatch") || (error instanceof Ec2Error && error.code === INTERFACE_GONE)) {
-      return make(nonce);
+    const isForOther = isEc2Error(error, "mismatch") || (error instanceof Ec2Error && error.code === INTERFACE_GONE);
+    if (isForOther && others.length > 0) {
+      return makeOnce(make, others);
     }
     throw error;
   }
