@@ -1,7 +1,7 @@
 /** The retry policy of the product, all of it: what is sent again, for how long, and with which pauses. */
 import { Cancelled, type Clock } from "../kit/clock";
 import { Ec2Error, type ErrorClass } from "./errors";
-import { pauseAfter, SHORTEST_PAUSE_MS, TELL_EVERY_MS, TOLD_PAUSE_MS } from "./backoff";
+import { pauseAfter, PauseNotice, SHORTEST_PAUSE_MS } from "./backoff";
 import type { Pace } from "./pace";
 import type { Patience } from "./patience";
 
@@ -87,10 +87,11 @@ class Stall {
   private readonly begunAt: number;
   private since: number | undefined;
   private isPausing = false;
-  private toldAt = -Infinity;
+  private readonly notice: PauseNotice;
 
   constructor(private readonly retry: Retry) {
     this.begunAt = retry.clock.now();
+    this.notice = new PauseNotice(retry.clock);
   }
 
   /** Pauses, if the call may be sent again. What EC2 throttles waits where all calls of the action do, in {@link Pace}. */
@@ -136,10 +137,7 @@ class Stall {
       patience.begin();
     }
     const pause = Math.min(pauseAfter(tries - 1, random()), Math.max(patience.leftMs, SHORTEST_PAUSE_MS));
-    if (pause >= TOLD_PAUSE_MS && clock.now() - this.toldAt >= TELL_EVERY_MS) {
-      this.toldAt = clock.now();
-      say(`${why}; trying again in ${Math.round(pause / 1000)} s`);
-    }
+    this.notice.tell(pause, why, say);
     try {
       await clock.sleep(pause);
     } catch (error) {
