@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Tags } from "../model/things";
+import { isPattern } from "./filters";
 
 /** Everything a managed instance makes carries these, so that it is found without Pulumi's state. */
 export const TAG = {
@@ -72,12 +73,9 @@ export const RESERVED_TAGS = 13;
 
 export const MAX_TAG_VALUE = 256;
 
-/** What EC2 reads as something else when it looks for a tag's value; another machine's URN could fit it. */
-const WILDCARDS = /[*?\\]/;
-
-/** The tag value for a URN: the URN itself, or a hash where EC2 does not take it, or would not find it by itself alone. */
+/** The tag value for a URN: the URN itself, or a hash where EC2 does not take it, or would read a pattern that another machine's URN may fit. */
 export function urnTag(urn: string): string {
-  if (urn.length <= MAX_TAG_VALUE && !WILDCARDS.test(urn)) {
+  if (urn.length <= MAX_TAG_VALUE && !isPattern(urn)) {
     return urn;
   }
   return `sha256:${createHash("sha256").update(urn).digest("hex")}`;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { EC2Client } from "@aws-sdk/client-ec2";
 import { type Ec2Simulator, WELL_KNOWN } from "../../../local/ec2";
 import { createEc2, type Ec2Options } from "../../../provider/ec2/client";
 import type { Ec2, LaunchData, LaunchRequest } from "../../../provider/ec2/ec2";
@@ -13,6 +14,8 @@ export const LONG = 5 * 60_000;
 
 export interface Account {
   ec2: Ec2;
+  /** Whoever else works in the account. */
+  somebody: EC2Client;
   simulator: Ec2Simulator;
   clock: VirtualClock;
 }
@@ -22,7 +25,7 @@ export function account(
   through: StackOptions["through"] = (handler) => handler,
   client: Partial<Ec2Options> = {},
 ): Account {
-  const { simulator, clock } = simulated();
+  const { simulator, ec2: somebody, clock } = simulated();
   const ec2 = createEc2({
     region: "us-east-1",
     clock: {
@@ -37,7 +40,7 @@ export function account(
     random: () => 0.5,
     ...client,
   });
-  return { ec2, simulator, clock };
+  return { ec2, somebody, simulator, clock };
 }
 
 export const DATA: LaunchData = {
