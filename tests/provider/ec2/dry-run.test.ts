@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Ec2 } from "../../../provider/ec2/ec2";
-import { account, codeOf, launchRequest, madeInterface } from "./account";
+import { account, codeOf, launchRequest, madeInterface, runOn } from "./account";
 
 describe("a dry run of the EC2 client", () => {
   it("asks EC2 whether it would launch, and launches nothing", async () => {
@@ -55,5 +55,25 @@ describe("a dry run of the EC2 client", () => {
       /EC2 has no dry run of this; nothing was sent/,
     );
     assert.deepEqual(simulator.calls(), []);
+  });
+
+  it("is sent without asking the run, which has nothing to lose by it", async () => {
+    const { ec2, clock } = account();
+    const request = await launchRequest(ec2);
+    const asked: string[] = [];
+    const run = runOn(ec2, clock, { beforeSending: (action) => Promise.resolve(void asked.push(action)) });
+    await run.dryRun((it) => it.runInstance(request));
+    assert.deepEqual(asked, []);
+    await run.runInstance(request);
+    assert.deepEqual(asked, ["RunInstances"]);
+  });
+
+  it("of a describe goes with no other describe", async () => {
+    const { ec2, simulator } = account();
+    const describe = (it: Ec2): Promise<unknown> => it.describeInstances({ "instance-id": ["i-0a1b2c3d"] });
+    await describe(ec2);
+    await Promise.all([describe(ec2), ec2.dryRun(describe)]);
+    const sent = simulator.calls().map((it) => it.dryRun);
+    assert.deepEqual([sent.length, sent.filter(Boolean).length], [3, 1]);
   });
 });

@@ -2,16 +2,18 @@ import assert from "node:assert/strict";
 import { WELL_KNOWN } from "../../../local/ec2";
 import { TAG } from "../../../provider/ec2/tags";
 import { interposed } from "../interruptions";
-import { TAGS, account, codeOf, madeInterface, running } from "./account";
+import { TAGS, account, codeOf, madeInterface, runOn, running } from "./account";
 
 const names = (length: number): string[] => Array.from({ length }, (_, index) => `m${index}`);
 
 describe("the describes of the EC2 client", () => {
   it("go together over all runs of a session", async () => {
-    const { ec2, simulator } = account();
+    const { ec2, simulator, clock } = account();
     await Promise.all(names(3).map((it) => madeInterface(ec2, { tags: { [TAG.id]: it } })));
     simulator.clearCalls();
-    const found = await Promise.all(names(4).map((it) => ec2.describeNetworkInterfaces({ [`tag:${TAG.id}`]: [it] })));
+    const found = await Promise.all(
+      names(4).map((it) => runOn(ec2, clock).describeNetworkInterfaces({ [`tag:${TAG.id}`]: [it] })),
+    );
     assert.deepEqual(
       found.map((it) => it.map(({ tags }) => tags[TAG.id])),
       [["m0"], ["m1"], ["m2"], []],
