@@ -62,7 +62,7 @@ export class Batches<Found> {
       const answer = answers.get(it) ?? [];
       const isFirst = !given.has(it);
       given.add(it);
-      // Who gets it may write into it.
+      // Each asker may write into its answer.
       return isFirst || answer instanceof Error ? answer : structuredClone(answer);
     });
   }

@@ -3,7 +3,7 @@ import type { Clock } from "../kit/clock";
 import { LONGEST_PAUSE_MS, pauseAfter } from "./backoff";
 import type { Ec2Error } from "./errors";
 
-/** What was learned is taken up a little below, and left behind the faster the longer nothing is refused. */
+/** The learned rate is taken up a little below, and left behind the faster the longer nothing is refused. */
 const CAUTION = 0.95;
 const GROWTH = 0.1;
 const GROWTH_CALLS = 30;
@@ -11,7 +11,7 @@ const GROWTH_CALLS = 30;
 const GROWTH_CALLS_OF_A_GUESS = 10;
 /** After so many times the calls of growth, we were too slow for long enough that the bucket was full in between. */
 const WAS_FULL = 3;
-/** The burst before the first refusal was faster than EC2 allows for long; of what was long before it, nothing is to be learned. */
+/** The burst before the first refusal was faster than EC2 allows for long; calls long before it teach nothing. */
 const FIRST_CUT = 0.75;
 const RECENT_MS = 10_000;
 /** Where calls went out without a wait, the bucket may have been full in between, and then less passed than it was filled with. */
@@ -20,7 +20,7 @@ const SLOWEST = 1000 / LONGEST_PAUSE_MS;
 /** A process that is busy wakes late: what was due in so long until now goes at once. */
 const LATE_MS = 1000;
 
-/** What EC2's refusals have told. */
+/** The lesson of EC2's refusals. */
 interface Learned {
   /** Calls a second that passed between the last two refusals: what the bucket is filled with. */
   rate: number;

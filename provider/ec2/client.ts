@@ -34,7 +34,7 @@ export interface Ec2Options {
 }
 
 export interface Ec2Client extends Ec2 {
-  /** The same client for one run, of which all calls share one patience. */
+  /** Makes the client of one run, whose calls share one patience. */
   forRun(run: OfRun): Ec2Client;
   /** The times that the runs of one account and region find out together. */
   readonly expectations: Expectations;

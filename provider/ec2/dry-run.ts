@@ -2,7 +2,7 @@
 import type { EC2Client } from "@aws-sdk/client-ec2";
 import { Ec2Error } from "./errors";
 
-/** The same client, whose every call is a dry run; what EC2 has no dry run of is not sent. */
+/** Makes the client whose every call is a dry run; a call that EC2 has no dry run of is not sent. */
 export function dryRunning(client: EC2Client): EC2Client {
   const dry = Object.create(client) as EC2Client;
   // The call itself says so, and no middleware: a client may keep a command's handlers for the next call (`cacheMiddleware`).

@@ -279,7 +279,7 @@ export interface ErrorDetails {
   isUnsent?: boolean;
 }
 
-/** What EC2 (or the way to it) answered. */
+/** A call that EC2 refused, or that got no answer. */
 export class Ec2Error extends Error {
   override readonly name = "Ec2Error";
 
@@ -300,19 +300,19 @@ export class Ec2Error extends Error {
     return BY_MESSAGE.find(([said]) => said.test(this.said))?.[1] ?? MEANINGS[this.code]?.advice;
   }
 
-  /** The same, of a call that was sent again and again. */
+  /** Adds how often, and for how long, the call was sent in vain. */
   afterTries(tries: number, ms: number): Ec2Error {
     const sent = tries === 0 ? "not sent, as EC2 let none pass" : `${tries} tries`;
     const tried = `${sent} in ${Math.round(ms / 1000)} s`;
     return new Ec2Error(this.action, this.code, this.said, { ...this.details, tried });
   }
 
-  /** The same, for a call that was held back because of it. */
+  /** Makes the error of a call that was held back because of this one. */
   unsent(): Ec2Error {
     return new Ec2Error(this.action, this.code, this.said, { ...this.details, isUnsent: true });
   }
 
-  /** What EC2 said and what to do, as the end of a sentence that says what was being done. */
+  /** EC2's words and what to do, as the end of a sentence that says what was being done. */
   get explanation(): string {
     const { requestId, tried } = this.details;
     const request = `${requestId === undefined ? "" : `, request ${requestId}`}${tried === undefined ? "" : `; ${tried}`}`;
@@ -336,7 +336,7 @@ export function isUnauthorized(error: unknown): boolean {
   return error instanceof Ec2Error && (error.code === "UnauthorizedOperation" || error.code === "AccessDenied");
 }
 
-/** What a launch is made of and this product makes itself: not found means that EC2 does not see it yet. */
+/** Codes about parts of a launch that this product makes itself: not found means that EC2 does not see the part yet. */
 const OWN_PARTS: ReadonlySet<string> = new Set([
   "InvalidLaunchTemplateId.NotFound",
   "InvalidLaunchTemplateId.VersionNotFound",
@@ -379,7 +379,7 @@ export function explain(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The same text for the same trouble: each refusal has a request id of its own. */
+/** Makes the texts of one trouble equal: each refusal has a request id of its own. */
 export function withoutRequestIds(text: string): string {
   return text.replace(/,? ?with request [\w-]+|,? request [\w-]+/g, "");
 }

@@ -6,8 +6,8 @@ import { Bucket } from "./bucket";
 import type { Patience } from "./patience";
 
 /**
- * Whose call goes first, of those that wait for one action: an address has no instance until it passes; any other; one that asks
- * for what is not to happen yet, out of the same bucket.
+ * The order of the calls that wait for one action: a call without which an address has no instance; any other; a dry run, which is out
+ * of the same bucket.
  */
 const RANKS = ["dark", "usual", "dry-run"] as const;
 export type Rank = (typeof RANKS)[number];
@@ -16,7 +16,7 @@ export interface Asker {
   rank: Rank;
   /** Absent: of several runs, each of which has its own. */
   patience?: Patience;
-  /** Of a call, over all its tries: one that EC2 refuses keeps its turn. */
+  /** Belongs to a call over all its tries: a call that EC2 refuses keeps its turn. */
   place?: { order?: number };
   say?: (line: string) => void;
   /** Counts the time in a queue of our own making. */

@@ -70,7 +70,7 @@ export const REPEATS = {
 } as const satisfies Record<string, Repeat>;
 
 export type Change = keyof typeof REPEATS;
-/** What only looks may always be sent again. */
+/** A call that only reads may always be sent again. */
 export type Call = Change | `Describe${string}` | `Get${string}`;
 
 export function isRepeatable(call: Call): boolean {

@@ -10,7 +10,7 @@ export interface Policy {
   again: "always" | "if-repeatable" | "never";
   /** How many tries there are in all, where not only time limits them. */
   tries?: number;
-  /** What becomes of it where it is not sent again, or no more. */
+  /** The outcome where the call is not sent again, or no more. */
   then: string;
 }
 
@@ -94,7 +94,7 @@ class Stall {
     this.notice = new PauseNotice(retry.clock);
   }
 
-  /** Pauses, if the call may be sent again. What EC2 throttles waits where all calls of the action do, in {@link Pace}. */
+  /** Pauses, if the call may be sent again. A throttled call waits where all calls of the action do, in {@link Pace}. */
   async orThrow(error: unknown, tries: number): Promise<void> {
     if (!(error instanceof Ec2Error)) {
       throw error;

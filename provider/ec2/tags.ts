@@ -68,7 +68,7 @@ export function isClaim(key: string): boolean {
 
 /** EC2's limit of tags on one thing. */
 export const EC2_TAG_LIMIT = 50;
-/** Those of {@link TAG} that can meet on one thing, and `Name`. */
+/** How many of {@link TAG} can meet on one thing, and `Name`. */
 export const RESERVED_TAGS = 13;
 
 export const MAX_TAG_VALUE = 256;
@@ -81,7 +81,7 @@ export function urnTag(urn: string): string {
   return `sha256:${createHash("sha256").update(urn).digest("hex")}`;
 }
 
-/** Of a URN, before the name: the stack, the project and the type. A name may have the separator in it. */
+/** A URN has the stack, the project and the type before the name, in which the separator may occur. */
 const PARTS_BEFORE_NAME = 3;
 
 /** The resource's name, which is the last part of its URN. */

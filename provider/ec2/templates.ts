@@ -17,7 +17,7 @@ export interface TemplateVersion {
   createdAt?: number;
   /** With an SSM parameter looked up. */
   imageId?: string;
-  /** What it holds, but for the user data, which may be a secret; nothing where it has not what every launch of ours has. */
+  /** Its content but for the user data, which may be a secret; nothing where it lacks what every launch of ours has. */
   data?: RecordedLaunch;
 }
 
