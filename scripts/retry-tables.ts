@@ -1,7 +1,7 @@
 /** The tables in docs/retries.md, from the code that decides. `npm run docs` writes them; a test holds them current. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { codesOf, type ErrorClass } from "../provider/ec2/errors";
+import { codesOf, type ErrorClass } from "../provider/ec2/error-codes";
 import { actionOf, type Change, REPEATS } from "../provider/ec2/repeats";
 import { POLICIES, type Policy } from "../provider/ec2/retry";
 

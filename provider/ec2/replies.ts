@@ -1,5 +1,6 @@
 /** EC2's replies in the product's terms: its errors, its pages, and what must be in a reply. */
-import { Ec2Error, isAboutTime } from "./errors";
+import { isAboutTime } from "./error-codes";
+import { Ec2Error } from "./errors";
 
 interface Thrown {
   name?: string;

@@ -1,6 +1,7 @@
 /** The retry policy of the product, all of it: what is sent again, for how long, and with which pauses. */
 import { Cancelled, type Clock } from "../kit/clock";
-import { Ec2Error, type ErrorClass } from "./errors";
+import type { ErrorClass } from "./error-codes";
+import { Ec2Error } from "./errors";
 import { pauseAfter, PauseNotice, SHORTEST_PAUSE_MS } from "./backoff";
 import type { Pace } from "./pace";
 import type { Patience } from "./patience";
@@ -16,7 +17,7 @@ export interface Policy {
 
 const FATAL = "ends the run, with what to do";
 
-/** By what kind of thing EC2 answered; which code is of which kind, errors.ts says. */
+/** By what kind of thing EC2 answered; which code is of which kind, error-codes.ts says. */
 export const POLICIES: Readonly<Record<ErrorClass, Policy>> = {
   throttled: { again: "always", then: "ends the run, which the next `up` takes up again" },
   unreachable: {
