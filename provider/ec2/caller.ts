@@ -16,14 +16,14 @@ export type OfRun = Pick<Retry, "patience" | "say"> & Pick<Asker, "queued" | "be
 export type ThisRun = Partial<OfRun> & Pick<OfRun, "say">;
 
 /** The state that all runs of a session share. */
-export interface Session {
+export interface SharedState {
   client: EC2Client;
   clock: Clock;
   random: () => number;
   pace: Pace;
   expectations: Expectations;
   /** By key, see {@link Caller.shared}. */
-  shared: Map<object, unknown>;
+  made: Map<object, unknown>;
   isDryRun?: boolean;
 }
 
@@ -40,12 +40,13 @@ export interface Caller {
   shared: <T>(key: object, make: () => T) => T;
 }
 
-export function callerOf({ client, clock, random, pace, isDryRun = false, ...session }: Session, run: ThisRun): Caller {
+export function callerOf(state: SharedState, run: ThisRun): Caller {
+  const { client, clock, random, pace, made, isDryRun = false } = state;
   const shared: Caller["shared"] = <T>(key: object, make: () => T) => {
-    if (!session.shared.has(key)) {
-      session.shared.set(key, make());
+    if (!made.has(key)) {
+      made.set(key, make());
     }
-    return session.shared.get(key) as T;
+    return made.get(key) as T;
   };
   const retried: Caller["retried"] = (call, attempt) => {
     const { say, patience = new Patience(clock, OTHER_PATIENCE_MS) } = run;

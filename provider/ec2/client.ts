@@ -2,7 +2,7 @@
 import { EC2Client, type EC2ClientConfig } from "@aws-sdk/client-ec2";
 import type { Clock } from "../kit/clock";
 import { addressCalls } from "./addresses";
-import { callerOf, type OfRun, type Session, type ThisRun } from "./caller";
+import { callerOf, type OfRun, type SharedState, type ThisRun } from "./caller";
 import { dryRunning, guardDryRuns, orRefused } from "./dry-run";
 import type { Ec2 } from "./ec2";
 import { Expectations } from "./expectations";
@@ -75,12 +75,12 @@ export function createEc2(options: Ec2Options): Ec2Client {
   guardDryRuns(client);
   const { clock, random = Math.random, say = () => undefined } = options;
   const pace = new Pace(clock, random);
-  return clientOf({ client, clock, random, pace, expectations: new Expectations(), shared: new Map() }, { say });
+  return clientOf({ client, clock, random, pace, expectations: new Expectations(), made: new Map() }, { say });
 }
 
-function clientOf(session: Session, run: ThisRun): Ec2Client {
-  const { client, expectations } = session;
-  const caller = callerOf(session, run);
+function clientOf(state: SharedState, run: ThisRun): Ec2Client {
+  const { client, expectations } = state;
+  const caller = callerOf(state, run);
   return {
     ...addressCalls(caller),
     ...imageCalls(caller),
@@ -96,10 +96,10 @@ function clientOf(session: Session, run: ThisRun): Ec2Client {
       await caller.retried("GetCredentials", find);
     },
     dryRun: (call) => {
-      const dry = { ...session, client: dryRunning(client), shared: new Map<object, unknown>(), isDryRun: true };
+      const dry = { ...state, client: dryRunning(client), made: new Map<object, unknown>(), isDryRun: true };
       return orRefused(() => call(clientOf(dry, run)));
     },
-    forRun: (other) => clientOf(session, other),
+    forRun: (other) => clientOf(state, other),
     expectations,
   };
 }

@@ -21,7 +21,7 @@ interface NewInterface {
   clientToken: string;
 }
 
-export function networkInterfaceOf(eni: sdk.NetworkInterface): NetworkInterface {
+export function interfaceOf(eni: sdk.NetworkInterface): NetworkInterface {
   const attachment = eni.Attachment;
   return {
     id: present(eni.NetworkInterfaceId, "network interface id"),
@@ -90,7 +90,7 @@ const INTERFACES = byFilters(
   "DescribeNetworkInterfaces",
   (client, input) =>
     gathered(sdk.paginateDescribeNetworkInterfaces({ client }, input), (page) =>
-      page.NetworkInterfaces?.map(networkInterfaceOf),
+      page.NetworkInterfaces?.map(interfaceOf),
     ),
   { "network-interface-id": (it) => it.id, description: (it) => it.description },
 );
@@ -110,7 +110,7 @@ export const interfaceCalls = ({ client, call, find }: Caller) => {
       return call("CreateNetworkInterface", async () => {
         const reply = await client.send(new sdk.CreateNetworkInterfaceCommand(networkInterfaceRequest(request)));
         const made = present(reply.NetworkInterface, "network interface");
-        return networkInterfaceOf({ ...made, TagSet: toTagList(request.tags) });
+        return interfaceOf({ ...made, TagSet: toTagList(request.tags) });
       });
     },
 

@@ -25,7 +25,7 @@ export interface Zone {
   networkBorderGroup: string;
 }
 
-export function subnetOf(subnet: sdk.Subnet): Subnet {
+export function subnetFrom(subnet: sdk.Subnet): Subnet {
   return {
     id: present(subnet.SubnetId, "subnet id"),
     vpcId: subnet.VpcId ?? "",
@@ -41,7 +41,7 @@ export function subnetOf(subnet: sdk.Subnet): Subnet {
 const SUBNETS = byValues<Subnet>("DescribeSubnets", (client) => ({
   ask: (ids) =>
     gathered(sdk.paginateDescribeSubnets({ client }, filtered({ "subnet-id": ids })), (page) =>
-      page.Subnets?.map(subnetOf),
+      page.Subnets?.map(subnetFrom),
     ),
   valueOf: (it) => it.id,
 }));

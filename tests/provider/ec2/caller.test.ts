@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { EC2Client } from "@aws-sdk/client-ec2";
-import { callerOf, type OfRun, type Session } from "../../../provider/ec2/caller";
+import { callerOf, type OfRun, type SharedState } from "../../../provider/ec2/caller";
 import { Ec2Error } from "../../../provider/ec2/errors";
 import { Expectations } from "../../../provider/ec2/expectations";
 import { type Asker, Pace } from "../../../provider/ec2/pace";
@@ -17,7 +17,7 @@ class NotingPace extends Pace {
   }
 }
 
-function scene(): { session: Session; pace: NotingPace; run: OfRun; sent: string[] } {
+function scene(): { state: SharedState; pace: NotingPace; run: OfRun; sent: string[] } {
   const time = virtualClock();
   const clock = {
     now: () => time.now(),
@@ -29,13 +29,13 @@ function scene(): { session: Session; pace: NotingPace; run: OfRun; sent: string
   const pace = new NotingPace(clock, () => 1);
   const sent: string[] = [];
   return {
-    session: {
+    state: {
       client: new EC2Client({ region: "us-east-1", ...CALLER }),
       clock,
       random: () => 1,
       pace,
       expectations: new Expectations(),
-      shared: new Map(),
+      made: new Map(),
     },
     pace,
     run: {
@@ -52,20 +52,20 @@ function scene(): { session: Session; pace: NotingPace; run: OfRun; sent: string
 
 describe("the caller of a run", () => {
   it("asks the run before it sends a call, every time that it sends it", async () => {
-    const { session, run, sent } = scene();
+    const { state, run, sent } = scene();
     const send = (): Promise<void> => {
       sent.push("sent");
       return sent.length < 3 ? Promise.reject(new Ec2Error("StopInstances", "Throttling", "no")) : Promise.resolve();
     };
-    await callerOf(session, run).call("StopInstances", send);
+    await callerOf(state, run).call("StopInstances", send);
     assert.deepEqual(sent, ["before StopInstances", "sent", "before StopInstances", "sent"]);
   });
 
   it("sends a dry run last, and asks nobody before it", async () => {
-    const { session, pace, run, sent } = scene();
+    const { state, pace, run, sent } = scene();
     const send = (): Promise<void> => Promise.resolve();
-    await callerOf(session, run).call("RunInstances", send, "dark");
-    await callerOf({ ...session, isDryRun: true }, run).call("RunInstances", send, "dark");
+    await callerOf(state, run).call("RunInstances", send, "dark");
+    await callerOf({ ...state, isDryRun: true }, run).call("RunInstances", send, "dark");
     assert.deepEqual(
       pace.askers.map((it) => it?.rank),
       ["dark", "dry-run"],
@@ -74,21 +74,21 @@ describe("the caller of a run", () => {
   });
 
   it("keeps the place of a call over all its tries", async () => {
-    const { session, pace, run } = scene();
+    const { state, pace, run } = scene();
     let tries = 0;
     const send = (): Promise<void> =>
       ++tries < 3 ? Promise.reject(new Ec2Error("StopInstances", "Throttling", "no")) : Promise.resolve();
-    await callerOf(session, run).call("StopInstances", send);
+    await callerOf(state, run).call("StopInstances", send);
     assert.equal(pace.askers.length, 3);
     assert.equal(new Set(pace.askers.map((it) => it?.place)).size, 1);
   });
 
   it("has one patience for all calls of the run, and one for each call where there is no run", async () => {
-    const { session, pace, run } = scene();
+    const { state, pace, run } = scene();
     const send = (): Promise<void> => Promise.resolve();
     const patienceOf = async (of: Parameters<typeof callerOf>[1]): Promise<number> => {
       pace.askers.length = 0;
-      const { call } = callerOf(session, of);
+      const { call } = callerOf(state, of);
       await call("StopInstances", send);
       await call("StopInstances", send);
       return new Set(pace.askers.map((it) => it?.patience)).size;
@@ -96,8 +96,8 @@ describe("the caller of a run", () => {
     assert.deepEqual([await patienceOf(run), await patienceOf({ say: run.say })], [1, 2]);
   });
 
-  it("asks together with the other runs of its session, and not with those of another", async () => {
-    const { session, run } = scene();
+  it("asks together with the other runs of its state, and not with those of another", async () => {
+    const { state, run } = scene();
     const asked: (readonly string[])[] = [];
     const read = byValues<{ name: string }>("DescribeKeyPairs", () => ({
       ask: (names) => {
@@ -106,8 +106,8 @@ describe("the caller of a run", () => {
       },
       valueOf: (it) => it.name,
     }));
-    const other = { ...session, shared: new Map<object, unknown>() };
-    const found = [session, session, other].map((it, index) => callerOf(it, run).find(read, [String(index)]));
+    const other = { ...state, made: new Map<object, unknown>() };
+    const found = [state, state, other].map((it, index) => callerOf(it, run).find(read, [String(index)]));
     assert.deepEqual(await Promise.all(found), [[{ name: "0" }], [{ name: "1" }], [{ name: "2" }]]);
     assert.deepEqual(asked, [["0", "1"], ["2"]]);
   });

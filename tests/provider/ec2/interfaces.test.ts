@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ModifySubnetAttributeCommand } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../../local/ec2";
-import { networkInterfaceOf } from "../../../provider/ec2/interfaces";
+import { interfaceOf } from "../../../provider/ec2/interfaces";
 import { cutting } from "../interruptions";
 import { LONG, TAGS, account, codeOf, launchRequest, madeInterface, running, seen, seenInterface } from "./account";
 
@@ -202,9 +202,9 @@ describe("the EC2 client attaches an interface", () => {
 describe("an interface as EC2 sends it", () => {
   it("is an AWS service's own where EC2 says so, and has no attachment that has ended", () => {
     const eni = { NetworkInterfaceId: "eni-1", PrivateIpAddress: "10.0.0.1" };
-    assert.equal(networkInterfaceOf({ ...eni, RequesterManaged: true }).requesterManaged, true);
+    assert.equal(interfaceOf({ ...eni, RequesterManaged: true }).requesterManaged, true);
     const Attachment = { AttachmentId: "eni-attach-1", Status: "detached" as const };
-    assert.equal(networkInterfaceOf({ ...eni, Attachment }).attachment, undefined);
-    assert.equal(networkInterfaceOf({ ...eni, Attachment: { AttachmentId: "a" } }).attachment?.deviceIndex, 0);
+    assert.equal(interfaceOf({ ...eni, Attachment }).attachment, undefined);
+    assert.equal(interfaceOf({ ...eni, Attachment: { AttachmentId: "a" } }).attachment?.deviceIndex, 0);
   });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { AssociateSecurityGroupVpcCommand, CreateSecurityGroupCommand } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../../local/ec2";
-import { subnetOf } from "../../../provider/ec2/subnets";
+import { subnetFrom } from "../../../provider/ec2/subnets";
 import { account } from "./account";
 
 describe("the EC2 client and subnets", () => {
@@ -23,7 +23,7 @@ describe("the EC2 client and subnets", () => {
     const Ipv6CidrBlockAssociationSet = [
       { Ipv6CidrBlock: "2001:db8::/64", Ipv6CidrBlockState: { State: "disassociated" as const } },
     ];
-    assert.deepEqual(subnetOf({ SubnetId: "subnet-1", Ipv6CidrBlockAssociationSet }).ipv6CidrBlocks, []);
+    assert.deepEqual(subnetFrom({ SubnetId: "subnet-1", Ipv6CidrBlockAssociationSet }).ipv6CidrBlocks, []);
   });
 });
 
