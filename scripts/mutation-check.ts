@@ -55,7 +55,7 @@ const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: "no Elastic IP is taken from its holder",
-    file: "provider/ec2/client.ts",
+    file: "provider/ec2/addresses.ts",
     from: "AllowReassociation: false",
     to: "AllowReassociation: true",
   },

@@ -1,8 +1,8 @@
 /** The tables in docs/retries.md, from the code that decides. `npm run docs` writes them; a test holds them current. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { codesOf, type ErrorClass } from "../provider/ec2/errors";
-import { actionOf, type Change, REPEATS } from "../provider/ec2/repeats";
+import { codesOf, type ErrorClass } from "../provider/ec2/error-codes";
+import { actionOf, type ChangingCall, REPEATS } from "../provider/ec2/repeats";
 import { POLICIES, type Policy } from "../provider/ec2/retry";
 
 const FILE = join(__dirname, "..", "docs", "retries.md");
@@ -42,7 +42,7 @@ export function policyTable(): string {
 
 export function repeatTable(): string {
   const byReason = new Map<string, string[]>();
-  for (const change of Object.keys(REPEATS) as Change[]) {
+  for (const change of Object.keys(REPEATS) as ChangingCall[]) {
     const { isSafe, because } = REPEATS[change];
     const key = JSON.stringify([isSafe ? "yes" : "no", because]);
     const name = `\`${actionOf(change)}\`${change.slice(actionOf(change).length)}`;

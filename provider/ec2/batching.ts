@@ -1,16 +1,14 @@
 /** Describes of many machines in few calls: what is asked while a call is on its way goes with the next one. */
 import DataLoader from "dataloader";
 import type { Tags } from "../model/things";
-import type { Filters } from "./ec2";
+import { type Filters, isPattern } from "./filters";
 
 /** EC2's limit of values in one filter. */
 export const MOST_VALUES = 200;
 
-/** What EC2 reads as something else than itself: what a value with these found could not be handed to who asked for it. */
-const WILDCARDS = /[*?\\]/;
-
+/** A pattern is asked for by itself: what it finds could not be handed to whoever asked for it. */
 function isBatchable(values: readonly string[]): boolean {
-  return values.length > 0 && !values.some((it) => WILDCARDS.test(it));
+  return values.length > 0 && !values.some(isPattern);
 }
 
 export interface Asking<Found> {
@@ -64,7 +62,7 @@ export class Batches<Found> {
       const answer = answers.get(it) ?? [];
       const isFirst = !given.has(it);
       given.add(it);
-      // Who gets it may write into it.
+      // Each asker may write into its answer.
       return isFirst || answer instanceof Error ? answer : structuredClone(answer);
     });
   }

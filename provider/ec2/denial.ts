@@ -1,4 +1,4 @@
-/** What EC2 says of a call that the credentials may not make, and what to do about it. (pure) */
+/** Reads the refusal of a call that the credentials may not make: the right that is missing, and what to do about it. (pure) */
 
 /** EC2 asks for several rights at once, and names the one that is missing: tagging and passing a role have their own. */
 const RIGHT = /is not authorized to perform: ([\w-]+:\w+)/;
@@ -6,10 +6,10 @@ const RIGHT = /is not authorized to perform: ([\w-]+:\w+)/;
 /** Hundreds of characters, which only STS can read. */
 const DETAILS = /\s*Encoded authorization failure message:\s*([\w-]+={0,2})\.?/;
 
-/** What forbids it, where that is not for want of a policy that allows it. */
+/** The policy that forbids the call, where the refusal is not for want of one that allows it. */
 const DENY = /with an explicit deny in (an? [a-z -]*policy|an? permissions boundary)/;
 
-/** What may have to allow it beside the policies of the credentials. */
+/** The other kind of policy that has to allow the call, beside those of the credentials. */
 const LIMIT =
   /because no (service control policy|resource control policy|permissions boundary|session policy|VPC endpoint policy) allows/;
 

@@ -1,6 +1,6 @@
 /** How long what is waited for usually takes, and so when it is worth a look: a table, moved by what the process sees. */
 
-/** Of a hundred, one is there by `earliest` and fifty by `typical`, in milliseconds. */
+/** In milliseconds: one of a hundred is there by `earliest`, fifty by `typical`. */
 interface Usual {
   earliest: number;
   typical: number;
@@ -12,7 +12,7 @@ interface Usual {
 export const USUAL = {
   /** Assumed: "a minute or two" at worst (int128/terraform-aws-nat-instance#57), 105 s for a create and a destroy (TF PR #43953). */
   shutdown: { earliest: 12_000, typical: 33_000 },
-  /** Assumed: the same without the guest's part. Of what is stopped, too. */
+  /** Assumed: the same without the guest's part. A stopped instance takes as long. */
   "shutdown-skipping-os": { earliest: 5_000, typical: 11_000 },
   /** Assumed, as a shutdown. */
   stop: { earliest: 10_000, typical: 24_000 },
@@ -34,7 +34,7 @@ export const USUAL = {
   "volume-attach": { earliest: 500, typical: 1_500 },
   "volume-detach": { earliest: 1_000, typical: 3_000 },
   "volume-modification": { earliest: 4_000, typical: 9_500 },
-  /** What somebody else began, nobody knows when: it may be there at any moment. The longest of it is the end of an instance. */
+  /** Work that somebody else began at an unknown time: it may be done at any moment. The longest is the end of an instance. */
   "under-way": { earliest: 1_000, typical: 35_000 },
 } as const satisfies Record<string, Usual>;
 
@@ -44,15 +44,15 @@ export type Kind = keyof typeof USUAL;
 const TABLE_COUNTS_FOR = 2;
 const REMEMBERED = 20;
 
-/** What comes a little after the typical moment is looked for in pauses of about this share of the time waited so far. */
+/** A little after the typical moment, the pauses between looks are about this share of the time waited so far. */
 const SHARE = 0.025;
 const SHORTEST_MS = 1000;
 const LONGEST_MS = 10_000;
 
-/** What a look may cost of a process's time where many wait: read from EC2's XML it takes a millisecond or two. */
+/** The time of the process that a look may cost where many wait: read from EC2's XML it takes a millisecond or two. */
 const LOOK_MS = 5;
 
-/** What all machines of a process find out together. */
+/** The times that all machines of a process find out together. */
 export class Expectations {
   /** By how much, as a logarithm, a kind has taken longer here than the table says, and in how many waits. */
   private readonly seen = new Map<Kind, { shift: number; count: number }>();

@@ -1,19 +1,18 @@
 /** Versions of launch templates that this process has read. EC2 never changes a version, and never gives its number again. */
-import type { TemplateVersion } from "./ec2";
 
 /** The newest version, and the one that a rolled-back update returned to. */
 const MOST_KEPT = 2;
 
-export class KnownVersions {
-  private readonly byTemplate = new Map<string, TemplateVersion[]>();
+export class KnownVersions<Version extends { number: number }> {
+  private readonly byTemplate = new Map<string, Version[]>();
 
-  find(templateId: string, number: number | undefined): TemplateVersion | undefined {
+  find(templateId: string, number: number | undefined): Version | undefined {
     const known = this.byTemplate.get(templateId)?.find((it) => it.number === number);
     // Callers may write into their answer.
     return structuredClone(known);
   }
 
-  keep(templateId: string, version: TemplateVersion): void {
+  keep(templateId: string, version: Version): void {
     const others = (this.byTemplate.get(templateId) ?? []).filter((it) => it.number !== version.number);
     this.byTemplate.set(templateId, [structuredClone(version), ...others].slice(0, MOST_KEPT));
   }

@@ -7,7 +7,7 @@ import { Ec2Error, isEc2Error } from "./errors";
 const LOOKS_AGAIN = 3;
 const PAUSE_MS = 2000;
 
-/** Who asks at the same time shares one answer; one that may become another is not kept. */
+/** Concurrent callers share one request. An answer that may still change is not kept. */
 export class Lookups<T> {
   private readonly answers = new Map<string, Promise<T | undefined>>();
 
@@ -53,7 +53,7 @@ export async function patiently<T>(
   }
 }
 
-/** What EC2 does not find is undefined. */
+/** Answers undefined where EC2 finds nothing. */
 async function orNothing<T>(look: () => Promise<T | undefined>): Promise<T | undefined> {
   try {
     return await look();

@@ -1,12 +1,13 @@
 /** How fast calls go out, by action. EC2's limits are per account, region and action, so all machines of a process share them. */
 import { Cancelled, type Clock } from "../kit/clock";
 import { Ec2Error } from "./errors";
-import { LONGEST_PAUSE_MS, pauseAfter, SHORTEST_PAUSE_MS, TELL_EVERY_MS, TOLD_PAUSE_MS } from "./backoff";
+import { PauseNotice, SHORTEST_PAUSE_MS } from "./backoff";
+import { Bucket } from "./bucket";
 import type { Patience } from "./patience";
 
 /**
- * Whose call goes first, of those that wait for one action: an address has no instance until it passes; any other; one that asks
- * for what is not to happen yet, out of the same bucket.
+ * The order of the calls that wait for one action: a call without which an address has no instance; any other; a dry run, which is out
+ * of the same bucket.
  */
 const RANKS = ["dark", "usual", "dry-run"] as const;
 export type Rank = (typeof RANKS)[number];
@@ -15,7 +16,7 @@ export interface Asker {
   rank: Rank;
   /** Absent: of several runs, each of which has its own. */
   patience?: Patience;
-  /** Of a call, over all its tries: one that EC2 refuses keeps its turn. */
+  /** Belongs to a call over all its tries: a call that EC2 refuses keeps its turn. */
   place?: { order?: number };
   say?: (line: string) => void;
   /** Counts the time in a queue of our own making. */
@@ -31,23 +32,6 @@ const TOLD_QUEUE_MS = 10_000;
 
 /** EC2's buckets of requests are full again after less. */
 const FORGET_MS = 60_000;
-
-/** What was learned is taken up a little below, and left behind the faster the longer nothing is refused. */
-const CAUTION = 0.95;
-const GROWTH = 0.1;
-const GROWTH_CALLS = 30;
-/** The first rate is no more than a guess, and left behind sooner. */
-const GROWTH_CALLS_OF_A_GUESS = 10;
-/** After so many times the calls of growth, we were too slow for long enough that the bucket was full in between. */
-const WAS_FULL = 3;
-/** The burst before the first refusal was faster than EC2 allows for long; of what was long before it, nothing is to be learned. */
-const FIRST_CUT = 0.75;
-const RECENT_MS = 10_000;
-/** Where calls went out without a wait, the bucket may have been full in between, and then less passed than it was filled with. */
-const SOFT_CUT = 0.9;
-const SLOWEST = 1000 / LONGEST_PAUSE_MS;
-/** A process that is busy wakes late: what was due in so long until now goes at once. */
-const LATE_MS = 1000;
 
 export class Pace {
   private readonly lanes = new Map<string, Lane>();
@@ -89,50 +73,31 @@ interface Waiter {
   fail: (error: unknown) => void;
 }
 
-/** What EC2's refusals have told of a bucket. */
-interface Learned {
-  /** Calls a second that passed between the last two refusals: what the bucket is filled with. */
-  rate: number;
-  /** From the first refusal alone. */
-  isGuess: boolean;
-  /** When it was last empty. */
-  emptyAt: number;
-  refusal: Ec2Error;
-}
-
 /**
- * One action. Until EC2 refuses a call for throttling, a limited number of them is under way. From then on they go out one by one,
- * about as fast as they passed since the refusal before: a bucket that was empty then and is empty now has let pass what it was
- * filled with. While none passes, the next is tried after a pause that doubles.
+ * The calls of one action. Until EC2 refuses one for throttling, a limited number of them is under way. From then on they go out one by
+ * one, at the pace of the {@link Bucket}.
  */
 class Lane {
   private readonly waiters: Waiter[] = [];
   private readonly watchers = new Set<Watcher>();
   private limit = FIRST_LIMIT;
   private underWay = 0;
-  private learned: Learned | undefined;
-  /** Passed since the last refusal, or since the first call. */
-  private passed = 0;
-  /** When, of those of the last {@link RECENT_MS}. */
-  private recent: number[] = [];
-  /** Whether a call went out without a wait since the last refusal. */
-  private hadRoom = false;
-  private refusedInARow = 0;
-  /** Of the first call, and of the last. */
-  private begunAt = 0;
+  private bucket: Bucket;
   private lastAt = -Infinity;
-  private nextAt = -Infinity;
   /** Calls that were sent before a refusal came tell nothing new by being refused. */
   private epoch = 0;
   private isPumping = false;
   private asked = 0;
-  private toldAt = -Infinity;
+  private readonly notice: PauseNotice;
 
   constructor(
     private readonly action: string,
     private readonly clock: Clock,
     private readonly random: () => number,
-  ) {}
+  ) {
+    this.bucket = new Bucket(clock, random);
+    this.notice = new PauseNotice(clock);
+  }
 
   async paced<T>(send: () => Promise<T>, asker: Asker): Promise<T> {
     await this.turn(asker);
@@ -146,7 +111,7 @@ class Lane {
       if (error instanceof Ec2Error && error.class === "throttled") {
         this.refuse(error, epoch);
       } else if (error instanceof Ec2Error && error.class === "unreachable") {
-        // Of it nobody knows. Those behind it do not wait until each before them has been given up as lost.
+        // The outcome is unknown. The slot is freed, so that queued calls do not wait for its time-out.
         this.limit++;
       } else {
         // Refused for another reason, it passed the bucket.
@@ -172,19 +137,15 @@ class Lane {
   watch({ patience, say }: Watcher): () => void {
     const watcher = { patience, say };
     this.watchers.add(watcher);
-    if (this.isStuck) {
+    if (this.bucket.isEmpty) {
       patience.begin();
     }
     return () => {
       this.watchers.delete(watcher);
-      if (this.isStuck) {
+      if (this.bucket.isEmpty) {
         patience.end();
       }
     };
-  }
-
-  private get isStuck(): boolean {
-    return this.refusedInARow > 0;
   }
 
   private turn(asker: Asker): Promise<void> {
@@ -192,8 +153,7 @@ class Lane {
     const place = (asker.place ??= {});
     const order = (place.order ??= this.asked++);
     if (this.waiters.length === 0 && this.pauseMs() === 0) {
-      this.hadRoom = true;
-      this.leave();
+      this.leave(true);
       return Promise.resolve();
     }
     asker.queued?.begin();
@@ -214,37 +174,21 @@ class Lane {
   private forget(): void {
     const now = this.clock.now();
     if (this.underWay === 0 && this.waiters.length === 0 && now - this.lastAt > FORGET_MS) {
-      this.unstick();
-      this.learned = undefined;
+      this.endStall();
+      this.bucket = new Bucket(this.clock, this.random);
       this.limit = FIRST_LIMIT;
-      this.passed = 0;
-      this.recent = [];
-      this.begunAt = now;
-      this.nextAt = -Infinity;
     }
   }
 
   /** How long the next call has to wait; without end if it waits for another's answer. */
   private pauseMs(): number {
-    if (this.learned === undefined) {
-      return this.underWay < Math.floor(this.limit) ? 0 : Infinity;
-    }
-    return Math.max(0, this.nextAt - this.clock.now());
+    return this.bucket.isKnown || this.underWay < Math.floor(this.limit) ? this.bucket.pauseMs : Infinity;
   }
 
-  private leave(): void {
-    const now = this.clock.now();
+  private leave(isAtOnce = false): void {
     this.underWay++;
-    this.lastAt = now;
-    if (this.learned !== undefined) {
-      const interval = 1000 / Math.max(SLOWEST, this.learned.rate * (CAUTION + GROWTH * this.grown ** 2));
-      this.nextAt = Math.max(this.nextAt, now - LATE_MS) + interval;
-    }
-  }
-
-  /** Since the last refusal, in calls of growth. */
-  private get grown(): number {
-    return this.passed / (this.learned?.isGuess === true ? GROWTH_CALLS_OF_A_GUESS : GROWTH_CALLS);
+    this.lastAt = this.clock.now();
+    this.bucket.take(isAtOnce);
   }
 
   private async pump(): Promise<void> {
@@ -278,7 +222,7 @@ class Lane {
 
   /** No longer than any of those who wait for EC2 to let something pass has patience. */
   private async pause(ms: number, first: Asker): Promise<void> {
-    if (!this.isStuck) {
+    if (!this.bucket.isEmpty) {
       await this.clock.sleep(ms);
       return;
     }
@@ -290,22 +234,21 @@ class Lane {
     }
     for (const waiter of this.waiters.filter((it) => it.asker.patience?.leftMs === 0)) {
       this.waiters.splice(this.waiters.indexOf(waiter), 1);
-      waiter.fail(this.learned?.refusal.unsent());
+      waiter.fail(this.bucket.refusal?.unsent());
     }
   }
 
   private pass(): void {
-    this.passed++;
-    this.unstick();
-    this.recent = [...this.recentBefore(this.clock.now()), this.clock.now()];
-    if (this.learned === undefined) {
+    this.endStall();
+    this.bucket.pass();
+    if (!this.bucket.isKnown) {
       this.limit += 1 / this.limit;
     }
   }
 
-  private unstick(): void {
-    if (this.isStuck) {
-      this.refusedInARow = 0;
+  /** Before the bucket is told that a call passed. */
+  private endStall(): void {
+    if (this.bucket.isEmpty) {
       this.watchers.forEach((it) => {
         it.patience.end();
       });
@@ -317,40 +260,16 @@ class Lane {
       return;
     }
     this.epoch++;
-    const now = this.clock.now();
-    this.learned = { rate: this.measured(now), isGuess: this.learned === undefined, emptyAt: now, refusal };
-    this.passed = 0;
-    this.recent = [];
-    this.hadRoom = false;
-    if (!this.isStuck) {
+    if (!this.bucket.isEmpty) {
       this.watchers.forEach((it) => {
         it.patience.begin();
       });
     }
-    this.nextAt = now + pauseAfter(this.refusedInARow++, this.random());
-  }
-
-  private measured(now: number): number {
-    const { learned, passed } = this;
-    if (learned === undefined) {
-      return FIRST_CUT * this.recentRate(now, this.begunAt);
-    }
-    const whole = passed === 0 ? learned.rate : (1000 * passed) / Math.max(1, now - learned.emptyAt);
-    // A full bucket loses what it is filled with: that is more than what passed in the whole time, and less than what did at last.
-    const rate = this.grown > WAS_FULL ? (whole + this.recentRate(now, learned.emptyAt)) / 2 : whole;
-    return this.hadRoom ? Math.max(rate, SOFT_CUT * learned.rate) : rate;
-  }
-
-  private recentRate(now: number, since: number): number {
-    return this.recentBefore(now).length / Math.max(1, Math.min(now - since, RECENT_MS) / 1000);
-  }
-
-  private recentBefore(now: number): number[] {
-    return this.recent.filter((at) => at > now - RECENT_MS);
+    this.bucket.refuse(refusal);
   }
 
   private why(): string {
-    const { refusal } = this.learned ?? {};
+    const { refusal } = this.bucket;
     return refusal === undefined
       ? `waited for earlier calls of ${this.action}`
       : `EC2 throttles ${this.action} (${refusal.code})`;
@@ -358,16 +277,12 @@ class Lane {
 
   /** A call that is made for several runs is told by the first of them. */
   private tellOfPause(ms: number, { say = [...this.watchers][0]?.say }: Asker): void {
-    const now = this.clock.now();
-    if (ms >= TOLD_PAUSE_MS && now - this.toldAt >= TELL_EVERY_MS) {
-      this.toldAt = now;
-      say?.(`${this.why()}; trying again in ${Math.round(ms / 1000)} s`);
-    }
+    this.notice.tell(ms, this.why(), say);
   }
 
   private tellOfQueue({ say }: Asker, ahead: number): void {
-    const { rate } = this.learned ?? {};
-    if (rate !== undefined && !this.isStuck && (1000 * ahead) / rate >= TOLD_QUEUE_MS) {
+    const { rate } = this.bucket;
+    if (rate !== undefined && !this.bucket.isEmpty && (1000 * ahead) / rate >= TOLD_QUEUE_MS) {
       const perSecond = rate.toFixed(1);
       say?.(`EC2 allows ${perSecond} ${this.action} a second; ${ahead} are ahead, about ${Math.round(ahead / rate)} s`);
     }

@@ -313,7 +313,7 @@ const CONTROLLER: readonly Statement[] = [
 
 export type PolicyName = "reader" | "operator" | "up" | "adopt" | "controller";
 
-/** What each has that those before it have not. */
+/** The rights that each policy has and those before it have not. */
 export const PARTS: Readonly<Record<PolicyName, readonly Statement[]>> = {
   reader: READER,
   operator: OPERATOR,

@@ -69,9 +69,9 @@ export const REPEATS = {
   DeleteVolume: GONE,
 } as const satisfies Record<string, Repeat>;
 
-export type Change = keyof typeof REPEATS;
-/** What only looks may always be sent again. */
-export type Call = Change | `Describe${string}` | `Get${string}`;
+export type ChangingCall = keyof typeof REPEATS;
+/** A call that only reads may always be sent again. */
+export type Call = ChangingCall | `Describe${string}` | `Get${string}`;
 
 export function isRepeatable(call: Call): boolean {
   return isChange(call) ? REPEATS[call].isSafe : true;
@@ -82,6 +82,6 @@ export function actionOf(call: Call): string {
   return call.replace(" by count", "");
 }
 
-function isChange(call: Call): call is Change {
+function isChange(call: Call): call is ChangingCall {
   return Object.hasOwn(REPEATS, call);
 }

@@ -1,7 +1,8 @@
 /** The retry policy of the product, all of it: what is sent again, for how long, and with which pauses. */
 import { Cancelled, type Clock } from "../kit/clock";
-import { Ec2Error, type ErrorClass } from "./errors";
-import { pauseAfter, SHORTEST_PAUSE_MS, TELL_EVERY_MS, TOLD_PAUSE_MS } from "./backoff";
+import type { ErrorClass } from "./error-codes";
+import { Ec2Error } from "./errors";
+import { pauseAfter, PauseNotice, SHORTEST_PAUSE_MS } from "./backoff";
 import type { Pace } from "./pace";
 import type { Patience } from "./patience";
 
@@ -10,13 +11,13 @@ export interface Policy {
   again: "always" | "if-repeatable" | "never";
   /** How many tries there are in all, where not only time limits them. */
   tries?: number;
-  /** What becomes of it where it is not sent again, or no more. */
+  /** The outcome where the call is not sent again, or no more. */
   then: string;
 }
 
 const FATAL = "ends the run, with what to do";
 
-/** By what kind of thing EC2 answered; which code is of which kind, errors.ts says. */
+/** By what kind of thing EC2 answered; which code is of which kind, error-codes.ts says. */
 export const POLICIES: Readonly<Record<ErrorClass, Policy>> = {
   throttled: { again: "always", then: "ends the run, which the next `up` takes up again" },
   unreachable: {
@@ -87,13 +88,14 @@ class Stall {
   private readonly begunAt: number;
   private since: number | undefined;
   private isPausing = false;
-  private toldAt = -Infinity;
+  private readonly notice: PauseNotice;
 
   constructor(private readonly retry: Retry) {
     this.begunAt = retry.clock.now();
+    this.notice = new PauseNotice(retry.clock);
   }
 
-  /** Pauses, if the call may be sent again. What EC2 throttles waits where all calls of the action do, in {@link Pace}. */
+  /** Pauses, if the call may be sent again. A throttled call waits where all calls of the action do, in {@link Pace}. */
   async orThrow(error: unknown, tries: number): Promise<void> {
     if (!(error instanceof Ec2Error)) {
       throw error;
@@ -136,10 +138,7 @@ class Stall {
       patience.begin();
     }
     const pause = Math.min(pauseAfter(tries - 1, random()), Math.max(patience.leftMs, SHORTEST_PAUSE_MS));
-    if (pause >= TOLD_PAUSE_MS && clock.now() - this.toldAt >= TELL_EVERY_MS) {
-      this.toldAt = clock.now();
-      say(`${why}; trying again in ${Math.round(pause / 1000)} s`);
-    }
+    this.notice.tell(pause, why, say);
     try {
       await clock.sleep(pause);
     } catch (error) {

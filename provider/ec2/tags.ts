@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Tags } from "../model/things";
+import { isPattern } from "./filters";
 
 /** Everything a managed instance makes carries these, so that it is found without Pulumi's state. */
 export const TAG = {
@@ -67,23 +68,20 @@ export function isClaim(key: string): boolean {
 
 /** EC2's limit of tags on one thing. */
 export const EC2_TAG_LIMIT = 50;
-/** Those of {@link TAG} that can meet on one thing, and `Name`. */
+/** How many of {@link TAG} can meet on one thing, and `Name`. */
 export const RESERVED_TAGS = 13;
 
 export const MAX_TAG_VALUE = 256;
 
-/** What EC2 reads as something else when it looks for a tag's value; another machine's URN could fit it. */
-const WILDCARDS = /[*?\\]/;
-
-/** The tag value for a URN: the URN itself, or a hash where EC2 does not take it, or would not find it by itself alone. */
+/** The tag value for a URN: the URN itself, or a hash where EC2 does not take it, or would read a pattern that another machine's URN may fit. */
 export function urnTag(urn: string): string {
-  if (urn.length <= MAX_TAG_VALUE && !WILDCARDS.test(urn)) {
+  if (urn.length <= MAX_TAG_VALUE && !isPattern(urn)) {
     return urn;
   }
   return `sha256:${createHash("sha256").update(urn).digest("hex")}`;
 }
 
-/** Of a URN, before the name: the stack, the project and the type. A name may have the separator in it. */
+/** A URN has the stack, the project and the type before the name, in which the separator may occur. */
 const PARTS_BEFORE_NAME = 3;
 
 /** The resource's name, which is the last part of its URN. */

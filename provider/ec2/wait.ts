@@ -5,19 +5,19 @@ import type { Expectations, Kind } from "./expectations";
 export interface Wait<T> {
   /** By which it is known how long it usually takes. */
   kind: Kind;
-  /** What is waited for, as the end of "waiting for …". */
+  /** The end of "waiting for …". */
   what: string;
   /** One look. */
   read: () => Promise<T>;
   isReady: (seen: T) => boolean;
   /** A sentence if `seen` can never become ready. */
   failure?: (seen: T) => string | undefined;
-  /** What was seen, for the error on time-out. */
+  /** Describes what was seen, for the error on time-out. */
   describe: (seen: T) => string;
   timeoutMs: number;
 }
 
-/** What all waits of a run share. */
+/** The clock and the usual times, which all waits of a run share. */
 export interface Waiting {
   clock: Clock;
   expectations: Expectations;

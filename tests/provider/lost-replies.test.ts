@@ -1,7 +1,7 @@
 /** Each call that changes something takes effect, and its reply is lost: the run goes on, and nothing is there twice. */
 import assert from "node:assert/strict";
 import { WELL_KNOWN } from "../../local/ec2";
-import { actionOf, type Change, REPEATS } from "../../provider/ec2/repeats";
+import { actionOf, type ChangingCall, REPEATS } from "../../provider/ec2/repeats";
 import { cutting } from "./interruptions";
 import { goingOn } from "./kills";
 import { withVersions } from "./many-versions";
@@ -27,7 +27,7 @@ const DUAL = { subnetId: WELL_KNOWN.dualStackSubnet };
 const WHOLE = { elasticIp: true };
 const onDisk = (overrides: Properties = {}): Properties => ({ ...DELETES, dataVolumes: [{ ...DATA, ...overrides }] });
 
-const STORIES: Readonly<Record<Change, Story>> = {
+const STORIES: Readonly<Record<ChangingCall, Story>> = {
   CreateLaunchTemplate: { after: WHOLE },
   CreateNetworkInterface: { after: WHOLE },
   ModifyNetworkInterfaceAttribute: { before: {}, after: { sourceDestCheck: false } },
@@ -102,7 +102,7 @@ function addOtherProfile({ simulator }: Stack): void {
 }
 
 describe("a lost reply", () => {
-  for (const change of Object.keys(REPEATS) as Change[]) {
+  for (const change of Object.keys(REPEATS) as ChangingCall[]) {
     it(`to ${change} is made up for in the same run`, async () => {
       const { before, after, versions } = STORIES[change];
       const account = before === undefined ? quick() : await up(before);

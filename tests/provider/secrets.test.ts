@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import { fits } from "../../local/ec2/conditions/patterns";
-import { codesOf, type ErrorClass } from "../../provider/ec2/errors";
+import { codesOf, type ErrorClass } from "../../provider/ec2/error-codes";
 import type { Properties } from "../../provider/model/properties";
 import { CANARY, seenIn } from "../canary";
 import { program, type Stack } from "./support";

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import type { EC2Client } from "@aws-sdk/client-ec2";
 import { type Ec2Simulator, WELL_KNOWN } from "../../../local/ec2";
-import { createEc2, type Ec2Options } from "../../../provider/ec2/client";
+import type { OfRun } from "../../../provider/ec2/caller";
+import { createEc2, type Ec2Client, type Ec2Options } from "../../../provider/ec2/client";
 import type { Ec2, LaunchData, LaunchRequest } from "../../../provider/ec2/ec2";
 import { Ec2Error } from "../../../provider/ec2/errors";
+import { Patience } from "../../../provider/ec2/patience";
 import type { Instance, NetworkInterface, Volume } from "../../../provider/model/things";
 import type { StackOptions } from "../support";
 import { CALLER, simulated, type VirtualClock } from "../../local/ec2/support";
@@ -12,7 +15,9 @@ export const TAGS = { a: "1" };
 export const LONG = 5 * 60_000;
 
 export interface Account {
-  ec2: Ec2;
+  ec2: Ec2Client;
+  /** Whoever else works in the account. */
+  somebody: EC2Client;
   simulator: Ec2Simulator;
   clock: VirtualClock;
 }
@@ -22,7 +27,7 @@ export function account(
   through: StackOptions["through"] = (handler) => handler,
   client: Partial<Ec2Options> = {},
 ): Account {
-  const { simulator, clock } = simulated();
+  const { simulator, ec2: somebody, clock } = simulated();
   const ec2 = createEc2({
     region: "us-east-1",
     clock: {
@@ -37,7 +42,13 @@ export function account(
     random: () => 0.5,
     ...client,
   });
-  return { ec2, simulator, clock };
+  return { ec2, somebody, simulator, clock };
+}
+
+/** The client of one run of a machine. */
+export function runOn(ec2: Ec2Client, clock: Pick<VirtualClock, "now">, run: Partial<OfRun> = {}): Ec2Client {
+  const patience = new Patience({ now: () => clock.now(), sleep: () => Promise.resolve() }, LONG);
+  return ec2.forRun({ patience, say: () => undefined, ...run });
 }
 
 export const DATA: LaunchData = {

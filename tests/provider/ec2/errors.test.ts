@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import type { ErrorClass } from "../../../provider/ec2/error-codes";
 import {
   Ec2Error,
-  type ErrorClass,
   explain,
   isAboutType,
   isCapacityReason,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { cancellable, Cancelled } from "../../../provider/kit/clock";
-import { codesOf, Ec2Error, type ErrorClass } from "../../../provider/ec2/errors";
+import { codesOf, type ErrorClass } from "../../../provider/ec2/error-codes";
+import { Ec2Error } from "../../../provider/ec2/errors";
 import { Pace } from "../../../provider/ec2/pace";
 import { LONGEST_PAUSE_MS } from "../../../provider/ec2/backoff";
 import { POLICIES, type Retry, withRetries } from "../../../provider/ec2/retry";

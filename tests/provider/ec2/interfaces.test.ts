@@ -1,36 +1,12 @@
 import assert from "node:assert/strict";
 import { ModifySubnetAttributeCommand } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../../local/ec2";
-import { networkInterfaceOf, subnetOf } from "../../../provider/ec2/shapes";
-import { simulated } from "../../local/ec2/support";
+import { interfaceOf } from "../../../provider/ec2/interfaces";
 import { cutting } from "../interruptions";
 import { LONG, TAGS, account, codeOf, launchRequest, madeInterface, running, seen, seenInterface } from "./account";
 
 const DUAL = { subnetId: WELL_KNOWN.dualStackSubnet };
 const FIXED6 = ["2001:db8:6:600::7", "2001:db8:6:600::8"];
-
-describe("the EC2 client and subnets", () => {
-  it("reads one", async () => {
-    const { ec2 } = account();
-    assert.deepEqual(await ec2.describeSubnet(WELL_KNOWN.dualStackSubnet), {
-      id: WELL_KNOWN.dualStackSubnet,
-      vpcId: WELL_KNOWN.vpcId,
-      availabilityZone: "us-east-1a",
-      cidrBlock: "10.0.6.0/24",
-      ipv6CidrBlocks: ["2001:db8:6:600::/64"],
-      assignsPublicIp: false,
-    });
-    const byDefault = await ec2.describeSubnet(WELL_KNOWN.defaultSubnets[1]);
-    assert.deepEqual([byDefault?.assignsPublicIp, byDefault?.availabilityZone], [true, "us-east-1b"]);
-  });
-
-  it("leaves out an IPv6 block that is no longer its own", () => {
-    const Ipv6CidrBlockAssociationSet = [
-      { Ipv6CidrBlock: "2001:db8::/64", Ipv6CidrBlockState: { State: "disassociated" as const } },
-    ];
-    assert.deepEqual(subnetOf({ SubnetId: "subnet-1", Ipv6CidrBlockAssociationSet }).ipv6CidrBlocks, []);
-  });
-});
 
 describe("the EC2 client makes an interface", () => {
   it("with the group, the primary address, the description and the tags that are asked for", async () => {
@@ -84,10 +60,9 @@ describe("the EC2 client makes an interface", () => {
   });
 
   it("without IPv6 where none is asked for, although the subnet gives an address to each", async () => {
-    const { ec2, simulator } = account();
-    const { ec2: sdk } = simulated({ client: { requestHandler: simulator.requestHandler() } });
+    const { ec2, somebody } = account();
     const AssignIpv6AddressOnCreation = { Value: true };
-    await sdk.send(new ModifySubnetAttributeCommand({ SubnetId: DUAL.subnetId, AssignIpv6AddressOnCreation }));
+    await somebody.send(new ModifySubnetAttributeCommand({ SubnetId: DUAL.subnetId, AssignIpv6AddressOnCreation }));
     const count = async (ipv6Addresses?: { count: number } | { addresses: string[] }) =>
       (await madeInterface(ec2, { ...DUAL, ipv6Addresses })).ipv6Addresses.length;
     assert.deepEqual([await count(), await count({ count: 0 }), await count({ addresses: [] })], [1, 0, 0]);
@@ -179,27 +154,6 @@ describe("the EC2 client changes an interface", () => {
   });
 });
 
-describe("the EC2 client and Elastic IPs", () => {
-  it("reads one, and who holds it", async () => {
-    const owner = account();
-    const { ec2 } = owner;
-    const instance = await running(owner);
-    const eni = await seenInterface(ec2, instance.networkInterfaceId ?? "");
-    const { allocationId, publicIp } = await ec2.allocateAddress(TAGS);
-    const networkBorderGroup = "us-east-1";
-    const described = async () => (await ec2.describeAddresses({ "allocation-id": [allocationId] }))[0];
-    assert.deepEqual(await described(), { allocationId, publicIp, networkBorderGroup, tags: TAGS });
-    const id = await ec2.associateAddress(allocationId, eni.id, eni.privateIp);
-    const association = { id, networkInterfaceId: eni.id, privateIp: eni.privateIp, instanceId: instance.id };
-    assert.deepEqual(await described(), { allocationId, publicIp, networkBorderGroup, association, tags: TAGS });
-    await ec2.disassociateAddress(id);
-    assert.deepEqual(await described(), { allocationId, publicIp, networkBorderGroup, tags: TAGS });
-    const free = await madeInterface(ec2);
-    await ec2.associateAddress(allocationId, free.id, free.privateIp);
-    assert.equal((await described())?.association?.instanceId, undefined);
-  });
-});
-
 describe("the EC2 client attaches an interface", () => {
   it("at an index, and takes it off again", async () => {
     const owner = account();
@@ -248,9 +202,9 @@ describe("the EC2 client attaches an interface", () => {
 describe("an interface as EC2 sends it", () => {
   it("is an AWS service's own where EC2 says so, and has no attachment that has ended", () => {
     const eni = { NetworkInterfaceId: "eni-1", PrivateIpAddress: "10.0.0.1" };
-    assert.equal(networkInterfaceOf({ ...eni, RequesterManaged: true }).requesterManaged, true);
+    assert.equal(interfaceOf({ ...eni, RequesterManaged: true }).requesterManaged, true);
     const Attachment = { AttachmentId: "eni-attach-1", Status: "detached" as const };
-    assert.equal(networkInterfaceOf({ ...eni, Attachment }).attachment, undefined);
-    assert.equal(networkInterfaceOf({ ...eni, Attachment: { AttachmentId: "a" } }).attachment?.deviceIndex, 0);
+    assert.equal(interfaceOf({ ...eni, Attachment }).attachment, undefined);
+    assert.equal(interfaceOf({ ...eni, Attachment: { AttachmentId: "a" } }).attachment?.deviceIndex, 0);
   });
 });

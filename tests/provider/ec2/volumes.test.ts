@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ModifyInstanceAttributeCommand } from "@aws-sdk/client-ec2";
-import { volumeOf } from "../../../provider/ec2/shapes";
-import { simulated } from "../../local/ec2/support";
+import { WELL_KNOWN } from "../../../local/ec2";
+import { volumeOf } from "../../../provider/ec2/volumes";
 import { cutting } from "../interruptions";
 import { LONG, TAGS, account, codeOf, madeVolume, running, seen, seenVolume } from "./account";
 
@@ -79,13 +79,12 @@ describe("the EC2 client and volumes", () => {
 
   it("sees to it that one outlives its instance", async () => {
     const owner = account();
-    const { ec2, simulator, clock } = owner;
-    const { ec2: sdk } = simulated({ client: { requestHandler: simulator.requestHandler() } });
+    const { ec2, somebody, clock } = owner;
     const instance = await running(owner);
     const { id } = await madeVolume(owner);
     await ec2.attachVolume(id, instance.id, "/dev/sdf");
     const BlockDeviceMappings = [{ DeviceName: "/dev/sdf", Ebs: { DeleteOnTermination: true } }];
-    await sdk.send(new ModifyInstanceAttributeCommand({ InstanceId: instance.id, BlockDeviceMappings }));
+    await somebody.send(new ModifyInstanceAttributeCommand({ InstanceId: instance.id, BlockDeviceMappings }));
     assert.equal((await seenVolume(ec2, id)).attachment?.deleteOnTermination, true);
     await ec2.setDeleteOnTermination(instance.id, "/dev/sdf", false);
     assert.equal((await seenVolume(ec2, id)).attachment?.deleteOnTermination, false);
@@ -112,6 +111,39 @@ describe("the EC2 client and volumes", () => {
     clock.advance(LONG);
     const changed = await seenVolume(ec2, id);
     assert.deepEqual([changed.type, changed.iops, changed.size], ["io2", 6000, 40]);
+  });
+});
+
+describe("the EC2 client and root volumes", () => {
+  const replacement = { imageId: WELL_KNOWN.imageV2, tags: TAGS, clientToken: "r1" };
+
+  it("replaces one by an image, and the old one goes", async () => {
+    const owner = account();
+    const { ec2, simulator, clock } = owner;
+    const { id, devices } = await running(owner, { rootVolume: undefined });
+    const task = await ec2.replaceRootVolume({ instanceId: id, ...replacement });
+    assert.equal(task.state, "pending");
+    assert.equal((await ec2.replaceRootVolume({ instanceId: id, ...replacement })).id, task.id);
+    const made = simulator.snapshot().rootVolumeTasks[task.id];
+    assert.deepEqual([made?.imageId, made?.deleteReplaced, made?.tags], [WELL_KNOWN.imageV2, true, TAGS]);
+    clock.advance(LONG);
+    assert.deepEqual(await ec2.describeRootVolumeTasks(id), [
+      { id: task.id, state: "succeeded", tags: replacement.tags },
+    ]);
+    const [root] = (await seen(ec2, id)).devices;
+    assert.notEqual(root?.volumeId, devices[0]?.volumeId);
+    assert.deepEqual(Object.keys(simulator.snapshot().volumes), [root?.volumeId]);
+  });
+
+  it("is told that it failed", async () => {
+    const owner = account();
+    const { id, devices } = await running(owner, { rootVolume: undefined });
+    owner.simulator.failNextRootVolume();
+    await owner.ec2.replaceRootVolume({ instanceId: id, ...replacement });
+    owner.clock.advance(LONG);
+    const [task] = await owner.ec2.describeRootVolumeTasks(id);
+    assert.equal(task?.state, "failed");
+    assert.deepEqual((await seen(owner.ec2, id)).devices, devices);
   });
 });
 

@@ -1,0 +1,130 @@
+/** EC2's bucket of requests for one action, as far as its answers tell: what it is filled with, and when the next call may go out. */
+import type { Clock } from "../kit/clock";
+import { LONGEST_PAUSE_MS, pauseAfter } from "./backoff";
+import type { Ec2Error } from "./errors";
+
+/** The learned rate is taken up a little below, and left behind the faster the longer nothing is refused. */
+const CAUTION = 0.95;
+const GROWTH = 0.1;
+const GROWTH_CALLS = 30;
+/** The first rate is no more than a guess, and left behind sooner. */
+const GROWTH_CALLS_OF_A_GUESS = 10;
+/** After so many times the calls of growth, we were too slow for long enough that the bucket was full in between. */
+const WAS_FULL = 3;
+/** The burst before the first refusal was faster than EC2 allows for long; calls long before it teach nothing. */
+const FIRST_CUT = 0.75;
+const RECENT_MS = 10_000;
+/** Where calls went out without a wait, the bucket may have been full in between, and then less passed than it was filled with. */
+const SOFT_CUT = 0.9;
+const SLOWEST = 1000 / LONGEST_PAUSE_MS;
+/** A process that is busy wakes late: what was due in so long until now goes at once. */
+const LATE_MS = 1000;
+
+/** The lesson of EC2's refusals. */
+interface Learned {
+  /** Calls a second that passed between the last two refusals: what the bucket is filled with. */
+  rate: number;
+  /** From the first refusal alone. */
+  isGuess: boolean;
+  /** When it was last empty. */
+  emptyAt: number;
+  refusal: Ec2Error;
+}
+
+/**
+ * From the first refusal on calls go out one by one, about as fast as they passed since the refusal before: a bucket that was empty
+ * then and is empty now has let pass what it was filled with. While none passes, the next is tried after a pause that doubles.
+ */
+export class Bucket {
+  private learned: Learned | undefined;
+  /** Passed since the last refusal, or since the first call. */
+  private passed = 0;
+  /** When, of those of the last {@link RECENT_MS}. */
+  private recent: number[] = [];
+  /** Whether a call went out without a wait since the last refusal. */
+  private hadRoom = false;
+  private refusedInARow = 0;
+  private readonly begunAt: number;
+  private nextAt = -Infinity;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly random: () => number,
+  ) {
+    this.begunAt = clock.now();
+  }
+
+  /** Whether EC2 has refused a call, so that something is known of the bucket. */
+  get isKnown(): boolean {
+    return this.learned !== undefined;
+  }
+
+  /** Whether the last answer was a refusal: EC2 lets no call pass. */
+  get isEmpty(): boolean {
+    return this.refusedInARow > 0;
+  }
+
+  get refusal(): Ec2Error | undefined {
+    return this.learned?.refusal;
+  }
+
+  /** Calls a second that it is filled with. */
+  get rate(): number | undefined {
+    return this.learned?.rate;
+  }
+
+  /** How long the next call has to wait. */
+  get pauseMs(): number {
+    return Math.max(0, this.nextAt - this.clock.now());
+  }
+
+  /** A call goes out. */
+  take(isAtOnce: boolean): void {
+    this.hadRoom ||= isAtOnce;
+    if (this.learned !== undefined) {
+      const interval = 1000 / Math.max(SLOWEST, this.learned.rate * (CAUTION + GROWTH * this.grown ** 2));
+      this.nextAt = Math.max(this.nextAt, this.clock.now() - LATE_MS) + interval;
+    }
+  }
+
+  /** A call has passed. */
+  pass(): void {
+    this.passed++;
+    this.refusedInARow = 0;
+    const now = this.clock.now();
+    this.recent = [...this.recentBefore(now), now];
+  }
+
+  refuse(refusal: Ec2Error): void {
+    const now = this.clock.now();
+    this.learned = { rate: this.measured(now), isGuess: this.learned === undefined, emptyAt: now, refusal };
+    this.passed = 0;
+    this.recent = [];
+    this.hadRoom = false;
+    this.nextAt = now + pauseAfter(this.refusedInARow++, this.random());
+  }
+
+  /** Since the last refusal, in calls of growth. */
+  private get grown(): number {
+    return this.passed / (this.learned?.isGuess === true ? GROWTH_CALLS_OF_A_GUESS : GROWTH_CALLS);
+  }
+
+  private measured(now: number): number {
+    const { learned, passed } = this;
+    if (learned === undefined) {
+      return FIRST_CUT * this.recentRate(now, this.begunAt);
+    }
+    const whole = passed === 0 ? learned.rate : (1000 * passed) / Math.max(1, now - learned.emptyAt);
+    // A full bucket loses what it is filled with: that is more than what passed in the whole time, and less than what did at last.
+    const rate = this.grown > WAS_FULL ? (whole + this.recentRate(now, learned.emptyAt)) / 2 : whole;
+    return this.hadRoom ? Math.max(rate, SOFT_CUT * learned.rate) : rate;
+  }
+
+  private recentRate(now: number, since: number): number {
+    return this.recentBefore(now).length / Math.max(1, Math.min(now - since, RECENT_MS) / 1000);
+  }
+
+  private recentBefore(now: number): number[] {
+    return this.recent.filter((at) => at > now - RECENT_MS);
+  }
+}
