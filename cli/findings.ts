@@ -1,7 +1,8 @@
 /** What `doctor` finds among the things that are marked as a managed instance's. (pure) */
 import { isReadable, type Machine, type Reading } from "../controller/record";
 import { isOwned, TAG } from "../provider/ec2/tags";
-import { isAlive, isOwnedElasticIp } from "../provider/engine/situation/current";
+import { isAlive } from "../provider/engine/situation/instances";
+import { isOwnedElasticIp } from "../provider/engine/situation/belongings";
 import { outputsOf } from "../provider/engine/situation/outputs";
 import { readPhase } from "../provider/engine/record/record-grammar";
 import type { ElasticIp, NetworkInterface, Tags, Volume } from "../provider/model/things";

@@ -2,16 +2,8 @@
  * What is to be done about a machine between two runs of `up`: one answer to whatever made somebody look. It tells what it waits for
  * and why it does nothing; the same look has the same answer, so duplicates and reordering do no harm. (pure)
  */
-import {
-  currentInstance,
-  currentNetworkInterface,
-  detachedInstance,
-  fits,
-  generationOf,
-  isAlive,
-  staysStopped,
-  wantsInstance,
-} from "../provider/engine/situation/current";
+import { currentInstance, currentNetworkInterface, detachedInstance, fits } from "../provider/engine/situation/current";
+import { generationOf, isAlive, staysStopped, wantsInstance } from "../provider/engine/situation/instances";
 import { TAG } from "../provider/ec2/tags";
 import {
   isFor,

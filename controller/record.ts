@@ -5,7 +5,8 @@
 import type { Ec2, RecordedLaunch, TemplateVersion } from "../provider/ec2/ec2";
 import { explain, isEc2Error, isUnauthorized } from "../provider/ec2/errors";
 import { isOwned, nameOf, OWN_TAG_PREFIX, TAG } from "../provider/ec2/tags";
-import { currentNetworkInterface, generationOf, holds, isAlive } from "../provider/engine/situation/current";
+import { currentNetworkInterface } from "../provider/engine/situation/current";
+import { generationOf, holds, isAlive } from "../provider/engine/situation/instances";
 import { observe } from "../provider/engine/situation/observe";
 import { surplusElasticIps } from "../provider/engine/planning/elastic-ip";
 import {

@@ -9,9 +9,9 @@ import {
   currentInstance,
   currentNetworkInterface,
   fits,
-  isOwnedInstance,
   type Situation,
 } from "../engine/situation/current";
+import { isOwnedInstance } from "../engine/situation/belongings";
 import { differences, rootVolumeOf } from "../engine/situation/launched";
 import { observe } from "../engine/situation/observe";
 import { plan } from "../engine/planning/plan";

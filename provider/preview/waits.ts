@@ -2,7 +2,7 @@
 import type { Ec2 } from "../ec2/ec2";
 import { TAG } from "../ec2/tags";
 import { likelyId } from "../engine/record/claim";
-import { findElasticIp } from "../engine/situation/observe";
+import { findElasticIp } from "../engine/situation/observe-elastic-ips";
 import { observeOtherMachines } from "../engine/situation/other-machines";
 import { awaited, letGoSeconds, nameOfMachine } from "../engine/planning/sharing";
 import type { Desired } from "../model/desired";

@@ -6,15 +6,11 @@ import {
   currentElasticIp,
   currentNetworkInterface,
   currentVolume,
-  isAlive,
-  isAtHome,
-  isElsewhere,
-  isOnOurs,
-  isOwnedElasticIp,
-  isOwnedVolume,
   type Situation,
   stayingInstance,
 } from "../situation/current";
+import { isAlive } from "../situation/instances";
+import { isAtHome, isElsewhere, isOnOurs, isOwnedElasticIp, isOwnedVolume } from "../situation/belongings";
 import { SENTENCES } from "./drift";
 import { surplusVolumes } from "./data-volumes";
 import { privateIpsGivenUp } from "./network-interface";

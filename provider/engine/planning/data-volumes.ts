@@ -1,15 +1,7 @@
 import { TAG } from "../../ec2/tags";
-import {
-  currentVolume,
-  isAlive,
-  isElsewhere,
-  isOurVolume,
-  isOwnedInstance,
-  isOwnedVolume,
-  keptInstance,
-  type Situation,
-  wantsInstance,
-} from "../situation/current";
+import { currentVolume, keptInstance, type Situation } from "../situation/current";
+import { isAlive, wantsInstance } from "../situation/instances";
+import { isElsewhere, isOurVolume, isOwnedInstance, isOwnedVolume } from "../situation/belongings";
 import { givenVolumeTags } from "../record/labels";
 import type { DataVolume, Retention } from "../../model/desired";
 import type { Volume, VolumeShape } from "../../model/things";

@@ -1,13 +1,7 @@
 /** How what exists differs from what was applied, in terms of the inputs. (pure) */
 import { OWN_TAG_PREFIX, TAG } from "../../ec2/tags";
-import {
-  currentInstance,
-  currentNetworkInterface,
-  generationOf,
-  keptInstance,
-  type Situation,
-  wantsInstance,
-} from "../situation/current";
+import { currentInstance, currentNetworkInterface, keptInstance, type Situation } from "../situation/current";
+import { generationOf, wantsInstance } from "../situation/instances";
 import { readReplacement } from "../record/last-replacement";
 import { isOfItsType } from "../situation/launched";
 import { hasMetadataOptions, hasProfile } from "./instance";

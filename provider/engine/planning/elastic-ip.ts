@@ -1,11 +1,5 @@
-import {
-  currentElasticIp,
-  currentNetworkInterface,
-  isAtHome,
-  isOnOurs,
-  isOwnedElasticIp,
-  type Situation,
-} from "../situation/current";
+import { currentElasticIp, currentNetworkInterface, type Situation } from "../situation/current";
+import { isAtHome, isOnOurs, isOwnedElasticIp } from "../situation/belongings";
 import { givenTags } from "../record/labels";
 import type { ElasticIp } from "../../model/things";
 import type { Step } from "./step";

@@ -6,15 +6,12 @@ import {
   detachedInstance,
   differencesOf,
   hindrancesOf,
-  holds,
-  isAlive,
-  isOwnedInstance,
   keptInstance,
   replacementPath,
   type Situation,
-  staysStopped,
-  wantsInstance,
 } from "../situation/current";
+import { holds, isAlive, staysStopped, wantsInstance } from "../situation/instances";
+import { isOwnedInstance } from "../situation/belongings";
 import type { Desired } from "../../model/desired";
 import type { Instance, NetworkInterface } from "../../model/things";
 import type { Observed } from "../../model/observed";

@@ -1,12 +1,8 @@
 import type { Addresses } from "../../ec2/ec2";
 import { TAG } from "../../ec2/tags";
-import {
-  currentNetworkInterface,
-  isOwnedInterface,
-  type Owner,
-  type Situation,
-  wantsInstance,
-} from "../situation/current";
+import { currentNetworkInterface, type Situation } from "../situation/current";
+import { isOwnedInterface, type Owner } from "../situation/belongings";
+import { wantsInstance } from "../situation/instances";
 import type { Desired } from "../../model/desired";
 import type { NetworkInterface } from "../../model/things";
 import type { Step } from "./step";

@@ -2,7 +2,8 @@
  * The plan: from what is wanted and what exists to the steps that lead there. Pure: it looks at no clock, not at AWS and
  * not at Pulumi, and has an answer for every pair.
  */
-import { currentNetworkInterface, isOwnedInterface, type Owner, type Situation as Decided } from "../situation/current";
+import { currentNetworkInterface, type Situation as Decided } from "../situation/current";
+import { isOwnedInterface, type Owner } from "../situation/belongings";
 import { TAG } from "../../ec2/tags";
 import { givenTags } from "../record/labels";
 import {

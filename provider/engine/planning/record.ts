@@ -1,5 +1,6 @@
 import { TAG } from "../../ec2/tags";
-import { generationOf, keptInstance, type Situation } from "../situation/current";
+import { generationOf } from "../situation/instances";
+import { keptInstance, type Situation } from "../situation/current";
 import { launchHash, settingsHash } from "../record/specification";
 import type { Step } from "./step";
 import { comingInstance } from "./instance";

@@ -1,4 +1,4 @@
-import { isAlive } from "../situation/current";
+import { isAlive } from "../situation/instances";
 import type { Step } from "./step";
 
 /**

@@ -2,7 +2,8 @@
  * What the inputs name and another machine of the account may name too: who has it, whether it is waited for, and how it is won. (pure)
  */
 import { OWN_TAG_PREFIX, TAG } from "../../ec2/tags";
-import { currentVolume, isElsewhere, isOwnedElasticIp, isOwnedVolume, type Situation } from "../situation/current";
+import { currentVolume, type Situation } from "../situation/current";
+import { isElsewhere, isOwnedElasticIp, isOwnedVolume } from "../situation/belongings";
 import { givenTags, givenVolumeTags } from "../record/labels";
 import type { Awaited, Claim, OtherMachine } from "../../model/observed";
 import type { DataVolume, Desired } from "../../model/desired";

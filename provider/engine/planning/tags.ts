@@ -3,16 +3,11 @@ import {
   currentElasticIp,
   currentNetworkInterface,
   currentVolume,
-  generationOf,
-  isAlive,
-  isOwnedInstance,
-  isOwnedInterface,
-  isOwnedVolume,
   keptInstance,
   type Situation,
-  staysStopped,
-  wantsInstance,
 } from "../situation/current";
+import { generationOf, isAlive, staysStopped, wantsInstance } from "../situation/instances";
+import { isOwnedInstance, isOwnedInterface, isOwnedVolume } from "../situation/belongings";
 import {
   baseTags,
   givenTags,

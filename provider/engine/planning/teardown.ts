@@ -1,7 +1,7 @@
 /** The end of a managed instance: what was made is deleted, what was given is given back. (pure) */
 import { TAG } from "../../ec2/tags";
+import { isAlive } from "../situation/instances";
 import {
-  isAlive,
   isElsewhere,
   isOnOurs,
   isOurVolume,
@@ -9,7 +9,7 @@ import {
   isOwnedInstance,
   isOwnedInterface,
   type Owner,
-} from "../situation/current";
+} from "../situation/belongings";
 import { giveUpInterface } from "./plan";
 import { giveUpVolume, outliving } from "./data-volumes";
 import { giveUpElasticIp } from "./elastic-ip";

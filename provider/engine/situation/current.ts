@@ -1,5 +1,7 @@
 /** Which of the things observed is the one that the inputs ask for. (pure) */
 import { isOwned, TAG } from "../../ec2/tags";
+import { isOnOurs, isOwnedElasticIp, isOwnedInstance, recordedVolumeId } from "./belongings";
+import { generationOf, holds, isAlive, staysStopped, wantsInstance } from "./instances";
 import { isSameDevice } from "../../kit/devices";
 import { misfits } from "./adoption";
 import { takesRootVolume } from "./image-fit";
@@ -21,33 +23,6 @@ export interface Situation {
   recorded?: Recorded;
   /** The interface that the plan is about, once there is a plan: its steps change the world, and must not choose anew. */
   chosenInterfaceId?: string;
-}
-
-export function isAlive(instance: Instance): boolean {
-  return instance.state !== "shutting-down" && instance.state !== "terminated";
-}
-
-/** What tells what was made here from what was given. */
-export interface Owner {
-  id: string;
-  desired: Pick<Desired, "adopt">;
-  observed: Pick<Observed, "adoption">;
-}
-
-/**
- * Whether it was made here: what was given says so in a tag, and what was made in its URN and its description. Somebody may take
- * the tags off, so what the inputs name as adopted is never ours. One that was retained is nobody's, until it is given to a machine.
- */
-export function isOwnedInterface(eni: NetworkInterface, { id, desired, observed }: Owner): boolean {
-  const { tags, description } = eni;
-  const isAdopted = eni.id === desired.adopt?.networkInterfaceId || eni.id === observed.adoption?.networkInterface?.id;
-  const isGiven = tags[TAG.owned] === "false" || (tags[TAG.retained] !== undefined && tags[TAG.id] === undefined);
-  return !isAdopted && !isGiven && (tags[TAG.urn] !== undefined || description.startsWith(`${id} `));
-}
-
-/** Whether it was launched here; the inputs remember what was adopted, whatever became of its tags. */
-export function isOwnedInstance(instance: Instance, { adopt }: Pick<Desired, "adopt">): boolean {
-  return isOwned(instance) && instance.id !== adopt?.instanceId;
 }
 
 /**
@@ -100,16 +75,6 @@ function freeInterface(right: NetworkInterface[], { observed, recorded }: Situat
   );
 }
 
-/** Whether the machine is to have an instance that runs. */
-export function wantsInstance(desired: Pick<Desired, "desiredState">): boolean {
-  return desired.desiredState === "running";
-}
-
-/** Whether an instance is to be there, stopped, while the machine is paused. EC2 stops no one-time spot instance. */
-export function staysStopped(instance: Instance, desired: Desired): boolean {
-  return !wantsInstance(desired) && desired.pauseBehavior === "stop" && instance.lifecycle === "on-demand";
-}
-
 /** The instance that stays, as it is or changed. */
 export function stayingInstance(situation: Situation): Instance | undefined {
   const instance = currentInstance(currentNetworkInterface(situation), situation.observed);
@@ -145,36 +110,11 @@ export function currentElasticIp(
   );
 }
 
-/** What was given has our id and no URN; what has no tag of ours is only looked at where it is on record as ours. */
-export function isOwnedElasticIp(eip: ElasticIp): boolean {
-  const { tags } = eip;
-  return isOwned(eip) && (tags[TAG.urn] !== undefined || tags[TAG.id] === undefined);
-}
-
-/** Whether an Elastic IP is on an interface of this managed instance. */
-export function isOnOurs(eip: ElasticIp, observed: Observed): boolean {
-  return observed.networkInterfaces.some((eni) => eni.id === eip.association?.networkInterfaceId);
-}
-
-/** Whether an Elastic IP is where a machine's is: on the primary address of an interface, and on none of its further ones. */
-export function isAtHome({ association }: ElasticIp, eni: Pick<NetworkInterface, "id" | "privateIp">): boolean {
-  return association?.networkInterfaceId === eni.id && (association.privateIp ?? eni.privateIp) === eni.privateIp;
-}
-
-export function holds(instance: Instance, eni: Pick<NetworkInterface, "id">): boolean {
-  return instance.networkInterfaceId === eni.id || instance.secondaryNetworkInterfaceIds.includes(eni.id);
-}
-
 /** The instance that holds the interface, and is not just losing it. */
 export function currentInstance(eni: NetworkInterface | undefined, observed: Observed): Instance | undefined {
   return eni?.attachment?.isDetaching === true
     ? undefined
     : eni && observed.instances.find((it) => isAlive(it) && holds(it, eni));
-}
-
-export function generationOf(instance: Instance): number | undefined {
-  const tag = instance.tags[TAG.generation];
-  return tag === undefined || !/^\d+$/.test(tag) ? undefined : Number(tag);
 }
 
 /** The instance that may stay as it is: it holds the interface and fits. */
@@ -281,31 +221,4 @@ export function currentVolume(wanted: DataVolume, observed: Observed, recorded?:
     .sort(byId);
   const recordedId = recordedVolumeId(wanted.name, recorded);
   return named.find((it) => it.id === recordedId) ?? named[0] ?? observed.volumes.find((it) => it.id === recordedId);
-}
-
-/** Whether a data volume is this machine's: by its tag or, where its tags were taken off, on record. */
-export function isOurVolume(
-  { id: volumeId, tags }: Volume,
-  { id, recorded }: Pick<Situation, "id" | "recorded">,
-): boolean {
-  const isRecorded = Object.values(recorded?.dataVolumeIds ?? {}).includes(volumeId);
-  const owner = tags[TAG.id];
-  return owner === id || (owner === undefined && tags[TAG.retained] === undefined && isRecorded);
-}
-
-/** Whether it was made here, so that it may be deleted. */
-export function isOwnedVolume(volume: Volume, situation: Pick<Situation, "id" | "recorded">): boolean {
-  const isGiven = situation.recorded?.givenVolumeIds.includes(volume.id) === true;
-  return isOurVolume(volume, situation) && isOwned(volume) && !isGiven;
-}
-
-/** Whether it is attached to something that is none of this machine's instances. */
-export function isElsewhere({ attachment }: Volume, { instances }: Observed): boolean {
-  return attachment !== undefined && !instances.some((it) => it.id === attachment.instanceId);
-}
-
-/** A volume may have the name of something that every object has. */
-export function recordedVolumeId(name: string, recorded: Recorded | undefined): string | undefined {
-  const ids = recorded?.dataVolumeIds ?? {};
-  return Object.hasOwn(ids, name) ? ids[name] : undefined;
 }

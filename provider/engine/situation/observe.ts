@@ -1,16 +1,20 @@
 /** One snapshot of what exists, found by tag, and by recorded id where a tag was taken off. */
-import type { Ec2, Filters } from "../../ec2/ec2";
+import type { Ec2 } from "../../ec2/ec2";
 import { findImage } from "../../ec2/lookups";
 import { TAG } from "../../ec2/tags";
 import { userDataFor } from "../../kit/user-data";
 import { adoptsThings } from "./adoption";
-import { isAlive, isAtHome, isOwnedInstance, isOwnedInterface } from "./current";
+import { isAlive } from "./instances";
+import { isOwnedInstance, isOwnedInterface } from "./belongings";
+import { holdersOf, markedAs } from "./filters";
+import { withAdoption } from "./observe-adoption";
+import { elasticIpsOfOthers, findElasticIp, observeElasticIps, observeOtherElasticIps } from "./observe-elastic-ips";
 import { isOfAnother } from "./ownership";
 import { observeOtherMachines } from "./other-machines";
 import { differentInputs, launchHash, readGeneration } from "../record/specification";
-import type { Adoption, Observed, Recorded } from "../../model/observed";
+import type { Observed, Recorded } from "../../model/observed";
 import type { Desired } from "../../model/desired";
-import type { ElasticIp, Generation, Instance, LaunchTemplate, NetworkInterface, Volume } from "../../model/things";
+import type { Generation, Instance, LaunchTemplate, NetworkInterface, Volume } from "../../model/things";
 import { latestGeneration } from "../record/versions";
 
 export interface Target {
@@ -43,7 +47,7 @@ export async function observe(ec2: Ec2, target: Target): Promise<Observed> {
     otherElasticIps: await observeOtherElasticIps(
       ec2,
       networkInterfaces,
-      [...elasticIps, ...listed(givenElasticIp)],
+      givenElasticIp === undefined ? elasticIps : [...elasticIps, givenElasticIp],
       desired,
     ),
     instances: [...tagged, ...holders.filter(isOurs)],
@@ -91,11 +95,6 @@ async function observeRecord(
   };
 }
 
-/** What finds all that carries a machine's id. */
-export function markedAs(id: string): Filters {
-  return { [`tag:${TAG.id}`]: [id] };
-}
-
 async function observeNetworkInterfaces(
   ec2: Ec2,
   id: string,
@@ -107,67 +106,6 @@ async function observeNetworkInterfaces(
   }
   const recorded = await ec2.describeNetworkInterfaces({ "network-interface-id": [recordedId] });
   return [...tagged, ...recorded.filter((it) => !isOfAnother(id, it))];
-}
-
-/** An address is still ours when its tags were taken off: one that was allocated here, or a given one that is on our interface. */
-async function observeElasticIps(ec2: Ec2, id: string, recorded: Recorded | undefined): Promise<ElasticIp[]> {
-  const tagged = await ec2.describeAddresses(markedAs(id));
-  const { allocationId = "", ownsElasticIp = false, networkInterfaceId = "" } = recorded ?? {};
-  if (allocationId === "" || tagged.some((it) => it.allocationId === allocationId)) {
-    return tagged;
-  }
-  const all = await ec2.describeAddresses({ "allocation-id": [allocationId] });
-  const found = all.filter((it) => !isOfAnother(id, it));
-  const ofUs = ownsElasticIp
-    ? found
-    : found
-        .filter((it) => it.association?.networkInterfaceId === networkInterfaceId)
-        .map((it) => ({ ...it, tags: { ...it.tags, [TAG.owned]: "false" } }));
-  return [...tagged, ...ofUs];
-}
-
-function listed<T>(one: T | undefined): T[] {
-  return one === undefined ? [] : [one];
-}
-
-/**
- * Those of others on our interfaces, where that may matter: somebody who moved an Elastic IP of ours to a further address may have put
- * another in its place, and what is on an address that is given up would come off.
- */
-async function observeOtherElasticIps(
-  ec2: Ec2,
-  networkInterfaces: NetworkInterface[],
-  ours: ElasticIp[],
-  desired: Desired | undefined,
-): Promise<ElasticIp[]> {
-  const places = networkInterfaces.filter(
-    (eni) =>
-      ours.some((it) => it.association?.networkInterfaceId === eni.id && !isAtHome(it, eni)) ||
-      (desired !== undefined && mayGiveUp(eni, desired)),
-  );
-  return elasticIpsOfOthers(ec2, places, ours);
-}
-
-function mayGiveUp(eni: NetworkInterface, { subnetId, privateIp, persistPrivateIp, onRecord }: Desired): boolean {
-  const isRight = eni.subnetId === subnetId && (privateIp === undefined || eni.privateIp === privateIp);
-  return onRecord === undefined && (!isRight || !persistPrivateIp || eni.secondaryPrivateIps.length > 0);
-}
-
-async function elasticIpsOfOthers(
-  ec2: Ec2,
-  places: readonly NetworkInterface[],
-  ours: readonly ElasticIp[],
-): Promise<ElasticIp[]> {
-  const ids = places.map((it) => it.id);
-  const found = ids.length === 0 ? [] : await ec2.describeAddresses({ "network-interface-id": ids });
-  return found.filter((it) => !ours.some(({ allocationId }) => allocationId === it.allocationId));
-}
-
-/** @param given an allocation id or an address */
-export async function findElasticIp(ec2: Ec2, given: string): Promise<ElasticIp | undefined> {
-  const filter = given.startsWith("eipalloc-") ? "allocation-id" : "public-ip";
-  const [found] = await ec2.describeAddresses({ [filter]: [given] });
-  return found;
 }
 
 /** By tag, by id, and by recorded id. */
@@ -206,12 +144,6 @@ async function observeTaker(ec2: Ec2, { desired }: Target): Promise<NetworkInter
   return (await ec2.describeNetworkInterfaces(holdersOf(privateIp, subnetId)))[0];
 }
 
-/** What finds the interface that has an address. */
-export function holdersOf(address: string, subnetId: string): Filters {
-  const filter = address.includes(":") ? "ipv6-addresses.ipv6-address" : "addresses.private-ip-address";
-  return { [filter]: [address], "subnet-id": [subnetId] };
-}
-
 /** Where a machine is that has, or is to have, no interface to tell it. */
 async function observePlace(
   ec2: Ec2,
@@ -240,46 +172,6 @@ async function observeHolders(
 
 function isOn({ id }: Instance, networkInterfaces: readonly NetworkInterface[]): boolean {
   return networkInterfaces.some((eni) => eni.attachment?.instanceId === id);
-}
-
-/** What is to be adopted counts as ours from the first look on; the inputs name it until it has all its tags. */
-async function withAdoption(ec2: Ec2, target: Target, observed: Observed): Promise<Observed> {
-  const { desired, recorded } = target;
-  // What is adopted is kept: a machine that keeps no interface, or kept none, has given it back.
-  const isOver = desired?.persistPrivateIp === false || recorded?.persistPrivateIp === false;
-  if (
-    desired?.adopt === undefined ||
-    !adoptsThings(desired) ||
-    isOver ||
-    isAdopted(desired.adopt, observed, recorded)
-  ) {
-    return observed;
-  }
-  const adoption = await observeAdoption(ec2, desired);
-  const { instance, networkInterface } = adoption;
-  return {
-    ...observed,
-    adoption,
-    networkInterfaces: withOne(observed.networkInterfaces, networkInterface),
-    instances: withOne(
-      observed.instances.filter((it) => it.id !== instance?.id),
-      instance,
-    ),
-    strangers: observed.strangers.filter((it) => it.id !== instance?.id),
-  };
-}
-
-function withOne<T extends { id: string }>(list: T[], one: T | undefined): T[] {
-  return one === undefined || list.some((it) => it.id === one.id) ? list : [...list, one];
-}
-
-/** What the inputs say is to be adopted. */
-async function observeAdoption(ec2: Ec2, { adopt }: Pick<Desired, "adopt">): Promise<Adoption> {
-  const instance = adopt?.instanceId === undefined ? undefined : await describeInstance(ec2, adopt.instanceId);
-  const interfaceId = adopt?.networkInterfaceId ?? instance?.networkInterfaceId;
-  const [networkInterface] =
-    interfaceId === undefined ? [] : await ec2.describeNetworkInterfaces({ "network-interface-id": [interfaceId] });
-  return { instance, networkInterface };
 }
 
 /** What only another call tells of the instances, where it matters. */
@@ -333,21 +225,4 @@ function asksForUserData(id: string, { tags }: Instance, desired: Desired | unde
     userDataFor(desired) !== undefined &&
     differentInputs(tags[TAG.launch] ?? "", launchHash(id, desired)).includes("userData")
   );
-}
-
-/** It has what it is known by: its interface, and if the instance still lives, what that was brought to. */
-function isAdopted(
-  adopt: NonNullable<Desired["adopt"]>,
-  { networkInterfaces, instances }: Observed,
-  recorded: Recorded | undefined,
-): boolean {
-  const instance = instances.find((it) => it.id === adopt.instanceId && isAlive(it));
-  if (instance !== undefined) {
-    return instance.tags[TAG.launch] !== undefined;
-  }
-  return networkInterfaces.length > 0 || (recorded?.networkInterfaceId ?? "") !== "";
-}
-
-async function describeInstance(ec2: Ec2, id: string): Promise<Instance | undefined> {
-  return (await ec2.describeInstances({ "instance-id": [id] }))[0];
 }

@@ -1,15 +1,8 @@
 /** What the program gets. (pure) */
 import { isOwned, TAG } from "../../ec2/tags";
-import {
-  currentElasticIp,
-  currentInstance,
-  currentNetworkInterface,
-  currentVolume,
-  isOnOurs,
-  isOwnedElasticIp,
-  type Situation,
-  wantsInstance,
-} from "./current";
+import { currentElasticIp, currentInstance, currentNetworkInterface, currentVolume, type Situation } from "./current";
+import { isOnOurs, isOwnedElasticIp } from "./belongings";
+import { wantsInstance } from "./instances";
 import { isGivenUp } from "../record/last-replacement";
 import type { Desired } from "../../model/desired";
 import type { ElasticIp, Instance, NetworkInterface } from "../../model/things";

@@ -2,7 +2,7 @@
 import { explain, isCapacityReason, isEc2Error, isInstanceProfileNotSeen, isOwnPartNotSeen } from "../../ec2/errors";
 import { waitFor } from "../../ec2/wait";
 import type { Instance } from "../../model/things";
-import { isAlive } from "../situation/current";
+import { isAlive } from "../situation/instances";
 import { type Launchable, launchRequest } from "./launchable";
 import { awaitFree, readNetworkInterface } from "./network-interface";
 import { ObserveAgain, type Run, transitionTimeout, unqueuedWaiting } from "./run";

@@ -3,12 +3,12 @@ import { isEc2Error } from "../../ec2/errors";
 import { TAG } from "../../ec2/tags";
 import { waitFor } from "../../ec2/wait";
 import { isOwnZone } from "../../ec2/zones";
-import { isAtHome, isOwnedElasticIp } from "../situation/current";
+import { isAtHome, isOwnedElasticIp } from "../situation/belongings";
 import { baseTags } from "../record/labels";
 import { elasticIpOf, goneIsFine, networkInterfaceOf, oncePropagated, type Run } from "./run";
 import type { ElasticIp } from "../../model/things";
 import { retainElasticIp } from "../planning/retention";
-import { zoneOf } from "./data-volumes";
+import { zoneOf } from "./network-interface";
 import { retain } from "./tags";
 
 const ALLOCATE_TRIES = 3;

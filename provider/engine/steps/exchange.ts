@@ -4,7 +4,7 @@
  * an address for a machine that never comes.
  */
 import { CLAIM_PREFIX, OWN_TAG_PREFIX, TAG } from "../../ec2/tags";
-import { isOnOurs, isOwnedElasticIp } from "../situation/current";
+import { isOnOurs, isOwnedElasticIp } from "../situation/belongings";
 import { claimOnElasticIp, isElasticIpHandedOn, nameOfElasticIp, nameOfMachine } from "../planning/sharing";
 import { retainElasticIp } from "../planning/retention";
 import { wantsInterface } from "../planning/network-interface";

@@ -1,7 +1,8 @@
 /** `overlap`: the network interface goes from the old instance to a new one that has been seen to work. */
 import { explain, isEc2Error } from "../../ec2/errors";
 import { waitFor } from "../../ec2/wait";
-import { candidateInstance, holds, isAlive } from "../situation/current";
+import { candidateInstance } from "../situation/current";
+import { holds, isAlive } from "../situation/instances";
 import { workingInstance } from "../planning/instance";
 import { requireUnchanged } from "./points";
 import {

@@ -26,6 +26,8 @@ import * as settings from "./settings";
 import * as starting from "./start";
 import * as stopStart from "./stop-start";
 import * as tags from "./tags";
+import * as volumeAttachment from "./volume-attachment";
+import * as volumeCreation from "./volume-creation";
 
 type Of<Kind extends Step["kind"]> = Extract<Step, { kind: Kind }>;
 
@@ -179,7 +181,7 @@ const STEPS: Steps = {
   },
 
   "make-volume": {
-    take: (run, step) => dataVolumes.makeVolume(run, step.name),
+    take: (run, step) => volumeCreation.makeVolume(run, step.name),
     doing: (_run, step) => `make the data volume ${step.name}`,
   },
   "modify-volume": {
@@ -195,10 +197,10 @@ const STEPS: Steps = {
     doing: (_run, step) => `make ${step.volume.id} end with its instance`,
   },
   "detach-volume": {
-    take: (run, step) => dataVolumes.detachVolume(run, step.volume),
+    take: (run, step) => volumeAttachment.detachVolume(run, step.volume),
     doing: (_run, step) => `detach ${step.volume.id}`,
   },
-  "attach-volumes": { take: (run) => dataVolumes.attachVolumes(run), doing: () => "attach the data volumes" },
+  "attach-volumes": { take: (run) => volumeAttachment.attachVolumes(run), doing: () => "attach the data volumes" },
   "delete-volume": {
     take: (run, step) => dataVolumes.deleteVolume(run, step.volume),
     doing: (_run, step) => `delete ${step.volume.id}`,

@@ -1,6 +1,6 @@
 /** What is launched: a generation, as one type and in one market, on a network. */
 import type { LaunchNetwork, LaunchRequest } from "../../ec2/ec2";
-import { isAlive } from "../situation/current";
+import { isAlive } from "../situation/instances";
 import { instanceTags } from "../record/labels";
 import { made, type Run } from "./run";
 import { clientToken } from "../record/specification";

@@ -5,9 +5,10 @@ import { TAG } from "../../ec2/tags";
 import type { Kind } from "../../ec2/expectations";
 import { waitFor, WaitTimeout } from "../../ec2/wait";
 import { heldBy } from "../planning/conflicts";
-import { isAlive } from "../situation/current";
+import { currentNetworkInterface } from "../situation/current";
+import { isAlive } from "../situation/instances";
 import { descriptionOf, networkInterfaceTags } from "../record/labels";
-import { holdersOf } from "../situation/observe";
+import { holdersOf } from "../situation/filters";
 import {
   deleteOnceFree,
   made,
@@ -257,4 +258,10 @@ export async function readNetworkInterface(ec2: Ec2, id: string): Promise<Networ
     }
     throw error;
   }
+}
+
+/** The zone of the machine, also before it has its interface. */
+export async function zoneOf(run: Run): Promise<string> {
+  const eni = currentNetworkInterface(run);
+  return eni?.availabilityZone ?? made(await run.ec2.describeSubnet(run.desired.subnetId), "subnet").availabilityZone;
 }

@@ -2,7 +2,7 @@
 import { Ec2Error, isEc2Error } from "../../ec2/errors";
 import { findImage } from "../../ec2/lookups";
 import { IdTaken } from "../record/claim";
-import { isAlive } from "../situation/current";
+import { isAlive } from "../situation/instances";
 import { templateTags } from "../record/labels";
 import { isAnothers } from "../situation/ownership";
 import { type Phase, phaseTag } from "../record/record-grammar";

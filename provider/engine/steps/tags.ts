@@ -2,7 +2,7 @@
 import { explain, isEc2Error } from "../../ec2/errors";
 import { PASSING_TAGS, TAG } from "../../ec2/tags";
 import { givenTags, instanceTags, launchTags } from "../record/labels";
-import { isOwnedInstance } from "../situation/current";
+import { isOwnedInstance } from "../situation/belongings";
 import { launchedVolumes, phaseWanted } from "../planning/tags";
 import { requireUnchanged } from "./points";
 import { readPhase } from "../record/record-grammar";

@@ -5,10 +5,9 @@ import {
   currentInstance,
   currentNetworkInterface,
   fits,
-  generationOf,
-  isAlive,
-  isOnOurs,
 } from "../../../../provider/engine/situation/current";
+import { generationOf, isAlive } from "../../../../provider/engine/situation/instances";
+import { isOnOurs } from "../../../../provider/engine/situation/belongings";
 import { launchHash } from "../../../../provider/engine/record/specification";
 import { NOTHING_OBSERVED, type Observed } from "../../../../provider/model/observed";
 import type { InstanceState } from "../../../../provider/model/things";
