@@ -4,42 +4,45 @@ import type { ElasticIp, Generation, Image, Instance, LaunchTemplate, NetworkInt
 
 /** One look at everything that belongs to a managed instance. */
 export interface Observed {
-  template?: LaunchTemplate;
-  generation?: Generation;
+  readonly template?: LaunchTemplate;
+  readonly generation?: Generation;
   /** Ours by tag, recorded, or to be adopted: more than one only in the middle of a move. */
-  networkInterfaces: NetworkInterface[];
+  readonly networkInterfaces: readonly NetworkInterface[];
   /** Ours by tag or recorded, allocated or given. */
-  elasticIps: ElasticIp[];
+  readonly elasticIps: readonly ElasticIp[];
   /** The Elastic IP that the inputs name, found or not. */
-  givenElasticIp?: ElasticIp;
+  readonly givenElasticIp?: ElasticIp;
   /** Ours by tag, recorded or to be adopted; ended ones included as long as EC2 shows them. */
-  instances: Instance[];
+  readonly instances: readonly Instance[];
   /** Those of others on our interfaces; looked for where one of ours is not where it belongs. */
-  otherElasticIps: ElasticIp[];
+  readonly otherElasticIps: readonly ElasticIp[];
   /** The machines whose tag is on what the inputs name. */
-  otherMachines: OtherMachine[];
+  readonly otherMachines: readonly OtherMachine[];
   /** Instances that hold one of our network interfaces and are none of ours. */
-  strangers: Instance[];
+  readonly strangers: readonly Instance[];
   /** Data volumes: ours by tag, recorded, or named in the inputs. */
-  volumes: Volume[];
+  readonly volumes: readonly Volume[];
   /** Volumes that were launched with an instance of ours and outlived it, as when EC2 could not replace a root volume. */
-  leftVolumes: Volume[];
+  readonly leftVolumes: readonly Volume[];
   /** Those of the instances; of one that was given only where the inputs say how it is to be. */
-  rootVolumes: Volume[];
+  readonly rootVolumes: readonly Volume[];
   /** Volumes that a launch of this machine made, on its instance, root volumes among them. */
-  launchedVolumes: Volume[];
+  readonly launchedVolumes: readonly Volume[];
   /** The image that is wanted, looked up only where a root volume may be replaced by it. */
-  wantedImage?: Image;
+  readonly wantedImage?: Image;
   /** What is being adopted, until it has all its tags. */
-  adoption?: Adoption;
+  readonly adoption?: Adoption;
   /** The interface that has the address of one that is gone. */
-  addressTaker?: NetworkInterface;
+  readonly addressTaker?: NetworkInterface;
   /** Where a machine is that is paused without an interface. */
-  place?: Pick<NetworkInterface, "availabilityZone" | "vpcId">;
+  readonly place?: Pick<NetworkInterface, "availabilityZone" | "vpcId">;
 }
 
+/** The same for the steps of a run, which write what they made into it. */
+export type World = { -readonly [Part in keyof Observed]: Observed[Part] };
+
 /** A world without anything of the machine's: it is about to be made. */
-export const NOTHING_OBSERVED: Readonly<Observed> = {
+export const NOTHING_OBSERVED: Observed = {
   networkInterfaces: [],
   elasticIps: [],
   otherElasticIps: [],

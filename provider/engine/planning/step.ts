@@ -41,7 +41,7 @@ export type Step =
   | { kind: "detach-network-interface"; instance: Instance }
   | { kind: "attach-network-interface" }
   | { kind: "replace-root-volume"; instance: Instance }
-  | { kind: "change-stopped"; instance: Instance; parts: LaunchPart[] }
+  | { kind: "change-stopped"; instance: Instance; parts: readonly LaunchPart[] }
   | { kind: "await-running"; instance: Instance }
   | { kind: "start"; instance: Instance }
   | { kind: "stop"; instance: Instance }
@@ -60,7 +60,7 @@ export type Step =
   | { kind: "await-let-go"; things: Awaited[]; isFirst: boolean }
   | { kind: "claim-given"; claims: Claim[]; isNew: boolean }
   | { kind: "end-claims"; claims: Claim[] }
-  | { kind: "exchange-elastic-ip"; thing: Awaited; held: ElasticIp[] }
+  | { kind: "exchange-elastic-ip"; thing: Awaited; held: readonly ElasticIp[] }
   // Labels, and what stays behind.
   | { kind: "tag"; resourceIds: string[]; set: Tags; remove: string[] }
   | { kind: "retain"; resourceId: string; what: string; monthlyCost: number; bringBack: string }

@@ -1,14 +1,38 @@
-/** What is told of an instance by itself, and whether one is to be there. (pure) */
+/** Told of instances by themselves: which live, which hold an interface, which came last, and whether one is to be there. (pure) */
 import { TAG } from "../../ec2/tags";
 import type { Desired } from "../../model/desired";
+import type { Observed } from "../../model/observed";
 import type { Instance, NetworkInterface } from "../../model/things";
 
-export function isAlive(instance: Instance): boolean {
-  return instance.state !== "shutting-down" && instance.state !== "terminated";
+/** Whether it is not ending, and did not end. One that is stopped is alive. */
+export function isAlive({ state }: Pick<Instance, "state">): boolean {
+  return state !== "shutting-down" && state !== "terminated";
+}
+
+/** Those that did not end yet; one that is ending still holds what it has. */
+export function notEnded(instances: readonly Instance[]): Instance[] {
+  return instances.filter((it) => it.state !== "terminated");
+}
+
+/** The instance that was launched last; of two at one time, the one with the higher id. */
+export function lastLaunched(instances: readonly Instance[]): Instance | undefined {
+  return [...instances].sort((a, b) => b.launchedAt - a.launchedAt || (a.id < b.id ? 1 : -1))[0];
 }
 
 export function holds(instance: Instance, eni: Pick<NetworkInterface, "id">): boolean {
   return instance.networkInterfaceId === eni.id || instance.secondaryNetworkInterfaceIds.includes(eni.id);
+}
+
+/** Whether EC2 shows it as the holder of an interface of the machine's. */
+export function holdsOurs(instance: Instance, observed: Observed): boolean {
+  return observed.networkInterfaces.some((eni) => eni.attachment?.instanceId === instance.id);
+}
+
+/** The instance that holds an interface, and is not just losing it. */
+export function holderOf(eni: NetworkInterface | undefined, { instances }: Observed): Instance | undefined {
+  return eni === undefined || eni.attachment?.isDetaching === true
+    ? undefined
+    : instances.find((it) => isAlive(it) && holds(it, eni));
 }
 
 export function generationOf(instance: Instance): number | undefined {

@@ -37,7 +37,7 @@ export async function withAdoption(
   };
 }
 
-function withOne<T extends { id: string }>(list: T[], one: T | undefined): T[] {
+function withOne<T extends { id: string }>(list: readonly T[], one: T | undefined): readonly T[] {
   return one === undefined || list.some((it) => it.id === one.id) ? list : [...list, one];
 }
 

@@ -5,6 +5,7 @@ import { isAtHome } from "./belongings";
 import { markedAs } from "./filters";
 import { isOfAnother } from "./ownership";
 import type { Desired } from "../../model/desired";
+import type { Purpose } from "../../model/goal";
 import type { Recorded } from "../../model/observed";
 import type { ElasticIp, NetworkInterface } from "../../model/things";
 
@@ -33,19 +34,19 @@ export async function observeOtherElasticIps(
   ec2: Ec2,
   networkInterfaces: NetworkInterface[],
   ours: ElasticIp[],
-  desired: Desired | undefined,
+  { desired, purpose }: { desired?: Desired; purpose?: Purpose },
 ): Promise<ElasticIp[]> {
   const places = networkInterfaces.filter(
     (eni) =>
       ours.some((it) => it.association?.networkInterfaceId === eni.id && !isAtHome(it, eni)) ||
-      (desired !== undefined && mayGiveUp(eni, desired)),
+      (desired !== undefined && purpose?.kind !== "upkeep" && mayGiveUp(eni, desired)),
   );
   return elasticIpsOfOthers(ec2, places, ours);
 }
 
-function mayGiveUp(eni: NetworkInterface, { subnetId, privateIp, persistPrivateIp, onRecord }: Desired): boolean {
+function mayGiveUp(eni: NetworkInterface, { subnetId, privateIp, persistPrivateIp }: Desired): boolean {
   const isRight = eni.subnetId === subnetId && (privateIp === undefined || eni.privateIp === privateIp);
-  return onRecord === undefined && (!isRight || !persistPrivateIp || eni.secondaryPrivateIps.length > 0);
+  return !isRight || !persistPrivateIp || eni.secondaryPrivateIps.length > 0;
 }
 
 export async function elasticIpsOfOthers(

@@ -12,6 +12,7 @@ import { elasticIpsOfOthers, findElasticIp, observeElasticIps, observeOtherElast
 import { isOfAnother } from "./ownership";
 import { observeOtherMachines } from "./other-machines";
 import { differentInputs, launchHash, readGeneration } from "../record/specification";
+import type { Purpose } from "../../model/goal";
 import type { Observed, Recorded } from "../../model/observed";
 import type { Desired } from "../../model/desired";
 import type { Generation, Instance, LaunchTemplate, NetworkInterface, Volume } from "../../model/things";
@@ -21,6 +22,8 @@ export interface Target {
   id: string;
   desired?: Desired;
   recorded?: Recorded;
+  /** Absent: a program's. */
+  purpose?: Purpose;
   /** The record, where the same look has found it already. */
   template?: LaunchTemplate;
 }
@@ -48,7 +51,7 @@ export async function observe(ec2: Ec2, target: Target): Promise<Observed> {
       ec2,
       networkInterfaces,
       givenElasticIp === undefined ? elasticIps : [...elasticIps, givenElasticIp],
-      desired,
+      target,
     ),
     instances: [...tagged, ...holders.filter(isOurs)],
     otherMachines: await observeOtherMachines(ec2, id, {
@@ -78,10 +81,8 @@ export async function observeTeardown(
 
 async function observeRecord(
   ec2: Ec2,
-  { id, template: known, desired }: Target,
+  { id, template: known, purpose }: Target,
 ): Promise<{ template?: LaunchTemplate; generation?: Generation }> {
-  // The generation to go by, where it is not the latest.
-  const chosen = desired?.onRecord?.generation;
   const [template] =
     known === undefined ? await ec2.describeLaunchTemplates({ "launch-template-name": [id] }) : [known];
   if (template === undefined) {
@@ -91,7 +92,8 @@ async function observeRecord(
   const newest = readGeneration(latest.number, latest.description);
   return {
     template: { ...template, latestVersion: latest.latestNumber, newest, latestVersionAt: latest.createdAt },
-    generation: chosen ?? newest,
+    // The generation to go by may not be the latest.
+    generation: purpose?.kind === "upkeep" ? purpose.generation : newest,
   };
 }
 
@@ -160,9 +162,9 @@ async function observePlace(
 /** The attachment of an interface, or a data volume, is the truth about who holds it, tag or no tag. */
 async function observeHolders(
   ec2: Ec2,
-  networkInterfaces: NetworkInterface[],
-  volumes: Volume[],
-  tagged: Instance[],
+  networkInterfaces: readonly NetworkInterface[],
+  volumes: readonly Volume[],
+  tagged: readonly Instance[],
 ): Promise<Instance[]> {
   const ids = [...networkInterfaces, ...volumes]
     .flatMap(({ attachment }) => attachment?.instanceId ?? [])

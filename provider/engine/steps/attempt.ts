@@ -2,7 +2,7 @@
 import { explain, isCapacityReason, isEc2Error, isInstanceProfileNotSeen, isOwnPartNotSeen } from "../../ec2/errors";
 import { waitFor } from "../../ec2/wait";
 import type { Instance } from "../../model/things";
-import { isAlive } from "../situation/instances";
+import { isAlive, lastLaunched } from "../situation/instances";
 import { type Launchable, launchRequest } from "./launchable";
 import { awaitFree, readNetworkInterface } from "./network-interface";
 import { ObserveAgain, type Run, transitionTimeout, unqueuedWaiting } from "./run";
@@ -49,10 +49,10 @@ async function freeAgain(run: Run, { network }: Launchable): Promise<void> {
   }
 }
 
-/** The one that ran last, as far as EC2 or the state remember. */
+/** The instance that was launched last, as far as EC2 or the state remember. */
 function lastInstance(run: Run): string | undefined {
-  const [latest] = [...run.observed.instances].sort((a, b) => b.launchedAt - a.launchedAt || (a.id < b.id ? 1 : -1));
-  return latest?.id ?? (run.recorded?.instanceId === "" ? undefined : run.recorded?.instanceId);
+  const last = lastLaunched(run.observed.instances)?.id ?? run.recorded?.instanceId;
+  return last === "" ? undefined : last;
 }
 
 /** RunInstances; a profile made a moment ago and an interface not quite free yet are waited for. */

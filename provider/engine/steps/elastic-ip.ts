@@ -26,7 +26,7 @@ export async function allocateElasticIp(run: Run): Promise<void> {
   for (const surplus of all.filter((it) => it !== keep && it.association === undefined)) {
     await goneIsFine(() => run.ec2.releaseAddress(surplus));
   }
-  run.observed.elasticIps.push(keep);
+  run.observed.elasticIps = [...run.observed.elasticIps, keep];
   run.say(`Elastic IP ${keep.publicIp} allocated (${keep.allocationId})`);
 }
 

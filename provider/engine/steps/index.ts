@@ -1,6 +1,5 @@
 /** The table of steps. */
 import type { Addresses } from "../../ec2/ec2";
-import { currentNetworkInterface } from "../situation/current";
 import type { Run } from "./run";
 import type { Step } from "../planning/step";
 import { keepsInstance } from "../situation/strategy";
@@ -39,7 +38,7 @@ interface Entry<S extends Step> {
 
 type Steps = { readonly [Kind in Step["kind"]]: Entry<Of<Kind>> };
 
-const eniOf = (run: Run): string => currentNetworkInterface(run)?.id ?? "its network interface";
+const eniOf = (run: Run): string => run.networkInterfaceId ?? "its network interface";
 
 const STEPS: Steps = {
   record: { take: record.record, doing: () => "record the managed instance as a launch template" },

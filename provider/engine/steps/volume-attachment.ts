@@ -1,7 +1,8 @@
 /** Data volumes come off an instance, and go on the next. */
 import { Ec2Error, explain, isEc2Error } from "../../ec2/errors";
 import { waitFor } from "../../ec2/wait";
-import { currentInstance, currentVolume } from "../situation/current";
+import { castOf } from "../situation/cast";
+import { holderOf, isAlive } from "../situation/instances";
 import { isComingOff } from "../planning/data-volumes";
 import { goneIsFine, made, networkInterfaceOf, type Run, transitionTimeout } from "./run";
 import type { Instance, Volume } from "../../model/things";
@@ -22,7 +23,7 @@ export async function detachVolume(run: Run, { id }: Volume): Promise<void> {
     return;
   }
   const holder = run.observed.instances.find((it) => it.id === attachment.instanceId);
-  if (attachment.status !== "detaching" && holder?.state !== "terminated" && holder?.state !== "shutting-down") {
+  if (attachment.status !== "detaching" && (holder === undefined || isAlive(holder))) {
     await goneIsFine(() => run.ec2.detachVolume(id, attachment.instanceId)).catch((error: unknown) => {
       // A repeat after a lost reply: it is off, or coming off.
       if (!isEc2Error(error, "transition")) {
@@ -42,10 +43,9 @@ export async function detachVolume(run: Run, { id }: Volume): Promise<void> {
 
 /** All of them, to the instance that holds the interface. */
 export async function attachVolumes(run: Run): Promise<void> {
-  const instance = made(currentInstance(networkInterfaceOf(run), run.observed), "instance");
-  for (const wanted of run.desired.dataVolumes) {
-    const volume = made(currentVolume(wanted, run.observed, run.recorded), `data volume ${wanted.name}`);
-    await attach(run, volume, { instance, deviceName: wanted.deviceName });
+  const instance = made(holderOf(networkInterfaceOf(run), run.observed), "instance");
+  for (const { wanted, volume } of castOf(run).volumes) {
+    await attach(run, made(volume, `data volume ${wanted.name}`), { instance, deviceName: wanted.deviceName });
   }
 }
 
