@@ -16,7 +16,7 @@ export type Purpose =
   | { kind: "create" }
   /** A program's machine, which a state has. */
   | { kind: "update" }
-  /** What was applied last is compared with what there is; nothing is changed. */
+  /** The inputs that were applied last are compared with what there is; nothing is changed. */
   | { kind: "refresh" }
   /** The end of the machine. */
   | { kind: "destroy" }
@@ -35,7 +35,7 @@ export interface Upkeep {
   replaceInstanceId?: string;
 }
 
-/** What a decision is made from. */
+/** A goal, and all that there is: what a decision is made from. */
 export interface Situation extends Goal {
   observed: Observed;
 }

@@ -1,4 +1,4 @@
-/** What a look finds, and what Pulumi's state remembers. Plain data. */
+/** A look's findings, and what Pulumi's state remembers. Plain data. */
 import type { Market } from "./desired";
 import type { ElasticIp, Generation, Image, Instance, LaunchTemplate, NetworkInterface, Tags, Volume } from "./things";
 
@@ -14,7 +14,7 @@ export interface Observed {
   readonly givenElasticIp?: ElasticIp;
   /** Ours by tag, recorded or to be adopted; ended ones included as long as EC2 shows them. */
   readonly instances: readonly Instance[];
-  /** Those of others on our interfaces; looked for where one of ours is not where it belongs. */
+  /** Elastic IPs of others on our interfaces; looked for where one of ours is not where it belongs. */
   readonly otherElasticIps: readonly ElasticIp[];
   /** The machines whose tag is on what the inputs name. */
   readonly otherMachines: readonly OtherMachine[];
@@ -24,13 +24,13 @@ export interface Observed {
   readonly volumes: readonly Volume[];
   /** Volumes that were launched with an instance of ours and outlived it, as when EC2 could not replace a root volume. */
   readonly leftVolumes: readonly Volume[];
-  /** Those of the instances; of one that was given only where the inputs say how it is to be. */
+  /** The root volumes of the instances; of a given one only where the inputs say how it is to be. */
   readonly rootVolumes: readonly Volume[];
   /** Volumes that a launch of this machine made, on its instance, root volumes among them. */
   readonly launchedVolumes: readonly Volume[];
   /** The image that is wanted, looked up only where a root volume may be replaced by it. */
   readonly wantedImage?: Image;
-  /** What is being adopted, until it has all its tags. */
+  /** The things that are being adopted, until they have all their tags. */
   readonly adoption?: Adoption;
   /** The interface that has the address of one that is gone. */
   readonly addressTaker?: NetworkInterface;
@@ -84,13 +84,13 @@ export interface Claim extends Given {
   tags: Tags;
 }
 
-/** What the inputs say is to be adopted, as it was found. */
+/** The things that the inputs say are to be adopted, as they were found. */
 export interface Adoption {
   networkInterface?: NetworkInterface;
   instance?: Instance;
 }
 
-/** What an earlier run left in Pulumi's state: a cache of ids, never proof that a thing exists. */
+/** The part of Pulumi's state that an earlier run left: a cache of ids, never proof that a thing exists. */
 export interface Recorded {
   /** The create that gave the machine to this state; absent where an older version of this package did. */
   claim?: string;
@@ -99,7 +99,7 @@ export interface Recorded {
   launchTemplateId?: string;
   allocationId?: string;
   dataVolumeIds: Readonly<Record<string, string>>;
-  /** Those of them that were given, so that one whose tags were taken off is not taken for one that was made. */
+  /** The given ones among them, so that one whose tags were taken off is not taken for one that was made. */
   givenVolumeIds: readonly string[];
   persistPrivateIp: boolean;
   /** Whether the Elastic IP was allocated here. */

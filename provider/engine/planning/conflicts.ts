@@ -1,4 +1,4 @@
-/** What is in the way and belongs to somebody else, in sentences; while there is any, nothing is done. (pure) */
+/** Conflicts with things that belong to somebody else, in sentences; while there is one, nothing is done. (pure) */
 import { TAG, urnTag } from "../../ec2/tags";
 import { isSameDevice } from "../../kit/devices";
 import { adoptionConflicts } from "../situation/adoption";
@@ -61,7 +61,7 @@ function takenAddresses({ desired, observed: { addressTaker: taker }, recorded }
   return [`${before}${heldBy(privateIp, taker)}; ${waysOn(taker, resourceUrn)}`];
 }
 
-/** What to do about an address that is held. */
+/** The ways on where an address is held. */
 function waysOn({ tags }: NetworkInterface, urn: string): string {
   const owner = tags[TAG.id];
   if (owner === undefined) {
@@ -79,7 +79,7 @@ export function heldBy(address: string, { id, attachment }: NetworkInterface): s
   return `${address} is held by ${id}${instance === undefined ? "" : ` of ${instance}`}`;
 }
 
-/** One that was given and is not wanted any more may be wherever its owner put it. */
+/** A given Elastic IP that is not wanted any more may be wherever its owner put it. */
 function elasticIpConflicts(cast: Cast): string[] {
   const { id, desired, observed, elasticIp: wanted, surplusElasticIps } = cast;
   const given = observed.givenElasticIp;

@@ -10,7 +10,7 @@ import type { Step } from "./step";
 import { giveBack, retainVolume } from "./retention";
 import { planGivenTags } from "./tags";
 
-/** What can be done while the old instance still works: volumes are made, and kept from ending with it. */
+/** Steps that can be taken while the old instance still works: volumes are made, and kept from ending with it. */
 export function planDataVolumes(cast: Cast): Step[] {
   const { id, observed, volumes } = cast;
   return [
@@ -32,7 +32,7 @@ function endVolumesWithInstances({ desired, observed: { instances, launchedVolum
     .map((volume) => ({ kind: "end-volume-with-instance", volume }));
 }
 
-/** Those that EC2 would leave behind. */
+/** The volumes that EC2 would leave behind. */
 export function outliving(volumes: readonly Volume[]): Volume[] {
   return volumes.filter(({ attachment }) => attachment?.deleteOnTermination === false);
 }
@@ -55,7 +55,7 @@ function planShape(wanted: DataVolume, volume: Volume): Step[] {
 const SHAPE = ["size", "type", "iops", "throughput"] as const satisfies (keyof VolumeShape)[];
 
 /**
- * What of the shape is wanted and not there. A volume that somebody made larger stays so: none can shrink. With another type goes
+ * The part of the shape that is wanted and not there. A volume that somebody made larger stays so: none can shrink. With another type goes
  * what is wanted of its speed, since a type decides that anew.
  */
 export function differentShape(wanted: VolumeShape, volume: Volume): VolumeShape {
@@ -77,7 +77,7 @@ export function planDetachments(cast: Cast): Step[] {
   return [...surplus, ...misplaced].map((volume): Step => ({ kind: "detach-volume", volume }));
 }
 
-/** What is wanted goes on. */
+/** The volumes that are wanted go on. */
 export function planAttachments(cast: Cast): Step[] {
   const { desired, volumes } = cast;
   return wantsInstance(desired) && volumes.some((it) => !isInPlace(it, cast)) ? [{ kind: "attach-volumes" }] : [];
@@ -99,7 +99,7 @@ export function isComingOff({ status }: Pick<NonNullable<Volume["attachment"]>, 
   return status === "detaching" || status === "busy";
 }
 
-/** What was given loses our tags, what was made goes, unless it is to be retained. */
+/** A given volume loses our tags, one that was made goes, unless it is to be retained. */
 export function giveUpVolume(volume: Volume, goal: Pick<Goal, "id" | "recorded">, retention: Retention): Step {
   const name = volume.tags[TAG.volume] ?? volume.id;
   if (!isOwnedVolume(volume, goal)) {

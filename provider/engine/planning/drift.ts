@@ -21,7 +21,7 @@ export function observedInputs(cast: Cast): Desired {
       found.securityGroupIds = eni.securityGroups.map((group) => group.id);
     }
   }
-  // One that is stopped takes them on when it is started.
+  // A stopped instance takes them on when it is started.
   if (instance !== undefined && wantsInstance(desired)) {
     found.monitoring = instance.monitoring;
     if (!hasMetadataOptions(instance, desired)) {
@@ -34,7 +34,7 @@ export function observedInputs(cast: Cast): Desired {
   return found;
 }
 
-/** What a plan would put right, as the end of "found that …". */
+/** All that a plan would put right, as the end of "found that …". */
 export function driftOf(cast: Cast): string[] {
   const steps = plan(cast);
   const otherwise = wantedOtherwise(cast) ?? givenUp(cast);
@@ -51,7 +51,7 @@ export function driftOf(cast: Cast): string[] {
   return [...new Set(found)];
 }
 
-/** What the record says since: by hand, or on schedule, the machine was paused or resumed. The next `up` takes that back. */
+/** The record's word since then: by hand, or on schedule, the machine was paused or resumed. The next `up` takes that back. */
 export const PAUSED_SINCE = "it was paused since, by hand or on its schedule";
 const RESUMED_SINCE = "it was resumed since, by hand or on its schedule";
 

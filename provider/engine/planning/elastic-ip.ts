@@ -7,7 +7,7 @@ import { wantsInterface } from "./network-interface";
 import { giveBack, retainElasticIp } from "./retention";
 import { planGivenTags } from "./tags";
 
-/** What takes nothing from the old instance while it works. An address on an interface to be given up moves later. */
+/** Steps that take nothing from the old instance while it works. An address on an interface to be given up moves later. */
 export function planElasticIp(cast: Cast): Step[] {
   const { id, desired, elasticIp: wanted } = cast;
   const steps: Step[] = [];
@@ -22,7 +22,7 @@ export function planElasticIp(cast: Cast): Step[] {
   return isToComeOn(cast) && placeTakers(cast).length === 0 ? [...steps, { kind: "associate-elastic-ip" }] : steps;
 }
 
-/** What takes the address that is held from the machine: only once no preflight can fail any more. */
+/** Steps that take the address that is held from the machine: only once no preflight can fail any more. */
 export function planElasticIpExchange(cast: Cast): Step[] {
   const off = cast.surplusElasticIps
     .filter((eip) => isOnOurs(eip, cast.observed))
@@ -35,7 +35,7 @@ function isToComeOn(cast: Cast): boolean {
   return desired.elasticIp !== false && elasticIp?.association === undefined && wantsInterface(cast);
 }
 
-/** Those that are where the wanted one is to be. */
+/** The Elastic IPs that are where the wanted one is to be. */
 function placeTakers({ networkInterface: eni, surplusElasticIps }: Cast): ElasticIp[] {
   return surplusElasticIps.filter((eip) => eni !== undefined && eip.association?.networkInterfaceId === eni.id);
 }
@@ -50,7 +50,7 @@ export function planElasticIpMove(cast: Cast): Step[] {
   return wantsInterface(cast) ? [off, { kind: "associate-elastic-ip" }] : [off];
 }
 
-/** What was given loses our tags, what was allocated goes, unless it is to be retained. */
+/** A given Elastic IP loses our tags, one that was allocated here goes, unless it is to be retained. */
 export function giveUpElasticIp(eip: ElasticIp, retention: "delete" | "retain"): Step {
   if (!isOwnedElasticIp(eip)) {
     return giveBack(eip.allocationId, `the Elastic IP ${eip.publicIp}`, eip.tags);

@@ -18,7 +18,7 @@ export function planInstance(cast: Cast): Step[] {
   return cast.kept === undefined ? planReplacement(cast) : planKept(cast.kept, cast);
 }
 
-/** Those that are to end, and those that are ending and still hold an interface of ours. */
+/** The instances that are to end, and those that are ending and still hold an interface of ours. */
 function planRetirement({ desired, observed }: Cast, ...stay: (Instance | undefined)[]): Step[] {
   return [...observed.instances, ...observed.strangers]
     .filter((it) => !stay.includes(it) && (isAlive(it) || holdsOurs(it, observed)))
@@ -30,7 +30,7 @@ function planDrain(instance: Instance, desired: Desired): Step[] {
   return isDrained ? [{ kind: "drain", instance }] : [];
 }
 
-/** What follows the machine from an interface that is given up, and what has to be set before a launch. */
+/** Addresses follow the machine from an interface that is given up, and all is set that has to be before a launch. */
 function planMove(cast: Cast): Step[] {
   return [
     ...(wantsInterface(cast) ? planAddressMove(cast) : []),
@@ -90,7 +90,7 @@ function planReplacement(cast: Cast): Step[] {
   ];
 }
 
-/** What stands against keeping the instance that is there. */
+/** Reasons against keeping the instance that is there. */
 export function hindrances(cast: Cast): Hindrances {
   return cast.working === undefined ? {} : hindrancesOf(cast.working, cast);
 }

@@ -55,7 +55,7 @@ export function privateIpsGivenUp(cast: Cast): { eni: NetworkInterface; addresse
   return [...(current === undefined ? [] : [{ eni: current, addresses: kept }]), ...given];
 }
 
-/** One that need not be kept is only there for an instance. */
+/** An interface that need not be kept is only there for an instance. */
 export function wantsInterface({ desired, networkInterface }: Cast): boolean {
   return desired.persistPrivateIp || wantsInstance(desired) || networkInterface !== undefined;
 }
@@ -96,7 +96,7 @@ interface AddressChanges {
   remove: string[];
 }
 
-/** What an interface holds, against the addresses or the number of them that is wanted; without either it is left alone. */
+/** The addresses that an interface holds, against the addresses or the number of them that is wanted; without either it is left alone. */
 function addressChanges(held: string[], wanted: string[] | undefined, count: number | undefined): AddressChanges {
   if (wanted !== undefined) {
     const missing = wanted.filter((it) => !held.includes(it));
@@ -187,7 +187,7 @@ export function planAddressMove(cast: Cast): Step[] {
   });
 }
 
-/** What was set on it is in a tag, because EC2 does not show it with the interface. */
+/** A tag tells which assignment was set, because EC2 does not show it with the interface. */
 export function planPublicIpAssignment({ desired: { publicIpAssignment }, networkInterface }: Cast): Step[] {
   const set = networkInterface?.tags[TAG.publicIp] ?? "subnet-default";
   return set === publicIpAssignment ? [] : [{ kind: "set-public-ip-assignment", assignment: publicIpAssignment }];

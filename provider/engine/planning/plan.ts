@@ -60,7 +60,7 @@ function planOnceLetGo(now: Cast, cast: Cast): Step[] {
     ...planTemplateTags(cast),
     ...(isNew ? [] : record),
     ...planInstance(cast),
-    // What is given up, or cannot be undone, comes after all that a preflight can refuse.
+    // A step that gives something up, or cannot be undone, comes after all that a preflight can refuse.
     ...planAddressesGivenUp(cast),
     ...(swaps ? planElasticIpSwap(now) : planElasticIpExchange(cast)),
     ...planDetachments(cast),
@@ -95,7 +95,7 @@ const WORDS = { instance: "the instance", "network-interface": "the network inte
 
 type Adopted = { kind: "instance"; thing: Instance } | { kind: "network-interface"; thing: NetworkInterface };
 
-/** What is being adopted. An interface that was adopted before, and lost its tags since, may be about to be given back. */
+/** The things that are being adopted. An interface that was adopted before, and lost its tags since, may be about to be given back. */
 function adopted(cast: Cast): Adopted[] {
   const { instance, networkInterface: eni } = cast.observed.adoption ?? {};
   const stays = eni !== undefined && eni.id === cast.networkInterface?.id;
@@ -110,7 +110,7 @@ function planAdoption(cast: Cast): Step[] {
   return adopted(cast).flatMap(({ thing }) => planGivenTags(id, thing.id, thing.tags, givenTags(id)));
 }
 
-/** What is ours and no longer wanted. */
+/** Things that are ours and no longer wanted go. */
 function planSurplus(cast: Cast, handedOn: readonly Volume[]): Step[] {
   const { desired, observed, networkInterface } = cast;
   return [
@@ -122,7 +122,7 @@ function planSurplus(cast: Cast, handedOn: readonly Volume[]): Step[] {
   ];
 }
 
-/** What was given is given back, what was made goes. */
+/** A given interface is given back, one that was made goes. */
 export function giveUpInterface(eni: NetworkInterface, owner: Owner): Step {
   return isOwnedInterface(eni, owner)
     ? { kind: "delete-network-interface", networkInterface: eni }

@@ -10,7 +10,7 @@ import type { Instance } from "../../model/things";
 import type { Step } from "./step";
 import { planTeardown } from "./teardown";
 
-/** What stands against an update: what belongs to somebody else, else what is protected. */
+/** Obstacles to an update: things that belong to somebody else, else protected instances. */
 export async function obstacles(ec2: Ec2, cast: Cast, steps: Step[]): Promise<string[]> {
   const found = conflicts(cast);
   return found.length > 0 ? found : protections(ec2, steps);

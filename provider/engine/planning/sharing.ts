@@ -1,5 +1,6 @@
 /**
- * What the inputs name and another machine of the account may name too: who has it, whether it is waited for, and how it is won. (pure)
+ * Things that the inputs name and another machine of the account may name too: who has them, whether they are waited for, and how they are
+ * won. (pure)
  */
 import { OWN_TAG_PREFIX, TAG } from "../../ec2/tags";
 import { type Cast, castOf } from "../situation/cast";
@@ -93,7 +94,7 @@ export function isExchange(cast: Cast): boolean {
   return awaitedElasticIp(cast) !== undefined && cast.surplusElasticIps.some((it) => isElasticIpHandedOn(it, desired));
 }
 
-/** What was allocated here and is not to be retained is released, once the other one is there. */
+/** An Elastic IP that was allocated here and is not to be retained is released, once the other one is there. */
 export function isElasticIpHandedOn(elasticIp: ElasticIp, { deletion }: Pick<Desired, "deletion">): boolean {
   return !isOwnedElasticIp(elasticIp) || deletion.elasticIp === "retain";
 }
@@ -108,7 +109,7 @@ export function volumesHandedOn(cast: Cast): Volume[] {
       );
 }
 
-/** What is waited for before anything is changed: all for which this machine gives nothing away. */
+/** Things that are waited for before anything is changed: all for which this machine gives nothing away. */
 export function awaitedFirst(cast: Cast): Awaited[] {
   const elasticIp = isExchange(cast) ? undefined : awaitedElasticIp(cast);
   const volumes = volumesHandedOn(cast).length > 0 ? [] : awaitedVolumes(cast);

@@ -1,4 +1,4 @@
-/** What a plan is made of: each step is one thing to do, and finds by itself what of it is done already. */
+/** The steps of a plan: each is one thing to do, and finds by itself what of it is done already. */
 import type { Addresses } from "../../ec2/ec2";
 import type { LaunchPart } from "../record/specification";
 import type { Awaited, Claim } from "../../model/observed";
@@ -56,7 +56,7 @@ export type Step =
   | { kind: "detach-volume"; volume: Volume }
   | { kind: "attach-volumes" }
   | { kind: "delete-volume"; volume: Volume }
-  // What other machines may name too.
+  // Things that other machines may name too.
   | { kind: "await-let-go"; things: Awaited[]; isFirst: boolean }
   | { kind: "claim-given"; claims: Claim[]; isNew: boolean }
   | { kind: "end-claims"; claims: Claim[] }

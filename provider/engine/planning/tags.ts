@@ -47,7 +47,7 @@ function markOfGivingUp({ purpose, observed: { template } }: Cast): Tagged[] {
     : [];
 }
 
-/** What was read from the record is not written back to it. */
+/** A goal that was read from the record is not written back to it. */
 export function planTemplateTags(cast: Cast): TagStep[] {
   return cast.purpose.kind === "upkeep" ? [] : planTagsOf(taggedTemplate(cast));
 }
@@ -61,7 +61,7 @@ function planTagsOf(things: Tagged[]): TagStep[] {
   });
 }
 
-/** Of what was given and is this machine's: its tags. Those of what is still to be won come with the claim. */
+/** The tags of a given thing that is this machine's. A thing that is still to be won gets its tags with the claim. */
 export function planGivenTags(id: string, resourceId: string, held: Tags, wanted: Tags): TagStep[] {
   return held[TAG.id] === id
     ? planTagsOf([
@@ -71,7 +71,7 @@ export function planGivenTags(id: string, resourceId: string, held: Tags, wanted
 }
 
 /**
- * What was made here and lost its tags is only known to the state, which forgets what this run puts another in the place of: so it
+ * A thing that was made here and lost its tags is only known to the state, which forgets it where this run puts another in its place: so it
  * is marked again before anything else happens.
  */
 export function planLostTags(cast: Cast): TagStep[] {
@@ -101,6 +101,9 @@ function marked(resourceId: string, held: Tags, wanted: Tags): Tagged {
 
 /** The things as they will be when their lost tags are back. */
 export function withLostTags(cast: Cast, steps: TagStep[]): Cast {
+  if (steps.length === 0) {
+    return cast;
+  }
   const { observed } = cast;
   const again = <S extends { tags: Tags }>(id: string, thing: S): S => {
     const set = steps.find((it) => it.resourceIds.includes(id))?.set;
@@ -190,7 +193,7 @@ function withItsLaunch(instance: Instance, observed: Observed): string[] {
   return [instance.id, ...launchedVolumes(instance, observed), ...requests];
 }
 
-/** What the instance gets, it gets too. Its generation tells that it came with a launch. */
+/** The root volume gets what the instance gets. Its generation tells that it came with a launch. */
 function taggedRoot({ id: volumeId, tags }: Volume, instance: Instance, generation: number, cast: Cast): Tagged {
   const { id, desired } = cast;
   const wanted = { ...baseTags(id, desired), [TAG.generation]: tags[TAG.generation] ?? String(generation) };
@@ -199,7 +202,7 @@ function taggedRoot({ id: volumeId, tags }: Volume, instance: Instance, generati
   return { resourceIds: [volumeId], held: { ...tags, ...Object.fromEntries(comes) }, wanted, stale };
 }
 
-/** Those that came with the launch: not the data volumes, nor what somebody attached. */
+/** The volumes that came with the launch: not the data volumes, nor what somebody attached. */
 export function launchedVolumes({ devices, rootDeviceName }: Instance, { volumes }: Observed): string[] {
   return devices
     .filter((it) => it.deleteOnTermination || it.deviceName === rootDeviceName)
@@ -207,7 +210,7 @@ export function launchedVolumes({ devices, rootDeviceName }: Instance, { volumes
     .filter((id) => !volumes.some((volume) => volume.id === id));
 }
 
-/** Of an instance that stays: its own; the newest if its tag was taken off; the first of a record to be made anew. */
+/** The generation of an instance that stays: its own; the newest if its tag was taken off; the first of a record to be made anew. */
 function generationToCarry(instance: Instance, { template, generation }: Observed): number {
   return template === undefined ? 1 : (generationOf(instance) ?? generation?.number ?? 1);
 }
@@ -239,10 +242,10 @@ function taggedTemplate(cast: Cast): Tagged[] {
   const isInState = purpose.kind === "update";
   const phase = phaseWanted(template, isInState, recorded);
   const state = template.tags[TAG.desiredState];
-  // Who asked for a state that stays is not forgotten.
+  // The record does not forget who asked for a state that stays.
   const stays: Tags = state !== undefined && saysState(state, desired) ? { [TAG.desiredState]: state } : {};
   const wanted = { ...templateTags(id, desired, phase), ...stays };
-  // What a create left of its lease goes along with the next update, and is no reason for one.
+  // A lease that a create left goes along with the next update, and is no reason for one.
   const lease = isInState ? [TAG.lease] : [];
   return [
     {

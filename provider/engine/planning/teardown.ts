@@ -86,7 +86,7 @@ function planElasticIpEnd(elasticIp: ElasticIp, teardown: Teardown): Step[] {
     eni !== undefined &&
     (isOwnedInterface(eni, teardown)
       ? deletion.networkInterface === "retain" && isRetained
-      : // What was adopted keeps the address that it had.
+      : // An adopted interface keeps the address that it had.
         isRetained || !isOwnedElasticIp(elasticIp));
   const off: Step[] =
     isOnOurs(elasticIp, observed) && !staysTogether ? [{ kind: "disassociate-elastic-ip", elasticIp }] : [];

@@ -102,10 +102,10 @@ export function settingsHash(id: string, desired: Desired): string {
   return digest(id, { iamInstanceProfile, metadataOptions, monitoring });
 }
 
-/** What tells one launch specification from another. */
+/** Digests that tell one launch specification from another. */
 export type Digests = Pick<Generation, "launchHash" | "settingsHash">;
 
-/** Of what is wanted. */
+/** The digests of the launch specification that is wanted. */
 export function digestsOf({ id, desired, purpose }: Omit<Goal, "recorded">): Digests {
   return purpose.kind === "upkeep"
     ? purpose.generation

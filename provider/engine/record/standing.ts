@@ -50,7 +50,7 @@ export class Standing {
     this.asked = desired.desiredState;
   }
 
-  /** What is wanted: what the run was asked for, unless the machine was paused or resumed meanwhile. */
+  /** The specification that is wanted: the one that the run was asked for, unless the machine was paused or resumed meanwhile. */
   get desired(): Desired {
     return this.goal.desired;
   }

@@ -4,7 +4,7 @@ import type { Desired } from "../../model/desired";
 import type { Observed, Recorded } from "../../model/observed";
 import type { ElasticIp, Instance, NetworkInterface, Volume } from "../../model/things";
 
-/** What tells what was made here from what was given. */
+/** The facts by which an interface that was made here is told from one that was given. */
 export interface Owner {
   id: string;
   desired: Pick<Desired, "adopt">;
@@ -27,7 +27,7 @@ export function isOwnedInstance(instance: Instance, { adopt }: Pick<Desired, "ad
   return isOwned(instance) && instance.id !== adopt?.instanceId;
 }
 
-/** What was given has our id and no URN; what has no tag of ours is only looked at where it is on record as ours. */
+/** A given Elastic IP has our id and no URN; one that has no tag of ours is only looked at where it is on record as ours. */
 export function isOwnedElasticIp(eip: ElasticIp): boolean {
   const { tags } = eip;
   return isOwned(eip) && (tags[TAG.urn] !== undefined || tags[TAG.id] === undefined);

@@ -1,4 +1,4 @@
-/** Who is who: the part that each thing observed has in what is to come, resolved once for all who decide. (pure) */
+/** The cast: the part that each thing observed has in what is to come, resolved once for all who decide. (pure) */
 import { isOwned, TAG } from "../../ec2/tags";
 import type { DataVolume } from "../../model/desired";
 import type { Situation } from "../../model/goal";
@@ -23,7 +23,7 @@ export interface Cast extends Measured {
   readonly detached?: Instance;
   /** The instance that the interface is to be moved to, or attached to again, if it is there already. */
   readonly coming?: Instance;
-  /** Any other: the one that holds an interface of the machine's, or held the one that is given up. */
+  /** The instance that holds an interface of the machine's, or held one that is given up; never the coming one. */
   readonly working?: Instance;
   /** In what the working one differs from what is wanted. */
   readonly differences: readonly LaunchPart[];
@@ -78,7 +78,7 @@ export function castOf({ id, desired, recorded, purpose, observed }: Situation):
 /**
  * The interface in the right subnet with the right address; where two are right, the recorded or the used one.
  *
- * One that need not be kept is right as long as its instance is, or while nothing was launched on it.
+ * An interface that need not be kept is right as long as its instance is, or while nothing was launched on it.
  */
 function networkInterfaceOf(measured: Measured): NetworkInterface | undefined {
   const { desired, observed, recorded } = measured;
@@ -111,8 +111,8 @@ function isRight(eni: NetworkInterface, { desired, recorded }: Situation): boole
 }
 
 /**
- * Of those that nothing is on, the one that was made for the next launch: it has the Elastic IP, or was never recorded. But first one
- * that lost its tags: only the record leads to it, which must not forget it for another.
+ * The free interface that was made for the next launch: it has the Elastic IP, or was never recorded. But first one that lost its tags:
+ * only the record leads to it, which must not forget it for another.
  */
 function freeInterface(right: NetworkInterface[], { observed, recorded }: Situation): NetworkInterface | undefined {
   const free = right.filter((eni) => eni.attachment === undefined).sort(byId);
@@ -129,8 +129,8 @@ function isFree({ attachment }: NetworkInterface): boolean {
 }
 
 /**
- * One that an earlier run launched beside the old one, for the interface to be moved to. In the middle of a move the old one does not
- * hold the interface either: the one that was launched last is the one to come.
+ * The instance that an earlier run launched beside the old one, for the interface to be moved to. In the middle of a move the old one does
+ * not hold the interface either: the one that was launched last is the one to come.
  */
 function candidateOf(measured: Measured): Instance | undefined {
   const { networkInterfaces, instances } = measured.observed;
@@ -178,7 +178,7 @@ function volumeOf(wanted: DataVolume, { observed, recorded }: Situation): Volume
   if (wanted.volumeId !== undefined) {
     return observed.volumes.find((it) => it.id === wanted.volumeId);
   }
-  // One that was retained, or given under another name, still has the name that it once had.
+  // A volume that was retained, or given under another name, still has the name that it once had.
   const named = observed.volumes
     .filter((it) => it.tags[TAG.volume] === wanted.name && it.tags[TAG.id] !== undefined && isOwned(it))
     .sort(byId);

@@ -12,9 +12,8 @@ import { generationOf, staysStopped, wantsInstance } from "./instances";
 import { differences, rootVolumeOf } from "./launched";
 import { type Hindrances, keepsInstance, type Path, pathOf } from "./strategy";
 
-/** A situation, with what an instance of it is measured by. */
+/** A situation, with the digests that its instances are measured by. */
 export interface Measured extends Situation {
-  /** Those of the launch specification that is wanted. */
   digests: Digests;
 }
 
@@ -48,7 +47,7 @@ export function differencesOf(instance: Instance, { digests, desired, observed, 
   const isGiven = !isOwnedInstance(instance, desired);
   const found = { instance, isGiven, rootVolume: rootVolumeOf(instance, observed.rootVolumes) };
   const parts = differences(found, launchedWith, digests.launchHash, desired).map(partOf);
-  // One that was given up as it ran does not work: another is launched. One that is stopped is started once more.
+  // An instance that was given up as it ran does not work: another is launched. A stopped one is started once more.
   const isLeft = instance.state === "running" && isGivenUp(observed.template, instance);
   return [...new Set([...parts, ...(isLeft ? (["other"] as const) : [])])];
 }
@@ -69,7 +68,7 @@ export function replacementPath(instance: Instance, situation: Measured, moves: 
   });
 }
 
-/** What its launch made goes with it, and may make way for a data volume; what somebody attached does not. */
+/** A volume that its launch made goes with an instance, and may make way for a data volume; one that somebody attached does not. */
 export function hindrancesOf(instance: Instance, { desired, observed }: Situation): Hindrances {
   const own = instance.devices.filter(({ volumeId }) => observed.launchedVolumes.some(({ id }) => id === volumeId));
   return {

@@ -1,15 +1,15 @@
-/** Told of instances by themselves: which live, which hold an interface, which came last, and whether one is to be there. (pure) */
+/** Instances: which are alive, which hold an interface, which came last, and whether one is to be there. (pure) */
 import { TAG } from "../../ec2/tags";
 import type { Desired } from "../../model/desired";
 import type { Observed } from "../../model/observed";
 import type { Instance, NetworkInterface } from "../../model/things";
 
-/** Whether it is not ending, and did not end. One that is stopped is alive. */
+/** Whether an instance is not ending, and did not end. A stopped one is alive. */
 export function isAlive({ state }: Pick<Instance, "state">): boolean {
   return state !== "shutting-down" && state !== "terminated";
 }
 
-/** Those that did not end yet; one that is ending still holds what it has. */
+/** The instances that did not end yet; one that is ending still holds what it has. */
 export function notEnded(instances: readonly Instance[]): Instance[] {
   return instances.filter((it) => it.state !== "terminated");
 }
@@ -23,7 +23,7 @@ export function holds(instance: Instance, eni: Pick<NetworkInterface, "id">): bo
   return instance.networkInterfaceId === eni.id || instance.secondaryNetworkInterfaceIds.includes(eni.id);
 }
 
-/** Whether EC2 shows it as the holder of an interface of the machine's. */
+/** Whether EC2 shows an instance as the holder of an interface of the machine's. */
 export function holdsOurs(instance: Instance, observed: Observed): boolean {
   return observed.networkInterfaces.some((eni) => eni.attachment?.instanceId === instance.id);
 }

@@ -7,13 +7,13 @@ import type { Desired } from "../../model/desired";
 import type { Adoption, Observed, Recorded } from "../../model/observed";
 import type { Instance } from "../../model/things";
 
-/** What is to be adopted counts as ours from the first look on; the inputs name it until it has all its tags. */
+/** A thing that is to be adopted counts as ours from the first look on; the inputs name it until it has all its tags. */
 export async function withAdoption(
   ec2: Ec2,
   { desired, recorded }: { desired?: Desired; recorded?: Recorded },
   observed: Observed,
 ): Promise<Observed> {
-  // What is adopted is kept: a machine that keeps no interface, or kept none, has given it back.
+  // An adopted thing is kept: a machine that keeps no interface, or kept none, has given it back.
   const isOver = desired?.persistPrivateIp === false || recorded?.persistPrivateIp === false;
   if (
     desired?.adopt === undefined ||
@@ -41,7 +41,7 @@ function withOne<T extends { id: string }>(list: readonly T[], one: T | undefine
   return one === undefined || list.some((it) => it.id === one.id) ? list : [...list, one];
 }
 
-/** What the inputs say is to be adopted. */
+/** The things that the inputs say are to be adopted. */
 async function observeAdoption(ec2: Ec2, { adopt }: Pick<Desired, "adopt">): Promise<Adoption> {
   const instance = adopt?.instanceId === undefined ? undefined : await describeInstance(ec2, adopt.instanceId);
   const interfaceId = adopt?.networkInterfaceId ?? instance?.networkInterfaceId;

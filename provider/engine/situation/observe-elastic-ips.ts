@@ -27,7 +27,7 @@ export async function observeElasticIps(ec2: Ec2, id: string, recorded: Recorded
 }
 
 /**
- * Those of others on our interfaces, where that may matter: somebody who moved an Elastic IP of ours to a further address may have put
+ * The Elastic IPs of others on our interfaces, where that may matter: somebody who moved an Elastic IP of ours to a further address may have put
  * another in its place, and what is on an address that is given up would come off.
  */
 export async function observeOtherElasticIps(

@@ -68,7 +68,7 @@ export async function observe(ec2: Ec2, target: Target): Promise<Observed> {
   return withInstances(ec2, target, await withAdoption(ec2, target, observed), marked);
 }
 
-/** What a deletion has to know beside that: whose Elastic IPs would come off with the interfaces that go. */
+/** The same for a deletion, which has to know whose Elastic IPs would come off with the interfaces that go. */
 export async function observeTeardown(
   ec2: Ec2,
   { id, desired, recorded }: Target & { desired: Desired },
@@ -137,7 +137,7 @@ function isLeft(volume: Volume): boolean {
   return isLaunched(volume) && volume.attachment === undefined && volume.status === "available";
 }
 
-/** Of a machine that is to be made, or whose interface is gone: who has its address. */
+/** The interface that has the address of a machine that is to be made, or whose own interface is gone. */
 async function observeTaker(ec2: Ec2, { desired }: Target): Promise<NetworkInterface | undefined> {
   if (desired?.privateIp === undefined || !desired.persistPrivateIp || adoptsThings(desired)) {
     return undefined;
@@ -176,7 +176,7 @@ function isOn({ id }: Instance, networkInterfaces: readonly NetworkInterface[]):
   return networkInterfaces.some((eni) => eni.attachment?.instanceId === id);
 }
 
-/** What only another call tells of the instances, where it matters. */
+/** Facts of the instances that only another call tells, where they matter. */
 async function withInstances(
   ec2: Ec2,
   { id, desired }: Target,

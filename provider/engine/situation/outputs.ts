@@ -1,4 +1,4 @@
-/** What the program gets. (pure) */
+/** The outputs that the program gets. (pure) */
 import { isOwned, TAG } from "../../ec2/tags";
 import { isOnOurs, isOwnedElasticIp } from "./belongings";
 import { type Cast, castOf } from "./cast";
@@ -25,7 +25,7 @@ export function outputsOf(cast: Cast): Outputs {
   const holder = eip?.association?.networkInterfaceId;
   // Paused without an interface, the machine still has its Elastic IP.
   const isAlone = eni === undefined && !desired.persistPrivateIp && eip?.association === undefined;
-  // One that was allocated here stays on record wherever somebody put it: without its tags nothing else leads to it.
+  // An Elastic IP that was allocated here stays on record wherever somebody put it: without its tags nothing else leads to it.
   const isOurs = desired.elasticIp === true;
   const isIts = eip !== undefined && (isOurs || isAlone || (eni !== undefined && holder === eni.id));
   return {
@@ -58,7 +58,7 @@ export function heldElasticIp({ elasticIp, observed }: Cast): ElasticIp | undefi
 }
 
 /**
- * What was not exchanged is what the machine has: where the Elastic IP that is wanted did not come and the one before it is still on,
+ * An Elastic IP that was not exchanged is the one that the machine has: where the Elastic IP that is wanted did not come and the one before it is still on,
  * the one before it is on record.
  */
 export function withElasticIpKept(cast: Cast, before: Pick<Desired, "elasticIp"> | undefined): Cast {
@@ -81,7 +81,7 @@ export function withElasticIpKept(cast: Cast, before: Pick<Desired, "elasticIp">
       });
 }
 
-/** What there is of the machine, whether it is where it is to be or not. */
+/** All that there is of the machine, whether it is where it is to be or not. */
 export interface Holdings {
   networkInterfaces: NetworkInterface[];
   elasticIps: ElasticIp[];

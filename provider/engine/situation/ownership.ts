@@ -21,7 +21,7 @@ export class TakenOver extends Error {
 
 interface Claim {
   id: string;
-  /** What a create holds the record by. */
+  /** The lease by which a create holds the record. */
   lease?: Lease;
   recorded?: Pick<Recorded, "claim"> & Partial<Recorded>;
 }
@@ -42,7 +42,7 @@ export function isSucceeded({ recorded }: Pick<Claim, "recorded">, observed: Obs
     return false;
   }
   const { launchTemplateId, networkInterfaceId, instanceId, dataVolumeIds = {}, givenVolumeIds = [] } = recorded;
-  // What was given is its owner's, and may be the other machine's by now.
+  // A given thing is its owner's, and may be the other machine's by now.
   const allocationId = recorded.ownsElasticIp === true ? recorded.allocationId : undefined;
   const made = Object.values(dataVolumeIds).filter((it) => !givenVolumeIds.includes(it));
   const had = [launchTemplateId, networkInterfaceId, allocationId, instanceId, ...made];

@@ -41,7 +41,7 @@ export async function detachVolume(run: Run, { id }: Volume): Promise<void> {
   run.say(`${id} detached from ${attachment.instanceId}`);
 }
 
-/** All of them, to the instance that holds the interface. */
+/** Attaches all of them to the instance that holds the interface. */
 export async function attachVolumes(run: Run): Promise<void> {
   const instance = made(holderOf(networkInterfaceOf(run), run.observed), "instance");
   for (const { wanted, volume } of castOf(run).volumes) {
@@ -49,7 +49,7 @@ export async function attachVolumes(run: Run): Promise<void> {
   }
 }
 
-/** Those that an instance had when it was retired, to the one that it is launched again as. */
+/** Attaches the volumes that an instance had when it was retired, to the one that it is launched again as. */
 export async function attachAgain(run: Run, retired: Instance, instance: Instance): Promise<void> {
   for (const { volumeId, deviceName } of retired.devices) {
     const volume = run.observed.volumes.find((it) => it.id === volumeId);

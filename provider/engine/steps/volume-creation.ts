@@ -75,7 +75,7 @@ async function createOnce(
   }
 }
 
-/** One that EC2 does not show for long after it was made is one that is gone again. */
+/** A volume that EC2 does not show for long after it was made is gone again. */
 async function whenThere(run: Run, id: string): Promise<Volume | undefined> {
   const isThere = (it: Volume | undefined): boolean => it !== undefined && !it.status.startsWith("delet");
   await waitFor<Volume | undefined>(

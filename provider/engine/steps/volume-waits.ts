@@ -8,7 +8,7 @@ export async function readVolume(run: Run, id: string): Promise<Volume | undefin
   return (await run.ec2.describeVolumes({ "volume-id": [id] }))[0];
 }
 
-/** What a volume is waited for. */
+/** A state that a volume is waited for to be in. */
 export type Awaited = Pick<Wait<unknown>, "kind" | "what"> & { look?: () => Promise<Volume | undefined> };
 
 /** Reads a volume until it is as it is waited for. */

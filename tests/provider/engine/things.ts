@@ -147,7 +147,7 @@ export function situation(overrides: Partial<Situation> = {}): Situation {
   return { id: ID, desired: desired(), observed: observed(), purpose: { kind: "update" }, ...overrides };
 }
 
-/** What is on record, where only some of it matters. */
+/** The state's record, where only some of it matters. */
 export function recorded(overrides: Partial<Recorded> = {}): Recorded {
   return {
     dataVolumeIds: {},

@@ -6,7 +6,7 @@ import type { Situation } from "../../../../provider/model/goal";
 import { castOf } from "../../../../provider/engine/situation/cast";
 import { eni, situation } from "../things";
 
-/** What there is, is of a machine without wishes: that its record says where it is and what it holds is told of in tags.test.ts. */
+/** The plan without the tag that says where a machine without wishes is: tags.test.ts is about that. */
 export function planned(overrides: Partial<Situation> = {}): Step[] {
   return wholePlan(overrides).filter(
     (it) => it.kind !== "tag" || it.remove.length > 0 || Object.keys(it.set).join() !== TAG.network,
