@@ -3,7 +3,8 @@ import { saying } from "../provider/ec2/saying";
 import { type ByHand, carryOut, protectionsAgainst } from "../controller/by-hand";
 import type { Machine } from "../controller/record";
 import type { Ec2 } from "../provider/ec2/ec2";
-import { currentInstance, currentNetworkInterface, holds, isAlive } from "../provider/engine/situation/current";
+import { castOf } from "../provider/engine/situation/cast";
+import { holds, isAlive } from "../provider/engine/situation/instances";
 import { outputsOf } from "../provider/engine/situation/outputs";
 import { ReconcileFailure } from "../provider/engine/reconcile";
 import type { Instance } from "../provider/model/things";
@@ -96,7 +97,7 @@ async function ask({ terminal }: Shell, verb: Verb, machine: Machine, yes: boole
   if (consequence === undefined) {
     return;
   }
-  const { instanceId, privateIp } = outputsOf(machine);
+  const { instanceId, privateIp } = outputsOf(castOf(machine));
   const place = [instanceId, privateIp].filter((it) => it !== "").join(", ");
   await confirmed(terminal, printable(`${verb.name} ${machine.name} (${place})? ${consequence}`), yes);
 }
@@ -111,7 +112,7 @@ function endOf({ state, instanceId, launchedInstanceType, lifecycle, privateIp, 
 /** The instance on the machine's interface. */
 export function heldBy(machine: Machine): Instance | undefined {
   return (
-    currentInstance(currentNetworkInterface(machine), machine.observed) ??
+    castOf(machine).holder ??
     machine.observed.instances.find(
       (instance) => isAlive(instance) && machine.observed.networkInterfaces.some((eni) => holds(instance, eni)),
     )
@@ -121,7 +122,7 @@ export function heldBy(machine: Machine): Instance | undefined {
 /** What stays, as a sentence. */
 export function staying(machine: Machine, instance: Instance, isEnded: boolean): string {
   const { persistPrivateIp } = machine.desired;
-  const { networkInterfaceId, privateIp, allocationId, publicIp } = outputsOf(machine);
+  const { networkInterfaceId, privateIp, allocationId, publicIp } = outputsOf(castOf(machine));
   const goesWithIt = new Set(
     isEnded ? instance.devices.filter((it) => it.deleteOnTermination).map((it) => it.volumeId) : [],
   );

@@ -1,7 +1,7 @@
 /** `doctor`'s findings about the images that machines run from, and about the volumes that came with an image. (pure) */
 import { isReadable } from "../controller/record";
 import { TAG } from "../provider/ec2/tags";
-import { isAlive } from "../provider/engine/situation/current";
+import { isAlive } from "../provider/engine/situation/instances";
 import { imageProblem } from "../provider/engine/situation/image-fit";
 import type { Volume } from "../provider/model/things";
 import { volumeSaid } from "../provider/preview/image-warnings";

@@ -1,7 +1,9 @@
 /** What `doctor` finds among the things that are marked as a managed instance's. (pure) */
 import { isReadable, type Machine, type Reading } from "../controller/record";
 import { isOwned, TAG } from "../provider/ec2/tags";
-import { isAlive, isOwnedElasticIp } from "../provider/engine/situation/current";
+import { isAlive } from "../provider/engine/situation/instances";
+import { isOwnedElasticIp } from "../provider/engine/situation/belongings";
+import { castOf } from "../provider/engine/situation/cast";
 import { outputsOf } from "../provider/engine/situation/outputs";
 import { readPhase } from "../provider/engine/record/record-grammar";
 import type { ElasticIp, NetworkInterface, Tags, Volume } from "../provider/model/things";
@@ -37,7 +39,7 @@ function ofCreation(machine: Machine, now: number): Finding[] {
     return [];
   }
   if (phase.by === undefined) {
-    const { state, networkInterfaceId } = outputsOf(machine);
+    const { state, networkInterfaceId } = outputsOf(castOf(machine));
     const isWhole = networkInterfaceId !== "" && (state === "running" || state === "paused");
     return isWhole ? [ofOlderVersion(machine)] : [unfinished(machine, IF_GONE)];
   }

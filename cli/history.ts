@@ -1,6 +1,6 @@
 /** `managed-instance history NAME|ID`: what became of a machine, from its tags, its template's versions and CloudTrail. */
 import { isReadable, type Machine, type Reading } from "../controller/record";
-import { generationOf } from "../provider/engine/situation/current";
+import { generationOf } from "../provider/engine/situation/instances";
 import { tracesOf } from "./cloudtrail";
 import { type Connection, connect, findReading, type GlobalOptions, type Shell } from "./connection";
 import { timeText } from "./machine-view";

@@ -3,6 +3,7 @@ import { isReadable, type Machine, type Reading } from "../controller/record";
 import type { ReplacementReason } from "../provider/engine/record/last-replacement";
 import { nextOf } from "../controller/schedules";
 import { driftOf } from "../provider/engine/planning/drift";
+import { castOf } from "../provider/engine/situation/cast";
 import { outputsOf } from "../provider/engine/situation/outputs";
 import type { Instance, Lifecycle } from "../provider/model/things";
 import type { MachineState } from "../provider/model/outputs";
@@ -80,9 +81,10 @@ function viewOfUnreadable(reading: Exclude<Reading, Machine>): MachineView {
   };
 }
 
-function viewOfMachine({ id, name, desired, observed, history }: Machine, now: number): MachineView {
-  const situation = { id, desired, observed };
-  const { launchedInstanceType, lifecycle, state, ...outputs } = outputsOf(situation);
+function viewOfMachine(machine: Machine, now: number): MachineView {
+  const { id, name, desired, observed, history } = machine;
+  const cast = castOf(machine);
+  const { launchedInstanceType, lifecycle, state, ...outputs } = outputsOf(cast);
   const instance = observed.instances.find((it) => it.id === outputs.instanceId);
   const { replacement } = history;
   return {
@@ -109,7 +111,7 @@ function viewOfMachine({ id, name, desired, observed, history }: Machine, now: n
     ...ageOf(instance, now),
     lastReplacement: replacement === undefined ? null : { ...replacement, at: timeText(replacement.at) },
     nextSchedule: nextScheduleOf(desired.schedules, now),
-    drift: driftOf(situation),
+    drift: driftOf(cast),
   };
 }
 

@@ -1,6 +1,6 @@
 /** `managed-instance pause NAME|ID`: gives up the instance, keeps the addresses. */
 import { recordState } from "../controller/by-hand";
-import { staysStopped } from "../provider/engine/situation/current";
+import { staysStopped } from "../provider/engine/situation/instances";
 import { act, type ActOptions, heldBy, staying, type Verb } from "./act";
 import type { Shell } from "./connection";
 

@@ -1,7 +1,8 @@
 /** `managed-instance release NAME|ID`: gives up a machine that no stack has any more. */
 import { type Deletion, release as giveUp } from "../controller/by-hand";
 import { isBegun, isMakerGone } from "../provider/engine/record/claim";
-import { isAlive, isOwnedElasticIp } from "../provider/engine/situation/current";
+import { isAlive } from "../provider/engine/situation/instances";
+import { isOwnedElasticIp } from "../provider/engine/situation/belongings";
 import { observe } from "../provider/engine/situation/observe";
 import { idleCostOf } from "../provider/engine/planning/retention";
 import type { Observed } from "../provider/model/observed";

@@ -1,6 +1,7 @@
 /** `managed-instance resume NAME|ID`: starts or launches an instance on the addresses that were kept. */
 import { recordState } from "../controller/by-hand";
-import { fits } from "../provider/engine/situation/current";
+import { castOf } from "../provider/engine/situation/cast";
+import { fits } from "../provider/engine/situation/fit";
 import { act, type ActOptions, heldBy, type Verb } from "./act";
 import type { Shell } from "./connection";
 
@@ -9,7 +10,7 @@ const RESUME: Verb = {
   nothingToDo: (machine) => {
     const held = heldBy(machine);
     // One that a recycle was to replace, and did not yet, is not what is wanted.
-    const isUp = held?.state === "running" && fits(held, machine);
+    const isUp = held?.state === "running" && fits(held, castOf(machine));
     return isUp && machine.desired.desiredState === "running" ? `runs already (${held.id})` : undefined;
   },
   // Nothing that works is taken away.

@@ -8,7 +8,7 @@ import type { Ec2 } from "../provider/ec2/ec2";
 import { type Ec2Error, isEc2Error, isUnauthorized } from "../provider/ec2/errors";
 import { rightNamedIn } from "../provider/ec2/denial";
 import { TAG } from "../provider/ec2/tags";
-import { currentNetworkInterface } from "../provider/engine/situation/current";
+import { castOf } from "../provider/engine/situation/cast";
 import { baseTags, instanceTags } from "../provider/engine/record/labels";
 import type { Instance, NetworkInterface, Tags, Volume } from "../provider/model/things";
 import { OPTIONAL_RIGHTS, PARTS, type PolicyName, policyWith } from "../provider/ec2/policies";
@@ -81,7 +81,7 @@ async function deniedRight(ec2: Ec2, right: string, call: (ec2: Ec2) => Promise<
 function subjectOf(machine: Machine): Subject {
   const { observed } = machine;
   const instance = heldBy(machine);
-  const eni = currentNetworkInterface(machine) ?? observed.networkInterfaces[0];
+  const eni = castOf(machine).networkInterface ?? observed.networkInterfaces[0];
   const volume = observed.volumes[0] ?? observed.rootVolumes[0];
   return { machine, instance, eni, volume };
 }
@@ -166,8 +166,9 @@ function onInstance({ id }: Instance, { eni, volume }: Pick<Subject, "eni" | "vo
 }
 
 /** A launch takes the right to tag and, with a profile, to pass its role: EC2 names the one that is missing. */
-function launchOn({ id, desired, template }: Machine, eni: NetworkInterface): Probe["call"] {
-  const version = desired.onRecord?.generation.number ?? template.latestVersion;
+function launchOn(machine: Machine, eni: NetworkInterface): Probe["call"] {
+  const { desired, template, purpose } = machine;
+  const version = purpose.generation.number;
   return (ec2) =>
     ec2.runInstance({
       templateId: template.id,
@@ -175,7 +176,7 @@ function launchOn({ id, desired, template }: Machine, eni: NetworkInterface): Pr
       instanceType: desired.instanceType,
       network: { networkInterfaceId: eni.id },
       market: desired.market,
-      tags: instanceTags(id, desired, { generation: version, type: desired.instanceType }),
+      tags: instanceTags(machine, { generation: version, type: desired.instanceType }),
       clientToken: randomUUID(),
     });
 }

@@ -122,16 +122,12 @@ async function carryOutAction(
 
 /** The instance that is there is replaced, though it is what is wanted; back to spot only where there is spot, if that can be tried first. */
 function makingWay(machine: Machine, { instance, replacement }: Extract<Deed, { kind: "replace" }>): Machine {
-  const { desired } = machine;
-  const { onRecord, market } = desired;
+  const { desired, purpose } = machine;
   const isTriedFirst = replacement.reason === "revert-to-spot" && desired.replacement.strategy === "overlap";
   return {
     ...machine,
-    desired: {
-      ...desired,
-      ...(onRecord === undefined ? {} : { onRecord: { ...onRecord, makesWay: instance.id } }),
-      market: isTriedFirst ? { ...market, fallbackToOnDemand: false } : market,
-    },
+    desired: isTriedFirst ? { ...desired, market: { ...desired.market, fallbackToOnDemand: false } } : desired,
+    purpose: { ...purpose, replaceInstanceId: instance.id },
   };
 }
 

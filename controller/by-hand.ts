@@ -5,7 +5,7 @@
 import type { Ec2 } from "../provider/ec2/ec2";
 import { TAG } from "../provider/ec2/tags";
 import { plan } from "../provider/engine/planning/plan";
-import { workingInstance } from "../provider/engine/planning/instance";
+import { castOf } from "../provider/engine/situation/cast";
 import { protections } from "../provider/engine/planning/protection";
 import { type LastReplacement, replacementText } from "../provider/engine/record/last-replacement";
 import { reconcile, ReconcileFailure, tearDown } from "../provider/engine/reconcile";
@@ -24,21 +24,20 @@ export type ByHand = "pause" | "resume" | "recycle";
 
 /** The protections that stand against a pause, a resume or a recycle, in sentences; while there is one, nothing is put on record. */
 export function protectionsAgainst(machine: Machine, verb: ByHand, ec2: Ec2): Promise<string[]> {
-  return protections(ec2, plan({ ...machine, desired: desiredAfter(verb, machine), known: false }));
+  return protections(ec2, plan(castOf(after(verb, machine))));
 }
 
-/** The specification once the verb is on record. A recycle wants the same of another instance. */
-function desiredAfter(verb: ByHand, machine: Machine): Desired {
-  const { desired } = machine;
+/** The machine once the verb is on record. A recycle wants the same of another instance. */
+function after(verb: ByHand, machine: Machine): Machine {
+  const { desired, purpose } = machine;
   switch (verb) {
     case "pause":
-      return { ...desired, desiredState: "paused" };
+      return { ...machine, desired: { ...desired, desiredState: "paused" } };
     case "resume":
-      return { ...desired, desiredState: "running" };
+      return { ...machine, desired: { ...desired, desiredState: "running" } };
     case "recycle": {
-      const { onRecord } = desired;
-      const makesWay = workingInstance(machine)?.id;
-      return onRecord === undefined ? desired : { ...desired, onRecord: { ...onRecord, makesWay } };
+      const { working, coming } = castOf(machine);
+      return { ...machine, purpose: { ...purpose, replaceInstanceId: (working ?? coming)?.id } };
     }
   }
 }
@@ -94,7 +93,7 @@ export async function release(
   // Nothing is launched any more, so what would be is left open.
   const open = { subnetId: "", imageId: "", instanceType: "" };
   const desired = { ...desiredOf({ resourceUrn, region: deps.region, deletion }), ...open };
-  await tearDown({ id, desired, known: false }, deps);
+  await tearDown({ id, desired }, deps);
 }
 
 /**
@@ -103,11 +102,14 @@ export async function release(
  * Two yield to a newer generation by going on with it: who paused or resumed the machine, whose word on that is on record, too; and who
  * took it down, so that it is not left dark.
  */
-export async function carryOut({ id, desired }: Pick<Machine, "id" | "desired">, deps: Deps): Promise<Outputs> {
+export async function carryOut(
+  { id, desired, purpose }: Pick<Machine, "id" | "desired" | "purpose">,
+  deps: Deps,
+): Promise<Outputs> {
   try {
-    return await reconcile({ id, desired, known: false }, deps);
+    return await reconcile({ id, desired, purpose }, deps);
   } catch (error) {
-    const goesOn = isSuperseded(error, (desired.onRecord?.states ?? []).length > 1);
+    const goesOn = isSuperseded(error, (purpose.states ?? []).length > 1);
     const now = goesOn ? await readMachine({ ec2: deps.ec2, region: desired.region }, id) : undefined;
     if (now === undefined || !isReadable(now)) {
       throw error;
@@ -133,16 +135,9 @@ export async function recordState(
   if (machine.history.replacement?.gaveUp === true) {
     await ec2.deleteTags([machine.template.id], [TAG.lastReplacement]);
   }
-  const { onRecord } = machine.desired;
-  const states = [...(onRecord?.states ?? []), text];
-  return {
-    ...machine,
-    desired: {
-      ...machine.desired,
-      desiredState,
-      ...(onRecord === undefined ? {} : { onRecord: { ...onRecord, states } }),
-    },
-  };
+  const { desired, purpose } = machine;
+  const states = [...(purpose.states ?? []), text];
+  return { ...machine, desired: { ...desired, desiredState }, purpose: { ...purpose, states } };
 }
 
 /** More often than this another run does not come first by chance. */
@@ -169,14 +164,8 @@ type Recycled = Pick<LastReplacement, "reason" | "at">;
 
 /** @returns undefined if another run recorded a version first, which this one would be a copy of an older one of */
 async function recordCopy(machine: Machine, ec2: Ec2, { reason, at }: Recycled): Promise<Machine | undefined> {
-  const { template, desired, observed } = machine;
-  const { onRecord } = desired;
-  if (onRecord === undefined) {
-    throw new Error(
-      `${machine.id} was not read from its record; this is a fault of pulumi-managed-instance, please report it`,
-    );
-  }
-  const present = onRecord.generation;
+  const { template, desired, purpose, observed } = machine;
+  const present = purpose.generation;
   const expected = template.latestVersion + 1;
   const generation = { ...present, number: expected, replacesBefore: expected };
   const description = describeGeneration(generation);
@@ -200,5 +189,5 @@ async function recordCopy(machine: Machine, ec2: Ec2, { reason, at }: Recycled):
     gaveUp: false,
   };
   await ec2.createTags([template.id], { [TAG.lastReplacement]: replacementText(replaced) });
-  return { ...machine, desired: { ...desired, onRecord: { ...onRecord, newest: expected, generation } } };
+  return { ...machine, purpose: { ...purpose, newest: expected, generation } };
 }

@@ -2,16 +2,14 @@
  * What is to be done about a machine between two runs of `up`: one answer to whatever made somebody look. It tells what it waits for
  * and why it does nothing; the same look has the same answer, so duplicates and reordering do no harm. (pure)
  */
+import { castOf } from "../provider/engine/situation/cast";
 import {
-  currentInstance,
-  currentNetworkInterface,
-  fits,
   generationOf,
   isAlive,
-  lastInstance,
+  lastLaunched,
   staysStopped,
   wantsInstance,
-} from "../provider/engine/situation/current";
+} from "../provider/engine/situation/instances";
 import { TAG } from "../provider/ec2/tags";
 import {
   isFor,
@@ -19,7 +17,6 @@ import {
   type LastReplacement,
   type ReplacementReason,
 } from "../provider/engine/record/last-replacement";
-import { comingInstance } from "../provider/engine/planning/instance";
 import { plan } from "../provider/engine/planning/plan";
 import type { Instance } from "../provider/model/things";
 import type { Step } from "../provider/engine/planning/step";
@@ -106,15 +103,13 @@ function scheduled(
 
 function byState(situation: Situation): Doing {
   const { machine } = situation;
-  const eni = currentNetworkInterface(machine);
+  const { networkInterface: eni, holder: held } = castOf(machine);
   if (eni === undefined && machine.desired.persistPrivateIp) {
     const because =
       "its network interface is gone, and only a program can say what is to come in its place; run `pulumi up`";
     return { kind: "give-up", because, isKnown: true };
   }
-  const [stranger] = machine.observed.strangers.filter(
-    ({ state }) => state !== "shutting-down" && state !== "terminated",
-  );
+  const stranger = machine.observed.strangers.find(isAlive);
   if (stranger !== undefined) {
     return {
       kind: "give-up",
@@ -122,7 +117,6 @@ function byState(situation: Situation): Doing {
       isKnown: true,
     };
   }
-  const held = currentInstance(eni, machine.observed);
   if (!wantsInstance(machine.desired)) {
     return held === undefined || (held.state === "stopped" && staysStopped(held, machine.desired))
       ? (unfinished(situation) ?? { kind: "nothing", because: "it is paused" })
@@ -133,7 +127,7 @@ function byState(situation: Situation): Doing {
 
 function withoutInstance(situation: Situation): Doing {
   const { machine } = situation;
-  const last = lastInstance(machine.observed);
+  const last = lastLaunched(machine.observed.instances);
   if (last !== undefined && wasTakenBack(last, situation)) {
     return gated(situation, "interruption", last);
   }
@@ -141,7 +135,7 @@ function withoutInstance(situation: Situation): Doing {
   if (waits !== undefined) {
     return waits;
   }
-  const coming = comingInstance(machine);
+  const { coming } = castOf(machine);
   if (coming !== undefined) {
     return { kind: "finish", because: `its network interface is not on ${coming.id}, which works` };
   }
@@ -198,7 +192,7 @@ function withInstance(situation: Situation, held: Instance): Doing {
   if (held.state === "pending") {
     return unfinished(situation) ?? { kind: "nothing", because: `${held.id} is starting` };
   }
-  if (!fits(held, machine)) {
+  if (castOf(machine).kept === undefined) {
     return outdated(situation, held);
   }
   if (held.state !== "running") {
@@ -276,7 +270,7 @@ const LEFT_UNDONE: readonly Step["kind"][] = [
 /** For a while after a launch, or a new generation, that is left to whoever is at it. */
 function unfinished({ machine, signals, now }: Situation): Doing | undefined {
   const { graceSeconds } = machine.desired.healing;
-  const step = plan({ ...machine, known: false }).find((it) => LEFT_UNDONE.includes(it.kind));
+  const step = plan(castOf(machine)).find((it) => LEFT_UNDONE.includes(it.kind));
   if (step === undefined) {
     return undefined;
   }

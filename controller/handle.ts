@@ -4,7 +4,7 @@
  */
 import { explain } from "../provider/ec2/errors";
 import { TAG } from "../provider/ec2/tags";
-import { currentInstance, currentNetworkInterface } from "../provider/engine/situation/current";
+import { castOf } from "../provider/engine/situation/cast";
 import { act } from "./act";
 import { type Action, decide, type Idle, isIdle } from "./decide";
 import { type Signal, signalOf } from "./events";
@@ -162,7 +162,7 @@ async function answered(
 
 async function decided(controller: Looking, machine: Machine, signals: readonly Signal[]): Promise<Action> {
   const now = controller.clock.now();
-  const held = currentInstance(currentNetworkInterface(machine), machine.observed);
+  const { holder: held } = castOf(machine);
   const { enabled, graceSeconds } = machine.desired.healing;
   const isJudged = held?.state === "running" && enabled && now >= held.launchedAt + graceSeconds * 1000;
   const without = { costs: COSTS.health, instead: undefined, missing: controller.missing };

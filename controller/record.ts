@@ -5,9 +5,9 @@
 import type { Ec2, RecordedLaunch, TemplateVersion } from "../provider/ec2/ec2";
 import { explain, isEc2Error, isUnauthorized } from "../provider/ec2/errors";
 import { isOwned, nameOf, OWN_TAG_PREFIX, TAG } from "../provider/ec2/tags";
-import { currentNetworkInterface, generationOf, holds, isAlive } from "../provider/engine/situation/current";
+import { type Cast, castOf } from "../provider/engine/situation/cast";
+import { generationOf, holds, isAlive, lastLaunched } from "../provider/engine/situation/instances";
 import { observe } from "../provider/engine/situation/observe";
-import { surplusElasticIps } from "../provider/engine/planning/elastic-ip";
 import {
   readDesiredState,
   readMarket,
@@ -24,7 +24,8 @@ import {
   launchHash,
   readGeneration,
 } from "../provider/engine/record/specification";
-import type { DataVolume, Desired, Market, OnRecord } from "../provider/model/desired";
+import type { DataVolume, Desired, Market } from "../provider/model/desired";
+import type { Situation, Upkeep } from "../provider/model/goal";
 import type { Generation, Instance, LaunchTemplate, Tags } from "../provider/model/things";
 import type { Observed } from "../provider/model/observed";
 import { latestVersion } from "../provider/engine/record/versions";
@@ -32,12 +33,10 @@ import { type History, readHistory } from "./history";
 import { COSTS, type MissingRight, missingRight, seeing } from "./rights";
 
 /** A machine as the record has it, and as it is. */
-export interface Machine {
-  id: string;
+export interface Machine extends Situation {
   name: string;
   template: LaunchTemplate;
-  desired: Desired;
-  observed: Observed;
+  purpose: Upkeep;
   history: History;
   /** Rights without which this look did not see all of it: nothing may be done to the machine by it. */
   unseen?: readonly MissingRight[];
@@ -180,21 +179,31 @@ async function readTemplate(place: Place, template: LaunchTemplate): Promise<Rea
   const ec2 = isPatchy ? seeing(place.ec2, missing, ["addresses", "volumes"]) : place.ec2;
   try {
     const latest = await latestVersion(ec2, template.id, { listed: template.latestVersion });
-    const record = { newest: latest.number, states: [template.tags[TAG.desiredState] ?? ""] };
-    const asked = { ...fromTags(template.tags), ...fromVersion(latest, record), region };
-    const observed = await observe(ec2, { id, desired: asked, template });
-    const chosen = await rolledBackTo(ec2, observed);
-    const read =
-      chosen === undefined ? asked : ofGeneration(id, { ...asked, ...fromVersion(chosen.version, record) }, chosen);
-    const desired = withWhatIsThere(id, read, observed);
-    checkConsistency(id, desired, { ...observed, generation: desired.onRecord?.generation });
+    const newest = fromVersion(latest);
+    const asked = { ...fromTags(template.tags), ...newest.compute, region };
+    const record: Upkeep = {
+      kind: "upkeep",
+      generation: newest.generation,
+      newest: latest.number,
+      states: [template.tags[TAG.desiredState] ?? ""],
+    };
+    const seen = await observe(ec2, { id, desired: asked, purpose: record, template });
+    const chosen = await rolledBackTo(ec2, seen);
+    const { compute, generation } = chosen === undefined ? newest : fromVersion(chosen.version);
+    const read = { ...asked, ...compute };
+    const bought = chosen === undefined ? read : asBoughtFor(id, read, { ...chosen, generation });
+    const purpose = { ...record, generation };
+    const desired = withWhatIsThere({ id, desired: bought, purpose, observed: seen });
+    const observed = { ...seen, generation };
+    checkConsistency(castOf({ id, desired, purpose, observed }));
     return {
       id,
       name: nameIn(template),
       // The next version is to follow the one that was read, and not one that another run made meanwhile.
       template: { ...(observed.template ?? template), latestVersion: latest.latestNumber },
       desired,
-      observed: { ...observed, generation: desired.onRecord?.generation },
+      purpose,
+      observed,
       history: readHistory(template.tags),
       // A machine without an Elastic IP has none to see.
       unseen: missing.filter((it) => it.costs !== COSTS.addresses || desired.elasticIp !== false),
@@ -221,14 +230,10 @@ type Compute = Pick<
   | "metadataOptions"
   | "monitoring"
   | "rootVolume"
-  | "onRecord"
 >;
 
 /** The compute part. User data stays where it is: a launch takes it from the version, and so does a new version. */
-function fromVersion(
-  { number, description, data }: TemplateVersion,
-  record: Pick<OnRecord, "newest" | "states">,
-): Compute {
+function fromVersion({ number, description, data }: TemplateVersion): { compute: Compute; generation: Generation } {
   const generation = readGeneration(number, description);
   if (generation === undefined || data === undefined) {
     throw new BadRecord(
@@ -236,13 +241,13 @@ function fromVersion(
     );
   }
   const { rootVolume, tenancy, cpuCredits, ...same }: RecordedLaunch = data;
-  return {
+  const compute = {
     ...same,
     tenancy: tenancy as Desired["tenancy"],
     cpuCredits: cpuCredits as Desired["cpuCredits"],
     rootVolume: rootVolume?.options,
-    onRecord: { generation, ...record },
   };
+  return { compute, generation };
 }
 
 /** What no run of ours would take as it is: what is there decides, or nothing is to be given up. */
@@ -319,8 +324,9 @@ function lastOnIdentity({
   instances,
   networkInterfaces,
 }: Pick<Observed, "instances" | "networkInterfaces">): Instance | undefined {
-  const [latest] = [...instances].sort((a, b) => b.launchedAt - a.launchedAt);
-  return instances.find((it) => isAlive(it) && networkInterfaces.some((eni) => holds(it, eni))) ?? latest;
+  return (
+    instances.find((it) => isAlive(it) && networkInterfaces.some((eni) => holds(it, eni))) ?? lastLaunched(instances)
+  );
 }
 
 function isBeingChanged({ tags }: Instance): boolean {
@@ -328,25 +334,34 @@ function isBeingChanged({ tags }: Instance): boolean {
 }
 
 /** How it was bought then, the tags do not tell any more: what they say, unless it was otherwise. */
-function ofGeneration(id: string, desired: Desired, { instance }: Chosen): Desired {
-  const wanted = desired.onRecord?.generation.launchHash ?? "";
+function asBoughtFor(
+  id: string,
+  desired: Desired,
+  { instance, generation }: Chosen & { generation: Generation },
+): Desired {
   const { lifecycle } = instance;
   const bought: Market[] = [
     desired.market,
     { lifecycle: "on-demand", fallbackToOnDemand: true, revertToSpot: "never" },
     { lifecycle: "spot", fallbackToOnDemand: true, revertToSpot: "never" },
   ];
-  const market = bought.find((it) => isOfHash(id, { ...desired, market: it }, wanted, "market"));
+  const market = bought.find((it) => isOfHash(id, { ...desired, market: it }, generation, "market"));
   return { ...desired, market: market ?? { ...desired.market, lifecycle, maxPrice: undefined } };
 }
 
-function isOfHash(id: string, desired: Desired, wanted: string, input: "market" | "publicIpAssignment"): boolean {
-  return !differentInputs(launchHash(id, { ...desired, onRecord: undefined }), wanted).includes(input);
+function isOfHash(
+  id: string,
+  desired: Desired,
+  generation: Generation,
+  input: "market" | "publicIpAssignment",
+): boolean {
+  return !differentInputs(launchHash(id, desired), generation.launchHash).includes(input);
 }
 
 /** Whatever is there stays. */
-function withWhatIsThere(id: string, desired: Desired, observed: Observed): Desired {
-  const eni = currentNetworkInterface({ id, desired, observed });
+function withWhatIsThere(situation: Situation): Desired {
+  const { id, desired, observed } = situation;
+  const { networkInterface: eni } = castOf(situation);
   const isKept = desired.persistPrivateIp && eni !== undefined;
   return {
     ...desired,
@@ -372,12 +387,12 @@ function withWhatIsThere(id: string, desired: Desired, observed: Observed): Desi
 const UNFINISHED = "an update was not finished; run `pulumi up`";
 
 /** In the middle of an update, what is wanted is only in the program: acting on half of it could end what the other half needs. */
-function checkConsistency(id: string, desired: Desired, observed: Observed): void {
+function checkConsistency({ id, desired, observed, surplusElasticIps }: Cast): void {
   const enis = observed.networkInterfaces;
   if (desired.persistPrivateIp && enis.length > 1) {
     throw new BadRecord(`${enis.map((it) => it.id).join(" and ")} are both its network interface: ${UNFINISHED}`);
   }
-  const [other] = surplusElasticIps({ id, desired, observed });
+  const [other] = surplusElasticIps;
   if (other !== undefined) {
     throw new BadRecord(
       `the Elastic IP ${other.publicIp} is marked as its own, and not the one on record: ${UNFINISHED}`,
@@ -390,6 +405,6 @@ function checkConsistency(id: string, desired: Desired, observed: Observed): voi
   }
 }
 
-function isConsistent(id: string, desired: Desired, { launchHash: wanted }: Generation): boolean {
-  return isOfHash(id, desired, wanted, "market") && isOfHash(id, desired, wanted, "publicIpAssignment");
+function isConsistent(id: string, desired: Desired, generation: Generation): boolean {
+  return isOfHash(id, desired, generation, "market") && isOfHash(id, desired, generation, "publicIpAssignment");
 }

@@ -66,11 +66,12 @@ export class Creation {
 
   private async attempt(lease: Lease): Promise<{ id: string; outs: Properties }> {
     const { desired, inputs, deps } = this;
+    const purpose = { kind: "create" } as const;
     let id: string | undefined;
     let outputs: Outputs;
     try {
       id = await this.claim(lease);
-      outputs = await reconcile({ id, desired, known: false, lease }, deps);
+      outputs = await reconcile({ id, desired, purpose, lease }, deps);
     } catch (error) {
       if (id !== undefined && error instanceof IdTaken) {
         this.tried.add(id);
@@ -78,7 +79,7 @@ export class Creation {
       if (error instanceof IdTaken || error instanceof LeaseLost) {
         throw error;
       }
-      const failure = failureOf(error, { id, desired, inputs, claim: lease.nonce });
+      const failure = failureOf(error, { id, desired, purpose, inputs, claim: lease.nonce });
       if (failure instanceof PartialFailure) {
         await this.giveToState(lease, failure.id, `${failure.message} `);
       }

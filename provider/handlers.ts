@@ -23,9 +23,10 @@ import type { Ec2 } from "./ec2/ec2";
 import { explain } from "./ec2/errors";
 import { nameOf, TAG, urnTag } from "./ec2/tags";
 import { conflicts } from "./engine/planning/conflicts";
-import type { Situation } from "./engine/situation/current";
+import { type Cast, castOf } from "./engine/situation/cast";
 import { driftOf, driftSince, observedInputs } from "./engine/planning/drift";
-import { findElasticIp, observe, observeTeardown } from "./engine/situation/observe";
+import { findElasticIp } from "./engine/situation/observe-elastic-ips";
+import { observe, observeTeardown } from "./engine/situation/observe";
 import { heldElasticIp, isGone, outputsOf } from "./engine/situation/outputs";
 import { isSucceeded, requireOwned, TakenOver } from "./engine/situation/ownership";
 import { hindrances, outdatedParts } from "./engine/planning/instance";
@@ -212,7 +213,7 @@ export class Handlers {
       const recorded = recordedIn(id, olds);
       const ec2 = this.session.ec2(applied.region);
       const observed = await observe(ec2, { id, desired: applied, recorded });
-      const situation = { id, desired: applied, observed, recorded };
+      const situation = castOf({ id, desired: applied, observed, recorded, purpose: { kind: "refresh" } });
       const { allocationId, publicIp } = heldElasticIp(situation) ?? {};
       const now = {
         ...olds,
@@ -228,12 +229,12 @@ export class Handlers {
       }
       const desired = withHeldAddresses(desiredOf(news), olds);
       const there = isLookedFor(desired, applied) ? await observe(ec2, { id, desired, recorded }) : observed;
-      const wanted = { id, desired, observed: there, recorded };
+      const wanted = castOf({ id, desired, observed: there, recorded, purpose: { kind: "update" } });
       const looked = lookedAt(now, outdatedParts(wanted), things, {
         isTriedAgain: there.generation?.launchHash === launchHash(id, desired),
         hindrances: hindrances(wanted),
       });
-      const steps = plan({ ...wanted, known: true });
+      const steps = plan(wanted);
       const outlook = outlookFor(changes, looked, news);
       const remarks = await this.remarksOn(ec2, wanted, { steps, outlook });
       return { recorded: looked, told: toldOf(steps, wanted), ...remarks };
@@ -262,7 +263,7 @@ export class Handlers {
   /** What is in the way of an update, and what is to be known beside it. */
   private async remarksOn(
     ec2: Ec2,
-    wanted: Situation,
+    wanted: Cast,
     { steps, outlook }: { steps: Step[]; outlook: Outlook },
   ): Promise<Pick<Look, "obstacles" | "remarks">> {
     const { desired, observed } = wanted;
@@ -293,11 +294,12 @@ export class Handlers {
   async update(id: string, olds: Properties, news: Properties): Promise<{ outs: Properties }> {
     const desired = withHeldAddresses(desiredOf(news), olds);
     const recorded = recordedIn(id, olds);
+    const purpose = { kind: "update" } as const;
     try {
-      const outputs = await reconcile({ id, desired, recorded, known: true }, this.sharing(desired));
+      const outputs = await reconcile({ id, desired, recorded, purpose }, this.sharing(desired));
       return { outs: { ...desired, ...outputs, ...claimIn(olds) } };
     } catch (error) {
-      throw failureOf(error, { id, desired, inputs: news, olds, recorded });
+      throw failureOf(error, { id, desired, purpose, inputs: news, olds, recorded });
     } finally {
       this.session.givenUp(desired.region).forget();
       this.session.claims.forget(desired.resourceUrn);
@@ -317,7 +319,7 @@ export class Handlers {
       }
       requireOwned({ id, recorded }, observed);
       await markReady(deps, observed, recorded);
-      const situation = { id, desired, observed, recorded };
+      const situation = castOf({ id, desired, observed, recorded, purpose: { kind: "refresh" } });
       const outputs = withHeldOutputs(outputsOf(situation), properties);
       const taken = conflicts(situation);
       const drift = (taken.length > 0 ? taken : driftOf(situation)).map(printable);
@@ -340,7 +342,7 @@ export class Handlers {
     const recorded = recordedIn(id, properties);
     try {
       const deps = this.depsOf(desired);
-      await tearDown({ id, desired, recorded, known: true }, deps);
+      await tearDown({ id, desired, recorded }, deps);
     } catch (error) {
       if (error instanceof TakenOver) {
         // Nothing of it is this state's any more, so there is nothing to delete.
@@ -389,11 +391,12 @@ export class Handlers {
     const { userData, userDataBase64, userDataIsText, rootVolume, imageId, replacement } = next ?? desired;
     const named = { ...desired, userData, userDataBase64, userDataIsText, rootVolume, imageId, replacement };
     const observed = await observe(ec2, { id, desired: named, template });
-    const outputs: Properties = { ...withHeldOutputs(outputsOf({ id, desired, observed }), olds) };
+    const purpose = { kind: "update" } as const;
+    const outputs: Properties = { ...withHeldOutputs(outputsOf(castOf({ id, desired, observed, purpose })), olds) };
     if (next === undefined) {
       return outputs;
     }
-    const situation = { id, desired: next, observed };
+    const situation = castOf({ id, desired: next, observed, purpose });
     return lookedAt(outputs, outdatedParts(situation), undefined, { hindrances: hindrances(situation) });
   }
 }

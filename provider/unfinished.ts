@@ -4,21 +4,24 @@ import { claimIn, recordedDesired, withHeldOutputs } from "./inputs/continuity";
 import { explain } from "./ec2/errors";
 import { nameOf } from "./ec2/tags";
 import { MadeElsewhere } from "./engine/record/claim";
-import { keptInstance, wantsInstance } from "./engine/situation/current";
+import { castOf } from "./engine/situation/cast";
+import { wantsInstance } from "./engine/situation/instances";
 import { holdingsOf, outputsOf, withElasticIpKept } from "./engine/situation/outputs";
 import { TakenOver } from "./engine/situation/ownership";
 import { ReconcileFailure } from "./engine/reconcile";
 import type { Desired } from "./model/desired";
+import type { Purpose } from "./model/goal";
 import type { MachineState } from "./model/outputs";
 import type { Recorded } from "./model/observed";
 import { GOES_ON, kept, PartialFailure, PlainFailure, sentence } from "./failure";
 import { SERIALIZED_PROVIDER } from "./inputs/inputs";
 
-/** A create (without `olds`) or an update that failed. */
+/** A create or an update that failed. */
 export interface Attempt {
   /** Absent: the create did not get to know which id is its own. */
   id?: string;
   desired: Desired;
+  purpose: Purpose;
   inputs: Properties;
   olds?: Properties;
   recorded?: Recorded;
@@ -44,7 +47,7 @@ export function failureOf(error: unknown, attempt: Attempt): PartialFailure | Pl
 function unfinished(
   { observed, isUntouched }: ReconcileFailure,
   reason: string,
-  { id, desired, inputs, olds, recorded, claim }: Attempt & { id: string },
+  { id, desired, purpose, inputs, olds, recorded, claim }: Attempt & { id: string },
 ): PartialFailure | PlainFailure {
   const before = olds === undefined ? undefined : recordedDesired(olds);
   if (before === undefined && observed.template === undefined) {
@@ -52,14 +55,16 @@ function unfinished(
   }
   if (before !== undefined && isUntouched) {
     // What was refused was not applied: what is on record stays what is there.
-    return new PlainFailure(`${reason}${kept(holdingsOf({ id, desired: before, observed, recorded }))}`);
+    return new PlainFailure(
+      `${reason}${kept(holdingsOf(castOf({ id, desired: before, observed, recorded, purpose })))}`,
+    );
   }
-  const applied = before === undefined || keptInstance({ id, desired, observed, recorded }) !== undefined;
+  const applied = before === undefined || castOf({ id, desired, observed, recorded, purpose }).kept !== undefined;
   // Tags that are to go may still be on things, so they stay on record until a run got to its end.
   const wanted = { ...(applied ? desired : before), tags: { ...before?.tags, ...desired.tags } };
-  const situation = withElasticIpKept({ id, desired: wanted, observed, recorded }, before);
-  const spec = situation.desired;
-  const outputs = withHeldOutputs(outputsOf(situation), olds ?? {});
+  const cast = withElasticIpKept(castOf({ id, desired: wanted, observed, recorded, purpose }), before);
+  const spec = cast.desired;
+  const outputs = withHeldOutputs(outputsOf(cast), olds ?? {});
   const state = stateAfter(outputs.state, spec);
   const owner = claim === undefined ? claimIn(olds ?? {}) : { claim };
   // The runtime adds its text to what a handler returns, but not to what one throws; without it nothing could be deleted.
@@ -67,7 +72,7 @@ function unfinished(
   return new PartialFailure(
     id,
     { ...spec, ...outputs, ...owner, state, ...provider },
-    `${reason}${kept(holdingsOf(situation))}`,
+    `${reason}${kept(holdingsOf(cast))}`,
   );
 }
 

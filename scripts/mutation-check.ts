@@ -26,7 +26,7 @@ const MUTATIONS: readonly Mutation[] = [
   {
     rule: "the record comes first",
     file: "provider/engine/planning/plan.ts",
-    from: "const isNew = situation.observed.template === undefined;",
+    from: "const isNew = cast.observed.template === undefined;",
     to: "const isNew = false;",
   },
   {
@@ -38,7 +38,7 @@ const MUTATIONS: readonly Mutation[] = [
   {
     rule: "the preflight comes before an instance is retired",
     file: "provider/engine/planning/instance.ts",
-    from: 'old === undefined || candidate !== undefined ? [] : [{ kind: "preflight", instance: old, path }];',
+    from: 'old === undefined || coming !== undefined ? [] : [{ kind: "preflight", instance: old, path }];',
     to: "[];",
   },
   {
@@ -61,9 +61,9 @@ const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: "a run keeps to the interface that it chose",
-    file: "provider/engine/situation/current.ts",
-    from: "if (chosenInterfaceId !== undefined) {",
-    to: "if (chosenInterfaceId === id) {",
+    file: "provider/engine/steps/run.ts",
+    from: "it.id === run.networkInterfaceId",
+    to: "it.id === castOf(run).networkInterface?.id",
   },
   {
     rule: "a lack of capacity is not tried again but answered with the next type",

@@ -7,9 +7,10 @@ import { explain, isEc2Error } from "../ec2/errors";
 import { apply, StepFailure } from "./steps/apply";
 import { IdTaken } from "./record/claim";
 import { conflicts } from "./planning/conflicts";
-import { currentNetworkInterface } from "./situation/current";
+import { castOf } from "./situation/cast";
 import { type Lease, LeaseLost } from "./record/lease";
-import { markedAs, observe, observeTeardown, type Target } from "./situation/observe";
+import { markedAs } from "./situation/filters";
+import { observe, observeTeardown, type Target } from "./situation/observe";
 import { outputsOf } from "./situation/outputs";
 import { requireOwned, TakenOver } from "./situation/ownership";
 import { plan } from "./planning/plan";
@@ -17,20 +18,15 @@ import { requireUnchangedSince } from "./steps/points";
 import { protections, teardownObstacles } from "./planning/protection";
 import { type Deps, ObserveAgain, Refused, type Run } from "./steps/run";
 import { Standing, Superseded, Yielded } from "./record/standing";
-import type { Desired } from "../model/desired";
+import type { Goal } from "../model/goal";
 import type { Instance } from "../model/things";
-import type { Observed, Recorded } from "../model/observed";
+import type { Observed } from "../model/observed";
 import type { Outputs } from "../model/outputs";
 import { takeAwayCandidate } from "./steps/hand-over";
 import { readNetworkInterface } from "./steps/network-interface";
 import { planTeardown } from "./planning/teardown";
 
-export interface Request {
-  id: string;
-  desired: Desired;
-  recorded?: Recorded;
-  /** Whether a state is known to have the id, because it came from there. */
-  known: boolean;
+export interface Request extends Goal {
   /** What a create holds the record by. */
   lease?: Lease;
 }
@@ -58,7 +54,7 @@ export async function reconcile(request: Request, deps: Deps): Promise<Outputs> 
   /** The run as it was up to the last look. */
   let before: Run | undefined;
   const nonce = randomUUID();
-  const standing = new Standing(request.id, request.desired);
+  const standing = new Standing(request);
   for (let looks = 1; ; looks++) {
     const wanted = { ...request, desired: standing.desired };
     try {
@@ -111,8 +107,8 @@ async function looksAgain(error: unknown, run: Run): Promise<boolean> {
 }
 
 /** Of two that make one at once, one is taken for one too many. */
-async function hasLostInterface({ ec2, chosenInterfaceId }: Run): Promise<boolean> {
-  return chosenInterfaceId !== undefined && (await readNetworkInterface(ec2, chosenInterfaceId)) === undefined;
+async function hasLostInterface({ ec2, networkInterfaceId: id }: Run): Promise<boolean> {
+  return id !== undefined && (await readNetworkInterface(ec2, id)) === undefined;
 }
 
 function isAboutState({ cause }: StepFailure): boolean {
@@ -143,23 +139,26 @@ function endsClaim(error: unknown): boolean {
 
 async function approach(run: Run): Promise<Outputs> {
   requireOwned(run, run.observed);
-  refuse("changed", conflicts(run));
-  const steps = plan(run);
+  const cast = castOf(run);
+  refuse("changed", conflicts(cast));
+  const steps = plan(cast);
   refuse("changed", await protections(run.ec2, steps));
-  run.chosenInterfaceId = currentNetworkInterface(run)?.id;
+  run.networkInterfaceId = cast.networkInterface?.id;
   await apply(steps, run);
   await requireUnchangedSince(run, steps);
-  return outputsOf(run);
+  return outputsOf(castOf(run));
 }
 
 /** Ends a managed instance. What is left to do after a failure is found again by the next call. */
-export async function tearDown(request: Request, deps: Deps): Promise<void> {
-  const { id, desired, recorded } = request;
+export async function tearDown(ending: Omit<Goal, "purpose">, deps: Deps): Promise<void> {
+  const request: Goal = { ...ending, purpose: { kind: "destroy" } };
+  const { id } = request;
   const observed = await saying(`look at what there is of ${id}`, () => observeTeardown(deps.ec2, request));
   requireOwned(request, observed);
-  refuse("deleted", await teardownObstacles(deps.ec2, { id, desired, observed, recorded }));
-  const steps = planTeardown({ id, observed, recorded, deletion: desired.deletion, adopt: desired.adopt });
-  await apply(steps, { ...deps, ...request, nonce: randomUUID(), observed });
+  refuse("deleted", await teardownObstacles(deps.ec2, { ...request, observed }));
+  const steps = planTeardown({ ...request, observed });
+  const networkInterfaceId = castOf({ ...request, observed }).networkInterface?.id;
+  await apply(steps, { ...deps, ...request, nonce: randomUUID(), observed, networkInterfaceId });
 }
 
 function refuse(what: "changed" | "deleted", found: string[]): void {

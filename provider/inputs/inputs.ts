@@ -207,7 +207,7 @@ const INPUTS: Readonly<Record<InputName, Field>> = {
   minReplacementInterval: { validate: integer(0, 86400), default: 60 },
 };
 
-export type InputName = Exclude<keyof Desired, "onRecord">;
+export type InputName = keyof Desired;
 export const INPUT_NAMES = Object.keys(INPUTS) as InputName[];
 /** The inputs that a program gives; the package adds the others. */
 export const PROGRAM_INPUTS = INPUT_NAMES.filter((it) => INPUTS[it].internal !== true);

@@ -1,6 +1,6 @@
 /** What is wanted of a machine. Plain data. */
 import type { CronLine, Window } from "../kit/timetable";
-import type { CpuOptions, Generation, Lifecycle, MetadataOptions, Tags, VolumeShape } from "./things";
+import type { CpuOptions, Lifecycle, MetadataOptions, Tags, VolumeShape } from "./things";
 
 export type Retention = "delete" | "retain";
 
@@ -27,18 +27,6 @@ export type ScheduledAction = "pause" | "resume" | "recycle";
 
 export interface Schedule extends CronLine {
   action: ScheduledAction;
-}
-
-/** What a `Desired` that was read from the record in EC2 knows in place of the program's own words. */
-export interface OnRecord {
-  /** The digests of the launch specification, which cannot be made from what is recorded. */
-  generation: Generation;
-  /** The number of the newest generation when it was read, where that is another: a run went back to an older one. */
-  newest?: number;
-  /** The texts of the tag that says whether the machine is to run, as it was read, and as this run wrote it. */
-  states?: readonly string[];
-  /** The instance that is to be replaced though it is what is wanted. */
-  makesWay?: string;
 }
 
 export interface RootVolume {
@@ -129,6 +117,4 @@ export interface Desired {
   healing: Healing;
   schedules: Schedule[];
   minReplacementInterval: number;
-  /** Absent where the inputs come from a program. */
-  onRecord?: OnRecord;
 }

@@ -1,45 +1,48 @@
-/** What a look finds, and what Pulumi's state remembers. Plain data. */
+/** A look's findings, and what Pulumi's state remembers. Plain data. */
 import type { Market } from "./desired";
 import type { ElasticIp, Generation, Image, Instance, LaunchTemplate, NetworkInterface, Tags, Volume } from "./things";
 
 /** One look at everything that belongs to a managed instance. */
 export interface Observed {
-  template?: LaunchTemplate;
-  generation?: Generation;
+  readonly template?: LaunchTemplate;
+  readonly generation?: Generation;
   /** Ours by tag, recorded, or to be adopted: more than one only in the middle of a move. */
-  networkInterfaces: NetworkInterface[];
+  readonly networkInterfaces: readonly NetworkInterface[];
   /** Ours by tag or recorded, allocated or given. */
-  elasticIps: ElasticIp[];
+  readonly elasticIps: readonly ElasticIp[];
   /** The Elastic IP that the inputs name, found or not. */
-  givenElasticIp?: ElasticIp;
+  readonly givenElasticIp?: ElasticIp;
   /** Ours by tag, recorded or to be adopted; ended ones included as long as EC2 shows them. */
-  instances: Instance[];
-  /** Those of others on our interfaces; looked for where one of ours is not where it belongs. */
-  otherElasticIps: ElasticIp[];
+  readonly instances: readonly Instance[];
+  /** Elastic IPs of others on our interfaces; looked for where one of ours is not where it belongs. */
+  readonly otherElasticIps: readonly ElasticIp[];
   /** The machines whose tag is on what the inputs name. */
-  otherMachines: OtherMachine[];
+  readonly otherMachines: readonly OtherMachine[];
   /** Instances that hold one of our network interfaces and are none of ours. */
-  strangers: Instance[];
+  readonly strangers: readonly Instance[];
   /** Data volumes: ours by tag, recorded, or named in the inputs. */
-  volumes: Volume[];
+  readonly volumes: readonly Volume[];
   /** Volumes that were launched with an instance of ours and outlived it, as when EC2 could not replace a root volume. */
-  leftVolumes: Volume[];
-  /** Those of the instances; of one that was given only where the inputs say how it is to be. */
-  rootVolumes: Volume[];
+  readonly leftVolumes: readonly Volume[];
+  /** The root volumes of the instances; of a given one only where the inputs say how it is to be. */
+  readonly rootVolumes: readonly Volume[];
   /** Volumes that a launch of this machine made, on its instance, root volumes among them. */
-  launchedVolumes: Volume[];
+  readonly launchedVolumes: readonly Volume[];
   /** The image that is wanted, looked up only where a root volume may be replaced by it. */
-  wantedImage?: Image;
-  /** What is being adopted, until it has all its tags. */
-  adoption?: Adoption;
+  readonly wantedImage?: Image;
+  /** The things that are being adopted, until they have all their tags. */
+  readonly adoption?: Adoption;
   /** The interface that has the address of one that is gone. */
-  addressTaker?: NetworkInterface;
+  readonly addressTaker?: NetworkInterface;
   /** Where a machine is that is paused without an interface. */
-  place?: Pick<NetworkInterface, "availabilityZone" | "vpcId">;
+  readonly place?: Pick<NetworkInterface, "availabilityZone" | "vpcId">;
 }
 
+/** The same for the steps of a run, which write what they made into it. */
+export type World = { -readonly [Part in keyof Observed]: Observed[Part] };
+
 /** A world without anything of the machine's: it is about to be made. */
-export const NOTHING_OBSERVED: Readonly<Observed> = {
+export const NOTHING_OBSERVED: Observed = {
   networkInterfaces: [],
   elasticIps: [],
   otherElasticIps: [],
@@ -81,13 +84,13 @@ export interface Claim extends Given {
   tags: Tags;
 }
 
-/** What the inputs say is to be adopted, as it was found. */
+/** The things that the inputs say are to be adopted, as they were found. */
 export interface Adoption {
   networkInterface?: NetworkInterface;
   instance?: Instance;
 }
 
-/** What an earlier run left in Pulumi's state: a cache of ids, never proof that a thing exists. */
+/** The part of Pulumi's state that an earlier run left: a cache of ids, never proof that a thing exists. */
 export interface Recorded {
   /** The create that gave the machine to this state; absent where an older version of this package did. */
   claim?: string;
@@ -96,7 +99,7 @@ export interface Recorded {
   launchTemplateId?: string;
   allocationId?: string;
   dataVolumeIds: Readonly<Record<string, string>>;
-  /** Those of them that were given, so that one whose tags were taken off is not taken for one that was made. */
+  /** The given ones among them, so that one whose tags were taken off is not taken for one that was made. */
   givenVolumeIds: readonly string[];
   persistPrivateIp: boolean;
   /** Whether the Elastic IP was allocated here. */

@@ -4,7 +4,8 @@ import { TAG } from "../ec2/tags";
 import { adoptionConflicts, type Misfit, misfits } from "../engine/situation/adoption";
 import { likelyId } from "../engine/record/claim";
 import { deviceConflicts } from "../engine/planning/conflicts";
-import { currentInstance, currentNetworkInterface, isAtHome, type Situation } from "../engine/situation/current";
+import { type Cast, castOf } from "../engine/situation/cast";
+import { isAtHome } from "../engine/situation/belongings";
 import { observe } from "../engine/situation/observe";
 import { plan } from "../engine/planning/plan";
 import { protections } from "../engine/planning/protection";
@@ -52,17 +53,19 @@ export async function lookAtAdoption(
   // An earlier create of this very resource may have begun with it.
   const id = await likelyId(ec2, desired.resourceUrn);
   const observed = await observe(ec2, { id, desired });
-  const eni = observed.adoption?.networkInterface ?? currentNetworkInterface({ id, desired, observed });
-  const adoption = observed.adoption ?? { networkInterface: eni, instance: currentInstance(eni, observed) };
+  const purpose = { kind: "create" } as const;
+  const found = castOf({ id, desired, observed, purpose });
+  const adoption = observed.adoption ?? { networkInterface: found.networkInterface, instance: found.holder };
+  const eni = adoption.networkInterface ?? found.networkInterface;
   const isBegun = observed.adoption === undefined;
   const { eip, onIt } = await elasticIpsOn(ec2, eni);
   const completed = { ...inputs, ...missingFrom(given, heldBy(eni, eip)) };
-  const situation = {
+  const situation = castOf({
     id,
     desired: desiredOf(completed),
     observed: { ...observed, givenElasticIp: observed.givenElasticIp ?? eip },
-    known: false,
-  };
+    purpose,
+  });
   const { steps, failures } = isBegun
     ? { steps: [], failures: [] }
     : await planned(ec2, situation, refusals(situation, adoption, desired, eip));
@@ -81,11 +84,7 @@ export async function lookAtAdoption(
 }
 
 /** What is to be done, and what stands against it beside what is refused already. */
-async function planned(
-  ec2: Ec2,
-  situation: Situation & { known: boolean },
-  refused: Failure[],
-): Promise<{ steps: Step[]; failures: Failure[] }> {
+async function planned(ec2: Ec2, situation: Cast, refused: Failure[]): Promise<{ steps: Step[]; failures: Failure[] }> {
   if (refused.length > 0) {
     return { steps: [], failures: refused };
   }
@@ -107,7 +106,7 @@ async function elasticIpsOn(
 }
 
 /** @param desired the program's own inputs, without what the interface has */
-function refusals(situation: Situation, adoption: Adoption, desired: Desired, eip: ElasticIp | undefined): Failure[] {
+function refusals(situation: Cast, adoption: Adoption, desired: Desired, eip: ElasticIp | undefined): Failure[] {
   const { id } = situation;
   const reasons = [...adoptionConflicts(id, desired, adoption), ...elasticIpConflicts(id, desired, adoption, eip)];
   return [

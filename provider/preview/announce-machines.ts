@@ -2,7 +2,7 @@
 import type { Ec2 } from "../ec2/ec2";
 import { nameOf, TAG, urnTag } from "../ec2/tags";
 import { isUnfinished } from "../engine/record/claim";
-import { isAlive } from "../engine/situation/current";
+import { isAlive } from "../engine/situation/instances";
 import { observe } from "../engine/situation/observe";
 import { idleCostOf } from "../engine/planning/retention";
 import type { Observed } from "../model/observed";

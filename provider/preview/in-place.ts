@@ -1,24 +1,19 @@
 /** What a plan changes of what goes on working, in words. (pure) */
-import { currentInstance, currentNetworkInterface, currentVolume, type Situation } from "../engine/situation/current";
-import type { DataVolume, Desired } from "../model/desired";
+import type { Cast } from "../engine/situation/cast";
+import type { DataVolume } from "../model/desired";
 import type { Instance, MetadataOptions, NetworkInterface, Volume } from "../model/things";
 import type { Step } from "../engine/planning/step";
 
 type Taken<K extends Step["kind"]> = Extract<Step, { kind: K }>;
 
-export function changesInPlace(steps: Step[], situation: Situation): string[] {
-  const eni = currentNetworkInterface(situation);
-  const instance = currentInstance(eni, situation.observed);
+export function changesInPlace(steps: Step[], situation: Cast): string[] {
+  const instance = situation.holder;
   // What ends takes its settings along, and lets go of its volumes in any case.
   const stays = steps.some((it) => it.kind === "retire") ? undefined : instance;
   return steps.flatMap((step) => ofIdentity(step, situation, instance) ?? ofInstance(step, situation, stays) ?? []);
 }
 
-function ofIdentity(
-  step: Step,
-  { desired, observed, recorded }: Situation,
-  instance: Instance | undefined,
-): string | undefined {
+function ofIdentity(step: Step, { observed, volumes }: Cast, instance: Instance | undefined): string | undefined {
   switch (step.kind) {
     case "set-security-groups":
       return `sets its security groups to ${listed(step.securityGroupIds, "the VPC's default one")}${had(groupsOf(step, observed.networkInterfaces))}`;
@@ -30,10 +25,7 @@ function ofIdentity(
     case "associate-elastic-ip":
       return `puts ${observed.givenElasticIp?.publicIp ?? "a new Elastic IP"} on it${inPlaceOf(instance?.publicIp)}`;
     case "modify-volume":
-      return modifies(
-        step,
-        nameOf(step.volume, desired, (it) => currentVolume(it, observed, recorded)),
-      );
+      return modifies(step, nameOf(step.volume, volumes));
     default:
       return undefined;
   }
@@ -46,11 +38,7 @@ function inPlaceOf(changing: string | undefined): string {
 
 const FAMILIES = { "assign-private-ips": "secondary private IPs", "assign-ipv6-addresses": "IPv6 addresses" } as const;
 
-function ofInstance(
-  step: Step,
-  { desired, observed, recorded }: Situation,
-  instance: Instance | undefined,
-): string | undefined {
+function ofInstance(step: Step, { desired, volumes }: Cast, instance: Instance | undefined): string | undefined {
   if (instance === undefined) {
     return undefined;
   }
@@ -62,7 +50,7 @@ function ofInstance(
     case "set-monitoring":
       return `switches its detailed monitoring ${desired.monitoring ? "on" : "off"}`;
     case "detach-volume": {
-      const wanted = desired.dataVolumes.find((it) => currentVolume(it, observed, recorded)?.id === step.volume.id);
+      const wanted = volumes.find(({ volume }) => volume?.id === step.volume.id)?.wanted;
       const from = step.volume.attachment?.deviceName;
       return wanted === undefined || from === undefined ? undefined : reattaches(wanted, step.volume.id, from);
     }
@@ -90,13 +78,9 @@ function modifies({ volume, shape }: Taken<"modify-volume">, name: string): stri
   return `changes ${name} from ${parts.join(", ")}${isLarger}`;
 }
 
-function nameOf(
-  volume: Volume,
-  { dataVolumes }: Desired,
-  currentOf: (wanted: DataVolume) => Volume | undefined,
-): string {
-  const wanted = dataVolumes.find((it) => currentOf(it)?.id === volume.id);
-  return `the data volume ${wanted?.name ?? ""} (${volume.id})`;
+function nameOf({ id }: Volume, volumes: Cast["volumes"]): string {
+  const name = volumes.find(({ volume }) => volume?.id === id)?.wanted.name ?? "";
+  return `the data volume ${name} (${id})`;
 }
 
 function metadataChanges(held: MetadataOptions, wanted: MetadataOptions): string {
@@ -106,7 +90,10 @@ function metadataChanges(held: MetadataOptions, wanted: MetadataOptions): string
     .join(", ");
 }
 
-function groupsOf({ networkInterfaceId }: Taken<"set-security-groups">, all: NetworkInterface[]): string | undefined {
+function groupsOf(
+  { networkInterfaceId }: Taken<"set-security-groups">,
+  all: readonly NetworkInterface[],
+): string | undefined {
   return all
     .find((it) => it.id === networkInterfaceId)
     ?.securityGroups.map((it) => it.id)

@@ -4,18 +4,13 @@ import { missingFrom } from "../inputs/continuity";
 import type { Ec2 } from "../ec2/ec2";
 import { TAG, urnTag } from "../ec2/tags";
 import { conflicts } from "../engine/planning/conflicts";
-import {
-  currentElasticIp,
-  currentInstance,
-  currentNetworkInterface,
-  fits,
-  isOwnedInstance,
-  type Situation,
-} from "../engine/situation/current";
+import { type Cast, castOf } from "../engine/situation/cast";
+import { fits } from "../engine/situation/fit";
+import { holderOf } from "../engine/situation/instances";
+import { isOwnedInstance } from "../engine/situation/belongings";
 import { differences, rootVolumeOf } from "../engine/situation/launched";
 import { observe } from "../engine/situation/observe";
 import { plan } from "../engine/planning/plan";
-import { workingInstance } from "../engine/planning/instance";
 import { protections } from "../engine/planning/protection";
 import { readNetwork, UnknownGrammar } from "../engine/record/record-grammar";
 import { launchHash, partOf } from "../engine/record/specification";
@@ -47,11 +42,12 @@ export async function lookAtTakeOver(ec2: Ec2, id: string, given: Inputs, inputs
   const seen = await observe(ec2, { id, desired: desiredOf(inputs), template });
   const completed = { ...inputs, ...missingFrom(given, heldBy(id, template, seen)) };
   const desired = desiredOf(completed);
-  const situation: Situation = { id, desired, observed: await observe(ec2, { id, desired, template }) };
-  const eni = currentNetworkInterface(situation) ?? situation.observed.networkInterfaces[0];
-  const instance = currentInstance(eni, situation.observed);
+  const observed = await observe(ec2, { id, desired, template });
+  const situation = castOf({ id, desired, observed, purpose: { kind: "create" } });
+  const eni = situation.networkInterface ?? observed.networkInterfaces[0];
+  const instance = holderOf(eni, observed);
   const refused = conflicts(situation);
-  const steps = refused.length > 0 ? [] : plan({ ...situation, known: false });
+  const steps = refused.length > 0 ? [] : plan(situation);
   const failures = [...refused, ...(await protections(ec2, steps))].map((reason) => ({ property: "adopt", reason }));
   const urn = template.tags[TAG.urn];
   return {
@@ -64,7 +60,7 @@ export async function lookAtTakeOver(ec2: Ec2, id: string, given: Inputs, inputs
     told: toldOf(steps, situation),
     inPlace: changesInPlace(steps, situation),
     further: await furtherInterfaces(ec2, instance, eni?.id),
-    publicIp: currentElasticIp(desired, situation.observed)?.publicIp,
+    publicIp: situation.elasticIp?.publicIp,
     inputs: completed,
   };
 }
@@ -79,9 +75,9 @@ const NOTHING: Omit<FoundAdoption, "inputs" | "failures"> = {
 };
 
 /** Why the instance cannot stay. */
-function misfitsOf(situation: Situation): FoundAdoption["misfits"] {
+function misfitsOf(situation: Cast): FoundAdoption["misfits"] {
   const { id, desired, observed } = situation;
-  const instance = workingInstance(situation);
+  const instance = situation.working ?? situation.coming;
   if (instance === undefined || fits(instance, situation)) {
     return [];
   }

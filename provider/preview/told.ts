@@ -1,8 +1,8 @@
 /** The plan, as it concerns the machine's addresses: for how long they are dark, and which of them go. (pure) */
 import { type Kind, USUAL } from "../ec2/expectations";
-import { holdsOurs } from "../engine/planning/instance";
+import { holdsOurs } from "../engine/situation/instances";
 import type { Step } from "../engine/planning/step";
-import type { Situation } from "../engine/situation/current";
+import type { Situation } from "../model/goal";
 import type { NetworkInterface } from "../model/things";
 
 export interface Told {

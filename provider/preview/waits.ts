@@ -2,15 +2,15 @@
 import type { Ec2 } from "../ec2/ec2";
 import { TAG } from "../ec2/tags";
 import { likelyId } from "../engine/record/claim";
-import { findElasticIp } from "../engine/situation/observe";
+import { findElasticIp } from "../engine/situation/observe-elastic-ips";
 import { observeOtherMachines } from "../engine/situation/other-machines";
 import { awaited, letGoSeconds, nameOfMachine } from "../engine/planning/sharing";
 import type { Desired } from "../model/desired";
 import { NOTHING_OBSERVED } from "../model/observed";
-import type { Situation } from "../engine/situation/current";
+import { type Cast, castOf } from "../engine/situation/cast";
 
 /** One phrase for each thing that is waited for. */
-export function waitsIn(situation: Situation): string[] {
+export function waitsIn(situation: Cast): string[] {
   const most = letGoSeconds(situation.desired);
   return awaited(situation).map(
     ({ words, holder }) => `waits up to ${most} s for ${nameOfMachine(holder)} to let go of ${words}`,
@@ -30,5 +30,6 @@ export async function waitsOfNew(ec2: Ec2, desired: Desired): Promise<string[]> 
   // An earlier create of this very resource may have it already.
   const id = await likelyId(ec2, desired.resourceUrn);
   const otherMachines = await observeOtherMachines(ec2, id, { elasticIp, volumes });
-  return waitsIn({ id, desired, observed: { ...NOTHING_OBSERVED, givenElasticIp: elasticIp, volumes, otherMachines } });
+  const observed = { ...NOTHING_OBSERVED, givenElasticIp: elasticIp, volumes, otherMachines };
+  return waitsIn(castOf({ id, desired, observed, purpose: { kind: "create" } }));
 }

@@ -6,7 +6,6 @@ import { digestOf } from "../../controller/history";
 import type { Machine } from "../../controller/record";
 import { type LastReplacement, replacementText } from "../../provider/engine/record/last-replacement";
 import { TAG } from "../../provider/ec2/tags";
-import type { Desired } from "../../provider/model/desired";
 import type { Instance } from "../../provider/model/things";
 import type { Observed } from "../../provider/model/observed";
 import { desired, eni, generation, ID, instance, observed, template, volume } from "../provider/engine/things";
@@ -29,7 +28,6 @@ interface Overrides {
 function situation({ inputs = {}, world = {}, history = {}, ...rest }: Overrides = {}): Situation {
   const program = desired(inputs);
   const made = generation({}, program);
-  const wanted: Desired = { ...program, onRecord: { generation: made } };
   const instances = (rest.instances ?? [{}]).map((it) =>
     instance({ launchedAt: NOW - 24 * HOUR, lifecycle: program.market.lifecycle, ...it }, program),
   );
@@ -48,7 +46,8 @@ function situation({ inputs = {}, world = {}, history = {}, ...rest }: Overrides
     id: ID,
     name: "web",
     template: there.template ?? assert.fail(),
-    desired: wanted,
+    desired: program,
+    purpose: { kind: "upkeep", generation: made },
     observed: there,
     history,
   };
@@ -181,7 +180,7 @@ describe("decide", () => {
     const other = generation({ number: 2, replacesBefore: 2 }, desired({ imageId: "ami-0a1b2c3d" }));
     const wanted = (overrides: Overrides, changed = newer): Situation => {
       const it = situation(overrides);
-      it.machine.desired = { ...it.machine.desired, onRecord: { generation: changed } };
+      it.machine.purpose = { kind: "upkeep", generation: changed };
       return it;
     };
     const kindOf = (it: Situation): string => decide(it).kind;

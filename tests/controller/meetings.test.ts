@@ -88,7 +88,7 @@ describe("a recycle beside an up", () => {
       versions.map((it) => isVoid(it.versionNumber, it.description ?? "")),
       [false, false, true, false],
     );
-    assert.equal(recycled.desired.onRecord?.generation.number, 4);
+    assert.equal(recycled.purpose.generation.number, 4);
     assert.equal((await machine(owner)).desired.imageId, NEW.imageId);
   });
 

@@ -5,6 +5,7 @@ import { handleMessage, sweep } from "../../controller/handle";
 import type { Controller, Outcome } from "../../controller/outcome";
 import { isReadable, type Machine, type Place, readMachine } from "../../controller/record";
 import { createEc2, type Ec2Client } from "../../provider/ec2/client";
+import { castOf } from "../../provider/engine/situation/cast";
 import { plan } from "../../provider/engine/planning/plan";
 import { reconcile } from "../../provider/engine/reconcile";
 import { type Deps, depsOf as depsOfRun } from "../../provider/engine/steps/run";
@@ -68,14 +69,14 @@ export async function machine(owner: Stack): Promise<Machine> {
 }
 
 /** What a controller would do to a machine, if it did all that the engine would. */
-export function planOf({ id, desired, observed }: Machine): Step[] {
-  return plan({ id, desired, observed, known: false });
+export function planOf(machine: Machine): Step[] {
+  return plan(castOf(machine));
 }
 
 /** Brings a machine back by its record alone. */
 export async function restore(owner: Stack, options: RunOptions = {}): Promise<void> {
-  const { id, desired } = await machine(owner);
-  await reconcile({ id, desired, known: false }, depsOf(owner, options));
+  const { id, desired, purpose } = await machine(owner);
+  await reconcile({ id, desired, purpose }, depsOf(owner, options));
 }
 
 /** A controller on the account, with no time that passes but what it waits for. */

@@ -4,7 +4,7 @@ import { WELL_KNOWN } from "../../local/ec2";
 import { decide } from "../../controller/decide";
 import type { Machine } from "../../controller/record";
 import { withAttachments } from "../../provider/engine/situation/attachments";
-import { generationOf, isAlive } from "../../provider/engine/situation/current";
+import { generationOf, isAlive } from "../../provider/engine/situation/instances";
 import { interposed } from "../provider/interruptions";
 import { goingOn } from "../provider/kills";
 import { program, type Stack } from "../provider/support";

@@ -53,7 +53,7 @@ export function nothingIsLeft(account: Pick<Account, "simulator">, ...except: st
   assert.deepEqual(left, NOTHING);
 }
 
-export function only<T>(list: T[], what = "thing"): T {
+export function only<T>(list: readonly T[], what = "thing"): T {
   const [first, ...others] = list;
   assert.ok(first !== undefined && others.length === 0, `there should be one ${what}, and there are ${list.length}`);
   return first;

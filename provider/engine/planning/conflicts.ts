@@ -1,39 +1,29 @@
-/** What is in the way and belongs to somebody else, in sentences; while there is any, nothing is done. (pure) */
+/** Conflicts with things that belong to somebody else, in sentences; while there is one, nothing is done. (pure) */
 import { TAG, urnTag } from "../../ec2/tags";
 import { isSameDevice } from "../../kit/devices";
 import { adoptionConflicts } from "../situation/adoption";
-import {
-  currentElasticIp,
-  currentNetworkInterface,
-  currentVolume,
-  isAlive,
-  isAtHome,
-  isElsewhere,
-  isOnOurs,
-  isOwnedElasticIp,
-  isOwnedVolume,
-  type Situation,
-  stayingInstance,
-} from "../situation/current";
+import type { Cast } from "../situation/cast";
+import { isAlive } from "../situation/instances";
+import { isAtHome, isElsewhere, isOnOurs, isOwnedElasticIp, isOwnedVolume } from "../situation/belongings";
 import { SENTENCES } from "./drift";
-import { surplusVolumes } from "./data-volumes";
 import { privateIpsGivenUp } from "./network-interface";
 import { awaitedElasticIp, awaitedVolumes, markedByOther, nameOfElasticIp } from "./sharing";
-import type { DataVolume, Desired } from "../../model/desired";
+import type { Desired } from "../../model/desired";
+import type { Situation } from "../../model/goal";
 import type { ElasticIp, NetworkInterface, Volume } from "../../model/things";
 import type { Observed } from "../../model/observed";
 
-export function conflicts(situation: Situation): string[] {
-  const { id, desired, observed, recorded } = situation;
+export function conflicts(cast: Cast): string[] {
+  const { id, desired, observed, recorded } = cast;
   return [
     ...(observed.adoption === undefined ? [] : adoptionConflicts(id, desired, observed.adoption, recorded)),
-    ...elasticIpConflicts(situation),
-    ...desired.dataVolumes.flatMap((wanted) => volumeConflicts(wanted, situation)),
-    ...deviceConflicts(situation),
-    ...volumeDeletionConflicts(surplusVolumes(situation), situation),
+    ...elasticIpConflicts(cast),
+    ...cast.volumes.flatMap((it) => volumeConflicts(it, cast)),
+    ...deviceConflicts(cast),
+    ...volumeDeletionConflicts(cast.surplusVolumes, cast),
     ...heldByStrangers(observed),
-    ...takenAddresses(situation),
-    ...addressesInUse(situation),
+    ...takenAddresses(cast),
+    ...addressesInUse(cast),
   ];
 }
 
@@ -41,11 +31,11 @@ export function conflicts(situation: Situation): string[] {
  * With an address goes the Elastic IP that somebody put on it. A machine that is brought back between two runs is not kept down for
  * that: what was on it works no more anyhow.
  */
-function addressesInUse(situation: Situation): string[] {
-  const { otherElasticIps } = situation.observed;
-  return otherElasticIps.length === 0 || situation.desired.onRecord !== undefined
+function addressesInUse(cast: Cast): string[] {
+  const { otherElasticIps } = cast.observed;
+  return otherElasticIps.length === 0 || cast.purpose.kind === "upkeep"
     ? []
-    : privateIpsGivenUp(situation).flatMap(({ eni, addresses }) => comingOff(otherElasticIps, eni, addresses));
+    : privateIpsGivenUp(cast).flatMap(({ eni, addresses }) => comingOff(otherElasticIps, eni, addresses));
 }
 
 function comingOff(others: readonly ElasticIp[], eni: NetworkInterface, addresses: readonly string[]): string[] {
@@ -60,7 +50,7 @@ function comingOff(others: readonly ElasticIp[], eni: NetworkInterface, addresse
 }
 
 /** An address that no interface of the machine has, because that is not made yet or is gone, may be anybody's. */
-function takenAddresses({ desired, observed: { addressTaker: taker }, recorded }: Situation): string[] {
+function takenAddresses({ desired, observed: { addressTaker: taker }, recorded }: Cast): string[] {
   const { privateIp, resourceUrn } = desired;
   const isWanted =
     privateIp !== undefined && (taker?.privateIp === privateIp || taker?.secondaryPrivateIps.includes(privateIp));
@@ -71,7 +61,7 @@ function takenAddresses({ desired, observed: { addressTaker: taker }, recorded }
   return [`${before}${heldBy(privateIp, taker)}; ${waysOn(taker, resourceUrn)}`];
 }
 
-/** What to do about an address that is held. */
+/** The ways on where an address is held. */
 function waysOn({ tags }: NetworkInterface, urn: string): string {
   const owner = tags[TAG.id];
   if (owner === undefined) {
@@ -89,9 +79,9 @@ export function heldBy(address: string, { id, attachment }: NetworkInterface): s
   return `${address} is held by ${id}${instance === undefined ? "" : ` of ${instance}`}`;
 }
 
-/** One that was given and is not wanted any more may be wherever its owner put it. */
-function elasticIpConflicts(situation: Situation): string[] {
-  const { id, desired, observed, recorded } = situation;
+/** A given Elastic IP that is not wanted any more may be wherever its owner put it. */
+function elasticIpConflicts(cast: Cast): string[] {
+  const { id, desired, observed, elasticIp: wanted, surplusElasticIps } = cast;
   const given = observed.givenElasticIp;
   const missing =
     typeof desired.elasticIp === "string" && given === undefined
@@ -99,10 +89,8 @@ function elasticIpConflicts(situation: Situation): string[] {
           `the Elastic IP ${desired.elasticIp} (elasticIp) does not exist in ${desired.region}, or is not this account's; give one that is, or true to allocate one`,
         ]
       : [];
-  const wanted = currentElasticIp(desired, observed, recorded);
-  const others = observed.elasticIps.filter((it) => it.allocationId !== wanted?.allocationId);
-  const released = desired.deletion.elasticIp === "delete" ? others.filter(isOwnedElasticIp) : [];
-  const isComing = awaitedElasticIp(situation) !== undefined;
+  const released = desired.deletion.elasticIp === "delete" ? surplusElasticIps.filter(isOwnedElasticIp) : [];
+  const isComing = awaitedElasticIp(cast) !== undefined;
   const taken = [...(wanted === undefined || isComing ? [] : [wanted]), ...released]
     .filter((eip) => isTaken(eip, observed))
     .map(
@@ -111,17 +99,16 @@ function elasticIpConflicts(situation: Situation): string[] {
   const marked =
     taken.length > 0 || given === undefined || desired.elasticIp === true
       ? []
-      : markedByOther(nameOfElasticIp(given), given.allocationId, given.tags, situation);
-  return [...missing, ...taken, ...marked, ...placeConflicts(wanted, situation)];
+      : markedByOther(nameOfElasticIp(given), given.allocationId, given.tags, cast);
+  return [...missing, ...taken, ...marked, ...placeConflicts(cast)];
 }
 
 /** Somebody put another one where the wanted one, which is still on a further address, belongs. */
-function placeConflicts(wanted: ElasticIp | undefined, situation: Situation): string[] {
-  const eni = currentNetworkInterface(situation);
+function placeConflicts({ elasticIp: wanted, networkInterface: eni, observed }: Cast): string[] {
   if (wanted === undefined || eni === undefined) {
     return [];
   }
-  return situation.observed.otherElasticIps
+  return observed.otherElasticIps
     .filter((it) => isAtHome(it, eni))
     .map(
       ({ publicIp, allocationId }) =>
@@ -159,19 +146,18 @@ function inUse(id: string | undefined, eip: ElasticIp): string {
   return `the Elastic IP ${eip.publicIp} (${eip.allocationId}) is in use by ${holder}${through}${machine}`;
 }
 
-function volumeConflicts(wanted: DataVolume, situation: Situation): string[] {
-  const { desired, observed, recorded } = situation;
-  const volume = currentVolume(wanted, observed, recorded);
+function volumeConflicts({ wanted, volume }: Cast["volumes"][number], cast: Cast): string[] {
+  const { desired, observed } = cast;
   if (volume === undefined) {
     return wanted.volumeId === undefined
       ? []
       : [`the volume ${wanted.volumeId} (dataVolumes, ${wanted.name}) does not exist in ${desired.region}`];
   }
   const what = `the data volume ${wanted.name} (${volume.id})`;
-  const isComing = awaitedVolumes(situation).some((it) => it.id === volume.id);
-  const zone = currentNetworkInterface(situation)?.availabilityZone ?? volume.availabilityZone;
+  const isComing = awaitedVolumes(cast).some((it) => it.id === volume.id);
+  const zone = cast.networkInterface?.availabilityZone ?? volume.availabilityZone;
   return [
-    ...markedByOther(what, volume.id, volume.tags, situation),
+    ...markedByOther(what, volume.id, volume.tags, cast),
     ...(zone === volume.availabilityZone
       ? []
       : [`${what} is in ${volume.availabilityZone} and the machine in ${zone}; a volume cannot leave its zone`]),
@@ -180,9 +166,7 @@ function volumeConflicts(wanted: DataVolume, situation: Situation): string[] {
 }
 
 /** An instance that stays may have a volume of its own where a data volume is to be. */
-export function deviceConflicts(situation: Situation): string[] {
-  const { desired, observed } = situation;
-  const instance = stayingInstance(situation);
+export function deviceConflicts({ desired, observed, staying: instance }: Cast): string[] {
   // A data volume makes way for another.
   const others = instance?.devices.filter((it) => !observed.volumes.some(({ id }) => id === it.volumeId)) ?? [];
   return desired.dataVolumes.flatMap(({ name, deviceName }) => {
@@ -203,11 +187,11 @@ function heldElsewhere(what: string, volume: Volume, observed: Observed): string
 
 /** Volumes that are given up and would be deleted, while something else works with them. */
 export function volumeDeletionConflicts(
-  volumes: Volume[],
-  { observed, desired: { deletion }, ...situation }: Situation,
+  volumes: readonly Volume[],
+  { observed, desired: { deletion }, ...goal }: Omit<Situation, "purpose">,
 ): string[] {
   return volumes
-    .filter((it) => deletion.dataVolumes === "delete" && isOwnedVolume(it, situation) && isElsewhere(it, observed))
+    .filter((it) => deletion.dataVolumes === "delete" && isOwnedVolume(it, goal) && isElsewhere(it, observed))
     .map(
       ({ id, attachment }) =>
         `the data volume ${id} is to be deleted and is attached to ${attachment?.instanceId ?? ""}; detach it there first, or set deletion.dataVolumes to "retain" and run up before`,

@@ -1,58 +1,45 @@
 import { TAG } from "../../ec2/tags";
-import {
-  currentVolume,
-  isAlive,
-  isElsewhere,
-  isOurVolume,
-  isOwnedInstance,
-  isOwnedVolume,
-  keptInstance,
-  type Situation,
-  wantsInstance,
-} from "../situation/current";
+import type { Cast } from "../situation/cast";
+import { isAlive, wantsInstance } from "../situation/instances";
+import { isElsewhere, isOwnedInstance, isOwnedVolume } from "../situation/belongings";
 import { givenVolumeTags } from "../record/labels";
 import type { DataVolume, Retention } from "../../model/desired";
+import type { Goal } from "../../model/goal";
 import type { Volume, VolumeShape } from "../../model/things";
 import type { Step } from "./step";
 import { giveBack, retainVolume } from "./retention";
 import { planGivenTags } from "./tags";
 
-/** What can be done while the old instance still works: volumes are made, and kept from ending with it. */
-export function planDataVolumes(situation: Situation): Step[] {
-  const { desired, observed, recorded } = situation;
+/** Steps that can be taken while the old instance still works: volumes are made, and kept from ending with it. */
+export function planDataVolumes(cast: Cast): Step[] {
+  const { id, observed, volumes } = cast;
   return [
-    ...desired.dataVolumes.flatMap((wanted): Step[] => {
-      const volume = currentVolume(wanted, observed, recorded);
-      return volume === undefined
-        ? [{ kind: "make-volume", name: wanted.name }]
-        : planGiven(wanted, volume, situation.id);
-    }),
+    ...volumes.flatMap(({ wanted, volume }): Step[] =>
+      volume === undefined ? [{ kind: "make-volume", name: wanted.name }] : planGiven(wanted, volume, id),
+    ),
     ...observed.volumes
       .filter((volume) => volume.attachment?.deleteOnTermination === true && !isElsewhere(volume, observed))
       .map((volume): Step => ({ kind: "keep-volume-on-termination", volume })),
-    ...endVolumesWithInstances(situation),
+    ...endVolumesWithInstances(cast),
   ];
 }
 
 /** Volumes that a launch made end with their instance, whatever its image says of them (docs/decisions/0041-volumes-of-the-image.md). */
-function endVolumesWithInstances({ desired, observed: { instances, launchedVolumes } }: Situation): Step[] {
+function endVolumesWithInstances({ desired, observed: { instances, launchedVolumes } }: Cast): Step[] {
   const own = instances.filter((it) => isAlive(it) && isOwnedInstance(it, desired));
   return outliving(launchedVolumes)
     .filter(({ attachment }) => own.some(({ id }) => id === attachment?.instanceId))
     .map((volume) => ({ kind: "end-volume-with-instance", volume }));
 }
 
-/** Those that EC2 would leave behind. */
+/** The volumes that EC2 would leave behind. */
 export function outliving(volumes: readonly Volume[]): Volume[] {
   return volumes.filter(({ attachment }) => attachment?.deleteOnTermination === false);
 }
 
 /** A volume cannot shrink again, so it grows only once no preflight can fail any more. */
-export function planVolumeShapes({ desired, observed, recorded }: Situation): Step[] {
-  return desired.dataVolumes.flatMap((wanted) => {
-    const volume = currentVolume(wanted, observed, recorded);
-    return volume === undefined ? [] : planShape(wanted, volume);
-  });
+export function planVolumeShapes({ volumes }: Cast): Step[] {
+  return volumes.flatMap(({ wanted, volume }) => (volume === undefined ? [] : planShape(wanted, volume)));
 }
 
 /** Before it is attached, so that it can be found and given back however this run ends. */
@@ -68,7 +55,7 @@ function planShape(wanted: DataVolume, volume: Volume): Step[] {
 const SHAPE = ["size", "type", "iops", "throughput"] as const satisfies (keyof VolumeShape)[];
 
 /**
- * What of the shape is wanted and not there. A volume that somebody made larger stays so: none can shrink. With another type goes
+ * The part of the shape that is wanted and not there. A volume that somebody made larger stays so: none can shrink. With another type goes
  * what is wanted of its speed, since a type decides that anew.
  */
 export function differentShape(wanted: VolumeShape, volume: Volume): VolumeShape {
@@ -80,31 +67,25 @@ export function differentShape(wanted: VolumeShape, volume: Volume): VolumeShape
 }
 
 /** Once there is an instance: what is not wanted on it any more comes off. */
-export function planDetachments(situation: Situation): Step[] {
-  const { desired, observed, recorded } = situation;
-  const surplus = surplusVolumes(situation).filter(
-    (volume) => volume.attachment !== undefined && !isElsewhere(volume, observed),
-  );
-  const misplaced = desired.dataVolumes.flatMap((wanted) => {
-    const volume = currentVolume(wanted, observed, recorded);
+export function planDetachments(cast: Cast): Step[] {
+  const { observed, surplusVolumes, volumes } = cast;
+  const surplus = surplusVolumes.filter((it) => it.attachment !== undefined && !isElsewhere(it, observed));
+  const misplaced = volumes.flatMap(({ wanted, volume }) => {
     const device = volume?.attachment?.deviceName;
     return volume !== undefined && device !== undefined && device !== wanted.deviceName ? [volume] : [];
   });
   return [...surplus, ...misplaced].map((volume): Step => ({ kind: "detach-volume", volume }));
 }
 
-/** What is wanted goes on. */
-export function planAttachments(situation: Situation): Step[] {
-  const { desired } = situation;
-  return wantsInstance(desired) && desired.dataVolumes.some((it) => !isInPlace(it, situation))
-    ? [{ kind: "attach-volumes" }]
-    : [];
+/** The volumes that are wanted go on. */
+export function planAttachments(cast: Cast): Step[] {
+  const { desired, volumes } = cast;
+  return wantsInstance(desired) && volumes.some((it) => !isInPlace(it, cast)) ? [{ kind: "attach-volumes" }] : [];
 }
 
 /** Whether it is attached, under its name, to an instance that stays. */
-function isInPlace(wanted: DataVolume, situation: Situation): boolean {
-  const attachment = currentVolume(wanted, situation.observed, situation.recorded)?.attachment;
-  const kept = keptInstance(situation);
+function isInPlace({ wanted, volume }: Cast["volumes"][number], { kept }: Cast): boolean {
+  const attachment = volume?.attachment;
   return (
     attachment !== undefined &&
     !isComingOff(attachment) &&
@@ -118,21 +99,10 @@ export function isComingOff({ status }: Pick<NonNullable<Volume["attachment"]>, 
   return status === "detaching" || status === "busy";
 }
 
-/** What is ours and not wanted any more. */
-export function surplusVolumes(situation: Situation): Volume[] {
-  const { desired, observed, recorded } = situation;
-  const wanted = desired.dataVolumes.map((it) => currentVolume(it, observed, recorded)?.id);
-  return observed.volumes.filter((volume) => !wanted.includes(volume.id) && isOurVolume(volume, situation));
-}
-
-/** What was given loses our tags, what was made goes, unless it is to be retained. */
-export function giveUpVolume(
-  volume: Volume,
-  situation: Pick<Situation, "id" | "recorded">,
-  retention: Retention,
-): Step {
+/** A given volume loses our tags, one that was made goes, unless it is to be retained. */
+export function giveUpVolume(volume: Volume, goal: Pick<Goal, "id" | "recorded">, retention: Retention): Step {
   const name = volume.tags[TAG.volume] ?? volume.id;
-  if (!isOwnedVolume(volume, situation)) {
+  if (!isOwnedVolume(volume, goal)) {
     return giveBack(volume.id, `the volume ${name}`, volume.tags);
   }
   return retention === "retain" ? retainVolume(volume, name) : { kind: "delete-volume", volume };

@@ -1,36 +1,27 @@
 /** How what exists differs from what was applied, in terms of the inputs. (pure) */
 import { OWN_TAG_PREFIX, TAG } from "../../ec2/tags";
-import {
-  currentInstance,
-  currentNetworkInterface,
-  generationOf,
-  keptInstance,
-  type Situation,
-  wantsInstance,
-} from "../situation/current";
+import type { Cast } from "../situation/cast";
+import { generationOf, wantsInstance } from "../situation/instances";
 import { readReplacement } from "../record/last-replacement";
 import { isOfItsType } from "../situation/launched";
 import { hasMetadataOptions, hasProfile } from "./instance";
 import { hasSecurityGroups } from "./network-interface";
 import { nameOfMachine } from "./sharing";
 import { plan } from "./plan";
-import { launchHash } from "../record/specification";
 import type { Desired } from "../../model/desired";
 import type { Step } from "./step";
 
 /** The inputs as they would have to be to describe what exists; where nothing is off, the inputs themselves. */
-export function observedInputs(situation: Situation): Desired {
-  const { desired, observed } = situation;
-  const eni = currentNetworkInterface(situation);
-  const instance = currentInstance(eni, observed);
+export function observedInputs(cast: Cast): Desired {
+  const { desired, networkInterface: eni, holder: instance } = cast;
   const found = { ...desired };
   if (eni !== undefined) {
     found.sourceDestCheck = eni.sourceDestCheck;
-    if (!hasSecurityGroups(eni, desired.securityGroupIds, situation)) {
+    if (!hasSecurityGroups(eni, desired.securityGroupIds, cast)) {
       found.securityGroupIds = eni.securityGroups.map((group) => group.id);
     }
   }
-  // One that is stopped takes them on when it is started.
+  // A stopped instance takes them on when it is started.
   if (instance !== undefined && wantsInstance(desired)) {
     found.monitoring = instance.monitoring;
     if (!hasMetadataOptions(instance, desired)) {
@@ -43,38 +34,38 @@ export function observedInputs(situation: Situation): Desired {
   return found;
 }
 
-/** What a plan would put right, as the end of "found that …". */
-export function driftOf(situation: Situation): string[] {
-  const steps = plan({ ...situation, known: false });
-  const otherwise = wantedOtherwise(situation) ?? givenUp(situation);
+/** All that a plan would put right, as the end of "found that …". */
+export function driftOf(cast: Cast): string[] {
+  const steps = plan(cast);
+  const otherwise = wantedOtherwise(cast) ?? givenUp(cast);
   if (otherwise !== undefined) {
     // All else that is to be done about its instance follows from that.
-    const rest = steps.filter((step) => !isOfState(step, situation)).flatMap((it) => sentenceFor(it, situation) ?? []);
+    const rest = steps.filter((step) => !isOfState(step, cast)).flatMap((it) => sentenceFor(it, cast) ?? []);
     return [...new Set([otherwise, ...rest])];
   }
   const kinds = new Set(steps.map((step) => step.kind));
   const follows = (step: Step): boolean =>
     CONSEQUENCES.some(([of, what]) => of.some((it) => kinds.has(it)) && what.includes(step.kind)) ||
     (kinds.has("record") && isRecount(step));
-  const found = steps.flatMap((step) => (follows(step) ? [] : (sentenceFor(step, situation) ?? [])));
+  const found = steps.flatMap((step) => (follows(step) ? [] : (sentenceFor(step, cast) ?? [])));
   return [...new Set(found)];
 }
 
-/** What the record says since: by hand, or on schedule, the machine was paused or resumed. The next `up` takes that back. */
+/** The record's word since then: by hand, or on schedule, the machine was paused or resumed. The next `up` takes that back. */
 export const PAUSED_SINCE = "it was paused since, by hand or on its schedule";
 const RESUMED_SINCE = "it was resumed since, by hand or on its schedule";
 
-function wantedOtherwise({ desired, observed: { template } }: Situation): string | undefined {
+function wantedOtherwise({ desired, observed: { template } }: Cast): string | undefined {
   const word = template?.tags[TAG.desiredState]?.split(" ")[0];
   const isOther = word !== undefined && word !== desired.desiredState;
   return isOther ? (word === "paused" ? PAUSED_SINCE : RESUMED_SINCE) : undefined;
 }
 
 /** A controller, or `watch`, tried what it may. The next `up` tries again, and takes the mark away. */
-function givenUp(situation: Situation): string | undefined {
-  const { template } = situation.observed;
+function givenUp(cast: Cast): string | undefined {
+  const { template } = cast.observed;
   const replacement = template && readReplacement(template.tags);
-  return replacement?.gaveUp === true && wantsInstance(situation.desired)
+  return replacement?.gaveUp === true && wantsInstance(cast.desired)
     ? `${replacement.inARow} replacements in a row (${replacement.reason}) did not help, and nothing more is tried for it by itself`
     : undefined;
 }
@@ -100,11 +91,11 @@ const OF_STATE: readonly Step["kind"][] = [
   "delete-network-interface",
 ];
 
-function isOfState(step: Step, situation: Situation): boolean {
-  return OF_STATE.includes(step.kind) || (step.kind === "tag" && isOfRecord(step, situation));
+function isOfState(step: Step, cast: Cast): boolean {
+  return OF_STATE.includes(step.kind) || (step.kind === "tag" && isOfRecord(step, cast));
 }
 
-function isOfRecord({ resourceIds }: Extract<Step, { kind: "tag" }>, { observed: { template } }: Situation): boolean {
+function isOfRecord({ resourceIds }: Extract<Step, { kind: "tag" }>, { observed: { template } }: Cast): boolean {
   return template !== undefined && resourceIds.includes(template.id);
 }
 
@@ -112,7 +103,7 @@ function isOfRecord({ resourceIds }: Extract<Step, { kind: "tag" }>, { observed:
 export const OLDER_RECORD =
   "its record was made by an older version of this package, and lacks what a controller needs";
 
-function isOlder(step: Extract<Step, { kind: "tag" }>, { observed: { template } }: Situation): boolean {
+function isOlder(step: Extract<Step, { kind: "tag" }>, { observed: { template } }: Cast): boolean {
   const isOfVolume = Object.keys(step.set).join() === TAG.device;
   const isOwn = Object.keys(step.set).every((it) => it.startsWith(OWN_TAG_PREFIX)) && step.remove.length === 0;
   const isIts = template !== undefined && step.resourceIds.includes(template.id);
@@ -191,24 +182,23 @@ const OF_INPUTS: readonly string[] = [
  * With what an earlier refresh put into the inputs on record, where the next look finds nothing off: but for the launch template, which
  * is as the inputs were before.
  */
-export function driftSince(earlier: readonly string[], situation: Situation): string[] {
+export function driftSince(earlier: readonly string[], cast: Cast): string[] {
   const inInputs = earlier.filter((it) => OF_INPUTS.includes(it));
   const template = SENTENCES["record-generation"];
   const isFound = inInputs.length === 0 || earlier.includes(template);
-  return [...new Set([...inInputs, ...driftOf(situation).filter((it) => isFound || it !== template)])];
+  return [...new Set([...inInputs, ...driftOf(cast).filter((it) => isFound || it !== template)])];
 }
 
 /** How the sentence on a replacement begins that ended with the previous instance specification. */
 export const ROLLED_BACK = "the last replacement was rolled back";
 
 /** A generation was recorded after that of the instance, for other inputs than those that were applied last. */
-function failedReplacement(situation: Situation): string | undefined {
-  const { id, desired, observed } = situation;
-  const { template, generation: latest } = observed;
-  const instance = keptInstance(situation);
+function failedReplacement(cast: Cast): string | undefined {
+  const { kept: instance, digests } = cast;
+  const { template, generation: latest } = cast.observed;
   const own = instance && generationOf(instance);
   const isNewer = latest !== undefined && own !== undefined && own < latest.number;
-  if (instance === undefined || !isNewer || latest.launchHash === launchHash(id, desired)) {
+  if (instance === undefined || !isNewer || latest.launchHash === digests.launchHash) {
     return undefined;
   }
   const isBack = template?.latestVersionAt !== undefined && instance.launchedAt > template.latestVersionAt;
@@ -217,14 +207,14 @@ function failedReplacement(situation: Situation): string | undefined {
     : `the last replacement did not come about: ${instance.id} is still of generation ${own}, and none of generation ${latest.number} is there`;
 }
 
-function sentenceFor(step: Step, situation: Situation): string | undefined {
+function sentenceFor(step: Step, cast: Cast): string | undefined {
   switch (step.kind) {
     case "preflight":
-      return isOfItsType(step.instance, situation.desired) ? OUTDATED : RETYPED;
+      return isOfItsType(step.instance, cast.desired) ? OUTDATED : RETYPED;
     case "record-generation":
-      return failedReplacement(situation) ?? SENTENCES[step.kind];
+      return failedReplacement(cast) ?? SENTENCES[step.kind];
     case "tag":
-      return isOlder(step, situation) ? OLDER_RECORD : `tags of ${step.resourceIds[0] ?? ""} are not as declared`;
+      return isOlder(step, cast) ? OLDER_RECORD : `tags of ${step.resourceIds[0] ?? ""} are not as declared`;
     case "make-volume":
       return `the data volume ${step.name} is gone (a new one is made in its place, empty or from its snapshot)`;
     case "modify-volume":

@@ -1,11 +1,5 @@
-import {
-  currentElasticIp,
-  currentNetworkInterface,
-  isAtHome,
-  isOnOurs,
-  isOwnedElasticIp,
-  type Situation,
-} from "../situation/current";
+import type { Cast } from "../situation/cast";
+import { isAtHome, isOnOurs, isOwnedElasticIp } from "../situation/belongings";
 import { givenTags } from "../record/labels";
 import type { ElasticIp } from "../../model/things";
 import type { Step } from "./step";
@@ -13,10 +7,9 @@ import { wantsInterface } from "./network-interface";
 import { giveBack, retainElasticIp } from "./retention";
 import { planGivenTags } from "./tags";
 
-/** What takes nothing from the old instance while it works. An address on an interface to be given up moves later. */
-export function planElasticIp(situation: Situation): Step[] {
-  const { id, desired, observed, recorded } = situation;
-  const wanted = currentElasticIp(desired, observed, recorded);
+/** Steps that take nothing from the old instance while it works. An address on an interface to be given up moves later. */
+export function planElasticIp(cast: Cast): Step[] {
+  const { id, desired, elasticIp: wanted } = cast;
   const steps: Step[] = [];
   if (desired.elasticIp === true && wanted === undefined) {
     // First, because it may fail, and until then the one that is held stays.
@@ -26,51 +19,38 @@ export function planElasticIp(situation: Situation): Step[] {
     // Before it is put on, so that it can be found and given back however this run ends.
     steps.push(...planGivenTags(id, wanted.allocationId, wanted.tags, givenTags(id)));
   }
-  return isToComeOn(situation) && placeTakers(situation).length === 0
-    ? [...steps, { kind: "associate-elastic-ip" }]
-    : steps;
+  return isToComeOn(cast) && placeTakers(cast).length === 0 ? [...steps, { kind: "associate-elastic-ip" }] : steps;
 }
 
-/** What takes the address that is held from the machine: only once no preflight can fail any more. */
-export function planElasticIpExchange(situation: Situation): Step[] {
-  const { observed } = situation;
-  const off = surplusElasticIps(situation)
-    .filter((eip) => isOnOurs(eip, observed))
+/** Steps that take the address that is held from the machine: only once no preflight can fail any more. */
+export function planElasticIpExchange(cast: Cast): Step[] {
+  const off = cast.surplusElasticIps
+    .filter((eip) => isOnOurs(eip, cast.observed))
     .map((elasticIp): Step => ({ kind: "disassociate-elastic-ip", elasticIp }));
-  return isToComeOn(situation) && placeTakers(situation).length > 0 ? [...off, { kind: "associate-elastic-ip" }] : off;
+  return isToComeOn(cast) && placeTakers(cast).length > 0 ? [...off, { kind: "associate-elastic-ip" }] : off;
 }
 
-function isToComeOn(situation: Situation): boolean {
-  const { desired, observed, recorded } = situation;
-  const wanted = currentElasticIp(desired, observed, recorded);
-  return desired.elasticIp !== false && wanted?.association === undefined && wantsInterface(situation);
+function isToComeOn(cast: Cast): boolean {
+  const { desired, elasticIp } = cast;
+  return desired.elasticIp !== false && elasticIp?.association === undefined && wantsInterface(cast);
 }
 
-/** Those that are where the wanted one is to be. */
-function placeTakers(situation: Situation): ElasticIp[] {
-  const eni = currentNetworkInterface(situation);
-  return surplusElasticIps(situation).filter(
-    (eip) => eni !== undefined && eip.association?.networkInterfaceId === eni.id,
-  );
+/** The Elastic IPs that are where the wanted one is to be. */
+function placeTakers({ networkInterface: eni, surplusElasticIps }: Cast): ElasticIp[] {
+  return surplusElasticIps.filter((eip) => eni !== undefined && eip.association?.networkInterfaceId === eni.id);
 }
 
 /** The Elastic IP follows from an interface that is given up, once nothing works behind it, and from where somebody put it. */
-export function planElasticIpMove(situation: Situation): Step[] {
-  const wanted = currentElasticIp(situation.desired, situation.observed, situation.recorded);
-  const eni = currentNetworkInterface(situation);
+export function planElasticIpMove(cast: Cast): Step[] {
+  const { elasticIp: wanted, networkInterface: eni } = cast;
   if (wanted?.association === undefined || (eni !== undefined && isAtHome(wanted, eni))) {
     return [];
   }
   const off: Step = { kind: "disassociate-elastic-ip", elasticIp: wanted };
-  return wantsInterface(situation) ? [off, { kind: "associate-elastic-ip" }] : [off];
+  return wantsInterface(cast) ? [off, { kind: "associate-elastic-ip" }] : [off];
 }
 
-export function surplusElasticIps({ desired, observed, recorded }: Situation): ElasticIp[] {
-  const wanted = currentElasticIp(desired, observed, recorded);
-  return observed.elasticIps.filter((eip) => eip.allocationId !== wanted?.allocationId);
-}
-
-/** What was given loses our tags, what was allocated goes, unless it is to be retained. */
+/** A given Elastic IP loses our tags, one that was allocated here goes, unless it is to be retained. */
 export function giveUpElasticIp(eip: ElasticIp, retention: "delete" | "retain"): Step {
   if (!isOwnedElasticIp(eip)) {
     return giveBack(eip.allocationId, `the Elastic IP ${eip.publicIp}`, eip.tags);

@@ -1,46 +1,28 @@
 import { TAG } from "../../ec2/tags";
-import {
-  candidateInstance,
-  currentInstance,
-  currentNetworkInterface,
-  detachedInstance,
-  differencesOf,
-  hindrancesOf,
-  holds,
-  isAlive,
-  isOwnedInstance,
-  keptInstance,
-  replacementPath,
-  type Situation,
-  staysStopped,
-  wantsInstance,
-} from "../situation/current";
+import type { Cast } from "../situation/cast";
+import { holdsOurs, isAlive, wantsInstance } from "../situation/instances";
+import { isOwnedInstance } from "../situation/belongings";
+import { hindrancesOf } from "../situation/fit";
 import type { Desired } from "../../model/desired";
 import type { Instance, NetworkInterface } from "../../model/things";
-import type { Observed } from "../../model/observed";
 import type { LaunchPart } from "../record/specification";
 import type { Step } from "./step";
-import type { Hindrances, Path } from "../situation/strategy";
+import type { Hindrances } from "../situation/strategy";
 import { planElasticIpMove } from "./elastic-ip";
 import { planAddressMove, planPublicIpAssignment, wantsInterface } from "./network-interface";
 
-export function planInstance(situation: Situation): Step[] {
-  if (!wantsInstance(situation.desired)) {
-    return planPause(situation);
+export function planInstance(cast: Cast): Step[] {
+  if (!wantsInstance(cast.desired)) {
+    return planPause(cast);
   }
-  const kept = keptInstance(situation);
-  return kept === undefined ? planReplacement(situation) : planKept(kept, situation);
+  return cast.kept === undefined ? planReplacement(cast) : planKept(cast.kept, cast);
 }
 
-/** Those that are to end, and those that are ending and still hold an interface of ours. */
-function planRetirement({ desired, observed }: Situation, ...stay: (Instance | undefined)[]): Step[] {
+/** The instances that are to end, and those that are ending and still hold an interface of ours. */
+function planRetirement({ desired, observed }: Cast, ...stay: (Instance | undefined)[]): Step[] {
   return [...observed.instances, ...observed.strangers]
     .filter((it) => !stay.includes(it) && (isAlive(it) || holdsOurs(it, observed)))
     .flatMap((instance): Step[] => [...planDrain(instance, desired), { kind: "retire", instance }]);
-}
-
-export function holdsOurs(instance: Instance, observed: Observed): boolean {
-  return observed.networkInterfaces.some((eni) => eni.attachment?.instanceId === instance.id);
 }
 
 function planDrain(instance: Instance, desired: Desired): Step[] {
@@ -48,17 +30,17 @@ function planDrain(instance: Instance, desired: Desired): Step[] {
   return isDrained ? [{ kind: "drain", instance }] : [];
 }
 
-/** What follows the machine from an interface that is given up, and what has to be set before a launch. */
-function planMove(situation: Situation): Step[] {
+/** Addresses follow the machine from an interface that is given up, and all is set that has to be before a launch. */
+function planMove(cast: Cast): Step[] {
   return [
-    ...(wantsInterface(situation) ? planAddressMove(situation) : []),
-    ...planElasticIpMove(situation),
-    ...(wantsInterface(situation) ? planPublicIpAssignment(situation) : []),
+    ...(wantsInterface(cast) ? planAddressMove(cast) : []),
+    ...planElasticIpMove(cast),
+    ...(wantsInterface(cast) ? planPublicIpAssignment(cast) : []),
   ];
 }
 
-function planKept(kept: Instance, situation: Situation): Step[] {
-  const steps = [...planRetirement(situation, kept), ...planMove(situation)];
+function planKept(kept: Instance, cast: Cast): Step[] {
+  const steps = [...planRetirement(cast, kept), ...planMove(cast)];
   if (kept.state === "stopped" || kept.state === "stopping") {
     steps.push({ kind: "start", instance: kept });
   }
@@ -68,88 +50,58 @@ function planKept(kept: Instance, situation: Situation): Step[] {
   if (kept.state === "running" && kept.tags[TAG.unproven] !== undefined) {
     steps.push({ kind: "prove", instance: kept });
   }
-  return [...steps, ...planSettings(kept, situation)];
+  return [...steps, ...planSettings(kept, cast)];
 }
 
 /** The identity stays; the instance stops, or ends where that is wanted or EC2 cannot stop it. */
-function planPause(situation: Situation): Step[] {
-  const { desired, observed } = situation;
-  const holder = currentInstance(currentNetworkInterface(situation), observed);
-  const stopped = holder !== undefined && staysStopped(holder, desired) ? holder : undefined;
+function planPause(cast: Cast): Step[] {
+  const { desired, staying } = cast;
   const stops: Step[] =
-    stopped === undefined || stopped.state === "stopped"
+    staying === undefined || staying.state === "stopped"
       ? []
-      : [...planDrain(stopped, desired), { kind: "stop", instance: stopped }];
-  return [...stops, ...planRetirement(situation, stopped), ...planMove(situation)];
+      : [...planDrain(staying, desired), { kind: "stop", instance: staying }];
+  return [...stops, ...planRetirement(cast, staying), ...planMove(cast)];
 }
 
 /** The working instance that has to make way, its way out, and a new one, by the path that fits the change. */
-function planReplacement(situation: Situation): Step[] {
-  const candidate = comingInstance(situation);
-  const old = workingInstance(situation, candidate);
-  const path = candidate === undefined ? pathFrom(old, situation) : "overlap";
-  const looks: Step[] =
-    old === undefined || candidate !== undefined ? [] : [{ kind: "preflight", instance: old, path }];
-  if (candidate?.state === "running" && old === undefined && isFree(currentNetworkInterface(situation))) {
-    return planAttachment(situation, candidate);
+function planReplacement(cast: Cast): Step[] {
+  const { coming, working: old, path, networkInterface } = cast;
+  const looks: Step[] = old === undefined || coming !== undefined ? [] : [{ kind: "preflight", instance: old, path }];
+  if (coming?.state === "running" && old === undefined && isFree(networkInterface)) {
+    return planAttachment(cast, coming);
   }
   if (path === "overlap") {
-    return [...looks, ...planOverlap(situation, candidate, old)];
+    return [...looks, ...planOverlap(cast)];
   }
   if (old === undefined || path === "terminate-first") {
-    return [...looks, ...planRetirement(situation), ...planMove(situation), { kind: "launch" }];
+    return [...looks, ...planRetirement(cast), ...planMove(cast), { kind: "launch" }];
   }
   const change: Step =
     path === "root-volume"
       ? { kind: "replace-root-volume", instance: old }
-      : { kind: "change-stopped", instance: old, parts: differencesOf(old, situation) };
+      : { kind: "change-stopped", instance: old, parts: cast.differences };
   return [
     ...looks,
-    ...planRetirement(situation, old),
-    ...planDrain(old, situation.desired),
-    ...planMove(situation),
+    ...planRetirement(cast, old),
+    ...planDrain(old, cast.desired),
+    ...planMove(cast),
     change,
-    ...planSettings(old, situation),
+    ...planSettings(old, cast),
   ];
 }
 
-/** The one that the interface is to be moved to, or attached to again, if it is there already. */
-export function comingInstance(situation: Situation): Instance | undefined {
-  const { desired } = situation;
-  if (!wantsInstance(desired)) {
-    return undefined;
-  }
-  return desired.replacement.strategy === "overlap" ? candidateInstance(situation) : detachedInstance(situation);
-}
-
-/** The one that holds the interface, or held the one that is given up. */
-export function workingInstance({ observed }: Situation, candidate?: Instance): Instance | undefined {
-  const alive = observed.instances.filter((it) => isAlive(it) && it !== candidate);
-  return alive.find((it) => holdsOurs(it, observed)) ?? alive[0];
-}
-
-function pathFrom(old: Instance | undefined, situation: Situation): Path {
-  if (old === undefined) {
-    return situation.desired.replacement.strategy === "overlap" ? "overlap" : "terminate-first";
-  }
-  const eni = currentNetworkInterface(situation);
-  return replacementPath(old, situation, eni === undefined || !holds(old, eni));
-}
-
-/** What stands against keeping the instance that is there. */
-export function hindrances(situation: Situation): Hindrances {
-  const old = workingInstance(situation, comingInstance(situation));
-  return old === undefined ? {} : hindrancesOf(old, situation);
+/** Reasons against keeping the instance that is there. */
+export function hindrances(cast: Cast): Hindrances {
+  return cast.working === undefined ? {} : hindrancesOf(cast.working, cast);
 }
 
 /** In what the instance that is there differs from what is wanted; nothing if it may stay, or there is none. */
-export function outdatedParts(situation: Situation): LaunchPart[] {
-  const held = workingInstance(situation);
-  if (held === undefined || held === keptInstance(situation)) {
+export function outdatedParts({ working, coming, kept, differences }: Cast): readonly LaunchPart[] {
+  const held = working ?? coming;
+  if (held === undefined || held === kept) {
     return [];
   }
-  const parts = differencesOf(held, situation);
-  return parts.length === 0 ? ["other"] : parts;
+  return differences.length === 0 ? ["other"] : differences;
 }
 
 function isFree(eni: NetworkInterface | undefined): boolean {
@@ -160,11 +112,11 @@ function isFree(eni: NetworkInterface | undefined): boolean {
  * The instance that runs lost its interface, and nothing else works: the address is lit first. The instance is not ended for a check that
  * cannot be made.
  */
-function planAttachment(situation: Situation, instance: Instance): Step[] {
+function planAttachment(cast: Cast, instance: Instance): Step[] {
   return [
     { kind: "attach-network-interface" },
-    ...planRetirement(situation, instance),
-    ...planMove(situation),
+    ...planRetirement(cast, instance),
+    ...planMove(cast),
     { kind: "prove", instance },
   ];
 }
@@ -174,11 +126,10 @@ function planAttachment(situation: Situation, instance: Instance): Step[] {
  * interface, or has data volumes, must have ended before. Where the interface is another one than that of the old instance, it
  * works on until all is on the new one.
  */
-function planOverlap(situation: Situation, candidate: Instance | undefined, old: Instance | undefined): Step[] {
-  const { observed } = situation;
-  const eni = currentNetworkInterface(situation);
+function planOverlap(cast: Cast): Step[] {
+  const { observed, coming, working: old, networkInterface: eni } = cast;
   const launched: Step =
-    candidate === undefined ? { kind: "launch-beside" } : { kind: "prove-candidate", instance: candidate };
+    coming === undefined ? { kind: "launch-beside" } : { kind: "prove-candidate", instance: coming };
   const hasVolumes = observed.volumes.some((volume) => volume.attachment?.instanceId === old?.id);
   const isMovable = old !== undefined && eni !== undefined && old.secondaryNetworkInterfaceIds.includes(eni.id);
   if ((isMovable || (old !== undefined && isFree(eni))) && !hasVolumes) {
@@ -186,17 +137,12 @@ function planOverlap(situation: Situation, candidate: Instance | undefined, old:
       ...(isMovable ? [{ kind: "detach-network-interface", instance: old } as const] : []),
       { kind: "attach-network-interface" },
     ];
-    return [launched, ...handOver, ...planMove(situation), ...planRetirement(situation, candidate)];
+    return [launched, ...handOver, ...planMove(cast), ...planRetirement(cast, coming)];
   }
-  return [
-    launched,
-    ...planRetirement(situation, candidate),
-    ...planMove(situation),
-    { kind: "attach-network-interface" },
-  ];
+  return [launched, ...planRetirement(cast, coming), ...planMove(cast), { kind: "attach-network-interface" }];
 }
 
-function planSettings(instance: Instance, { desired, recorded }: Situation): Step[] {
+function planSettings(instance: Instance, { desired, recorded }: Cast): Step[] {
   const steps: Step[] = [];
   const { httpPutResponseHopLimit: hops } = desired.metadataOptions;
   const isCleared = hops === undefined && recorded?.hopLimit !== undefined;

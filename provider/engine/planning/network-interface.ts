@@ -1,41 +1,36 @@
 import type { Addresses } from "../../ec2/ec2";
 import { TAG } from "../../ec2/tags";
-import {
-  currentNetworkInterface,
-  isOwnedInterface,
-  type Owner,
-  type Situation,
-  wantsInstance,
-} from "../situation/current";
+import type { Cast } from "../situation/cast";
+import { isOwnedInterface, type Owner } from "../situation/belongings";
+import { wantsInstance } from "../situation/instances";
 import type { Desired } from "../../model/desired";
 import type { NetworkInterface } from "../../model/things";
 import type { Step } from "./step";
 
-export function planNetworkInterface(situation: Situation): Step[] {
-  const { desired, observed } = situation;
-  const eni = currentNetworkInterface(situation);
+export function planNetworkInterface(cast: Cast): Step[] {
+  const { desired, observed, networkInterface: eni } = cast;
   if (eni === undefined) {
-    const making: Step[] = wantsInterface(situation)
-      ? [{ kind: "make-network-interface", later: heldByOurs(situation) }, ...planSourceDestCheck(undefined, desired)]
+    const making: Step[] = wantsInterface(cast)
+      ? [{ kind: "make-network-interface", later: heldByOurs(cast) }, ...planSourceDestCheck(undefined, desired)]
       : [];
     return [...making, ...keepOnTermination(observed.networkInterfaces)];
   }
   return [
     // First, because from then on nothing that happens to the instance takes the interface along.
     ...keepOnTermination(observed.networkInterfaces),
-    ...planSecurityGroups(eni, situation),
+    ...planSecurityGroups(eni, cast),
     ...planSourceDestCheck(eni, desired),
-    ...planAddressesToCome(eni, situation),
+    ...planAddressesToCome(eni, cast),
   ];
 }
 
 /** Addresses that are not wanted any more are given up only once no preflight can fail any more. */
-export function planAddressesGivenUp(situation: Situation): Step[] {
-  const eni = currentNetworkInterface(situation);
+export function planAddressesGivenUp(cast: Cast): Step[] {
+  const { networkInterface: eni } = cast;
   if (eni === undefined) {
     return [];
   }
-  const { privateIps, ipv6 } = addressChangesOf(eni, situation);
+  const { privateIps, ipv6 } = addressChangesOf(eni, cast);
   const steps: Step[] = [];
   if (privateIps.remove.length > 0) {
     steps.push({ kind: "unassign-private-ips", networkInterfaceId: eni.id, addresses: privateIps.remove });
@@ -47,27 +42,26 @@ export function planAddressesGivenUp(situation: Situation): Step[] {
 }
 
 /** The private IPs that the machine has and will not have: what is on them comes off. */
-export function privateIpsGivenUp(situation: Situation): { eni: NetworkInterface; addresses: string[] }[] {
-  const current = currentNetworkInterface(situation);
-  const kept = current === undefined ? [] : addressChangesOf(current, situation).privateIps.remove;
-  const given = situation.observed.networkInterfaces
-    .filter((it) => it.id !== current?.id && isOwnedInterface(it, situation))
+export function privateIpsGivenUp(cast: Cast): { eni: NetworkInterface; addresses: string[] }[] {
+  const { networkInterface: current } = cast;
+  const kept = current === undefined ? [] : addressChangesOf(current, cast).privateIps.remove;
+  const given = cast.observed.networkInterfaces
+    .filter((it) => it.id !== current?.id && isOwnedInterface(it, cast))
     .map((eni) => {
-      const moved = addressesToTakeOver(situation).find((it) => it.from === eni.id)?.privateIps ?? [];
+      const moved = addressesToTakeOver(cast).find((it) => it.from === eni.id)?.privateIps ?? [];
       const addresses = [eni.privateIp, ...eni.secondaryPrivateIps].filter((it) => !moved.includes(it));
       return { eni, addresses };
     });
   return [...(current === undefined ? [] : [{ eni: current, addresses: kept }]), ...given];
 }
 
-/** One that need not be kept is only there for an instance. */
-export function wantsInterface(situation: Situation): boolean {
-  const { desired } = situation;
-  return desired.persistPrivateIp || wantsInstance(desired) || currentNetworkInterface(situation) !== undefined;
+/** An interface that need not be kept is only there for an instance. */
+export function wantsInterface({ desired, networkInterface }: Cast): boolean {
+  return desired.persistPrivateIp || wantsInstance(desired) || networkInterface !== undefined;
 }
 
 /** An interface that would go with its instance is made to stay. */
-export function keepOnTermination(networkInterfaces: NetworkInterface[]): Step[] {
+export function keepOnTermination(networkInterfaces: readonly NetworkInterface[]): Step[] {
   return networkInterfaces.flatMap(({ id, attachment }) =>
     attachment?.deleteOnTermination === true
       ? [{ kind: "keep-on-termination", networkInterfaceId: id, attachmentId: attachment.id } as const]
@@ -75,9 +69,9 @@ export function keepOnTermination(networkInterfaces: NetworkInterface[]): Step[]
   );
 }
 
-function planSecurityGroups(eni: NetworkInterface, situation: Situation): Step[] {
-  const { securityGroupIds } = situation.desired;
-  return hasSecurityGroups(eni, securityGroupIds, situation)
+function planSecurityGroups(eni: NetworkInterface, cast: Cast): Step[] {
+  const { securityGroupIds } = cast.desired;
+  return hasSecurityGroups(eni, securityGroupIds, cast)
     ? []
     : [{ kind: "set-security-groups", networkInterfaceId: eni.id, securityGroupIds }];
 }
@@ -102,7 +96,7 @@ interface AddressChanges {
   remove: string[];
 }
 
-/** What an interface holds, against the addresses or the number of them that is wanted; without either it is left alone. */
+/** The addresses that an interface holds, against the addresses or the number of them that is wanted; without either it is left alone. */
 function addressChanges(held: string[], wanted: string[] | undefined, count: number | undefined): AddressChanges {
   if (wanted !== undefined) {
     const missing = wanted.filter((it) => !held.includes(it));
@@ -117,7 +111,7 @@ function addressChanges(held: string[], wanted: string[] | undefined, count: num
 
 function addressChangesOf(
   eni: NetworkInterface,
-  { desired }: Situation,
+  { desired }: Cast,
 ): { privateIps: AddressChanges; ipv6: AddressChanges } {
   const { secondaryPrivateIps, secondaryPrivateIpCount, ipv6Addresses, ipv6AddressCount } = desired;
   return {
@@ -127,9 +121,9 @@ function addressChangesOf(
 }
 
 /** Before any goes, because it may fail, and until then those that are held stay. */
-function planAddressesToCome(eni: NetworkInterface, situation: Situation): Step[] {
-  const { privateIps, ipv6 } = addressChangesOf(eni, situation);
-  const ours = heldByOurs(situation);
+function planAddressesToCome(eni: NetworkInterface, cast: Cast): Step[] {
+  const { privateIps, ipv6 } = addressChangesOf(eni, cast);
+  const ours = heldByOurs(cast);
   const [moreIps, more6] = [privateIps, ipv6].map(({ add }) => add && withoutOurs(add, ours));
   const steps: Step[] = [];
   if (moreIps !== undefined) {
@@ -150,13 +144,12 @@ function withoutOurs(wanted: Addresses, held: string[]): Addresses | undefined {
 }
 
 /** The wanted addresses that are still on an interface of ours that is given up: they move with the instance, not before. */
-function heldByOurs(situation: Situation): string[] {
-  return addressesToTakeOver(situation).flatMap(({ privateIps, ipv6 }) => [...privateIps, ...ipv6]);
+function heldByOurs(cast: Cast): string[] {
+  return addressesToTakeOver(cast).flatMap(({ privateIps, ipv6 }) => [...privateIps, ...ipv6]);
 }
 
-function addressesToTakeOver(situation: Situation): { from: string; privateIps: string[]; ipv6: string[] }[] {
-  const { desired, observed } = situation;
-  const eni = currentNetworkInterface(situation);
+function addressesToTakeOver(cast: Cast): { from: string; privateIps: string[]; ipv6: string[] }[] {
+  const { desired, observed, networkInterface: eni } = cast;
   const { secondaryPrivateIps = [], ipv6Addresses = [] } = desired;
   return observed.networkInterfaces
     .filter((it) => it.id !== eni?.id)
@@ -168,8 +161,8 @@ function addressesToTakeOver(situation: Situation): { from: string; privateIps: 
 }
 
 /** How many addresses the interface gets before the next launch, beside those that it holds. */
-export function addressesToCome(situation: Situation): { ipv4: number; ipv6: number } {
-  const coming = addressesToTakeOver(situation);
+export function addressesToCome(cast: Cast): { ipv4: number; ipv6: number } {
+  const coming = addressesToTakeOver(cast);
   return {
     ipv4: coming.reduce((sum, it) => sum + it.privateIps.length, 0),
     ipv6: coming.reduce((sum, it) => sum + it.ipv6.length, 0),
@@ -177,8 +170,8 @@ export function addressesToCome(situation: Situation): { ipv4: number; ipv6: num
 }
 
 /** The named addresses follow from an interface that is given up, once nothing works behind it any more. */
-export function planAddressMove(situation: Situation): Step[] {
-  return addressesToTakeOver(situation).flatMap(({ from, privateIps, ipv6 }) => {
+export function planAddressMove(cast: Cast): Step[] {
+  return addressesToTakeOver(cast).flatMap(({ from, privateIps, ipv6 }) => {
     const steps: Step[] = [];
     if (privateIps.length > 0) {
       steps.push({ kind: "take-over-private-ips", from, addresses: privateIps });
@@ -194,9 +187,8 @@ export function planAddressMove(situation: Situation): Step[] {
   });
 }
 
-/** What was set on it is in a tag, because EC2 does not show it with the interface. */
-export function planPublicIpAssignment(situation: Situation): Step[] {
-  const { publicIpAssignment } = situation.desired;
-  const set = currentNetworkInterface(situation)?.tags[TAG.publicIp] ?? "subnet-default";
+/** A tag tells which assignment was set, because EC2 does not show it with the interface. */
+export function planPublicIpAssignment({ desired: { publicIpAssignment }, networkInterface }: Cast): Step[] {
+  const set = networkInterface?.tags[TAG.publicIp] ?? "subnet-default";
   return set === publicIpAssignment ? [] : [{ kind: "set-public-ip-assignment", assignment: publicIpAssignment }];
 }

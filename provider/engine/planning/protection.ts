@@ -3,23 +3,27 @@ import { saying } from "../../ec2/saying";
 import type { Ec2 } from "../../ec2/ec2";
 import { isEc2Error } from "../../ec2/errors";
 import { conflicts, teardownConflicts, volumeDeletionConflicts } from "./conflicts";
-import { isAlive, type Situation } from "../situation/current";
+import { isAlive } from "../situation/instances";
+import type { Cast } from "../situation/cast";
+import type { Situation } from "../../model/goal";
 import type { Instance } from "../../model/things";
 import type { Step } from "./step";
 import { planTeardown } from "./teardown";
 
-/** What stands against an update: what belongs to somebody else, else what is protected. */
-export async function obstacles(ec2: Ec2, situation: Situation, steps: Step[]): Promise<string[]> {
-  const found = conflicts(situation);
+/** Obstacles to an update: things that belong to somebody else, else protected instances. */
+export async function obstacles(ec2: Ec2, cast: Cast, steps: Step[]): Promise<string[]> {
+  const found = conflicts(cast);
   return found.length > 0 ? found : protections(ec2, steps);
 }
 
 /** Obstacles to the deletion of a machine: things that belong to somebody else, else protected instances. */
-export async function teardownObstacles(ec2: Ec2, situation: Situation): Promise<string[]> {
+export async function teardownObstacles(ec2: Ec2, situation: Omit<Situation, "purpose">): Promise<string[]> {
   const { desired, observed } = situation;
-  const { deletion, adopt } = desired;
-  const found = [...teardownConflicts(observed, deletion), ...volumeDeletionConflicts(observed.volumes, situation)];
-  return found.length > 0 ? found : protections(ec2, planTeardown({ ...situation, deletion, adopt }));
+  const found = [
+    ...teardownConflicts(observed, desired.deletion),
+    ...volumeDeletionConflicts(observed.volumes, situation),
+  ];
+  return found.length > 0 ? found : protections(ec2, planTeardown(situation));
 }
 
 /** The call that a protection refuses. */

@@ -1,12 +1,11 @@
 import { TAG } from "../../ec2/tags";
-import { generationOf, keptInstance, type Situation } from "../situation/current";
-import { launchHash, settingsHash } from "../record/specification";
+import { generationOf } from "../situation/instances";
+import type { Cast } from "../situation/cast";
 import type { Step } from "./step";
-import { comingInstance } from "./instance";
 
-export function planRecord(situation: Situation): Step[] {
-  const { id, desired, observed } = situation;
-  const kept = keptInstance(situation) ?? comingInstance(situation);
+export function planRecord(cast: Cast): Step[] {
+  const { observed, digests } = cast;
+  const kept = cast.kept ?? cast.coming;
   if (observed.template === undefined) {
     // Its generation counted versions of a template that somebody deleted; the new one begins at 1.
     const counts = kept !== undefined && generationOf(kept) !== undefined;
@@ -16,10 +15,10 @@ export function planRecord(situation: Situation): Step[] {
     return [...recount, { kind: "record" }];
   }
   const latest = observed.generation;
-  if (latest?.launchHash !== launchHash(id, desired)) {
+  if (latest?.launchHash !== digests.launchHash) {
     return [{ kind: "record-generation", replacesBefore: (kept && generationOf(kept)) ?? "this" }];
   }
-  return latest.settingsHash === settingsHash(id, desired)
+  return latest.settingsHash === digests.settingsHash
     ? []
     : [{ kind: "record-generation", replacesBefore: latest.replacesBefore }];
 }

@@ -1,4 +1,4 @@
-/** What is left behind on purpose: what it costs, and how it comes back. */
+/** Things that are left behind on purpose: what they cost, and how they come back. */
 import { isOwned, OWN_TAG_PREFIX } from "../../ec2/tags";
 import type { ElasticIp, NetworkInterface, Tags, Volume } from "../../model/things";
 import type { Observed } from "../../model/observed";
@@ -60,7 +60,7 @@ export function retainVolume(volume: Volume, name: string): Extract<Step, { kind
   };
 }
 
-/** What was given is left as it is, without our tags. */
+/** A thing that was given is left as it is, without our tags. */
 export function giveBack(resourceId: string, what: string, tags: Tags): Step {
   return { kind: "give-back", resourceId, what, remove: ownKeys(tags) };
 }

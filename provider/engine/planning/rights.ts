@@ -1,4 +1,4 @@
-import { isAlive } from "../situation/current";
+import { isAlive } from "../situation/instances";
 import type { Step } from "./step";
 
 /**
@@ -16,7 +16,7 @@ const BRINGS_BACK: readonly Step["kind"][] = [
   "attach-volumes",
 ];
 
-/** Those that take out of use what they bring back. */
+/** The steps that take out of use what they bring back. */
 const BRINGS_BACK_ITS_OWN: readonly Step["kind"][] = ["change-stopped", "exchange-elastic-ip"];
 
 /** Before anything is taken out of use, or a machine launched for it, it is asked whether what brings it back is allowed. */
@@ -50,7 +50,7 @@ function takesOutOfUse(step: Step): boolean {
   }
 }
 
-/** What an instance was drained for, or another launched for, is not to be refused then. */
+/** A step that an instance was drained for, or another launched for, is not to be refused then. */
 function isEndPrepared(step: Step, before: Step[]): boolean {
   const ends =
     (step.kind === "retire" && isAlive(step.instance)) || step.kind === "stop" || step.kind === "change-stopped";

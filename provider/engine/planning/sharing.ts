@@ -1,15 +1,15 @@
 /**
- * What the inputs name and another machine of the account may name too: who has it, whether it is waited for, and how it is won. (pure)
+ * Things that the inputs name and another machine of the account may name too: who has them, whether they are waited for, and how they are
+ * won. (pure)
  */
 import { OWN_TAG_PREFIX, TAG } from "../../ec2/tags";
-import { currentVolume, isElsewhere, isOwnedElasticIp, isOwnedVolume, type Situation } from "../situation/current";
+import { type Cast, castOf } from "../situation/cast";
+import { isElsewhere, isOwnedElasticIp, isOwnedVolume } from "../situation/belongings";
 import { givenTags, givenVolumeTags } from "../record/labels";
 import type { Awaited, Claim, OtherMachine } from "../../model/observed";
 import type { DataVolume, Desired } from "../../model/desired";
 import type { ElasticIp, Tags, Volume } from "../../model/things";
 import type { Step } from "./step";
-import { surplusVolumes } from "./data-volumes";
-import { surplusElasticIps } from "./elastic-ip";
 
 /**
  * How long another machine may take until it lets go, in seconds. It does so after its own instance was replaced: one or two minutes, and
@@ -30,13 +30,9 @@ function nameOfVolume({ name }: Pick<DataVolume, "name">, { id }: Volume): strin
 }
 
 /** The machine that holds a thing and may let go of it. What is read from the record is brought back and not waited for. */
-function holderOf(
-  thing: string,
-  tags: Tags,
-  { id, desired, observed }: Pick<Situation, "id" | "desired" | "observed">,
-): Awaited["holder"] | undefined {
+function awaitedHolder(thing: string, tags: Tags, { id, purpose, observed }: Cast): Awaited["holder"] | undefined {
   const owner = tags[TAG.id];
-  if (owner === undefined || owner === id || desired.onRecord !== undefined) {
+  if (owner === undefined || owner === id || purpose.kind === "upkeep") {
     return undefined;
   }
   const machine = observed.otherMachines.find((it) => it.id === owner && it.holds.includes(thing));
@@ -44,10 +40,10 @@ function holderOf(
 }
 
 /** Why a thing that carries another machine's tag is not waited for; nothing if it is, or is nobody's. */
-export function markedByOther(words: string, thing: string, tags: Tags, situation: Situation): string[] {
-  const { id, observed } = situation;
+export function markedByOther(words: string, thing: string, tags: Tags, cast: Cast): string[] {
+  const { id, observed } = cast;
   const owner = tags[TAG.id];
-  if (owner === undefined || owner === id || holderOf(thing, tags, situation) !== undefined) {
+  if (owner === undefined || owner === id || awaitedHolder(thing, tags, cast) !== undefined) {
     return [];
   }
   const name = observed.otherMachines.find((it) => it.id === owner)?.name;
@@ -62,80 +58,75 @@ export function nameOfMachine({ id, name }: Pick<OtherMachine, "id" | "name">): 
   return name === undefined || name === id ? id : `${name} (${id})`;
 }
 
-export function awaitedElasticIp(situation: Situation): Awaited | undefined {
-  const { desired, observed } = situation;
+export function awaitedElasticIp(cast: Cast): Awaited | undefined {
+  const { desired, observed } = cast;
   const given = typeof desired.elasticIp === "string" ? observed.givenElasticIp : undefined;
-  const holder = given && holderOf(given.allocationId, given.tags, situation);
+  const holder = given && awaitedHolder(given.allocationId, given.tags, cast);
   return given === undefined || holder === undefined
     ? undefined
     : { kind: "elastic-ip", id: given.allocationId, words: nameOfElasticIp(given), holder };
 }
 
-export function awaitedVolumes(situation: Situation): Awaited[] {
-  return givenVolumes(situation).flatMap(({ wanted, volume }) => {
-    const holder = holderOf(volume.id, volume.tags, situation);
+export function awaitedVolumes(cast: Cast): Awaited[] {
+  return givenVolumes(cast).flatMap(({ wanted, volume }) => {
+    const holder = awaitedHolder(volume.id, volume.tags, cast);
     return holder === undefined
       ? []
       : [{ kind: "volume", id: volume.id, words: nameOfVolume(wanted, volume), holder } as const];
   });
 }
 
-function givenVolumes({ desired, observed, recorded }: Situation): { wanted: DataVolume; volume: Volume }[] {
-  return desired.dataVolumes.flatMap((wanted) => {
-    const volume = wanted.volumeId === undefined ? undefined : currentVolume(wanted, observed, recorded);
-    return volume === undefined ? [] : [{ wanted, volume }];
-  });
-}
-
-/** Everything that is waited for, in whatever order. */
-export function awaited(situation: Situation): Awaited[] {
-  const elasticIp = awaitedElasticIp(situation);
-  return [...(elasticIp === undefined ? [] : [elasticIp]), ...awaitedVolumes(situation)];
-}
-
-/** An Elastic IP that its holder may wait for in turn: the exchange begins with neither of the two letting go. */
-export function isExchange(situation: Situation): boolean {
-  const { desired } = situation;
-  return (
-    awaitedElasticIp(situation) !== undefined &&
-    surplusElasticIps(situation).some((it) => isElasticIpHandedOn(it, desired))
+function givenVolumes({ volumes }: Cast): { wanted: DataVolume; volume: Volume }[] {
+  return volumes.flatMap(({ wanted, volume }) =>
+    wanted.volumeId === undefined || volume === undefined ? [] : [{ wanted, volume }],
   );
 }
 
-/** What was allocated here and is not to be retained is released, once the other one is there. */
+/** Everything that is waited for, in whatever order. */
+export function awaited(cast: Cast): Awaited[] {
+  const elasticIp = awaitedElasticIp(cast);
+  return [...(elasticIp === undefined ? [] : [elasticIp]), ...awaitedVolumes(cast)];
+}
+
+/** An Elastic IP that its holder may wait for in turn: the exchange begins with neither of the two letting go. */
+export function isExchange(cast: Cast): boolean {
+  const { desired } = cast;
+  return awaitedElasticIp(cast) !== undefined && cast.surplusElasticIps.some((it) => isElasticIpHandedOn(it, desired));
+}
+
+/** An Elastic IP that was allocated here and is not to be retained is released, once the other one is there. */
 export function isElasticIpHandedOn(elasticIp: ElasticIp, { deletion }: Pick<Desired, "deletion">): boolean {
   return !isOwnedElasticIp(elasticIp) || deletion.elasticIp === "retain";
 }
 
 /** The volumes that the machine gives to whoever names them. While it waits for others, somebody may wait for these. */
-export function volumesHandedOn(situation: Situation): Volume[] {
-  const { desired, observed } = situation;
-  return awaitedVolumes(situation).length === 0
+export function volumesHandedOn(cast: Cast): Volume[] {
+  const { desired, observed } = cast;
+  return awaitedVolumes(cast).length === 0
     ? []
-    : surplusVolumes(situation).filter(
-        (it) =>
-          !isElsewhere(it, observed) && (!isOwnedVolume(it, situation) || desired.deletion.dataVolumes === "retain"),
+    : cast.surplusVolumes.filter(
+        (it) => !isElsewhere(it, observed) && (!isOwnedVolume(it, cast) || desired.deletion.dataVolumes === "retain"),
       );
 }
 
-/** What is waited for before anything is changed: all for which this machine gives nothing away. */
-export function awaitedFirst(situation: Situation): Awaited[] {
-  const elasticIp = isExchange(situation) ? undefined : awaitedElasticIp(situation);
-  const volumes = volumesHandedOn(situation).length > 0 ? [] : awaitedVolumes(situation);
+/** Things that are waited for before anything is changed: all for which this machine gives nothing away. */
+export function awaitedFirst(cast: Cast): Awaited[] {
+  const elasticIp = isExchange(cast) ? undefined : awaitedElasticIp(cast);
+  const volumes = volumesHandedOn(cast).length > 0 ? [] : awaitedVolumes(cast);
   return [...(elasticIp === undefined ? [] : [elasticIp]), ...volumes];
 }
 
 /** The world as it is when the others have let go. */
-export function asLetGo<S extends Situation>(situation: S): S {
-  const { observed } = situation;
-  const ids = new Set(awaited(situation).map((it) => it.id));
+export function asLetGo(cast: Cast): Cast {
+  const { observed } = cast;
+  const ids = new Set(awaited(cast).map((it) => it.id));
   if (ids.size === 0) {
-    return situation;
+    return cast;
   }
   const { givenElasticIp } = observed;
   const isGiven = givenElasticIp !== undefined && ids.has(givenElasticIp.allocationId);
-  return {
-    ...situation,
+  return castOf({
+    ...cast,
     observed: {
       ...observed,
       givenElasticIp: isGiven
@@ -145,7 +136,7 @@ export function asLetGo<S extends Situation>(situation: S): S {
         ids.has(it.id) ? { ...it, attachment: undefined, tags: withoutOwn(it.tags) } : it,
       ),
     },
-  };
+  });
 }
 
 function withoutOwn(tags: Tags): Tags {
@@ -155,16 +146,16 @@ function withoutOwn(tags: Tags): Tags {
 /**
  * The claims on all that the inputs name and that is not this machine's yet.
  *
- * @param situation with the world as it is when the others have let go
+ * @param cast with the world as it is when the others have let go
  * @param later what is claimed when it was waited for
  */
-export function planClaims(situation: Situation, adopted: Claim[], later: readonly Awaited[]): Claim[] {
-  const { id, desired, observed } = situation;
+export function planClaims(cast: Cast, adopted: Claim[], later: readonly Awaited[]): Claim[] {
+  const { id, desired, observed } = cast;
   const given = typeof desired.elasticIp === "string" ? observed.givenElasticIp : undefined;
   const claims: (Claim & { held: Tags })[] = [
     ...adopted.map((it) => ({ ...it, held: {} })),
     ...(given === undefined ? [] : [{ ...claimOnElasticIp(id, given), held: given.tags }]),
-    ...givenVolumes(situation).map(({ wanted, volume }) => ({
+    ...givenVolumes(cast).map(({ wanted, volume }) => ({
       ...claimOnVolume(id, wanted, volume),
       held: volume.tags,
     })),
@@ -183,14 +174,14 @@ function claimOnVolume(id: string, wanted: DataVolume, volume: Volume): Claim {
 }
 
 /** How the other volumes are waited for and won, once those that are handed on are given back. */
-export function planVolumeExchange(situation: Situation): Step[] {
-  if (volumesHandedOn(situation).length === 0) {
+export function planVolumeExchange(cast: Cast): Step[] {
+  if (volumesHandedOn(cast).length === 0) {
     return [];
   }
-  const things = awaitedVolumes(situation);
-  const claims = givenVolumes(situation)
+  const things = awaitedVolumes(cast);
+  const claims = givenVolumes(cast)
     .filter(({ volume }) => things.some((it) => it.id === volume.id))
-    .map(({ wanted, volume }) => claimOnVolume(situation.id, wanted, volume));
+    .map(({ wanted, volume }) => claimOnVolume(cast.id, wanted, volume));
   return [
     { kind: "await-let-go", things, isFirst: false },
     { kind: "claim-given", claims, isNew: false },
@@ -199,7 +190,7 @@ export function planVolumeExchange(situation: Situation): Step[] {
 }
 
 /** The Elastic IP is waited for while the one that is held stays on; then both are exchanged at once. */
-export function planElasticIpSwap(situation: Situation): Step[] {
-  const thing = awaitedElasticIp(situation);
-  return thing === undefined ? [] : [{ kind: "exchange-elastic-ip", thing, held: surplusElasticIps(situation) }];
+export function planElasticIpSwap(cast: Cast): Step[] {
+  const thing = awaitedElasticIp(cast);
+  return thing === undefined ? [] : [{ kind: "exchange-elastic-ip", thing, held: cast.surplusElasticIps }];
 }

@@ -1,4 +1,4 @@
-/** What a plan is made of: each step is one thing to do, and finds by itself what of it is done already. */
+/** The steps of a plan: each is one thing to do, and finds by itself what of it is done already. */
 import type { Addresses } from "../../ec2/ec2";
 import type { LaunchPart } from "../record/specification";
 import type { Awaited, Claim } from "../../model/observed";
@@ -41,7 +41,7 @@ export type Step =
   | { kind: "detach-network-interface"; instance: Instance }
   | { kind: "attach-network-interface" }
   | { kind: "replace-root-volume"; instance: Instance }
-  | { kind: "change-stopped"; instance: Instance; parts: LaunchPart[] }
+  | { kind: "change-stopped"; instance: Instance; parts: readonly LaunchPart[] }
   | { kind: "await-running"; instance: Instance }
   | { kind: "start"; instance: Instance }
   | { kind: "stop"; instance: Instance }
@@ -56,11 +56,11 @@ export type Step =
   | { kind: "detach-volume"; volume: Volume }
   | { kind: "attach-volumes" }
   | { kind: "delete-volume"; volume: Volume }
-  // What other machines may name too.
+  // Things that other machines may name too.
   | { kind: "await-let-go"; things: Awaited[]; isFirst: boolean }
   | { kind: "claim-given"; claims: Claim[]; isNew: boolean }
   | { kind: "end-claims"; claims: Claim[] }
-  | { kind: "exchange-elastic-ip"; thing: Awaited; held: ElasticIp[] }
+  | { kind: "exchange-elastic-ip"; thing: Awaited; held: readonly ElasticIp[] }
   // Labels, and what stays behind.
   | { kind: "tag"; resourceIds: string[]; set: Tags; remove: string[] }
   | { kind: "retain"; resourceId: string; what: string; monthlyCost: number; bringBack: string }

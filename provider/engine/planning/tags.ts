@@ -1,18 +1,7 @@
 import { isClaim, isOwned, PASSING_TAGS, TAG } from "../../ec2/tags";
-import {
-  currentElasticIp,
-  currentNetworkInterface,
-  currentVolume,
-  generationOf,
-  isAlive,
-  isOwnedInstance,
-  isOwnedInterface,
-  isOwnedVolume,
-  keptInstance,
-  type Situation,
-  staysStopped,
-  wantsInstance,
-} from "../situation/current";
+import { type Cast, castOf } from "../situation/cast";
+import { generationOf, isAlive, staysStopped, wantsInstance } from "../situation/instances";
+import { isOwnedInstance, isOwnedInterface, isOwnedVolume } from "../situation/belongings";
 import {
   baseTags,
   givenTags,
@@ -41,27 +30,26 @@ interface Tagged {
   stale: string[];
 }
 
-export function planTags(situation: Situation): Step[] {
+export function planTags(cast: Cast): Step[] {
   return planTagsOf([
-    ...taggedInterface(situation),
-    ...taggedElasticIp(situation),
-    ...taggedInstance(situation),
-    ...taggedVolumes(situation),
-    ...markOfGivingUp(situation),
+    ...taggedInterface(cast),
+    ...taggedElasticIp(cast),
+    ...taggedInstance(cast),
+    ...taggedVolumes(cast),
+    ...markOfGivingUp(cast),
   ]);
 }
 
 /** Last of all: until the machine works, nothing but this run tries anything for it. */
-function markOfGivingUp({ desired, observed: { template } }: Situation): Tagged[] {
-  const isByUp = desired.onRecord === undefined;
-  return isByUp && template !== undefined && readReplacement(template.tags)?.gaveUp === true
+function markOfGivingUp({ purpose, observed: { template } }: Cast): Tagged[] {
+  return purpose.kind !== "upkeep" && template !== undefined && readReplacement(template.tags)?.gaveUp === true
     ? [{ resourceIds: [template.id], held: template.tags, wanted: {}, stale: [TAG.lastReplacement] }]
     : [];
 }
 
-/** What was read from the record is not written back to it. */
-export function planTemplateTags(situation: Situation): TagStep[] {
-  return situation.desired.onRecord === undefined ? planTagsOf(taggedTemplate(situation)) : [];
+/** A goal that was read from the record is not written back to it. */
+export function planTemplateTags(cast: Cast): TagStep[] {
+  return cast.purpose.kind === "upkeep" ? [] : planTagsOf(taggedTemplate(cast));
 }
 
 function planTagsOf(things: Tagged[]): TagStep[] {
@@ -73,7 +61,7 @@ function planTagsOf(things: Tagged[]): TagStep[] {
   });
 }
 
-/** Of what was given and is this machine's: its tags. Those of what is still to be won come with the claim. */
+/** The tags of a given thing that is this machine's. A thing that is still to be won gets its tags with the claim. */
 export function planGivenTags(id: string, resourceId: string, held: Tags, wanted: Tags): TagStep[] {
   return held[TAG.id] === id
     ? planTagsOf([
@@ -83,17 +71,17 @@ export function planGivenTags(id: string, resourceId: string, held: Tags, wanted
 }
 
 /**
- * What was made here and lost its tags is only known to the state, which forgets what this run puts another in the place of: so it
+ * A thing that was made here and lost its tags is only known to the state, which forgets it where this run puts another in its place: so it
  * is marked again before anything else happens.
  */
-export function planLostTags(situation: Situation): TagStep[] {
-  const { id, desired, observed, recorded } = situation;
+export function planLostTags(cast: Cast): TagStep[] {
+  const { id, desired, observed, recorded } = cast;
   const base = baseTags(id, desired);
   const kept = { ...desired, persistPrivateIp: recorded?.persistPrivateIp ?? desired.persistPrivateIp };
-  const lost = <T extends { tags: Tags }>(things: T[], isMade: (thing: T) => boolean): T[] =>
+  const lost = <T extends { tags: Tags }>(things: readonly T[], isMade: (thing: T) => boolean): T[] =>
     things.filter((it) => it.tags[TAG.id] === undefined && it.tags[TAG.retained] === undefined && isMade(it));
   return planTagsOf([
-    ...lost(observed.networkInterfaces, (it) => isOwnedInterface(it, situation)).map((it) =>
+    ...lost(observed.networkInterfaces, (it) => isOwnedInterface(it, cast)).map((it) =>
       marked(it.id, it.tags, networkInterfaceTags(id, kept)),
     ),
     ...lost(observed.elasticIps, isOwned).map((it) => marked(it.allocationId, it.tags, base)),
@@ -101,7 +89,7 @@ export function planLostTags(situation: Situation): TagStep[] {
       observed.instances,
       (it) => isAlive(it) && isOwnedInstance(it, desired) && it.id !== observed.adoption?.instance?.id,
     ).map((it) => ({ ...marked(it.id, it.tags, base), resourceIds: withItsLaunch(it, observed) })),
-    ...lost(observed.volumes, (it) => isOwnedVolume(it, situation)).map((it) =>
+    ...lost(observed.volumes, (it) => isOwnedVolume(it, cast)).map((it) =>
       marked(it.id, it.tags, volumeTags(id, desired, recordedName(it, recorded))),
     ),
   ]);
@@ -112,14 +100,17 @@ function marked(resourceId: string, held: Tags, wanted: Tags): Tagged {
 }
 
 /** The things as they will be when their lost tags are back. */
-export function withLostTags<T extends Situation>(situation: T, steps: TagStep[]): T {
-  const { observed } = situation;
+export function withLostTags(cast: Cast, steps: TagStep[]): Cast {
+  if (steps.length === 0) {
+    return cast;
+  }
+  const { observed } = cast;
   const again = <S extends { tags: Tags }>(id: string, thing: S): S => {
     const set = steps.find((it) => it.resourceIds.includes(id))?.set;
     return set === undefined ? thing : { ...thing, tags: { ...thing.tags, ...set } };
   };
-  return {
-    ...situation,
+  return castOf({
+    ...cast,
     observed: {
       ...observed,
       networkInterfaces: observed.networkInterfaces.map((it) => again(it.id, it)),
@@ -128,7 +119,7 @@ export function withLostTags<T extends Situation>(situation: T, steps: TagStep[]
       volumes: observed.volumes.map((it) => again(it.id, it)),
       rootVolumes: observed.rootVolumes.map((it) => again(it.id, it)),
     },
-  };
+  });
 }
 
 function recordedName({ id }: Volume, recorded: Recorded | undefined): string {
@@ -136,32 +127,31 @@ function recordedName({ id }: Volume, recorded: Recorded | undefined): string {
 }
 
 /** The user's tags that are on record and not wanted any more. */
-function staleTags({ desired, recorded }: Situation): string[] {
+function staleTags({ desired, recorded }: Cast): string[] {
   return Object.keys(recorded?.tags ?? {}).filter((key) => !(key in desired.tags) && key !== "Name");
 }
 
-function taggedInterface(situation: Situation): Tagged[] {
-  const { id, desired } = situation;
-  const eni = currentNetworkInterface(situation);
+function taggedInterface(cast: Cast): Tagged[] {
+  const { id, desired, networkInterface: eni } = cast;
   if (eni === undefined) {
     return [];
   }
   return [
-    isOwnedInterface(eni, situation)
+    isOwnedInterface(eni, cast)
       ? {
           resourceIds: [eni.id],
           held: eni.tags,
           wanted: networkInterfaceTags(id, desired),
-          stale: [...staleTags(situation), ...(desired.persistPrivateIp ? [TAG.kept] : [])],
+          stale: [...staleTags(cast), ...(desired.persistPrivateIp ? [TAG.kept] : [])],
         }
       : { resourceIds: [eni.id], held: eni.tags, wanted: givenTags(id), stale: NOT_GIVEN },
   ];
 }
 
 /** A given one keeps its own tags, and has ours before it is put on. */
-function taggedElasticIp(situation: Situation): Tagged[] {
-  const { id, desired, observed, recorded } = situation;
-  const eip = desired.elasticIp === true ? currentElasticIp(desired, observed, recorded) : undefined;
+function taggedElasticIp(cast: Cast): Tagged[] {
+  const { id, desired } = cast;
+  const eip = desired.elasticIp === true ? cast.elasticIp : undefined;
   return eip === undefined
     ? []
     : [
@@ -169,21 +159,20 @@ function taggedElasticIp(situation: Situation): Tagged[] {
           resourceIds: [eip.allocationId],
           held: eip.tags,
           wanted: baseTags(id, desired),
-          stale: [...staleTags(situation), TAG.retained],
+          stale: [...staleTags(cast), TAG.retained],
         },
       ];
 }
 
-function taggedInstance(situation: Situation): Tagged[] {
-  const { id, desired, observed } = situation;
-  const instance = keptInstance(situation);
+function taggedInstance(cast: Cast): Tagged[] {
+  const { id, desired, observed, kept: instance } = cast;
   const isEnded = instance !== undefined && !wantsInstance(desired) && !staysStopped(instance, desired);
   if (instance === undefined || isEnded) {
     return [];
   }
   const launched = { generation: generationToCarry(instance, observed), type: instance.type };
   if (!isOwnedInstance(instance, desired)) {
-    const wanted = { ...givenTags(id), ...launchTags(id, desired, launched) };
+    const wanted = { ...givenTags(id), ...launchTags(cast, launched) };
     return [{ resourceIds: [instance.id], held: instance.tags, wanted, stale: [...PASSING_TAGS] }];
   }
   const root = rootVolumeOf(instance, observed.rootVolumes);
@@ -191,10 +180,10 @@ function taggedInstance(situation: Situation): Tagged[] {
     {
       resourceIds: withItsLaunch(instance, observed),
       held: instance.tags,
-      wanted: instanceTags(id, desired, launched),
-      stale: [...staleTags(situation), ...PASSING_TAGS],
+      wanted: instanceTags(cast, launched),
+      stale: [...staleTags(cast), ...PASSING_TAGS],
     },
-    ...(root === undefined ? [] : [taggedRoot(root, instance, launched.generation, situation)]),
+    ...(root === undefined ? [] : [taggedRoot(root, instance, launched.generation, cast)]),
   ];
 }
 
@@ -204,21 +193,16 @@ function withItsLaunch(instance: Instance, observed: Observed): string[] {
   return [instance.id, ...launchedVolumes(instance, observed), ...requests];
 }
 
-/** What the instance gets, it gets too. Its generation tells that it came with a launch. */
-function taggedRoot(
-  { id: volumeId, tags }: Volume,
-  instance: Instance,
-  generation: number,
-  situation: Situation,
-): Tagged {
-  const { id, desired } = situation;
+/** The root volume gets what the instance gets. Its generation tells that it came with a launch. */
+function taggedRoot({ id: volumeId, tags }: Volume, instance: Instance, generation: number, cast: Cast): Tagged {
+  const { id, desired } = cast;
   const wanted = { ...baseTags(id, desired), [TAG.generation]: tags[TAG.generation] ?? String(generation) };
   const comes = Object.entries(wanted).filter(([key, value]) => instance.tags[key] !== value);
-  const stale = staleTags(situation).filter((key) => !(key in instance.tags));
+  const stale = staleTags(cast).filter((key) => !(key in instance.tags));
   return { resourceIds: [volumeId], held: { ...tags, ...Object.fromEntries(comes) }, wanted, stale };
 }
 
-/** Those that came with the launch: not the data volumes, nor what somebody attached. */
+/** The volumes that came with the launch: not the data volumes, nor what somebody attached. */
 export function launchedVolumes({ devices, rootDeviceName }: Instance, { volumes }: Observed): string[] {
   return devices
     .filter((it) => it.deleteOnTermination || it.deviceName === rootDeviceName)
@@ -226,17 +210,16 @@ export function launchedVolumes({ devices, rootDeviceName }: Instance, { volumes
     .filter((id) => !volumes.some((volume) => volume.id === id));
 }
 
-/** Of an instance that stays: its own; the newest if its tag was taken off; the first of a record to be made anew. */
+/** The generation of an instance that stays: its own; the newest if its tag was taken off; the first of a record to be made anew. */
 function generationToCarry(instance: Instance, { template, generation }: Observed): number {
   return template === undefined ? 1 : (generationOf(instance) ?? generation?.number ?? 1);
 }
 
 /** A given one has its tags before it is attached. */
-function taggedVolumes(situation: Situation): Tagged[] {
-  const { id, desired, observed, recorded } = situation;
-  return desired.dataVolumes.flatMap((wanted) => {
-    const volume = wanted.volumeId === undefined ? currentVolume(wanted, observed, recorded) : undefined;
-    return volume === undefined
+function taggedVolumes(cast: Cast): Tagged[] {
+  const { id, desired } = cast;
+  return cast.volumes.flatMap(({ wanted, volume }) =>
+    volume === undefined || wanted.volumeId !== undefined
       ? []
       : [
           {
@@ -244,40 +227,41 @@ function taggedVolumes(situation: Situation): Tagged[] {
             held: volume.tags,
             wanted: volumeTags(id, desired, wanted.name),
             // A removal of which the state did not hear was taken back.
-            stale: [...staleTags(situation), TAG.retained],
+            stale: [...staleTags(cast), TAG.retained],
           },
-        ];
-  });
+        ],
+  );
 }
 
-function taggedTemplate(situation: Situation & { known?: boolean }): Tagged[] {
-  const { id, desired, observed, recorded, known = false } = situation;
-  const { template } = observed;
+function taggedTemplate(cast: Cast): Tagged[] {
+  const { id, desired, recorded, purpose } = cast;
+  const { template } = cast.observed;
   if (template === undefined) {
     return [];
   }
-  const phase = phaseWanted(template, known, recorded);
+  const isInState = purpose.kind === "update";
+  const phase = phaseWanted(template, isInState, recorded);
   const state = template.tags[TAG.desiredState];
-  // Who asked for a state that stays is not forgotten.
+  // The record does not forget who asked for a state that stays.
   const stays: Tags = state !== undefined && saysState(state, desired) ? { [TAG.desiredState]: state } : {};
   const wanted = { ...templateTags(id, desired, phase), ...stays };
-  // What a create left of its lease goes along with the next update, and is no reason for one.
-  const lease = known ? [TAG.lease] : [];
+  // A lease that a create left goes along with the next update, and is no reason for one.
+  const lease = isInState ? [TAG.lease] : [];
   return [
     {
       resourceIds: [template.id],
       held: template.tags,
       wanted,
-      stale: [...staleTags(situation), ...OPTIONAL_TEMPLATE_TAGS.filter((it) => !(it in wanted)), ...lease],
+      stale: [...staleTags(cast), ...OPTIONAL_TEMPLATE_TAGS.filter((it) => !(it in wanted)), ...lease],
     },
   ];
 }
 
 /** A record that a state has brought the id of is ready. A create says itself when it is done. */
-export function phaseWanted(template: LaunchTemplate, known: boolean, recorded?: Pick<Recorded, "claim">): string {
+export function phaseWanted(template: LaunchTemplate, isInState: boolean, recorded?: Pick<Recorded, "claim">): string {
   const held = template.tags[TAG.phase];
   const phase = readPhase(held);
-  return held !== undefined && (!known || phase.state === "ready")
+  return held !== undefined && (!isInState || phase.state === "ready")
     ? held
     : phaseTag({ state: "ready", by: phase.by ?? recorded?.claim });
 }

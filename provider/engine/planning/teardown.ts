@@ -1,38 +1,24 @@
 /** The end of a managed instance: what was made is deleted, what was given is given back. (pure) */
 import { TAG } from "../../ec2/tags";
+import { holdsOurs, isAlive } from "../situation/instances";
 import {
-  isAlive,
   isElsewhere,
   isOnOurs,
   isOurVolume,
   isOwnedElasticIp,
   isOwnedInstance,
   isOwnedInterface,
-  type Owner,
-} from "../situation/current";
+} from "../situation/belongings";
 import { giveUpInterface } from "./plan";
 import { giveUpVolume, outliving } from "./data-volumes";
 import { giveUpElasticIp } from "./elastic-ip";
-import { holdsOurs } from "./instance";
 import { keepOnTermination } from "./network-interface";
 import { giveBack, retainNetworkInterface } from "./retention";
-import type { Desired } from "../../model/desired";
+import type { Situation } from "../../model/goal";
 import type { ElasticIp, Instance, NetworkInterface, Volume } from "../../model/things";
-import type { Observed, Recorded } from "../../model/observed";
 import type { Step } from "./step";
 
-export interface Teardown {
-  id: string;
-  observed: Observed;
-  recorded?: Recorded;
-  deletion: Desired["deletion"];
-  /** What was adopted: never ours, whatever became of its tags. */
-  adopt?: Desired["adopt"];
-}
-
-function ownerIn({ id, observed, adopt }: Teardown): Owner {
-  return { id, observed, desired: { adopt } };
-}
+type Teardown = Omit<Situation, "purpose">;
 
 /** The steps to nothing, the record last. What was given is given back; what is to be retained stays. */
 export function planTeardown(teardown: Teardown): Step[] {
@@ -52,9 +38,12 @@ export function planTeardown(teardown: Teardown): Step[] {
 }
 
 function planEnd(teardown: Teardown): Step[] {
-  const { observed, deletion } = teardown;
+  const {
+    observed,
+    desired: { deletion },
+  } = teardown;
   const stays = observed.networkInterfaces.filter(
-    (it) => deletion.networkInterface === "retain" || !isOwnedInterface(it, ownerIn(teardown)),
+    (it) => deletion.networkInterface === "retain" || !isOwnedInterface(it, teardown),
   );
   const ending = observed.strangers.filter((it) => !isAlive(it));
   return [
@@ -74,28 +63,30 @@ function isLeft({ tags }: NetworkInterface): boolean {
 }
 
 /** An instance that was adopted and still is there stays there. */
-function planInstanceEnd(instance: Instance, { adopt }: Teardown): Step {
-  return isAlive(instance) && !isOwnedInstance(instance, { adopt })
+function planInstanceEnd(instance: Instance, { desired }: Teardown): Step {
+  return isAlive(instance) && !isOwnedInstance(instance, desired)
     ? giveBack(instance.id, "the instance", instance.tags)
     : { kind: "retire", instance };
 }
 
 function planInterfaceEnd(eni: NetworkInterface, teardown: Teardown): Step {
-  const owner = ownerIn(teardown);
-  return teardown.deletion.networkInterface === "retain" && isOwnedInterface(eni, owner)
+  return teardown.desired.deletion.networkInterface === "retain" && isOwnedInterface(eni, teardown)
     ? retainNetworkInterface(eni)
-    : giveUpInterface(eni, owner);
+    : giveUpInterface(eni, teardown);
 }
 
 function planElasticIpEnd(elasticIp: ElasticIp, teardown: Teardown): Step[] {
-  const { observed, deletion } = teardown;
+  const {
+    observed,
+    desired: { deletion },
+  } = teardown;
   const eni = observed.networkInterfaces.find((it) => it.id === elasticIp.association?.networkInterfaceId);
   const isRetained = deletion.elasticIp === "retain" && isOwnedElasticIp(elasticIp);
   const staysTogether =
     eni !== undefined &&
-    (isOwnedInterface(eni, ownerIn(teardown))
+    (isOwnedInterface(eni, teardown)
       ? deletion.networkInterface === "retain" && isRetained
-      : // What was adopted keeps the address that it had.
+      : // An adopted interface keeps the address that it had.
         isRetained || !isOwnedElasticIp(elasticIp));
   const off: Step[] =
     isOnOurs(elasticIp, observed) && !staysTogether ? [{ kind: "disassociate-elastic-ip", elasticIp }] : [];
@@ -104,7 +95,7 @@ function planElasticIpEnd(elasticIp: ElasticIp, teardown: Teardown): Step[] {
 
 /** On an instance that is left running a volume that is to be deleted comes off first. */
 function planVolumeEnd(volume: Volume, teardown: Teardown): Step[] {
-  const step = giveUpVolume(volume, teardown, teardown.deletion.dataVolumes);
+  const step = giveUpVolume(volume, teardown, teardown.desired.deletion.dataVolumes);
   const isDeleted = step.kind === "delete-volume" && volume.attachment !== undefined;
   return isDeleted ? [{ kind: "detach-volume", volume }, step] : [step];
 }

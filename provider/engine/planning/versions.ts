@@ -1,5 +1,5 @@
 /** When old versions of the launch template record are deleted. (pure) */
-import type { Situation } from "../situation/current";
+import type { Situation } from "../../model/goal";
 import type { Step } from "./step";
 
 /** So many versions stay, the latest among them. */

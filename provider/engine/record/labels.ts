@@ -8,8 +8,9 @@ import {
   schedulesTag,
   securityGroupsTag,
 } from "./record-grammar";
-import { launchHash } from "./specification";
+import { digestsOf } from "./specification";
 import type { DataVolume, Desired } from "../../model/desired";
+import type { Goal } from "../../model/goal";
 import type { Tags } from "../../model/things";
 
 /** What everything that is made carries. */
@@ -57,13 +58,13 @@ export interface Launched {
   type: string;
 }
 
-export function instanceTags(id: string, desired: Desired, launched: Launched): Tags {
-  return { ...baseTags(id, desired), ...launchTags(id, desired, launched) };
+export function instanceTags(goal: Omit<Goal, "recorded">, launched: Launched): Tags {
+  return { ...baseTags(goal.id, goal.desired), ...launchTags(goal, launched) };
 }
 
 /** From what an instance was launched, or what it was brought to. */
-export function launchTags(id: string, desired: Desired, { generation, type }: Launched): Tags {
-  return { [TAG.generation]: String(generation), [TAG.launch]: launchHash(id, desired), [TAG.type]: type };
+export function launchTags(goal: Omit<Goal, "recorded">, { generation, type }: Launched): Tags {
+  return { [TAG.generation]: String(generation), [TAG.launch]: digestsOf(goal).launchHash, [TAG.type]: type };
 }
 
 /** Detached, it does not tell by itself which device it is. */

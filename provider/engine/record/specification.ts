@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { LaunchData } from "../../ec2/ec2";
 import { userDataFor } from "../../kit/user-data";
 import type { Desired } from "../../model/desired";
+import type { Goal } from "../../model/goal";
 import type { Generation } from "../../model/things";
 
 /** Short, because many of them go into a tag; long enough that two specifications of one machine never meet. */
@@ -71,22 +72,10 @@ const CHANGING = "changing";
 
 /** A digest of each of {@link LAUNCH_INPUTS}. */
 export function launchHash(id: string, desired: Desired): string {
-  if (desired.onRecord !== undefined) {
-    return desired.onRecord.generation.launchHash;
-  }
-  const known = launchHashes.get(desired);
-  if (known?.id === id) {
-    return known.hash;
-  }
   const { lifecycle, maxPrice } = desired.market;
   const bought = { ...desired, market: { lifecycle, maxPrice } };
-  const hash = LAUNCH_INPUTS.map((input) => digest(id, { [input]: askedOf(input, bought) })).join(".");
-  launchHashes.set(desired, { id, hash });
-  return hash;
+  return LAUNCH_INPUTS.map((input) => digest(id, { [input]: askedOf(input, bought) })).join(".");
 }
-
-/** A plan asks a dozen times, and what is desired does not change under it. */
-const launchHashes = new WeakMap<Desired, { id: string; hash: string }>();
 
 /** In which inputs two launches differ. */
 export function differentInputs(a: string, b: string): LaunchInput[] {
@@ -100,7 +89,7 @@ export function isChanging(launched: string, input: LaunchInput): boolean {
 }
 
 /** The digest of a launch of which `parts` are being changed. */
-export function changingHash(launched: string, parts: LaunchPart[]): string {
+export function changingHash(launched: string, parts: readonly LaunchPart[]): string {
   const digests = launched.split(".");
   return LAUNCH_INPUTS.map((input, index) =>
     parts.includes(partOf(input)) ? CHANGING : (digests[index] ?? CHANGING),
@@ -109,8 +98,18 @@ export function changingHash(launched: string, parts: LaunchPart[]): string {
 
 /** Of the launch template's content that a running instance takes on in place. */
 export function settingsHash(id: string, desired: Desired): string {
-  const { iamInstanceProfile, metadataOptions, monitoring, onRecord } = desired;
-  return onRecord?.generation.settingsHash ?? digest(id, { iamInstanceProfile, metadataOptions, monitoring });
+  const { iamInstanceProfile, metadataOptions, monitoring } = desired;
+  return digest(id, { iamInstanceProfile, metadataOptions, monitoring });
+}
+
+/** Digests that tell one launch specification from another. */
+export type Digests = Pick<Generation, "launchHash" | "settingsHash">;
+
+/** The digests of the launch specification that is wanted. */
+export function digestsOf({ id, desired, purpose }: Omit<Goal, "recorded">): Digests {
+  return purpose.kind === "upkeep"
+    ? purpose.generation
+    : { launchHash: launchHash(id, desired), settingsHash: settingsHash(id, desired) };
 }
 
 const DESCRIPTION = /^managed-instance (?:(\d+) )?replaces-before=(\d+) launch=([0-9a-f.]+) settings=([0-9a-f]+)$/;

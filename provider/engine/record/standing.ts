@@ -4,8 +4,9 @@
  */
 import { TAG } from "../../ec2/tags";
 import { askedBy } from "./record-grammar";
-import { launchHash, settingsHash } from "./specification";
+import { digestsOf } from "./specification";
 import type { Desired } from "../../model/desired";
+import type { Goal } from "../../model/goal";
 import type { LaunchTemplate } from "../../model/things";
 import type { Observed } from "../../model/observed";
 
@@ -42,18 +43,20 @@ export class Standing {
   /** Whether this run has just marked an instance as its result, and has not seen yet that nothing newer came first. */
   hasMarked = false;
 
-  constructor(
-    private readonly id: string,
-    private wanted: Desired,
-  ) {
-    this.isRecorded = wanted.onRecord !== undefined;
-    this.states = new Set(wanted.onRecord?.states ?? []);
-    this.asked = wanted.desiredState;
+  constructor(private goal: Goal) {
+    const { purpose, desired } = goal;
+    this.isRecorded = purpose.kind === "upkeep";
+    this.states = new Set(purpose.kind === "upkeep" ? purpose.states : []);
+    this.asked = desired.desiredState;
   }
 
-  /** What is wanted: what the run was asked for, unless the machine was paused or resumed meanwhile. */
+  /** The specification that is wanted: the one that the run was asked for, unless the machine was paused or resumed meanwhile. */
   get desired(): Desired {
-    return this.wanted;
+    return this.goal.desired;
+  }
+
+  private get isUpkeep(): boolean {
+    return this.goal.purpose.kind === "upkeep";
   }
 
   /**
@@ -69,7 +72,7 @@ export class Standing {
     }
     this.lookAtGeneration(template, isDark);
     const text = template.tags[TAG.desiredState] ?? "";
-    if (this.wanted.onRecord === undefined && !this.isBegun) {
+    if (!this.isUpkeep && !this.isBegun) {
       // The first look of a program's run: it may want another state, and says so on the record.
       this.states.add(text);
     }
@@ -92,29 +95,31 @@ export class Standing {
   /** Whether a record is still the one that a look has seen, as far as this run depends on it. */
   isSame({ id, latestVersion }: LaunchTemplate, now: LaunchTemplate | undefined): boolean {
     return now === undefined
-      ? this.wanted.onRecord === undefined
+      ? !this.isUpkeep
       : now.id === id && now.latestVersion <= latestVersion && !this.isNewState(now.tags[TAG.desiredState] ?? "");
   }
 
   private lookAtNone(): void {
-    if (this.wanted.onRecord !== undefined) {
-      throw new Yielded(`the record of ${this.id} was deleted meanwhile, as by \`pulumi destroy\`, and that stands`);
+    if (this.isUpkeep) {
+      throw new Yielded(
+        `the record of ${this.goal.id} was deleted meanwhile, as by \`pulumi destroy\`, and that stands`,
+      );
     }
   }
 
   private lookAtGeneration({ newest }: LaunchTemplate, isDark: boolean): void {
-    const { onRecord } = this.wanted;
+    const { id, purpose } = this.goal;
     if (newest === undefined) {
       return;
     }
+    const wanted = digestsOf(this.goal);
     const isOurs =
-      onRecord === undefined
-        ? newest.launchHash === launchHash(this.id, this.wanted) &&
-          newest.settingsHash === settingsHash(this.id, this.wanted)
-        : newest.number <= (onRecord.newest ?? onRecord.generation.number);
+      purpose.kind === "upkeep"
+        ? newest.number <= (purpose.newest ?? purpose.generation.number)
+        : newest.launchHash === wanted.launchHash && newest.settingsHash === wanted.settingsHash;
     if (!isOurs && this.isRecorded) {
       throw new Superseded(
-        `another run recorded generation ${newest.number} of ${this.id} meanwhile, and its result stands`,
+        `another run recorded generation ${newest.number} of ${id} meanwhile, and its result stands`,
         isDark || this.hasMarked,
       );
     }
@@ -127,12 +132,12 @@ export class Standing {
     }
     const state: State = text.startsWith("paused") ? "paused" : "running";
     this.states.add(text);
-    this.wanted = { ...this.wanted, desiredState: state };
-    this.overruled = state === this.asked ? undefined : overruledBy(this.id, state, askedBy(text));
+    this.goal = { ...this.goal, desired: { ...this.desired, desiredState: state } };
+    this.overruled = state === this.asked ? undefined : overruledBy(this.goal.id, state, askedBy(text));
   }
 
   private isNewState(text: string): boolean {
-    return text !== "" && !this.states.has(text) && !text.startsWith(`${this.wanted.desiredState} `);
+    return text !== "" && !this.states.has(text) && !text.startsWith(`${this.desired.desiredState} `);
   }
 }
 

@@ -1,5 +1,6 @@
 /** Taking over what exists: how it differs from what is wanted, and why it cannot be had. (pure) */
 import { CLAIM_PREFIX, EC2_TAG_LIMIT, PASSING_TAGS, TAG } from "../../ec2/tags";
+import { isAlive } from "./instances";
 import { has, rootVolumeOf } from "./launched";
 import { askedOf, LAUNCH_INPUTS, type LaunchInput, type LaunchPart, partOf } from "../record/specification";
 import type { Adoption, Recorded } from "../../model/observed";
@@ -59,7 +60,7 @@ export function adoptionConflicts(
   recorded?: Pick<Recorded, "networkInterfaceId">,
 ): string[] {
   const { adopt, subnetId, region } = desired;
-  if (adopt?.instanceId !== undefined && (instance === undefined || !isThere(instance))) {
+  if (adopt?.instanceId !== undefined && (instance === undefined || !isAlive(instance))) {
     return [`the instance ${adopt.instanceId} (adopt.instanceId) does not exist in ${region}, or has ended`];
   }
   if (networkInterface === undefined) {
@@ -87,10 +88,6 @@ function tagsTooMany({ id, tags }: { id: string; tags: Tags }, ours: readonly st
     : [
         `${id} has ${held.length} tags, and with the ${ours.length} of this package that is more than the ${EC2_TAG_LIMIT} that EC2 takes; take ${surplus} off it first`,
       ];
-}
-
-function isThere({ state }: Instance): boolean {
-  return state !== "terminated" && state !== "shutting-down";
 }
 
 function ownerConflicts(id: string, eni: NetworkInterface, instance: Instance | undefined): string[] {

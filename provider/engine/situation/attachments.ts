@@ -1,6 +1,6 @@
 /** Which instance has which interface: one fact that EC2 shows twice, with the interface and with the instance, at times as of two moments. (pure) */
 import type { Instance, NetworkInterface } from "../../model/things";
-import { holds, isAlive } from "./current";
+import { holds, isAlive } from "./instances";
 
 /**
  * The instances, with the interfaces that say that they are on them. An interface is on one instance only, so what it says counts, as

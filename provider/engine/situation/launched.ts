@@ -1,11 +1,11 @@
-/** What an instance has of the inputs that it is launched with, as far as EC2 tells, and which of them it would be replaced for. (pure) */
+/** Inputs that an instance is launched with: which it has, as far as EC2 tells, and which it would be replaced for. (pure) */
 import { TAG } from "../../ec2/tags";
 import { userDataFor } from "../../kit/user-data";
 import { askedOf, differentInputs, isChanging, type LaunchInput } from "../record/specification";
 import type { CpuOptions, Instance, Volume } from "../../model/things";
 import type { Desired, RootVolume } from "../../model/desired";
 
-/** What was found of one instance. */
+/** One instance as it was found. */
 export interface Found {
   instance: Instance;
   /** Whether it was not launched here. */
@@ -61,7 +61,7 @@ function hasAll(wanted: RootVolume | CpuOptions, held: Partial<Volume> | CpuOpti
 /**
  * In which inputs an instance differs from what is wanted of it.
  *
- * One that was launched without an input, or with another, may still have what it names: by EC2's own choice, as a fallback, or since
+ * An instance that was launched without an input, or with another, may still have what it names: by EC2's own choice, as a fallback, or since
  * before it was adopted. Naming what is there is no change. What the program leaves out of an instance that was given is as good as
  * it is.
  *

@@ -1,23 +1,30 @@
 /** One snapshot of what exists, found by tag, and by recorded id where a tag was taken off. */
-import type { Ec2, Filters } from "../../ec2/ec2";
+import type { Ec2 } from "../../ec2/ec2";
 import { findImage } from "../../ec2/lookups";
 import { TAG } from "../../ec2/tags";
 import { userDataFor } from "../../kit/user-data";
 import { adoptsThings } from "./adoption";
 import { withAttachments } from "./attachments";
-import { holds, isAlive, isAtHome, isOwnedInstance, isOwnedInterface } from "./current";
+import { holds, isAlive } from "./instances";
+import { isOwnedInstance, isOwnedInterface } from "./belongings";
+import { holdersOf, markedAs } from "./filters";
+import { withAdoption } from "./observe-adoption";
+import { elasticIpsOfOthers, findElasticIp, observeElasticIps, observeOtherElasticIps } from "./observe-elastic-ips";
 import { isOfAnother } from "./ownership";
 import { observeOtherMachines } from "./other-machines";
 import { differentInputs, launchHash, readGeneration } from "../record/specification";
-import type { Adoption, Observed, Recorded } from "../../model/observed";
+import type { Purpose } from "../../model/goal";
+import type { Observed, Recorded } from "../../model/observed";
 import type { Desired } from "../../model/desired";
-import type { ElasticIp, Generation, Instance, LaunchTemplate, NetworkInterface, Volume } from "../../model/things";
+import type { Generation, Instance, LaunchTemplate, NetworkInterface, Volume } from "../../model/things";
 import { latestGeneration } from "../record/versions";
 
 export interface Target {
   id: string;
   desired?: Desired;
   recorded?: Recorded;
+  /** Absent: a program's. */
+  purpose?: Purpose;
   /** The record, where the same look has found it already. */
   template?: LaunchTemplate;
 }
@@ -45,8 +52,8 @@ export async function observe(ec2: Ec2, target: Target): Promise<Observed> {
     otherElasticIps: await observeOtherElasticIps(
       ec2,
       networkInterfaces,
-      [...elasticIps, ...listed(givenElasticIp)],
-      desired,
+      givenElasticIp === undefined ? elasticIps : [...elasticIps, givenElasticIp],
+      target,
     ),
     instances: withAttachments([...tagged, ...holders.filter(isOurs)], networkInterfaces),
     otherMachines: await observeOtherMachines(ec2, id, {
@@ -63,7 +70,7 @@ export async function observe(ec2: Ec2, target: Target): Promise<Observed> {
   return withInstances(ec2, target, await withAdoption(ec2, target, observed), marked);
 }
 
-/** What a deletion has to know beside that: whose Elastic IPs would come off with the interfaces that go. */
+/** The same for a deletion, which has to know whose Elastic IPs would come off with the interfaces that go. */
 export async function observeTeardown(
   ec2: Ec2,
   { id, desired, recorded }: Target & { desired: Desired },
@@ -76,10 +83,8 @@ export async function observeTeardown(
 
 async function observeRecord(
   ec2: Ec2,
-  { id, template: known, desired }: Target,
+  { id, template: known, purpose }: Target,
 ): Promise<{ template?: LaunchTemplate; generation?: Generation }> {
-  // The generation to go by, where it is not the latest.
-  const chosen = desired?.onRecord?.generation;
   const [template] =
     known === undefined ? await ec2.describeLaunchTemplates({ "launch-template-name": [id] }) : [known];
   if (template === undefined) {
@@ -89,13 +94,9 @@ async function observeRecord(
   const newest = readGeneration(latest.number, latest.description);
   return {
     template: { ...template, latestVersion: latest.latestNumber, newest, latestVersionAt: latest.createdAt },
-    generation: chosen ?? newest,
+    // The generation to go by may not be the latest.
+    generation: purpose?.kind === "upkeep" ? purpose.generation : newest,
   };
-}
-
-/** What finds all that carries a machine's id. */
-export function markedAs(id: string): Filters {
-  return { [`tag:${TAG.id}`]: [id] };
 }
 
 async function observeNetworkInterfaces(
@@ -120,70 +121,12 @@ async function observeInterfacesOf(
 ): Promise<NetworkInterface[]> {
   const ids = instances
     .filter((it) => isAlive(it) && !seen.some((eni) => holds(it, eni)))
-    .flatMap((it) => [...listed(it.networkInterfaceId), ...it.secondaryNetworkInterfaceIds]);
+    .flatMap((it) => [
+      ...(it.networkInterfaceId === undefined ? [] : [it.networkInterfaceId]),
+      ...it.secondaryNetworkInterfaceIds,
+    ]);
   const found = ids.length === 0 ? [] : await ec2.describeNetworkInterfaces({ "network-interface-id": ids });
   return found.filter(({ tags }) => tags[TAG.id] === id);
-}
-
-/** An address is still ours when its tags were taken off: one that was allocated here, or a given one that is on our interface. */
-async function observeElasticIps(ec2: Ec2, id: string, recorded: Recorded | undefined): Promise<ElasticIp[]> {
-  const tagged = await ec2.describeAddresses(markedAs(id));
-  const { allocationId = "", ownsElasticIp = false, networkInterfaceId = "" } = recorded ?? {};
-  if (allocationId === "" || tagged.some((it) => it.allocationId === allocationId)) {
-    return tagged;
-  }
-  const all = await ec2.describeAddresses({ "allocation-id": [allocationId] });
-  const found = all.filter((it) => !isOfAnother(id, it));
-  const ofUs = ownsElasticIp
-    ? found
-    : found
-        .filter((it) => it.association?.networkInterfaceId === networkInterfaceId)
-        .map((it) => ({ ...it, tags: { ...it.tags, [TAG.owned]: "false" } }));
-  return [...tagged, ...ofUs];
-}
-
-function listed<T>(one: T | undefined): T[] {
-  return one === undefined ? [] : [one];
-}
-
-/**
- * Those of others on our interfaces, where that may matter: somebody who moved an Elastic IP of ours to a further address may have put
- * another in its place, and what is on an address that is given up would come off.
- */
-async function observeOtherElasticIps(
-  ec2: Ec2,
-  networkInterfaces: NetworkInterface[],
-  ours: ElasticIp[],
-  desired: Desired | undefined,
-): Promise<ElasticIp[]> {
-  const places = networkInterfaces.filter(
-    (eni) =>
-      ours.some((it) => it.association?.networkInterfaceId === eni.id && !isAtHome(it, eni)) ||
-      (desired !== undefined && mayGiveUp(eni, desired)),
-  );
-  return elasticIpsOfOthers(ec2, places, ours);
-}
-
-function mayGiveUp(eni: NetworkInterface, { subnetId, privateIp, persistPrivateIp, onRecord }: Desired): boolean {
-  const isRight = eni.subnetId === subnetId && (privateIp === undefined || eni.privateIp === privateIp);
-  return onRecord === undefined && (!isRight || !persistPrivateIp || eni.secondaryPrivateIps.length > 0);
-}
-
-async function elasticIpsOfOthers(
-  ec2: Ec2,
-  places: readonly NetworkInterface[],
-  ours: readonly ElasticIp[],
-): Promise<ElasticIp[]> {
-  const ids = places.map((it) => it.id);
-  const found = ids.length === 0 ? [] : await ec2.describeAddresses({ "network-interface-id": ids });
-  return found.filter((it) => !ours.some(({ allocationId }) => allocationId === it.allocationId));
-}
-
-/** @param given an allocation id or an address */
-export async function findElasticIp(ec2: Ec2, given: string): Promise<ElasticIp | undefined> {
-  const filter = given.startsWith("eipalloc-") ? "allocation-id" : "public-ip";
-  const [found] = await ec2.describeAddresses({ [filter]: [given] });
-  return found;
 }
 
 /** By tag, by id, and by recorded id. */
@@ -213,19 +156,13 @@ function isLeft(volume: Volume): boolean {
   return isLaunched(volume) && volume.attachment === undefined && volume.status === "available";
 }
 
-/** Of a machine that is to be made, or whose interface is gone: who has its address. */
+/** The interface that has the address of a machine that is to be made, or whose own interface is gone. */
 async function observeTaker(ec2: Ec2, { desired }: Target): Promise<NetworkInterface | undefined> {
   if (desired?.privateIp === undefined || !desired.persistPrivateIp || adoptsThings(desired)) {
     return undefined;
   }
   const { privateIp, subnetId } = desired;
   return (await ec2.describeNetworkInterfaces(holdersOf(privateIp, subnetId)))[0];
-}
-
-/** What finds the interface that has an address. */
-export function holdersOf(address: string, subnetId: string): Filters {
-  const filter = address.includes(":") ? "ipv6-addresses.ipv6-address" : "addresses.private-ip-address";
-  return { [filter]: [address], "subnet-id": [subnetId] };
 }
 
 /** Where a machine is that has, or is to have, no interface to tell it. */
@@ -244,9 +181,9 @@ async function observePlace(
 /** The attachment of an interface, or a data volume, is the truth about who holds it, tag or no tag. */
 async function observeHolders(
   ec2: Ec2,
-  networkInterfaces: NetworkInterface[],
-  volumes: Volume[],
-  tagged: Instance[],
+  networkInterfaces: readonly NetworkInterface[],
+  volumes: readonly Volume[],
+  tagged: readonly Instance[],
 ): Promise<Instance[]> {
   const ids = [...networkInterfaces, ...volumes]
     .flatMap(({ attachment }) => attachment?.instanceId ?? [])
@@ -258,47 +195,7 @@ function isOn({ id }: Instance, networkInterfaces: readonly NetworkInterface[]):
   return networkInterfaces.some((eni) => eni.attachment?.instanceId === id);
 }
 
-/** What is to be adopted counts as ours from the first look on; the inputs name it until it has all its tags. */
-async function withAdoption(ec2: Ec2, target: Target, observed: Observed): Promise<Observed> {
-  const { desired, recorded } = target;
-  // What is adopted is kept: a machine that keeps no interface, or kept none, has given it back.
-  const isOver = desired?.persistPrivateIp === false || recorded?.persistPrivateIp === false;
-  if (
-    desired?.adopt === undefined ||
-    !adoptsThings(desired) ||
-    isOver ||
-    isAdopted(desired.adopt, observed, recorded)
-  ) {
-    return observed;
-  }
-  const adoption = await observeAdoption(ec2, desired);
-  const { instance, networkInterface } = adoption;
-  return {
-    ...observed,
-    adoption,
-    networkInterfaces: withOne(observed.networkInterfaces, networkInterface),
-    instances: withOne(
-      observed.instances.filter((it) => it.id !== instance?.id),
-      instance,
-    ),
-    strangers: observed.strangers.filter((it) => it.id !== instance?.id),
-  };
-}
-
-function withOne<T extends { id: string }>(list: T[], one: T | undefined): T[] {
-  return one === undefined || list.some((it) => it.id === one.id) ? list : [...list, one];
-}
-
-/** What the inputs say is to be adopted. */
-async function observeAdoption(ec2: Ec2, { adopt }: Pick<Desired, "adopt">): Promise<Adoption> {
-  const instance = adopt?.instanceId === undefined ? undefined : await describeInstance(ec2, adopt.instanceId);
-  const interfaceId = adopt?.networkInterfaceId ?? instance?.networkInterfaceId;
-  const [networkInterface] =
-    interfaceId === undefined ? [] : await ec2.describeNetworkInterfaces({ "network-interface-id": [interfaceId] });
-  return { instance, networkInterface };
-}
-
-/** What only another call tells of the instances, where it matters. */
+/** Facts of the instances that only another call tells, where they matter. */
 async function withInstances(
   ec2: Ec2,
   { id, desired }: Target,
@@ -349,21 +246,4 @@ function asksForUserData(id: string, { tags }: Instance, desired: Desired | unde
     userDataFor(desired) !== undefined &&
     differentInputs(tags[TAG.launch] ?? "", launchHash(id, desired)).includes("userData")
   );
-}
-
-/** It has what it is known by: its interface, and if the instance still lives, what that was brought to. */
-function isAdopted(
-  adopt: NonNullable<Desired["adopt"]>,
-  { networkInterfaces, instances }: Observed,
-  recorded: Recorded | undefined,
-): boolean {
-  const instance = instances.find((it) => it.id === adopt.instanceId && isAlive(it));
-  if (instance !== undefined) {
-    return instance.tags[TAG.launch] !== undefined;
-  }
-  return networkInterfaces.length > 0 || (recorded?.networkInterfaceId ?? "") !== "";
-}
-
-async function describeInstance(ec2: Ec2, id: string): Promise<Instance | undefined> {
-  return (await ec2.describeInstances({ "instance-id": [id] }))[0];
 }

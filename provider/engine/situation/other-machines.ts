@@ -4,7 +4,7 @@ import { TAG } from "../../ec2/tags";
 import type { ElasticIp, Volume } from "../../model/things";
 import type { OtherMachine } from "../../model/observed";
 
-/** What the inputs name by its id or address. */
+/** Things that the inputs name by id or address. */
 export interface GivenThings {
   elasticIp?: ElasticIp;
   volumes: readonly Volume[];

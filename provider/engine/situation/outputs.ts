@@ -1,15 +1,8 @@
-/** What the program gets. (pure) */
+/** The outputs that the program gets. (pure) */
 import { isOwned, TAG } from "../../ec2/tags";
-import {
-  currentElasticIp,
-  currentInstance,
-  currentNetworkInterface,
-  currentVolume,
-  isOnOurs,
-  isOwnedElasticIp,
-  type Situation,
-  wantsInstance,
-} from "./current";
+import { isOnOurs, isOwnedElasticIp } from "./belongings";
+import { type Cast, castOf } from "./cast";
+import { holderOf, notEnded, wantsInstance } from "./instances";
 import { isGivenUp } from "../record/last-replacement";
 import type { Desired } from "../../model/desired";
 import type { ElasticIp, Instance, NetworkInterface } from "../../model/things";
@@ -25,15 +18,14 @@ const STATES: Readonly<Record<Instance["state"], MachineState>> = {
   terminated: "missing",
 };
 
-export function outputsOf(situation: Situation): Outputs {
-  const { desired, observed, recorded } = situation;
-  const eni = currentNetworkInterface(situation) ?? (desired.persistPrivateIp ? undefined : heldInterface(situation));
-  const instance = currentInstance(eni, observed);
-  const eip = currentElasticIp(desired, observed, recorded);
+export function outputsOf(cast: Cast): Outputs {
+  const { desired, observed, elasticIp: eip } = cast;
+  const eni = cast.networkInterface ?? (desired.persistPrivateIp ? undefined : heldInterface(cast));
+  const instance = holderOf(eni, observed);
   const holder = eip?.association?.networkInterfaceId;
   // Paused without an interface, the machine still has its Elastic IP.
   const isAlone = eni === undefined && !desired.persistPrivateIp && eip?.association === undefined;
-  // One that was allocated here stays on record wherever somebody put it: without its tags nothing else leads to it.
+  // An Elastic IP that was allocated here stays on record wherever somebody put it: without its tags nothing else leads to it.
   const isOurs = desired.elasticIp === true;
   const isIts = eip !== undefined && (isOurs || isAlone || (eni !== undefined && holder === eni.id));
   return {
@@ -46,7 +38,7 @@ export function outputsOf(situation: Situation): Outputs {
     publicIp: isIts ? eip.publicIp : (instance?.publicIp ?? ""),
     allocationId: isIts ? eip.allocationId : "",
     instanceId: instance?.id ?? "",
-    state: stateOf(situation, instance),
+    state: stateOf(cast, instance),
     lifecycle: instance?.lifecycle ?? "",
     launchedInstanceType: instance?.type ?? "",
     availabilityZone: (eni ?? observed.place)?.availabilityZone ?? "",
@@ -54,31 +46,26 @@ export function outputsOf(situation: Situation): Outputs {
     generation: observed.generation?.number ?? observed.template?.latestVersion ?? 0,
     launchTemplateId: observed.template?.id ?? "",
     dataVolumeIds: Object.fromEntries(
-      desired.dataVolumes.flatMap((wanted) => {
-        const volume = currentVolume(wanted, observed, recorded);
-        return volume === undefined ? [] : [[wanted.name, volume.id]];
-      }),
+      cast.volumes.flatMap(({ wanted, volume }) => (volume === undefined ? [] : [[wanted.name, volume.id]])),
     ),
     drift: [],
   };
 }
 
 /** The Elastic IP that the machine has, be it on its interface or not. */
-export function heldElasticIp({ desired, observed, recorded }: Situation): ElasticIp | undefined {
-  const eip = currentElasticIp(desired, observed, recorded);
-  return eip?.association === undefined || isOnOurs(eip, observed) ? eip : undefined;
+export function heldElasticIp({ elasticIp, observed }: Cast): ElasticIp | undefined {
+  return elasticIp?.association === undefined || isOnOurs(elasticIp, observed) ? elasticIp : undefined;
 }
 
 /**
- * What was not exchanged is what the machine has: where the Elastic IP that is wanted did not come and the one before it is still on,
+ * An Elastic IP that was not exchanged is the one that the machine has: where the Elastic IP that is wanted did not come and the one before it is still on,
  * the one before it is on record.
  */
-export function withElasticIpKept(situation: Situation, before: Pick<Desired, "elasticIp"> | undefined): Situation {
-  const { id, desired, observed, recorded } = situation;
-  const wanted = currentElasticIp(desired, observed, recorded);
-  const isHere = wanted !== undefined && (isOnOurs(wanted, observed) || wanted.tags[TAG.id] === id);
+export function withElasticIpKept(cast: Cast, before: Pick<Desired, "elasticIp"> | undefined): Cast {
+  const { id, desired, observed, elasticIp } = cast;
+  const isHere = elasticIp !== undefined && (isOnOurs(elasticIp, observed) || elasticIp.tags[TAG.id] === id);
   if (before === undefined || desired.elasticIp === false || before.elasticIp === desired.elasticIp || isHere) {
-    return situation;
+    return cast;
   }
   const isNamed = (it: ElasticIp): boolean =>
     before.elasticIp === true
@@ -86,25 +73,25 @@ export function withElasticIpKept(situation: Situation, before: Pick<Desired, "e
       : before.elasticIp === it.allocationId || before.elasticIp === it.publicIp;
   const kept = observed.elasticIps.find((it) => isOnOurs(it, observed) && isNamed(it));
   return kept === undefined
-    ? situation
-    : {
-        ...situation,
+    ? cast
+    : castOf({
+        ...cast,
         desired: { ...desired, elasticIp: before.elasticIp },
         observed: { ...observed, givenElasticIp: before.elasticIp === true ? undefined : kept },
-      };
+      });
 }
 
-/** What there is of the machine, whether it is where it is to be or not. */
+/** All that there is of the machine, whether it is where it is to be or not. */
 export interface Holdings {
   networkInterfaces: NetworkInterface[];
   elasticIps: ElasticIp[];
   instanceId: string;
 }
 
-export function holdingsOf(situation: Situation): Holdings {
-  const { observed } = situation;
-  const { networkInterfaceId, instanceId } = outputsOf(situation);
-  const held = heldElasticIp(situation);
+export function holdingsOf(cast: Cast): Holdings {
+  const { observed } = cast;
+  const { networkInterfaceId, instanceId } = outputsOf(cast);
+  const held = heldElasticIp(cast);
   const isFreeOrOurs = (it: ElasticIp): boolean => it.association === undefined || isOnOurs(it, observed);
   const others = observed.elasticIps.filter((it) => it.allocationId !== held?.allocationId && isFreeOrOurs(it));
   const isMain = (it: NetworkInterface): boolean => it.id === networkInterfaceId;
@@ -119,39 +106,32 @@ export function holdingsOf(situation: Situation): Holdings {
 }
 
 /** Where the right one is not there yet: the one that the machine works on, else the one that only the record leads to any more. */
-function heldInterface({ observed, recorded }: Situation): NetworkInterface | undefined {
+function heldInterface({ observed, recorded }: Cast): NetworkInterface | undefined {
   const { networkInterfaces } = observed;
   return (
-    networkInterfaces.find((eni) => currentInstance(eni, observed) !== undefined) ??
+    networkInterfaces.find((eni) => holderOf(eni, observed) !== undefined) ??
     networkInterfaces.find((eni) => eni.id === recorded?.networkInterfaceId && eni.tags[TAG.id] === undefined)
   );
 }
 
-function stateOf(situation: Situation, instance: Instance | undefined): MachineState {
-  const { desired, observed } = situation;
-  const state = instance === undefined ? stateWithout(situation) : STATES[instance.state];
-  const isToRun = wantsInstance(desired) && !isPausedSince(situation);
-  return isToRun && isGivenUp(observed.template, instance) ? "failed" : state;
-}
-
-/** Paused by the program, or since then by hand or on its schedule, as the record says. */
-function stateWithout(situation: Situation): MachineState {
-  return wantsInstance(situation.desired) && !isPausedSince(situation) ? "missing" : "paused";
-}
-
-function isPausedSince({ observed: { template } }: Situation): boolean {
-  return template?.tags[TAG.desiredState]?.startsWith("paused ") === true;
+function stateOf({ desired, observed: { template } }: Cast, instance: Instance | undefined): MachineState {
+  // Paused by the program, or since then by hand or on its schedule, as the record says.
+  const isPausedSince = template?.tags[TAG.desiredState]?.startsWith("paused ") === true;
+  const isToRun = wantsInstance(desired) && !isPausedSince;
+  if (isToRun && isGivenUp(template, instance)) {
+    return "failed";
+  }
+  return instance === undefined ? (isToRun ? "missing" : "paused") : STATES[instance.state];
 }
 
 /** Whether anything of a managed instance is left. */
 export function isGone(observed: Observed): boolean {
-  const alive = observed.instances.filter((it) => it.state !== "terminated");
   return (
     observed.template === undefined &&
     observed.networkInterfaces.length === 0 &&
     observed.elasticIps.length === 0 &&
     observed.leftVolumes.length === 0 &&
     !observed.volumes.some((it) => it.tags[TAG.id] !== undefined && isOwned(it)) &&
-    alive.length === 0
+    notEnded(observed.instances).length === 0
   );
 }

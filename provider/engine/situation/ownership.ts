@@ -1,5 +1,6 @@
 /** Whose machine it is: what a run may act on, by the record and by the tags. (pure) */
 import { TAG } from "../../ec2/tags";
+import { notEnded } from "./instances";
 import { IdTaken, ownerOf } from "../record/claim";
 import type { Lease } from "../record/lease";
 import type { LaunchTemplate, Tags } from "../../model/things";
@@ -20,7 +21,7 @@ export class TakenOver extends Error {
 
 interface Claim {
   id: string;
-  /** What a create holds the record by. */
+  /** The lease by which a create holds the record. */
   lease?: Lease;
   recorded?: Pick<Recorded, "claim"> & Partial<Recorded>;
 }
@@ -41,12 +42,11 @@ export function isSucceeded({ recorded }: Pick<Claim, "recorded">, observed: Obs
     return false;
   }
   const { launchTemplateId, networkInterfaceId, instanceId, dataVolumeIds = {}, givenVolumeIds = [] } = recorded;
-  // What was given is its owner's, and may be the other machine's by now.
+  // A given thing is its owner's, and may be the other machine's by now.
   const allocationId = recorded.ownsElasticIp === true ? recorded.allocationId : undefined;
   const made = Object.values(dataVolumeIds).filter((it) => !givenVolumeIds.includes(it));
   const had = [launchTemplateId, networkInterfaceId, allocationId, instanceId, ...made];
-  const alive = instances.filter((it) => it.state !== "terminated");
-  const there = [template, ...networkInterfaces, ...alive, ...volumes].map((it) => it?.id);
+  const there = [template, ...networkInterfaces, ...notEnded(instances), ...volumes].map((it) => it?.id);
   return ![...there, ...elasticIps.map((it) => it.allocationId)].some((it) => it !== undefined && had.includes(it));
 }
 
@@ -70,8 +70,9 @@ export function requireOwned({ id, lease, recorded }: Claim, observed: Observed)
 
 /** Whether things carry the id: somebody deleted the record of a machine that a state still has. */
 function isMarked(id: string, { networkInterfaces, elasticIps, instances, volumes }: Observed): boolean {
-  const alive = instances.filter((it) => it.state !== "terminated");
-  return [...networkInterfaces, ...elasticIps, ...alive, ...volumes].some(({ tags }) => tags[TAG.id] === id);
+  return [...networkInterfaces, ...elasticIps, ...notEnded(instances), ...volumes].some(
+    ({ tags }) => tags[TAG.id] === id,
+  );
 }
 
 /** Whether a thing carries another machine's id, whatever the state has on record of it. */

@@ -6,7 +6,7 @@ import type { Strategy } from "../../model/desired";
 /** A strategy that something can be done by. */
 export type Path = Exclude<Strategy, "auto">;
 
-/** What of the instance that is there stands against keeping it. */
+/** Reasons that the instance that is there gives against keeping it. */
 export interface Hindrances {
   /** A volume of its image is where a data volume is to be. */
   isCrowded?: boolean;
@@ -16,7 +16,7 @@ export interface Hindrances {
 
 export interface Change extends Hindrances {
   strategy: Strategy;
-  /** What of the launch differs. Nothing: a recycle. */
+  /** The parts of the launch that differ. None: a recycle. */
   parts: readonly LaunchPart[];
   /** Whether the network interface is given up for another. */
   moves: boolean;

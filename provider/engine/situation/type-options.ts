@@ -19,14 +19,14 @@ export interface Untaken {
   input: OptionName;
   /** The option as it is set, as the beginning of a sentence. */
   is: string;
-  /** What the type takes, as the end of "but TYPE …". */
+  /** The values that the type takes, as the end of "but TYPE …". */
   takes: string;
-  /** What to do. */
+  /** The way out. */
   advice: string;
 }
 
 /**
- * What EC2 says of T2 in its guide only, and not in DescribeInstanceTypes: it has no Dedicated Instances, and takes no CPU
+ * Facts of T2 that EC2 tells in its guide only, and not in DescribeInstanceTypes: it has no Dedicated Instances, and takes no CPU
  * options, whatever its valid cores are.
  */
 const isT2 = ({ name }: InstanceType): boolean => name.startsWith("t2.");

@@ -1,5 +1,5 @@
 /** An instance that a run waits with, and that another run may have ended by then. */
-import { isAlive } from "../situation/current";
+import { isAlive } from "../situation/instances";
 import { ObserveAgain, type Run } from "./run";
 import type { Instance } from "../../model/things";
 

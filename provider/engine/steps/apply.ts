@@ -2,10 +2,9 @@
 import { Cancelled } from "../../kit/clock";
 import { explain } from "../../ec2/errors";
 import { IdTaken } from "../record/claim";
-import { currentNetworkInterface } from "../situation/current";
 import { LeaseLost } from "../record/lease";
 import { isPointOfNoReturn, requireUnchanged } from "./points";
-import { ObserveAgain, Refused, type Run } from "./run";
+import { findNetworkInterface, ObserveAgain, Refused, type Run } from "./run";
 import type { Step } from "../planning/step";
 import { entryOf } from ".";
 
@@ -65,7 +64,7 @@ async function inWords(run: Run, step: Step, take: () => Promise<void>): Promise
 
 /** Unlike an engine that is gone, a user who ends the run is there to read what it leaves, and decides what comes next. */
 function cancelled(run: Run, when: string): Cancelled {
-  const address = currentNetworkInterface(run)?.privateIp ?? "its address";
+  const address = findNetworkInterface(run)?.privateIp ?? "its address";
   const dark = run.darkSince === undefined ? "" : ` No instance runs behind ${address} until it is run again.`;
   return new Cancelled(`Cancelled: stopped ${when}.${dark}`);
 }

@@ -2,7 +2,7 @@
 import { explain, isCapacityReason, isEc2Error, isInstanceProfileNotSeen, isOwnPartNotSeen } from "../../ec2/errors";
 import { waitFor } from "../../ec2/wait";
 import type { Instance } from "../../model/things";
-import { isAlive, lastInstance } from "../situation/current";
+import { isAlive, lastLaunched } from "../situation/instances";
 import { type Launchable, launchRequest } from "./launchable";
 import { awaitFree, readNetworkInterface } from "./network-interface";
 import { ObserveAgain, type Run, transitionTimeout, unqueuedWaiting } from "./run";
@@ -14,7 +14,7 @@ const MAX_REPEATS = 5;
 
 /** A running instance, or why there is no capacity for one. */
 export async function attempt(run: Run, launchable: Launchable): Promise<Instance | string> {
-  const predecessors = [lastInstanceId(run)];
+  const predecessors = [lastInstance(run)];
   while (predecessors.length <= MAX_REPEATS) {
     try {
       const instance = await request(run, predecessors, launchable);
@@ -49,9 +49,10 @@ async function freeAgain(run: Run, { network }: Launchable): Promise<void> {
   }
 }
 
-/** The one that ran last, as far as EC2 or the state remember. */
-function lastInstanceId({ observed, recorded }: Run): string | undefined {
-  return lastInstance(observed)?.id ?? (recorded?.instanceId === "" ? undefined : recorded?.instanceId);
+/** The instance that was launched last, as far as EC2 or the state remember. */
+function lastInstance(run: Run): string | undefined {
+  const last = lastLaunched(run.observed.instances)?.id ?? run.recorded?.instanceId;
+  return last === "" ? undefined : last;
 }
 
 /** RunInstances; a profile made a moment ago and an interface not quite free yet are waited for. */

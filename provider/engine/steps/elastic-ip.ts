@@ -3,12 +3,12 @@ import { isEc2Error } from "../../ec2/errors";
 import { TAG } from "../../ec2/tags";
 import { waitFor } from "../../ec2/wait";
 import { isOwnZone } from "../../ec2/zones";
-import { isAtHome, isOwnedElasticIp } from "../situation/current";
+import { isAtHome, isOwnedElasticIp } from "../situation/belongings";
 import { baseTags } from "../record/labels";
 import { elasticIpOf, goneIsFine, networkInterfaceOf, oncePropagated, type Run } from "./run";
 import type { ElasticIp } from "../../model/things";
 import { retainElasticIp } from "../planning/retention";
-import { zoneOf } from "./data-volumes";
+import { zoneOf } from "./network-interface";
 import { retain } from "./tags";
 
 const ALLOCATE_TRIES = 3;
@@ -26,7 +26,7 @@ export async function allocateElasticIp(run: Run): Promise<void> {
   for (const surplus of all.filter((it) => it !== keep && it.association === undefined)) {
     await goneIsFine(() => run.ec2.releaseAddress(surplus));
   }
-  run.observed.elasticIps.push(keep);
+  run.observed.elasticIps = [...run.observed.elasticIps, keep];
   run.say(`Elastic IP ${keep.publicIp} allocated (${keep.allocationId})`);
 }
 

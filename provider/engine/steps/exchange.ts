@@ -4,7 +4,8 @@
  * an address for a machine that never comes.
  */
 import { CLAIM_PREFIX, OWN_TAG_PREFIX, TAG } from "../../ec2/tags";
-import { isOnOurs, isOwnedElasticIp } from "../situation/current";
+import { isOnOurs, isOwnedElasticIp } from "../situation/belongings";
+import { castOf } from "../situation/cast";
 import { claimOnElasticIp, isElasticIpHandedOn, nameOfElasticIp, nameOfMachine } from "../planning/sharing";
 import { retainElasticIp } from "../planning/retention";
 import { wantsInterface } from "../planning/network-interface";
@@ -28,7 +29,7 @@ interface Before {
   on?: NetworkInterface;
 }
 
-export async function exchangeElasticIp(run: Run, thing: Awaited, held: ElasticIp[]): Promise<void> {
+export async function exchangeElasticIp(run: Run, thing: Awaited, held: readonly ElasticIp[]): Promise<void> {
   const before = held.map((it) => asBefore(run, it));
   const handedOn = held.filter((it) => isElasticIpHandedOn(it, run.desired));
   const claim = claimOnElasticIp(run.id, made(run.observed.givenElasticIp, "Elastic IP"));
@@ -48,7 +49,7 @@ export async function exchangeElasticIp(run: Run, thing: Awaited, held: ElasticI
     for (const elasticIp of held.filter((it) => isOnOurs(it, run.observed))) {
       await disassociateElasticIp(run, elasticIp);
     }
-    if (wantsInterface(run)) {
+    if (wantsInterface(castOf(run))) {
       await associateElasticIp(run);
     }
   } catch (error) {

@@ -1,8 +1,8 @@
 /** `overlap`: the network interface goes from the old instance to a new one that has been seen to work. */
 import { explain, isEc2Error } from "../../ec2/errors";
 import { waitFor } from "../../ec2/wait";
-import { candidateInstance, holds, isAlive } from "../situation/current";
-import { workingInstance } from "../planning/instance";
+import { castOf } from "../situation/cast";
+import { holds, isAlive } from "../situation/instances";
 import { requireUnchanged } from "./points";
 import {
   endsAttempts,
@@ -32,7 +32,7 @@ export const DEVICE_INDEX = 1;
 /** Nothing has been taken from the old instance yet: if this fails, it works on. */
 export async function launchBeside(run: Run): Promise<void> {
   const network = besideInterface(run, networkInterfaceOf(run));
-  const old = workingInstance(run);
+  const old = castOf(run).working;
   try {
     const start = run.clock.now();
     const instance = await launchOffered(run, (offer) => wantedLaunch(run, offer, network));
@@ -46,7 +46,7 @@ export async function launchBeside(run: Run): Promise<void> {
 
 /** One that an earlier run launched and did not get to hand over to. */
 export async function proveCandidate(run: Run, candidate: Instance): Promise<void> {
-  const old = workingInstance(run, candidate);
+  const old = castOf(run).working;
   const start = run.clock.now();
   run.launched = candidate;
   try {
@@ -111,7 +111,7 @@ export async function detachFrom(run: Run, instance: Instance): Promise<void> {
 }
 
 export async function attachToCandidate(run: Run): Promise<void> {
-  const candidate = candidateInstance(run);
+  const { coming: candidate } = castOf(run);
   if (candidate === undefined) {
     const holder = run.observed.instances.find((it) => holds(it, networkInterfaceOf(run)));
     throw new ObserveAgain(`${holder?.id ?? "the new instance"} is not to be handed over to any more`);

@@ -1,6 +1,5 @@
 /** The table of steps. */
 import type { Addresses } from "../../ec2/ec2";
-import { currentNetworkInterface } from "../situation/current";
 import type { Run } from "./run";
 import type { Step } from "../planning/step";
 import { keepsInstance } from "../situation/strategy";
@@ -26,6 +25,8 @@ import * as settings from "./settings";
 import * as starting from "./start";
 import * as stopStart from "./stop-start";
 import * as tags from "./tags";
+import * as volumeAttachment from "./volume-attachment";
+import * as volumeCreation from "./volume-creation";
 
 type Of<Kind extends Step["kind"]> = Extract<Step, { kind: Kind }>;
 
@@ -37,7 +38,7 @@ interface Entry<S extends Step> {
 
 type Steps = { readonly [Kind in Step["kind"]]: Entry<Of<Kind>> };
 
-const eniOf = (run: Run): string => currentNetworkInterface(run)?.id ?? "its network interface";
+const eniOf = (run: Run): string => run.networkInterfaceId ?? "its network interface";
 
 const STEPS: Steps = {
   record: { take: record.record, doing: () => "record the managed instance as a launch template" },
@@ -179,7 +180,7 @@ const STEPS: Steps = {
   },
 
   "make-volume": {
-    take: (run, step) => dataVolumes.makeVolume(run, step.name),
+    take: (run, step) => volumeCreation.makeVolume(run, step.name),
     doing: (_run, step) => `make the data volume ${step.name}`,
   },
   "modify-volume": {
@@ -195,10 +196,10 @@ const STEPS: Steps = {
     doing: (_run, step) => `make ${step.volume.id} end with its instance`,
   },
   "detach-volume": {
-    take: (run, step) => dataVolumes.detachVolume(run, step.volume),
+    take: (run, step) => volumeAttachment.detachVolume(run, step.volume),
     doing: (_run, step) => `detach ${step.volume.id}`,
   },
-  "attach-volumes": { take: (run) => dataVolumes.attachVolumes(run), doing: () => "attach the data volumes" },
+  "attach-volumes": { take: (run) => volumeAttachment.attachVolumes(run), doing: () => "attach the data volumes" },
   "delete-volume": {
     take: (run, step) => dataVolumes.deleteVolume(run, step.volume),
     doing: (_run, step) => `delete ${step.volume.id}`,

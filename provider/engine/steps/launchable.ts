@@ -1,6 +1,6 @@
 /** What is launched: a generation, as one type and in one market, on a network. */
 import type { LaunchNetwork, LaunchRequest } from "../../ec2/ec2";
-import { isAlive } from "../situation/current";
+import { isAlive } from "../situation/instances";
 import { instanceTags } from "../record/labels";
 import { made, type Run } from "./run";
 import { clientToken } from "../record/specification";
@@ -42,7 +42,7 @@ export function besideInterface({ desired }: Pick<Run, "desired">, eni: NetworkI
 export function wantedLaunch(run: Run, offer: Offer, network: LaunchNetwork): Launchable {
   const version = made(run.observed.generation, "generation").number;
   const launched = { generation: version, type: offer.instanceType };
-  return { ...offer, version, network, tags: instanceTags(run.id, run.desired, launched) };
+  return { ...offer, version, network, tags: instanceTags(run, launched) };
 }
 
 /** `intent` tells one attempt's client token from another's. */
@@ -64,6 +64,6 @@ export function launchRequest(run: Run, launchable: Launchable, intent: (string 
 }
 
 /** Whether a machine that there was has no instance: this run ended it, or somebody else did. */
-function isDark({ darkSince, known, observed }: Run): boolean {
-  return darkSince !== undefined || (known && !observed.instances.some(isAlive));
+function isDark({ darkSince, purpose, observed }: Run): boolean {
+  return darkSince !== undefined || (purpose.kind === "update" && !observed.instances.some(isAlive));
 }

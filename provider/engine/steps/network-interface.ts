@@ -5,11 +5,12 @@ import { TAG } from "../../ec2/tags";
 import type { Kind } from "../../ec2/expectations";
 import { waitFor, WaitTimeout } from "../../ec2/wait";
 import { heldBy } from "../planning/conflicts";
-import { isAlive, lastInstance } from "../situation/current";
+import { isAlive, lastLaunched } from "../situation/instances";
 import { descriptionOf, networkInterfaceTags } from "../record/labels";
-import { holdersOf } from "../situation/observe";
+import { holdersOf } from "../situation/filters";
 import {
   deleteOnceFree,
+  findNetworkInterface,
   made,
   networkInterfaceOf,
   ObserveAgain,
@@ -45,8 +46,8 @@ export async function makeNetworkInterface(run: Run, later: string[]): Promise<v
     const named = [secondaryPrivateIps, ipv6Addresses].flatMap((it) => (it && "addresses" in it ? it.addresses : []));
     throw await aboutAddresses(run, [...(privateIp === undefined ? [] : [privateIp]), ...named], error);
   });
-  observed.networkInterfaces.push(eni);
-  run.chosenInterfaceId = eni.id;
+  observed.networkInterfaces = [...observed.networkInterfaces, eni];
+  run.networkInterfaceId = eni.id;
   run.say(`${eni.id} made, ${eni.privateIp} in ${subnetId}`);
   if (eni.status !== "available") {
     await awaitUsable(run, eni.id);
@@ -64,7 +65,7 @@ function intentsOf({ desired, observed, recorded, nonce }: Run): (string | undef
   if (desired.persistPrivateIp) {
     return [recorded?.networkInterfaceId, nonce];
   }
-  const last = lastInstance(observed)?.id ?? "none";
+  const last = lastLaunched(observed.instances)?.id ?? "none";
   const after = Array.from(
     { length: MAX_FORGOTTEN },
     (_, at) => `${observed.generation?.number ?? 0} after ${last} ${at}`,
@@ -274,4 +275,10 @@ export async function readNetworkInterface(ec2: Ec2, id: string): Promise<Networ
     }
     throw error;
   }
+}
+
+/** The zone of the machine, also before it has its interface. */
+export async function zoneOf(run: Run): Promise<string> {
+  const eni = findNetworkInterface(run);
+  return eni?.availabilityZone ?? made(await run.ec2.describeSubnet(run.desired.subnetId), "subnet").availabilityZone;
 }

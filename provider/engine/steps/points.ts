@@ -1,5 +1,5 @@
 /** Points of no return: before them a run reads the record again, as another run may have recorded something newer. */
-import { isAlive } from "../situation/current";
+import { isAlive } from "../situation/instances";
 import { ObserveAgain, type Run } from "./run";
 import type { Step } from "../planning/step";
 

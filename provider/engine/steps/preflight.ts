@@ -10,6 +10,7 @@ import {
   sentenceOf,
   takesRootVolume,
 } from "../situation/image-fit";
+import { castOf } from "../situation/cast";
 import { rootVolumeOf } from "../situation/launched";
 import { made, networkInterfaceOf, oncePropagated, type Run } from "./run";
 import { addressesToCome } from "../planning/network-interface";
@@ -110,7 +111,7 @@ async function checkTypes(
 function checkRoom(type: InstanceType, run: Run, path: Path): string | undefined {
   const { name, ipv4AddressesPerInterface: ipv4, ipv6AddressesPerInterface: ipv6, maxNetworkInterfaces } = type;
   const eni = networkInterfaceOf(run);
-  const coming = addressesToCome(run);
+  const coming = addressesToCome(castOf(run));
   const held = 1 + eni.secondaryPrivateIps.length + coming.ipv4;
   if (held > ipv4) {
     return `${name} takes ${ipv4} private IPv4 addresses on an interface, and ${eni.id} would have ${held}; take some off first, in an up of their own`;

@@ -5,7 +5,7 @@
 import type { Ec2 } from "../../ec2/ec2";
 import { explain, isEc2Error } from "../../ec2/errors";
 import { TAG } from "../../ec2/tags";
-import { generationOf, isAlive } from "../situation/current";
+import { generationOf, isAlive } from "../situation/instances";
 import { KEPT_VERSIONS } from "../planning/versions";
 import { made, type Run } from "./run";
 import type { LaunchTemplate } from "../../model/things";

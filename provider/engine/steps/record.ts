@@ -2,20 +2,13 @@
 import { Ec2Error, isEc2Error } from "../../ec2/errors";
 import { findImage } from "../../ec2/lookups";
 import { IdTaken } from "../record/claim";
-import { isAlive } from "../situation/current";
+import { isAlive } from "../situation/instances";
 import { templateTags } from "../record/labels";
 import { isAnothers } from "../situation/ownership";
 import { type Phase, phaseTag } from "../record/record-grammar";
 import { withRoomForVersion } from "./prune-versions";
 import { goneIsFine, made, ObserveAgain, oncePropagated, type Run } from "./run";
-import {
-  clientToken,
-  describeGeneration,
-  launchData,
-  launchHash,
-  readGeneration,
-  settingsHash,
-} from "../record/specification";
+import { clientToken, describeGeneration, digestsOf, launchData, readGeneration } from "../record/specification";
 
 /** The description of a version that is made only for EC2 to look up the image behind an SSM parameter. */
 const LOOKING_UP = "managed-instance: to look up the image";
@@ -52,7 +45,7 @@ function phaseOf({ lease, recorded }: Run, at: number): Phase {
 
 /** The id's name is taken: by another run of this state's, or by another create of the same resource, or by another machine. */
 async function whoseRecord(run: Run): Promise<Error> {
-  const { id, known } = run;
+  const { id, purpose } = run;
   const template = await oncePropagated(run, id, async () => {
     const [found] = await run.ec2.describeLaunchTemplates({ "launch-template-name": [id] });
     if (found === undefined) {
@@ -64,7 +57,7 @@ async function whoseRecord(run: Run): Promise<Error> {
     }
     return found;
   });
-  return known && !isAnothers(template, run)
+  return purpose.kind === "update" && !isAnothers(template, run)
     ? new ObserveAgain(`another run made the record of ${id}`)
     : new IdTaken(`${id} is another machine's`);
 }
@@ -104,13 +97,9 @@ export async function recordGeneration(run: Run, replacesBefore: number | "this"
   run.say(`generation ${number} recorded in ${template.id}`);
 }
 
-function description({ id, desired }: Run, number: number, replacesBefore: number): string {
-  return describeGeneration({
-    number,
-    replacesBefore,
-    launchHash: launchHash(id, desired),
-    settingsHash: settingsHash(id, desired),
-  });
+function description(run: Run, number: number, replacesBefore: number): string {
+  const { launchHash, settingsHash } = digestsOf(run);
+  return describeGeneration({ number, replacesBefore, launchHash, settingsHash });
 }
 
 /** The root volume is set by the image's root device name; behind an SSM parameter only EC2 knows the image. */

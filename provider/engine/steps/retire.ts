@@ -1,5 +1,5 @@
 /** The end of an instance: its spot request is cancelled, it is terminated, and the network interface is waited for. */
-import { isAlive } from "../situation/current";
+import { isAlive } from "../situation/instances";
 import type { Kind } from "../../ec2/expectations";
 import { waitFor } from "../../ec2/wait";
 import { darkening } from "./dark";

@@ -3,8 +3,9 @@ import type { Ec2 } from "../../ec2/ec2";
 import { explain, isEc2Error, isUnauthorized } from "../../ec2/errors";
 import { TAG } from "../../ec2/tags";
 import { userDataFor } from "../../kit/user-data";
-import { candidateInstance, currentNetworkInterface, currentVolume, isAlive } from "../situation/current";
-import { elasticIpOf, endsAttempts, networkInterfaceOf, type Run } from "./run";
+import { castOf } from "../situation/cast";
+import { isAlive } from "../situation/instances";
+import { elasticIpOf, endsAttempts, findNetworkInterface, networkInterfaceOf, type Run } from "./run";
 import type { LaunchPart } from "../record/specification";
 import type { Instance, NetworkInterface } from "../../model/things";
 import type { PublicIpAssignment } from "../../model/desired";
@@ -68,7 +69,7 @@ function callsOf(step: Step, run: Run): Call[] {
         ...step.held.flatMap(({ association }): Call[] =>
           association === undefined ? [] : [(ec2) => ec2.disassociateAddress(association.id)],
         ),
-        ...(currentNetworkInterface(run) === undefined ? [] : [callOfAssociation(run)]),
+        ...(findNetworkInterface(run) === undefined ? [] : [callOfAssociation(run)]),
       ];
     case "set-public-ip-assignment":
       return callsOfAssignment(networkInterfaceOf(run), step.assignment);
@@ -96,7 +97,7 @@ function callsOfStop({ id, state }: Instance, { desired }: Run): Call[] {
   return state === "running" ? [(ec2) => ec2.stopInstance(id, desired.replacement.skipOsShutdown)] : [];
 }
 
-function callsOfChange(instance: Instance, parts: LaunchPart[], run: Run): Call[] {
+function callsOfChange(instance: Instance, parts: readonly LaunchPart[], run: Run): Call[] {
   const { id, tags } = instance;
   const { instanceType } = run.desired;
   return [
@@ -123,15 +124,14 @@ function callsOfAssignment({ id }: NetworkInterface, assignment: PublicIpAssignm
   ];
 }
 
-function callsOfVolumes({ desired, observed, recorded }: Run, instanceId: string): Call[] {
-  return desired.dataVolumes.flatMap((wanted): Call[] => {
-    const volume = currentVolume(wanted, observed, recorded);
-    return volume === undefined ? [] : [(ec2) => ec2.attachVolume(volume.id, instanceId, wanted.deviceName)];
-  });
+function callsOfVolumes(run: Run, instanceId: string): Call[] {
+  return castOf(run).volumes.flatMap(({ wanted, volume }): Call[] =>
+    volume === undefined ? [] : [(ec2) => ec2.attachVolume(volume.id, instanceId, wanted.deviceName)],
+  );
 }
 
 /** The instance that is to come is not there yet; the one that it comes after has the same tags, by which rights may be given. */
 function onInstance(run: Run, calls: (instance: Instance) => Call[]): Call[] {
-  const instance = candidateInstance(run) ?? run.observed.instances.find(isAlive);
+  const instance = castOf(run).coming ?? run.observed.instances.find(isAlive);
   return instance === undefined ? [] : calls(instance);
 }

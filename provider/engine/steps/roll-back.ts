@@ -1,12 +1,13 @@
 /** Back to the instance's specification, and interface, that worked before this run. */
 import { explain } from "../../ec2/errors";
 import { PASSING_TAGS } from "../../ec2/tags";
-import { currentElasticIp, generationOf, holds, isAlive } from "../situation/current";
+import { castOf } from "../situation/cast";
+import { generationOf, holds, isAlive } from "../situation/instances";
 import { requireUnchanged } from "./points";
 import { endsAttempts, networkInterfaceOf, type Run } from "./run";
 import type { Instance, NetworkInterface } from "../../model/things";
 import { takeBackAddresses } from "./addresses";
-import { attachAgain } from "./data-volumes";
+import { attachAgain } from "./volume-attachment";
 import { associateElasticIp, disassociateElasticIp } from "./elastic-ip";
 import { attempt } from "./attempt";
 import { onInterface } from "./launchable";
@@ -73,7 +74,7 @@ async function relaunch(run: Run, { retired, generation, eni }: Previous): Promi
   }
   await awaitFree(run, { id: eni.id, status: "in-use" });
   await takeBackAddresses(run, eni.id);
-  const eip = currentElasticIp(run.desired, run.observed, run.recorded);
+  const eip = castOf(run).elasticIp;
   if (eip !== undefined && eip.association?.networkInterfaceId !== eni.id) {
     await disassociateElasticIp(run, eip);
     await associateElasticIp(run, eni);

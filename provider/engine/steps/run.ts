@@ -8,7 +8,9 @@ import { explain, isEc2Error } from "../../ec2/errors";
 import { HeldUp } from "./held-up";
 import type { Lease } from "../record/lease";
 import type { Standing } from "../record/standing";
-import { currentElasticIp, currentNetworkInterface, type Situation } from "../situation/current";
+import { castOf } from "../situation/cast";
+import type { Goal } from "../../model/goal";
+import type { World } from "../../model/observed";
 import type { ElasticIp, Instance, NetworkInterface } from "../../model/things";
 
 export interface Deps extends Waiting {
@@ -59,11 +61,12 @@ interface Meter {
   miss: () => void;
 }
 
-export interface Run extends Deps, Situation {
+export interface Run extends Deps, Goal {
+  observed: World;
+  /** The interface that the plan is about: its steps change the world, and must not choose anew. Absent until it is made. */
+  networkInterfaceId?: string;
   /** Tells this run's intents from those of other runs, where a repeat by another run must not be answered with its own. */
   nonce: string;
-  /** Whether a state is known to have the id. */
-  known: boolean;
   /** What this run stands for beside other runs; absent: it ends the machine, whatever they want. */
   standing?: Standing;
   /** What a create holds the record by, from when it was made or taken up until it is ready. */
@@ -103,17 +106,22 @@ export function transitionTimeout({ desired }: Pick<Run, "desired">): number {
 /** How long a thing may stay unknown after it was made (EC2 is eventually consistent). */
 const PROPAGATION_TIMEOUT_MS = 2 * 60_000;
 
+/** The interface that the plan is about, if it is made yet. */
+export function findNetworkInterface(run: Run): NetworkInterface | undefined {
+  return run.observed.networkInterfaces.find((it) => it.id === run.networkInterfaceId);
+}
+
 /** It was there, or made, when the steps began; somebody may delete it at any time. */
 export function networkInterfaceOf(run: Run): NetworkInterface {
-  const eni = currentNetworkInterface(run);
-  if (eni === undefined && run.chosenInterfaceId !== undefined) {
-    throw new ObserveAgain(`${run.chosenInterfaceId} was deleted meanwhile`);
+  const eni = findNetworkInterface(run);
+  if (eni === undefined && run.networkInterfaceId !== undefined) {
+    throw new ObserveAgain(`${run.networkInterfaceId} was deleted meanwhile`);
   }
   return made(eni, "network interface");
 }
 
 export function elasticIpOf(run: Run): ElasticIp {
-  return made(currentElasticIp(run.desired, run.observed, run.recorded), "Elastic IP");
+  return made(castOf(run).elasticIp, "Elastic IP");
 }
 
 /** An earlier step of the same plan makes it; its absence is a fault of the plan. */

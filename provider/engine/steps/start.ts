@@ -1,7 +1,7 @@
 /** The start of an instance that is there, and the wait until it runs. */
 import type { Kind } from "../../ec2/expectations";
 import { waitFor } from "../../ec2/wait";
-import { isAlive } from "../situation/current";
+import { isAlive } from "../situation/instances";
 import { requireUnchanged } from "./points";
 import { ObserveAgain, type Run, seconds, transitionTimeout } from "./run";
 import type { Instance } from "../../model/things";

@@ -92,7 +92,7 @@ function heldPublicIp({ observed }: Run, publicIp: string): string | undefined {
 }
 
 /** Stop, change, start: the instance stays, with all that is on it. */
-export async function changeStopped(run: Run, instance: Instance, parts: LaunchPart[]): Promise<void> {
+export async function changeStopped(run: Run, instance: Instance, parts: readonly LaunchPart[]): Promise<void> {
   const before = {
     type: instance.type,
     userData: parts.includes("userData") ? await run.ec2.describeUserData(instance.id) : undefined,

@@ -2,12 +2,12 @@
 import { explain, isEc2Error } from "../../ec2/errors";
 import { PASSING_TAGS, TAG } from "../../ec2/tags";
 import { givenTags, instanceTags, launchTags } from "../record/labels";
-import { isOwnedInstance } from "../situation/current";
+import { isOwnedInstance } from "../situation/belongings";
 import { launchedVolumes, phaseWanted } from "../planning/tags";
 import { requireUnchanged } from "./points";
 import { readPhase } from "../record/record-grammar";
 import { type Deps, made, oncePropagated, type Run } from "./run";
-import { changingHash, launchHash, type LaunchPart } from "../record/specification";
+import { changingHash, digestsOf, type LaunchPart } from "../record/specification";
 import type { Instance, Tags } from "../../model/things";
 import type { Observed, Recorded } from "../../model/observed";
 import type { Step } from "../planning/step";
@@ -22,8 +22,8 @@ export async function tag(run: Run, resourceIds: string[], set: Tags, remove: st
 }
 
 /** An instance is being changed: until it has been, whether it fits cannot be told by how it was launched. */
-export async function markChanging(run: Run, instance: Instance, parts: LaunchPart[]): Promise<void> {
-  const launched = instance.tags[TAG.launch] ?? launchHash(run.id, run.desired);
+export async function markChanging(run: Run, instance: Instance, parts: readonly LaunchPart[]): Promise<void> {
+  const launched = instance.tags[TAG.launch] ?? digestsOf(run).launchHash;
   await run.ec2.createTags([instance.id], { [TAG.launch]: changingHash(launched, parts) });
 }
 
@@ -56,9 +56,7 @@ export async function tagInstance(run: Run, instance: Instance): Promise<void> {
   const { id, desired, observed, recorded } = run;
   const launched = { generation: made(observed.generation, "generation").number, type: instance.type };
   const isOwned = isOwnedInstance(instance, desired);
-  const wanted = isOwned
-    ? instanceTags(id, desired, launched)
-    : { ...givenTags(id), ...launchTags(id, desired, launched) };
+  const wanted = isOwned ? instanceTags(run, launched) : { ...givenTags(id), ...launchTags(run, launched) };
   const stale = [...PASSING_TAGS, ...Object.keys(recorded?.tags ?? {}).filter((it) => isOwned && it !== "Name")];
   const remove = stale.filter((it) => it in instance.tags && !(it in wanted));
   let seen = instance;

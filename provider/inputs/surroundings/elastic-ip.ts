@@ -1,7 +1,7 @@
 /** Whether the Elastic IP exists, and serves in the subnet's zone. */
 import type { Zone } from "../../ec2/ec2";
 import { isOwnZone } from "../../ec2/zones";
-import { findElasticIp } from "../../engine/situation/observe";
+import { findElasticIp } from "../../engine/situation/observe-elastic-ips";
 import type { ElasticIp } from "../../model/things";
 import { type Lookups, patiently } from "../../ec2/lookups";
 import type { Failure } from "../validation";

@@ -11,6 +11,7 @@ import type {
   NetworkInterface,
   Volume,
 } from "../../../provider/model/things";
+import type { Situation } from "../../../provider/model/goal";
 import type { Observed, Recorded } from "../../../provider/model/observed";
 import { checkInputs, desiredOf } from "../../../provider/inputs/inputs";
 import { program } from "../support";
@@ -82,7 +83,10 @@ export function instance(overrides: Partial<Instance> = {}, wanted = desired()):
     metadataOptions: { ...wanted.metadataOptions, httpPutResponseHopLimit: 2 },
     devices: [{ deviceName: "/dev/xvda", volumeId: "vol-1", deleteOnTermination: true }],
     launchedAt: 0,
-    tags: instanceTags(ID, wanted, { generation: 1, type: wanted.instanceType }),
+    tags: instanceTags(
+      { id: ID, desired: wanted, purpose: { kind: "update" } },
+      { generation: 1, type: wanted.instanceType },
+    ),
     ...overrides,
   };
 }
@@ -138,7 +142,12 @@ export function observed(overrides: Partial<Observed> = {}, wanted = desired()):
   };
 }
 
-/** What is on record, where only some of it matters. */
+/** An update that changes nothing of a machine. */
+export function situation(overrides: Partial<Situation> = {}): Situation {
+  return { id: ID, desired: desired(), observed: observed(), purpose: { kind: "update" }, ...overrides };
+}
+
+/** The state's record, where only some of it matters. */
 export function recorded(overrides: Partial<Recorded> = {}): Recorded {
   return {
     dataVolumeIds: {},

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { castOf } from "../../../../provider/engine/situation/cast";
 import * as engine from "../../../../provider/engine/planning/conflicts";
 import { NOTHING_OBSERVED, type Observed } from "../../../../provider/model/observed";
 import type { Desired } from "../../../../provider/model/desired";
-import { desired, elasticIp, givenElasticIp, ID, instance, observed } from "../things";
+import { desired, elasticIp, givenElasticIp, instance, observed, situation } from "../things";
 
 const ELSEWHERE = { id: "eipassoc-9", networkInterfaceId: "eni-9", instanceId: "i-9" };
 const KEEP = { networkInterface: "delete", elasticIp: "retain", dataVolumes: "retain" } as const;
@@ -11,7 +12,7 @@ const DELETE = { networkInterface: "delete", elasticIp: "delete", dataVolumes: "
 const { teardownConflicts } = engine;
 
 function conflicts(wanted: Desired, world: Observed): string[] {
-  return engine.conflicts({ id: ID, desired: wanted, observed: world });
+  return engine.conflicts(castOf(situation({ desired: wanted, observed: world })));
 }
 
 describe("conflicts", () => {

@@ -1,14 +1,27 @@
 import assert from "node:assert/strict";
+import { castOf } from "../../../../provider/engine/situation/cast";
 import { driftOf, observedInputs } from "../../../../provider/engine/planning/drift";
 import type { Desired } from "../../../../provider/model/desired";
 import type { Observed } from "../../../../provider/model/observed";
 import type { Volume } from "../../../../provider/model/things";
 import { TAG } from "../../../../provider/ec2/tags";
 import { instanceTags, volumeTags } from "../../../../provider/engine/record/labels";
-import { desired, elasticIp, eni, generation, givenElasticIp, ID, instance, observed, recorded } from "../things";
+import {
+  desired,
+  elasticIp,
+  eni,
+  generation,
+  givenElasticIp,
+  ID,
+  instance,
+  observed,
+  recorded,
+  situation,
+} from "../things";
 
 function found(wanted: Desired, world: Observed): string[] {
-  return driftOf({ id: ID, desired: wanted, observed: world, recorded: recorded() });
+  const purpose = { kind: "refresh" } as const;
+  return driftOf(castOf(situation({ desired: wanted, observed: world, recorded: recorded(), purpose })));
 }
 
 const DATA = { name: "data", deviceName: "/dev/sdf", size: 10 };
@@ -111,10 +124,11 @@ describe("driftOf", () => {
       const settled = world.template === undefined && "template" in world ? {} : { template: whole.template };
       const instances = (world.instances ?? [instance()]).map((it) => ({
         ...it,
-        tags: instanceTags(ID, launched, { generation: 1, type: it.type }),
+        tags: instanceTags(situation({ desired: launched }), { generation: 1, type: it.type }),
       }));
-      const tagged = observed({ ...settled, ...world, instances }, launched);
-      tagged.template &&= { ...tagged.template, tags: observed({}, wanted).template?.tags ?? {} };
+      const there = observed({ ...settled, ...world, instances }, launched);
+      const { tags = {} } = observed({}, wanted).template ?? {};
+      const tagged = { ...there, template: there.template && { ...there.template, tags } };
       const isAsked = (sentence: string): boolean => !sentence.startsWith("its launch template is not");
       const said = found(wanted, tagged);
       assert.deepEqual(inputs.imageId === undefined ? said : said.filter(isAsked), sentences);
@@ -176,7 +190,7 @@ describe("driftOf", () => {
 
 describe("observedInputs", () => {
   const inputs = (wanted: Desired, world: Observed): Desired =>
-    observedInputs({ id: ID, desired: wanted, observed: world });
+    observedInputs(castOf(situation({ desired: wanted, observed: world })));
 
   it("are the inputs where nothing is off", () => {
     const wanted = desired({ securityGroupIds: ["sg-1"], iamInstanceProfile: "demo" });

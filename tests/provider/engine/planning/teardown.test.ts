@@ -4,14 +4,21 @@ import { NOTHING_OBSERVED, type Observed, type Recorded } from "../../../../prov
 import type { Desired } from "../../../../provider/model/desired";
 import type { Step } from "../../../../provider/engine/planning/step";
 import { planTeardown } from "../../../../provider/engine/planning/teardown";
-import { elasticIp, eni, givenElasticIp, ID, instance, observed, recorded, volume } from "../things";
+import {
+  desired,
+  elasticIp,
+  eni,
+  givenElasticIp,
+  ID,
+  instance,
+  observed,
+  recorded,
+  situation,
+  volume,
+} from "../things";
 
 function steps(world: Observed, deletion: Partial<Desired["deletion"]> = {}): Step[] {
-  return planTeardown({
-    id: ID,
-    observed: world,
-    deletion: { networkInterface: "delete", elasticIp: "delete", dataVolumes: "retain", ...deletion },
-  });
+  return planTeardown(situation({ observed: world, desired: desired({ deletion }) }));
 }
 
 function kinds(world: Observed, deletion: Partial<Desired["deletion"]> = {}): string[] {
@@ -101,12 +108,9 @@ describe("planTeardown", () => {
 
   describe("of data volumes", () => {
     const ofVolume = (world: Partial<Observed>, dataVolumes: "delete" | "retain", on?: Recorded): string[] =>
-      planTeardown({
-        id: ID,
-        observed: observed(world),
-        recorded: on,
-        deletion: { networkInterface: "delete", elasticIp: "delete", dataVolumes },
-      })
+      planTeardown(
+        situation({ observed: observed(world), recorded: on, desired: desired({ deletion: { dataVolumes } }) }),
+      )
         .map((it) => it.kind)
         .filter((it) => !["retire", "delete-network-interface", "delete-record"].includes(it));
     const untagged = volume({ tags: {} });

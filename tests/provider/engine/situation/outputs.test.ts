@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
+import { castOf } from "../../../../provider/engine/situation/cast";
 import * as engine from "../../../../provider/engine/situation/outputs";
 import { NOTHING_OBSERVED, type Observed } from "../../../../provider/model/observed";
 import type { Desired } from "../../../../provider/model/desired";
 import type { InstanceState } from "../../../../provider/model/things";
 import type { Outputs } from "../../../../provider/model/outputs";
-import { desired, elasticIp, eni, generation, givenElasticIp, ID, instance, observed } from "../things";
+import { desired, elasticIp, eni, generation, givenElasticIp, instance, observed, situation } from "../things";
 
 const { isGone } = engine;
 
 function outputsOf(wanted: Desired, world: Observed): Outputs {
-  return engine.outputsOf({ id: ID, desired: wanted, observed: world });
+  return engine.outputsOf(castOf(situation({ desired: wanted, observed: world })));
 }
 
 describe("outputsOf", () => {
