@@ -11,7 +11,7 @@ import { WELL_KNOWN } from "../../../../local/ec2";
 import type { Stack } from "../../support";
 import { later, type Machine, made, nothingIsLeft, type SimVolume, somebody } from "../../world";
 
-export type Account = Pick<Stack, "simulator" | "clock">;
+type Account = Pick<Stack, "simulator" | "clock">;
 
 export const DATA = { name: "data", deviceName: "/dev/sdf", size: 10 };
 export const LOGS = { name: "logs", deviceName: "/dev/sdg", size: 20 };
@@ -49,7 +49,7 @@ export async function makeVolume(
   return VolumeId;
 }
 
-export async function launchStranger(account: Account): Promise<string> {
+async function launchStranger(account: Account): Promise<string> {
   const { Instances = [] } = await somebody(account).send(
     new RunInstancesCommand({
       ImageId: WELL_KNOWN.imageV1,

@@ -1,23 +1,19 @@
-/** The Elastic IP: every way from one to another is in place, and what was given is never released. */
+/** An Elastic IP that somebody else holds, takes off, puts elsewhere or releases. */
 import assert from "node:assert/strict";
 import {
-  AllocateAddressCommand,
   AssociateAddressCommand,
-  CreateNetworkInterfaceCommand,
   DeleteTagsCommand,
   DisassociateAddressCommand,
   ReleaseAddressCommand,
 } from "@aws-sdk/client-ec2";
-import { WELL_KNOWN } from "../../local/ec2";
-import { OWN_TAG_PREFIX } from "../../provider/ec2/tags";
-import { cut, cutting, interposed } from "./interruptions";
-import { goingOn, interruptedAtEveryCall } from "./kills";
-import { program, type Stack } from "./support";
+import { WELL_KNOWN } from "../../../../local/ec2";
+import { interposed } from "../../interruptions";
+import { goingOn } from "../../kills";
+import { program } from "../../support";
 import {
   failureOf,
   identityOf,
   later,
-  type Machine,
   machineOf,
   made,
   nothingIsLeft,
@@ -27,246 +23,19 @@ import {
   settled,
   somebody,
   up,
-} from "./world";
-
-type Properties = Record<string, unknown>;
-
-interface Given {
-  allocationId: string;
-  publicIp: string;
-}
-
-async function allocate(owner: Stack): Promise<Given> {
-  const { AllocationId = "", PublicIp = "" } = await somebody(owner).send(
-    new AllocateAddressCommand({ Domain: "vpc" }),
-  );
-  return { allocationId: AllocationId, publicIp: PublicIp };
-}
-
-/** Moves an Elastic IP to the secondary address of the machine's interface. */
-async function putOnSecondary(owner: Stack, AllocationId: string): Promise<string> {
-  const eni = only(made(owner).networkInterfaces);
-  const PrivateIpAddress = only(eni.privateAddresses.filter((it) => !it.primary)).address;
-  await somebody(owner).send(
-    new AssociateAddressCommand({
-      AllocationId,
-      NetworkInterfaceId: eni.networkInterfaceId,
-      PrivateIpAddress,
-      AllowReassociation: true,
-    }),
-  );
-  return PrivateIpAddress;
-}
-
-function tagsIn(owner: Stack): Properties {
-  return { tags: owner.outputs.tags };
-}
-
-/** Puts an Elastic IP on an interface of somebody else's. */
-async function useElsewhere(owner: Stack, AllocationId: string): Promise<string> {
-  const ec2 = somebody(owner);
-  const { NetworkInterface } = await ec2.send(new CreateNetworkInterfaceCommand({ SubnetId: WELL_KNOWN.subnetA }));
-  const NetworkInterfaceId = NetworkInterface?.NetworkInterfaceId ?? "";
-  await ec2.send(new AssociateAddressCommand({ AllocationId, NetworkInterfaceId }));
-  return NetworkInterfaceId;
-}
-
-function elasticIpsBut(owner: Stack, ...given: Given[]): string[] {
-  return made(owner)
-    .elasticIps.map((it) => it.allocationId)
-    .filter((id) => !given.some((it) => it.allocationId === id));
-}
-
-function ownTagsOf(owner: Stack, { allocationId }: Given): string[] {
-  const eip = only(made(owner).elasticIps.filter((it) => it.allocationId === allocationId));
-  return Object.keys(eip.tags).filter((key) => key.startsWith(OWN_TAG_PREFIX));
-}
-
-function holderOf(owner: Stack, { allocationId }: Given): string | undefined {
-  return only(made(owner).elasticIps.filter((it) => it.allocationId === allocationId)).networkInterfaceId;
-}
-
-/** What an Elastic IP is changed to, as the input. */
-type Way = "none" | "owned" | "a by id" | "a by address" | "b by id" | "b by address";
-
-function inputFor(way: Way, a: Given, b: Given): boolean | string {
-  switch (way) {
-    case "none":
-      return false;
-    case "owned":
-      return true;
-    case "a by id":
-      return a.allocationId;
-    case "a by address":
-      return a.publicIp;
-    case "b by id":
-      return b.allocationId;
-    case "b by address":
-      return b.publicIp;
-  }
-}
-
-const WAYS: Way[] = ["none", "owned", "a by id", "a by address", "b by id", "b by address"];
-
-/** The right one is on the machine, the owned one is released where it is not wanted, and the given ones are as they were. */
-function holdsWhatIsWanted(owner: Stack, now: Machine, wanted: Way, [a, b]: [Given, Given]): void {
-  const id = now.eip?.allocationId;
-  const right = { none: undefined, owned: elasticIpsBut(owner, a, b)[0], a: a.allocationId, b: b.allocationId };
-  assert.equal(id, right[wanted.split(" ")[0] as keyof typeof right]);
-  assert.equal(id === undefined, wanted === "none");
-  assert.equal(elasticIpsBut(owner, a, b).length, wanted === "owned" ? 1 : 0);
-  for (const given of [a, b].filter((it) => it.allocationId !== id)) {
-    assert.equal(holderOf(owner, given), undefined);
-    assert.deepEqual(ownTagsOf(owner, given), []);
-  }
-}
-
-/** Whether the one that is held is the one that is wanted, by another name. */
-function isSame(from: Way, to: Way): boolean {
-  return from !== "owned" && from !== "none" && from.split(" ")[0] === to.split(" ")[0];
-}
+} from "../../world";
+import {
+  type Given,
+  allocate,
+  putOnSecondary,
+  tagsIn,
+  useElsewhere,
+  elasticIpsBut,
+  ownTagsOf,
+  holderOf,
+} from "./given-addresses";
 
 describe("elasticIp", () => {
-  it("is named among what is kept after a failure, while it is on no interface", async () => {
-    const owner = quick();
-    owner.simulator.faults.add({ action: "AssociateAddress", error: { code: "UnauthorizedOperation", status: 403 } });
-    const failure = await failureOf(owner.up(program({ elasticIp: true })));
-    const { publicIp } = only(made(owner).elasticIps);
-    assert.ok(failure.message.includes(`, the Elastic IP ${publicIp}. \`pulumi up\` goes on`), failure.message);
-  });
-
-  it("is asked for three times where no reply comes, and no more", async () => {
-    let asked = 0;
-    const before = (action: string): void => {
-      if (action === "AllocateAddress") {
-        asked++;
-        throw cut();
-      }
-    };
-    const owner = quick({ through: interposed({ before }) });
-    const failure = await failureOf(owner.up(program({ elasticIp: true })));
-    assert.match(failure.message, /^could not allocate an Elastic IP/);
-    assert.equal(asked, 3);
-  });
-
-  it("leaves those alone that others of the machine's runs have put on an interface meanwhile", async () => {
-    const account = await up({ secondaryPrivateIpCount: 1 });
-    const { eni, template } = machineOf(account);
-    const others: string[] = [];
-    const after = async (action: string): Promise<void> => {
-      if (action !== "AllocateAddress" || others.length > 0) {
-        return;
-      }
-      const ec2 = somebody(account);
-      const Tags = Object.entries(template.tags).map(([Key, Value]) => ({ Key, Value }));
-      for (const { address: PrivateIpAddress } of eni.privateAddresses) {
-        const TagSpecifications = [{ ResourceType: "elastic-ip" as const, Tags }];
-        const { AllocationId = "" } = await ec2.send(new AllocateAddressCommand({ Domain: "vpc", TagSpecifications }));
-        const NetworkInterfaceId = eni.networkInterfaceId;
-        await ec2.send(new AssociateAddressCommand({ AllocationId, NetworkInterfaceId, PrivateIpAddress }));
-        others.push(AllocationId);
-      }
-    };
-    const owner = goingOn(account, { through: interposed({ after }) });
-    owner.calls();
-    await owner.up(program({ secondaryPrivateIpCount: 1, elasticIp: true })).catch(() => undefined);
-    const left = made(owner).elasticIps.map((it) => it.allocationId);
-    assert.deepEqual(left.sort(), others.sort(), "only its own, which is on nothing, is released");
-    assert.equal(owner.calls("mutating").filter((it) => it === "ReleaseAddress").length, 1);
-  });
-
-  for (const from of WAYS) {
-    for (const to of WAYS.filter((it) => it !== from)) {
-      it(`changes in place from ${from} to ${to}`, async () => {
-        const owner = quick();
-        const [a, b] = [await allocate(owner), await allocate(owner)];
-        const [before, after] = [{ elasticIp: inputFor(from, a, b) }, { elasticIp: inputFor(to, a, b) }];
-        await owner.up(program(before));
-        const was = machineOf(owner);
-        const { inputs: shown } = await owner.preview(program(after));
-        const stays = isSame(from, to) ? was.eip : undefined;
-        assert.deepEqual(
-          [shown.networkInterfaceId, shown.privateIp, shown.instanceId, shown.publicIp],
-          [was.eni.networkInterfaceId, was.privateIp, was.instance.instanceId, stays?.publicIp],
-        );
-        owner.calls();
-        assert.equal(await owner.up(program(after)), "update");
-        assert.ok(!owner.calls("mutating").includes("RunInstances"));
-        const now = machineOf(owner);
-        sameInstance(was, now);
-        assert.equal(now.eip?.associationId, stays?.associationId ?? now.eip?.associationId, "it never came off");
-        holdsWhatIsWanted(owner, now, to, [a, b]);
-        await settled(owner, after);
-        await owner.destroy();
-        later(owner);
-        nothingIsLeft(owner, a.allocationId, b.allocationId);
-        assert.equal(made(owner).elasticIps.length, 2, "what was given is still there");
-      });
-    }
-  }
-
-  it("is released when the input is taken out, and is one again when it is back", async () => {
-    const owner = quick();
-    await owner.up(program({ elasticIp: true }));
-    const was = machineOf(owner);
-    assert.equal(await owner.up(program()), "update");
-    sameInstance(was, machineOf(owner));
-    assert.deepEqual(made(owner).elasticIps, []);
-    assert.deepEqual([owner.outputs.publicIp, owner.outputs.allocationId], ["", ""]);
-    await settled(owner, {});
-    await owner.up(program({ elasticIp: true }));
-    sameInstance(was, machineOf(owner));
-    assert.notEqual(machineOf(owner).eip, undefined);
-  });
-
-  it("is retained and not released where it is told to, on every way out", async () => {
-    for (const to of [false, "given"]) {
-      const owner = quick();
-      const a = await allocate(owner);
-      const deletion = { elasticIp: "retain" };
-      await owner.up(program({ elasticIp: true, deletion }));
-      const { eip } = machineOf(owner);
-      await owner.up(program({ elasticIp: to === "given" ? a.allocationId : to, deletion }));
-      assert.deepEqual(elasticIpsBut(owner, a), [eip?.allocationId]);
-      assert.ok(owner.lines.some((line) => line.includes(`elasticIp: "${eip?.allocationId ?? "-"}"`)));
-      await settled(owner, { elasticIp: to === "given" ? a.allocationId : to, deletion });
-    }
-  });
-
-  it("is the same over everything else that can happen to a machine", async () => {
-    const owner = quick();
-    const base = { elasticIp: true, instanceType: "m6i.large" };
-    await owner.up(program(base));
-    const was = machineOf(owner);
-    const CHANGES: Properties[] = [
-      { imageId: WELL_KNOWN.imageV2 },
-      { instanceType: "t3.micro" },
-      { market: { lifecycle: "spot" } },
-      { recycleTriggers: { at: "1" } },
-      { securityGroupIds: [WELL_KNOWN.otherSecurityGroup], tags: { Team: "a" } },
-      { privateIp: "10.0.1.99" },
-      { subnetId: WELL_KNOWN.subnetB },
-      { persistPrivateIp: false },
-      { secondaryPrivateIpCount: 1 },
-      { publicIpAssignment: "assign" },
-    ];
-    for (const change of CHANGES) {
-      const what = JSON.stringify(change);
-      const { inputs: shown } = await owner.preview(program({ ...base, ...change }));
-      assert.deepEqual([shown.publicIp, shown.allocationId], [was.eip?.publicIp, was.eip?.allocationId], what);
-      await owner.up(program({ ...base, ...change }));
-      assert.equal(machineOf(owner).eip?.allocationId, was.eip?.allocationId, what);
-      assert.equal(made(owner).elasticIps.length, 1, what);
-    }
-    for (const pauseBehavior of ["stop", "terminate"]) {
-      await owner.up(program({ ...base, pauseBehavior, desiredState: "paused" }));
-      assert.equal(owner.outputs.publicIp, was.eip?.publicIp);
-      assert.equal(only(made(owner).elasticIps).networkInterfaceId, owner.outputs.networkInterfaceId);
-    }
-    await owner.up(program(base));
-    assert.equal(machineOf(owner).eip?.allocationId, was.eip?.allocationId);
-  });
-
   describe("held by somebody else", () => {
     for (const from of [false, true, "given"] as const) {
       it(`is never taken, and nothing is changed, where the machine had ${String(from)}`, async () => {
@@ -505,45 +274,4 @@ describe("elasticIp", () => {
       assert.equal(made(owner).elasticIps.length, 1);
     });
   });
-
-  describe("when a reply is lost", () => {
-    for (const action of ["AllocateAddress", "AssociateAddress", "DisassociateAddress", "ReleaseAddress"]) {
-      for (const when of ["before", "after"] as const) {
-        it(`has the one that is wanted and no other: ${action}, lost ${when} it took effect`, async () => {
-          const owner = quick({ through: cutting(action, when) });
-          const a = await allocate(owner);
-          await owner.up(program({ elasticIp: action === "AllocateAddress" ? a.allocationId : true }));
-          await owner.up(program({ elasticIp: action === "AllocateAddress" ? true : a.allocationId }));
-          machineOf(owner);
-          assert.equal(made(owner).elasticIps.length, action === "AllocateAddress" ? 2 : 1);
-        });
-      }
-    }
-  });
-
-  for (const [from, to] of [
-    ["owned", "a by id"],
-    ["a by id", "owned"],
-    ["a by id", "b by address"],
-    ["owned", "none"],
-  ] as const) {
-    it(`is finished wherever the change from ${from} to ${to} was killed, or taken back`, async () => {
-      const account = quick();
-      const [a, b] = [await allocate(account), await allocate(account)];
-      const [before, after] = [{ elasticIp: inputFor(from, a, b) }, { elasticIp: inputFor(to, a, b) }];
-      await account.up(program(before));
-      const was = machineOf(account);
-      for (const [end, wanted] of [
-        [to, after],
-        [from, before],
-      ] as const) {
-        await interruptedAtEveryCall(account, after, async (next) => {
-          await next.up(program(wanted));
-          const now = machineOf(next);
-          sameInstance(was, now);
-          holdsWhatIsWanted(next, now, end, [a, b]);
-        });
-      }
-    });
-  }
 });
