@@ -1,0 +1,31 @@
+/** Machines with a controller's function beside them, and messages about them. */
+import { TerminateInstancesCommand } from "@aws-sdk/client-ec2";
+import type { Properties } from "../../../provider/model/properties";
+import { somebody, up } from "../../provider/world";
+import { Bench } from "../bench";
+
+export const MINUTE = 60_000;
+export const SPOT = { market: { lifecycle: "spot" } };
+const EXACT = { leapMs: 0 };
+
+export async function bench(inputs: Properties = {}): Promise<Bench> {
+  const owner = await up(inputs, EXACT);
+  owner.clock.advance(10 * MINUTE);
+  return new Bench(owner);
+}
+
+export const idOf = ({ owner }: Bench): string => String(owner.outputs.instanceId);
+export const nameOf = ({ owner }: Bench): string => owner.recorded?.id ?? "";
+
+export async function terminated(of: Bench, instanceId = idOf(of)): Promise<void> {
+  await somebody(of.owner).send(new TerminateInstancesCommand({ InstanceIds: [instanceId] }));
+}
+
+export function stateChange(instanceId: string, state: string): object {
+  return {
+    source: "aws.ec2",
+    "detail-type": "EC2 Instance State-change Notification",
+    time: "2026-11-27T03:00:00Z",
+    detail: { "instance-id": instanceId, state },
+  };
+}

@@ -1,0 +1,9 @@
+import type { EC2Client } from "@aws-sdk/client-ec2";
+import { LONG, launched } from "./scenes";
+import type { VirtualClock } from "./support";
+
+export async function running(ec2: EC2Client, clock: VirtualClock, overrides: Parameters<typeof launched>[1] = {}) {
+  const instance = await launched(ec2, overrides);
+  clock.advance(LONG);
+  return instance;
+}
