@@ -65,23 +65,26 @@ const LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup";
 const ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy";
 const MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping";
 
+/** From now on every resource is registered, and none is made. */
+async function mocked(): Promise<void> {
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs }) => {
+        registered.push({ type, name, inputs: inputs as Inputs });
+        const arn = `arn:aws:${type.split(/[:/]/)[1] ?? ""}:us-east-1:123456789012:${name}`;
+        return { id: `id-of-${name}`, state: { name, arn, url: `https://sqs/${name}`, ...(inputs as Inputs) } };
+      },
+      call: () => ({}),
+    },
+    "shop",
+    "dev",
+    false,
+  );
+}
+
 describe("ManagedInstanceController", function () {
   this.timeout(30_000);
-  before(async () => {
-    await pulumi.runtime.setMocks(
-      {
-        newResource: ({ type, name, inputs }) => {
-          registered.push({ type, name, inputs: inputs as Inputs });
-          const arn = `arn:aws:${type.split(/[:/]/)[1] ?? ""}:us-east-1:123456789012:${name}`;
-          return { id: `id-of-${name}`, state: { name, arn, url: `https://sqs/${name}`, ...(inputs as Inputs) } };
-        },
-        call: () => ({}),
-      },
-      "shop",
-      "dev",
-      false,
-    );
-  });
+  before(mocked);
 
   it("declares two queues, four rules, a function with its role and log, and two alarms", async () => {
     await declared("machines");
