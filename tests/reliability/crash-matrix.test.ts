@@ -5,7 +5,8 @@
 import assert from "node:assert/strict";
 import { fromEachOf, type Points, pointsOf, type Tried, wasUnheard } from "../provider/kills";
 import { holdingsOf } from "../provider/world";
-import { type Properties, Watch } from "./invariants";
+import { type Properties } from "./purpose";
+import { Watch } from "./invariants";
 import { isOnPage } from "./page";
 import { command, isSound, run, watched } from "./runs";
 import { type Scene, SCENARIOS } from "./scenarios";

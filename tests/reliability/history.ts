@@ -27,15 +27,9 @@ import { goingOn, killedAt, wasKilled } from "../provider/kills";
 import { program, type InProcess, type Stack, URN } from "../provider/support";
 import { type Made, made, quick, settled, somebody, unheardOf } from "../provider/world";
 import { type Meets, meeting, neitherWaits, verbOf } from "./history-meetings";
-import {
-  ENDING,
-  isAsDeclared,
-  onlyRetainedIsLeft,
-  type Properties,
-  type Purpose,
-  purposeOf,
-  Watch,
-} from "./invariants";
+import { ENDING, type Properties, type Purpose, purposeOf } from "./purpose";
+import { isAsDeclared, onlyRetainedIsLeft } from "./outcome";
+import { Watch } from "./invariants";
 import { meet, upTo } from "./meetings";
 
 /** What goes wrong while a command runs. */

@@ -1,86 +1,24 @@
-/** What the component declares, under Pulumi's mocks: every resource and what of it matters. */
+/** The resources that the component declares, under Pulumi's mocks: all of them, and what of each matters. */
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { policyOf } from "../../provider/ec2/policies";
-import { ManagedInstanceController, type ManagedInstanceControllerArgs } from "../../sdk/controller";
-
-type Inputs = Record<string, unknown>;
-
-interface Registered {
-  type: string;
-  name: string;
-  inputs: Inputs;
-}
-
-interface Statement {
-  Sid: string;
-  Action: string | string[];
-  Resource: string | string[];
-  Principal?: { Service: string };
-  Condition?: Record<string, Record<string, unknown>>;
-}
-
-const registered: Registered[] = [];
-
-function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
-  return new Promise((resolve) => {
-    output.apply(resolve);
-  });
-}
-
-/** Registrations go on after the constructor has returned: until there are no more. */
-async function declared(name: string, args?: ManagedInstanceControllerArgs): Promise<ManagedInstanceController> {
-  registered.length = 0;
-  const controller = new ManagedInstanceController(name, args);
-  for (let seen = -1; seen !== registered.length;) {
-    seen = registered.length;
-    for (let turn = 0; turn < 50; turn++) {
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-  }
-  return controller;
-}
-
-function one(type: string, name: string): Inputs {
-  const found = registered.find((it) => it.type === type && it.name === name);
-  assert.ok(found, `${type} ${name} in ${registered.map((it) => `${it.type} ${it.name}`).join(", ")}`);
-  return found.inputs;
-}
-
-function parsed(value: unknown): unknown {
-  assert.ok(typeof value === "string");
-  return JSON.parse(value);
-}
-
-const statementsOf = (policy: unknown): Statement[] => (parsed(policy) as { Statement: Statement[] }).Statement;
-
-const QUEUE = "aws:sqs/queue:Queue";
-const RULE = "aws:cloudwatch/eventRule:EventRule";
-const TARGET = "aws:cloudwatch/eventTarget:EventTarget";
-const FUNCTION = "aws:lambda/function:Function";
-const ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm";
-const LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup";
-const ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy";
-const MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping";
-
-/** From now on every resource is registered, and none is made. */
-async function mocked(): Promise<void> {
-  await pulumi.runtime.setMocks(
-    {
-      newResource: ({ type, name, inputs }) => {
-        registered.push({ type, name, inputs: inputs as Inputs });
-        const arn = `arn:aws:${type.split(/[:/]/)[1] ?? ""}:us-east-1:123456789012:${name}`;
-        return { id: `id-of-${name}`, state: { name, arn, url: `https://sqs/${name}`, ...(inputs as Inputs) } };
-      },
-      call: () => ({}),
-    },
-    "shop",
-    "dev",
-    false,
-  );
-}
+import {
+  registered,
+  valueOf,
+  declared,
+  one,
+  parsed,
+  statementsOf,
+  mocked,
+  QUEUE,
+  RULE,
+  TARGET,
+  FUNCTION,
+  ALARM,
+  LOG_GROUP,
+  MAPPING,
+} from "./registered";
 
 describe("ManagedInstanceController", function () {
   this.timeout(30_000);
@@ -202,7 +140,7 @@ describe("ManagedInstanceController", function () {
 
   it("names the default runtime on the page that says what to do when AWS retires one", async () => {
     await declared("machines");
-    const page = readFileSync(join(__dirname, "../../docs/operations.md"), "utf8");
+    const page = readFileSync(join(__dirname, "../../../docs/operations.md"), "utf8");
     const [, runbook = ""] = page.split("### AWS retires the function's runtime");
     assert.ok(runbook.split("\n### ")[0]?.includes(String(one(FUNCTION, "machines").runtime)));
   });
@@ -214,41 +152,6 @@ describe("ManagedInstanceController", function () {
       [mapping.functionResponseTypes, mapping.batchSize, mapping.maximumBatchingWindowInSeconds, mapping.scalingConfig],
       [["ReportBatchItemFailures"], 10, 0, { maximumConcurrency: 7 }],
     );
-  });
-
-  it("may do what docs/permissions.md says of a controller, and beside it use its own queue and log", async () => {
-    await declared("machines");
-    const statements = statementsOf(one(ROLE_POLICY, "machines").policy);
-    const general = policyOf("controller").Statement;
-    assert.deepEqual(statements.slice(0, general.length), general);
-    assert.deepEqual(
-      statements.slice(general.length).map(({ Resource, Action }) => [Resource, Action]),
-      [
-        [
-          "arn:aws:sqs:us-east-1:123456789012:machines",
-          [
-            "sqs:ChangeMessageVisibility",
-            "sqs:DeleteMessage",
-            "sqs:GetQueueAttributes",
-            "sqs:ReceiveMessage",
-            "sqs:SendMessage",
-          ],
-        ],
-        ["arn:aws:cloudwatch:us-east-1:123456789012:machines:*", ["logs:CreateLogStream", "logs:PutLogEvents"]],
-      ],
-    );
-    // IAM's limit on what a role has inline.
-    assert.ok(JSON.stringify(statements).length < 10_240);
-  });
-
-  it("gives instances only the roles that are named", async () => {
-    const role = "arn:aws:iam::123456789012:role/machine";
-    await declared("machines", { instanceRoleArns: [role] });
-    const passing = (): Statement | undefined =>
-      statementsOf(one(ROLE_POLICY, "machines").policy).find((it) => it.Action === "iam:PassRole");
-    assert.deepEqual(passing()?.Resource, [role]);
-    await declared("machines", { instanceRoleArns: [] });
-    assert.equal(passing(), undefined);
   });
 
   it("keeps its log as long as it is told to", async () => {
@@ -286,42 +189,5 @@ describe("ManagedInstanceController", function () {
       "QueuePolicy",
       "RolePolicy",
     ]);
-  });
-
-  const BAD: readonly [args: object, wanted: RegExp][] = [
-    [{ tickMinutes: 0 }, /tickMinutes must be a whole number from 1 to 15, not 0/],
-    [{ tickMinutes: 1.5 }, /tickMinutes must be a whole number/],
-    [{ tickMinutes: "1" }, /tickMinutes must be a whole number from 1 to 15, not "1"/],
-    [{ memoryMb: 64 }, /memoryMb must be a whole number from 128 to 10240/],
-    [
-      { runtime: "nodejs20.x" },
-      /runtime must be nodejs22\.x or a newer Node\.js runtime of Lambda, .* not "nodejs20\.x"/,
-    ],
-    [{ runtime: "python3.14" }, /runtime must be nodejs22\.x or a newer .* not "python3\.14"/],
-    [{ runtime: 24 }, /runtime must be nodejs22\.x or a newer .* not 24/],
-    [{ maxConcurrency: 1 }, /maxConcurrency must be a whole number from 2 to 1000/],
-    [
-      { maxConcurrency: 50, reservedConcurrency: 20 },
-      /reservedConcurrency \(20\) must be at least maxConcurrency \(50\)/,
-    ],
-    [{ logRetentionDays: 10 }, /logRetentionDays must be one of 0, 1, 3, 5, 7, .* not 10/],
-    [{ alarmActions: ["me@example.org"] }, /alarmActions must be a list of ARNs, such as .* not "me@example\.org"/],
-    [{ alarmActions: "arn:aws:sns:us-east-1:123456789012:a" }, /alarmActions must be a list of ARNs/],
-    [{ instanceRoleArns: ["admin"] }, /instanceRoleArns must be a list of ARNs/],
-    [{ tickMinute: 1 }, /there is no tickMinute; there is tickMinutes, /],
-  ];
-  for (const [args, wanted] of BAD) {
-    it(`refuses ${JSON.stringify(args)}, in a sentence`, () => {
-      assert.throws(() => new ManagedInstanceController("machines", args), wanted);
-    });
-  }
-
-  it("says all that is wrong at once, without a stack", () => {
-    assert.throws(
-      () => new ManagedInstanceController("my machines", { tickMinutes: 60, memoryMb: 1 }),
-      (error: Error) =>
-        pulumi.RunError.isInstance(error) &&
-        /^ManagedInstanceController "my machines": the name .*; tickMinutes .*; memoryMb .*$/.test(error.message),
-    );
   });
 });
