@@ -8,19 +8,19 @@ import { replacementText } from "../../provider/engine/record/last-replacement";
 import type { Instance } from "../../provider/model/things";
 import { ID } from "../provider/engine/things";
 import {
-  NOW,
-  MINUTE,
-  HOUR,
-  type Overrides,
-  situation,
-  decided,
   answer,
+  decided,
   ENDED,
-  TAKEN,
-  SPOT,
-  OVERLAP,
+  HOUR,
   IMPAIRED,
   last,
+  MINUTE,
+  NOW,
+  OVERLAP,
+  type Overrides,
+  situation,
+  SPOT,
+  TAKEN,
 } from "./situations";
 
 describe("decide", () => {

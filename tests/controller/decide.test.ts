@@ -6,22 +6,22 @@ import { digestOf } from "../../controller/history";
 import type { Observed } from "../../provider/model/observed";
 import { desired, generation, ID, instance, template, volume } from "../provider/engine/things";
 import {
-  NOW,
-  MINUTE,
-  HOUR,
-  type Overrides,
-  situation,
-  decided,
   answer,
+  decided,
   ENDED,
-  TAKEN,
-  SPOT,
-  OVERLAP,
-  OFF,
-  WARNING,
-  REBALANCE,
+  HOUR,
   IMPAIRED,
   last,
+  MINUTE,
+  NOW,
+  OFF,
+  OVERLAP,
+  type Overrides,
+  REBALANCE,
+  situation,
+  SPOT,
+  TAKEN,
+  WARNING,
 } from "./situations";
 
 describe("decide", () => {

@@ -9,7 +9,7 @@ import { TAG } from "../../provider/ec2/tags";
 import { interposed } from "../provider/interruptions";
 import { program } from "../provider/support";
 import { later, made, only, somebody, up } from "../provider/world";
-import { MINUTE, EXACT, idOf, done, isBack } from "./machines-that-come-back";
+import { done, EXACT, idOf, isBack, MINUTE } from "./machines-that-come-back";
 import { controllerOf, depsOf, machine, pass } from "./support";
 
 describe("the controller", function () {

@@ -8,7 +8,7 @@ import type { Controller } from "../../controller/outcome";
 import { TAG } from "../../provider/ec2/tags";
 import { program, stack, URN } from "../provider/support";
 import { later, made, only, somebody, up } from "../provider/world";
-import { MINUTE, SPOT, EXACT, idOf, done, ended, isBack } from "./machines-that-come-back";
+import { done, ended, EXACT, idOf, isBack, MINUTE, SPOT } from "./machines-that-come-back";
 import { controllerOf, depsOf, machine, outages, pass } from "./support";
 
 describe("the controller", function () {

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { availableDrivers } from "../../local/driver";
 import { type SimState, WELL_KNOWN } from "../../local/ec2";
-import { EXAMPLES, type Config, Example, userDataOf, pair } from "./example";
+import { type Config, Example, EXAMPLES, pair, userDataOf } from "./example";
 
 const newImage = { imageId: WELL_KNOWN.imageV2 };
 

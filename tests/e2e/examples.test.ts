@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { availableDrivers } from "../../local/driver";
 import { type SimState, WELL_KNOWN } from "../../local/ec2";
-import { EXAMPLES, type Config, type Instance, Example, userDataOf } from "./example";
+import { type Config, Example, EXAMPLES, type Instance, userDataOf } from "./example";
 
 const newImage = { imageId: WELL_KNOWN.imageV2 };
 

@@ -6,7 +6,7 @@ import { NOT_YET } from "./rows/given";
 import { argsOf, inputOf, resourceOf, type Row, type Stage, STAGES } from "./rows/row";
 import type { Seen } from "./rows/seen";
 import { type Outputs } from "./rows/seen";
-import { Table, linesOf } from "./rows/table";
+import { linesOf, Table } from "./rows/table";
 
 /** The resource that depends on the addresses that stay, of all machines. */
 const DEPENDENT = "note";

@@ -4,20 +4,9 @@ import { DeleteLaunchTemplateCommand, DeleteNetworkInterfaceCommand } from "@aws
 import { WELL_KNOWN } from "../../local/ec2";
 import { killedAfter, killedUp } from "./kills";
 import { program, type Stack } from "./support";
-import { SITE, FULL, isWhole } from "./whole-machines";
-import {
-  failureOf,
-  holdingsOf,
-  later,
-  machineOf,
-  made,
-  nothingIsLeft,
-  only,
-  quick,
-  settled,
-  somebody,
-  up,
-} from "./world";
+import { FULL, isWhole, SITE } from "./whole-machines";
+import { failureOf, holdingsOf, later, made, nothingIsLeft, only, quick, settled, somebody, up } from "./world";
+import { machineOf } from "./machine";
 
 const DELETES = { networkInterface: "delete", elasticIp: "delete", dataVolumes: "delete" };
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { Properties } from "../../provider/model/properties";
 import { program, type Stack } from "./support";
-import { type Machine, machineOf, up } from "./world";
+import { type Machine, machineOf } from "./machine";
+import { up } from "./world";
 
 /** A machine with every kind of address, and one change of its inputs. */
 export async function changed(

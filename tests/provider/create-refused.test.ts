@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { WELL_KNOWN } from "../../local/ec2";
 import { allocate, makeInterface, refused } from "./creations";
 import { program, type Stack } from "./support";
-import { failureOf, machineOf, made, nothingIsLeft, only, quick, somebody } from "./world";
+import { failureOf, made, nothingIsLeft, only, quick, somebody } from "./world";
+import { machineOf } from "./machine";
 
 /** Where the credentials may not look up what inputs name, only EC2's refusal tells. */
 function untold(): Stack {

@@ -1,9 +1,10 @@
 /** A create to which EC2 does not answer at once: lost replies, throttling, and what it does not see yet. */
 import assert from "node:assert/strict";
-import { refused, MUTATING } from "./creations";
+import { MUTATING, refused } from "./creations";
 import { cutting, interposed } from "./interruptions";
 import { program } from "./support";
-import { failureOf, machineOf, made, quick } from "./world";
+import { failureOf, made, quick } from "./world";
+import { machineOf } from "./machine";
 
 describe("create", () => {
   describe("when a reply is lost", () => {

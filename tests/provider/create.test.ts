@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { AssociateAddressCommand } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
-import { allocate, makeInterface, refused, MUTATING } from "./creations";
+import { allocate, makeInterface, MUTATING, refused } from "./creations";
 import { program, URN } from "./support";
-import { later, machineOf, made, nothingIsLeft, only, quick, somebody, up } from "./world";
+import { later, made, nothingIsLeft, only, quick, somebody, up } from "./world";
+import { machineOf } from "./machine";
 
 describe("create", () => {
   it("makes the record first, then the identity, then the instance, and each only once", async () => {

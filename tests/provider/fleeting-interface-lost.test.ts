@@ -4,10 +4,11 @@ import { DeleteNetworkInterfaceCommand, DeleteTagsCommand, TerminateInstancesCom
 import { WELL_KNOWN } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
 import type { Properties } from "../../provider/model/properties";
-import { PUBLIC, fleeting, withElasticIp, shown, settled, movedOn, terminate } from "./fleeting";
+import { fleeting, movedOn, PUBLIC, settled, shown, terminate, withElasticIp } from "./fleeting";
 import { interruptedAtEveryCall } from "./kills";
 import { program } from "./support";
-import { failureOf, later, machineOf, made, only, somebody, up } from "./world";
+import { failureOf, later, made, only, somebody, up } from "./world";
+import { machineOf } from "./machine";
 
 describe("persistPrivateIp: false", () => {
   it("launches again for an instance that somebody ended, and strands nothing", async () => {

@@ -4,18 +4,19 @@ import { WELL_KNOWN } from "../../local/ec2";
 import { changesBetween } from "../../provider/inputs/changes";
 import type { Properties } from "../../provider/model/properties";
 import {
-  PLACE,
-  OF_THE_INTERFACE,
-  PUBLIC,
   fleeting,
-  withElasticIp,
-  shown,
-  settled,
   movedOn,
+  OF_THE_INTERFACE,
+  PLACE,
+  PUBLIC,
+  settled,
+  shown,
   terminate,
+  withElasticIp,
 } from "./fleeting";
 import { program } from "./support";
-import { identityOf, later, machineOf, made, nothingIsLeft, only, up } from "./world";
+import { identityOf, machineOf } from "./machine";
+import { later, made, nothingIsLeft, only, up } from "./world";
 
 describe("persistPrivateIp: false", () => {
   describe("when it is paused", () => {

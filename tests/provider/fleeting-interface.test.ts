@@ -3,9 +3,10 @@ import assert from "node:assert/strict";
 import { WELL_KNOWN } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
 import type { Properties } from "../../provider/model/properties";
-import { OF_THE_INTERFACE, PUBLIC, fleeting, withElasticIp, shown, settled, movedOn } from "./fleeting";
+import { fleeting, movedOn, OF_THE_INTERFACE, PUBLIC, settled, shown, withElasticIp } from "./fleeting";
 import { program } from "./support";
-import { identityOf, later, machineOf, made, nothingIsLeft, only, up } from "./world";
+import { identityOf, machineOf } from "./machine";
+import { later, made, nothingIsLeft, only, up } from "./world";
 
 describe("persistPrivateIp: false", () => {
   it("makes a machine that tells its addresses, and needs nothing more", async () => {

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import type { Properties } from "../../provider/model/properties";
 import { program, type Stack } from "./support";
-import { later, type Machine, machineOf, somebody } from "./world";
+import { later, somebody } from "./world";
+import { type Machine, machineOf } from "./machine";
 
 export const PLACE = ["availabilityZone", "vpcId"];
 

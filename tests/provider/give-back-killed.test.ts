@@ -15,7 +15,8 @@ import {
 } from "./by-hand";
 import { destroyedAtEveryCall, killedAfter, killedAtEveryCall, killedUp, wasUnheard } from "./kills";
 import { program } from "./support";
-import { later, machineOf, made, nothingIsLeft, only, quick } from "./world";
+import { later, made, nothingIsLeft, only, quick } from "./world";
+import { machineOf } from "./machine";
 
 describe("a killed run on what was given", () => {
   const KINDS: [title: string, overrides: Properties, isReplaced: boolean][] = [

@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { CreateTagsCommand } from "@aws-sdk/client-ec2";
 import { idOf } from "../../provider/engine/record/claim";
-import { HOSTILE, isTame, refusalsOf, linesAreTame, isCarried } from "./hostile-texts";
+import { HOSTILE, isCarried, isTame, linesAreTame, refusalsOf } from "./hostile-texts";
 import { program, type Stack, URN } from "./support";
-import { failureOf, later, made, machineOf, nothingIsLeft, quick, settled, somebody, up } from "./world";
+import { failureOf, later, made, nothingIsLeft, quick, settled, somebody, up } from "./world";
+import { machineOf } from "./machine";
 
 describe("a resource's name", () => {
   const named = (name: string): string => URN.replace(/[^:]*$/, name);

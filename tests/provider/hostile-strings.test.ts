@@ -7,9 +7,10 @@ import { inspect } from "node:util";
 import { PartialFailure, PlainFailure } from "../../provider/failure";
 import { checkInputs, INPUT_NAMES } from "../../provider/inputs/inputs";
 import { UNKNOWN } from "../../provider/inputs/validation";
-import { HOSTILE, isTame, refusalsOf, inputOf, linesAreTame, isCarried } from "./hostile-texts";
+import { HOSTILE, inputOf, isCarried, isTame, linesAreTame, refusalsOf } from "./hostile-texts";
 import { program, type Stack } from "./support";
-import { failureOf, later, machineOf, nothingIsLeft, quick, settled, up } from "./world";
+import { failureOf, later, nothingIsLeft, quick, settled, up } from "./world";
+import { machineOf } from "./machine";
 
 /** A value around a text. */
 type Wrap = (text: string) => unknown;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { nameOf } from "../../provider/ec2/tags";
 import { checkInputs } from "../../provider/inputs/inputs";
 import { program, type Stack } from "./support";
-import { machineOf } from "./world";
+import { machineOf } from "./machine";
 
 export const HOSTILE: Readonly<Record<string, string>> = {
   "a line break": "first\nweb: i-0abc retired",

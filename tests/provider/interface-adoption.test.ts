@@ -14,7 +14,8 @@ import {
   ownTagsOf,
 } from "./by-hand";
 import { program, type Stack } from "./support";
-import { later, machineOf, made, nothingIsLeft, quick, somebody, up } from "./world";
+import { later, made, nothingIsLeft, quick, somebody, up } from "./world";
+import { machineOf } from "./machine";
 
 async function stripped(owner: Stack, Resources: string[], ...keys: string[]): Promise<void> {
   const Tags = keys.map((Key) => ({ Key }));

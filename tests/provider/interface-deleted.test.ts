@@ -10,7 +10,8 @@ import {
 } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../local/ec2";
 import { program, type Stack } from "./support";
-import { failureOf, later, machineOf, made, only, settled, somebody, up } from "./world";
+import { failureOf, later, made, only, settled, somebody, up } from "./world";
+import { machineOf } from "./machine";
 
 describe("a network interface that somebody deleted", () => {
   /** With the instance on it. */

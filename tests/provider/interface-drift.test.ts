@@ -9,7 +9,8 @@ import {
 import { WELL_KNOWN } from "../../local/ec2";
 import type { Properties } from "../../provider/model/properties";
 import { program } from "./support";
-import { identityOf, later, type Machine, machineOf, nothingIsLeft, settled, somebody, up } from "./world";
+import { identityOf, type Machine, machineOf } from "./machine";
+import { later, nothingIsLeft, settled, somebody, up } from "./world";
 
 interface Drift {
   title: string;

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { type EC2Client, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import type { Properties } from "../../provider/model/properties";
 import { program, type Stack } from "./support";
-import { later, type Machine, machineOf, somebody, up } from "./world";
+import { later, somebody, up } from "./world";
+import { type Machine, machineOf } from "./machine";
 
 export interface Mended {
   owner: Stack;

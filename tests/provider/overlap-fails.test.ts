@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { WELL_KNOWN } from "../../local/ec2";
 import { holderOf, pathBetween } from "./holder";
 import { createdAtEveryCall, killedAfter, killedUp, updatedAtEveryCall } from "./kills";
-import { base, after, primary, secondary, untouched, order } from "./overlapping";
+import { after, base, order, primary, secondary, untouched } from "./overlapping";
 import { program } from "./support";
 import { failureOf, later, made, nothingIsLeft, quick, settled } from "./world";
 

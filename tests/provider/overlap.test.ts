@@ -4,7 +4,7 @@ import { TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import { TAG } from "../../provider/ec2/tags";
 import { holderOf, pathBetween, said } from "./holder";
 import { updatedAtEveryCall } from "./kills";
-import { base, IMAGE, after, primary, secondary, order, outageOf } from "./overlapping";
+import { after, base, IMAGE, order, outageOf, primary, secondary } from "./overlapping";
 import { program } from "./support";
 import { failureOf, later, made, nothingIsLeft, only, quick, settled, somebody, up } from "./world";
 

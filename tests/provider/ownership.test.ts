@@ -5,7 +5,7 @@ import { WELL_KNOWN } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
 import { sending } from "./interruptions";
 import { program, type Through, URN } from "./support";
-import { SITE, FULL, isWhole } from "./whole-machines";
+import { FULL, isWhole, SITE } from "./whole-machines";
 import { asMadeBefore, failureOf, holdingsOf, later, made, only, quick, settled, somebody, up } from "./world";
 
 describe("a machine of another resource or state", () => {

@@ -10,9 +10,10 @@ import {
 import { WELL_KNOWN } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
 import { said } from "./holder";
-import { PAUSED, pausedOf, lastState } from "./paused";
+import { lastState, PAUSED, pausedOf } from "./paused";
 import { program, type Stack } from "./support";
-import { failureOf, identityOf, later, type Machine, machineOf, settled, somebody, up } from "./world";
+import { failureOf, later, settled, somebody, up } from "./world";
+import { identityOf, type Machine, machineOf } from "./machine";
 
 describe("a machine whose instance somebody", () => {
   it("starts while it is paused is stopped again", async () => {

@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { WELL_KNOWN } from "../../local/ec2";
 import { said } from "./holder";
-import { PAUSED, ENDED, pausedOf } from "./paused";
+import { ENDED, PAUSED, pausedOf } from "./paused";
 import { program } from "./support";
-import { identityOf, machineOf, made, only, settled, up } from "./world";
+import { identityOf, machineOf } from "./machine";
+import { made, only, settled, up } from "./world";
 
 describe("desiredState: paused", () => {
   describe("with other changes at once, or while it is paused", () => {

@@ -4,21 +4,10 @@ import { ModifyInstanceAttributeCommand } from "@aws-sdk/client-ec2";
 import { TAG } from "../../provider/ec2/tags";
 import { said } from "./holder";
 import { killedAfter, killedUp, updatedAtEveryCall } from "./kills";
-import { PAUSED, ENDED, pausedOf } from "./paused";
+import { ENDED, PAUSED, pausedOf } from "./paused";
 import { program } from "./support";
-import {
-  failureOf,
-  identityOf,
-  later,
-  machineOf,
-  made,
-  nothingIsLeft,
-  only,
-  quick,
-  settled,
-  somebody,
-  up,
-} from "./world";
+import { failureOf, later, made, nothingIsLeft, only, quick, settled, somebody, up } from "./world";
+import { identityOf, machineOf } from "./machine";
 
 const SPOT = { market: { lifecycle: "spot" } };
 

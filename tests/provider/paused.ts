@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Stack } from "./support";
-import { identityOf, type Machine, made, only } from "./world";
+import { identityOf, type Machine } from "./machine";
+import { made, only } from "./world";
 
 export const PAUSED = { desiredState: "paused" };
 export const ENDED = { desiredState: "paused", pauseBehavior: "terminate" };

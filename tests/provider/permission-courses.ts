@@ -2,7 +2,7 @@
 import { TAG } from "../../provider/ec2/tags";
 import type { Properties } from "../../provider/model/properties";
 import { nothingIsOurs } from "./by-hand";
-import { DATA, beginning, carriedOut } from "./permission-scenarios";
+import { beginning, carriedOut, DATA } from "./permission-scenarios";
 import { isAdoption, policyFor } from "./policies";
 import type { Stack } from "./support";
 import { later, made, nothingIsLeft, settled } from "./world";

@@ -4,7 +4,7 @@ import { WELL_KNOWN } from "../../local/ec2";
 import type { Properties } from "../../provider/model/properties";
 import { fitting, interfaceByHand, launchedByHand } from "./by-hand";
 import { withVersions } from "./many-versions";
-import { type Policy, LIFE, isAdoption } from "./policies";
+import { isAdoption, LIFE, type Policy } from "./policies";
 import { program, type Stack } from "./support";
 import { later, quick, somebody } from "./world";
 

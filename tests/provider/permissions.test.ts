@@ -3,23 +3,24 @@ import assert from "node:assert/strict";
 import { OPTIONAL_RIGHTS } from "../../provider/ec2/policies";
 import { TAG } from "../../provider/ec2/tags";
 import type { Properties } from "../../provider/model/properties";
-import { courseOf, comesToItsEnd, lostBy } from "./permission-courses";
-import { SCENARIOS, beginning, carriedOut } from "./permission-scenarios";
+import { comesToItsEnd, courseOf, lostBy } from "./permission-courses";
+import { beginning, carriedOut, SCENARIOS } from "./permission-scenarios";
 import {
-  READER,
-  OPERATOR,
-  UP,
+  actionsOf,
+  ALL,
   CONTROLLER,
+  LIFE,
+  OPERATOR,
   OTHERS,
   type Policy,
-  LIFE,
-  ALL,
-  actionsOf,
-  without,
   policyFor,
+  READER,
+  UP,
+  without,
 } from "./policies";
 import { program, type Stack } from "./support";
-import { asMadeBefore, failureOf, later, machineOf, made, settled } from "./world";
+import { asMadeBefore, failureOf, later, made, settled } from "./world";
+import { machineOf } from "./machine";
 
 /** Without them only the preview says less: tests/provider/inputs/surroundings.test.ts has that. */
 const OPTIONAL = actionsOf(READER.filter((it) => it.Sid === "ReadForPreview"));

@@ -21,9 +21,10 @@ import { WELL_KNOWN } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
 import { launchedByHand } from "./by-hand";
 import { beginning, carriedOut } from "./permission-scenarios";
-import { type Policy, LIFE, ALL } from "./policies";
+import { ALL, LIFE, type Policy } from "./policies";
 import type { Stack } from "./support";
-import { failureOf, machineOf, somebody, up } from "./world";
+import { failureOf, somebody, up } from "./world";
+import { machineOf } from "./machine";
 
 /** What the policies are not for, each as a call by who has them. */
 const STRANGE: Readonly<Record<string, (ec2: EC2Client, things: Things) => Promise<unknown>>> = {

@@ -19,7 +19,8 @@ import { WELL_KNOWN } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
 import { mended, terminate } from "./mended";
 import { program, type Stack } from "./support";
-import { failureOf, identityOf, later, machineOf, made, nothingIsLeft, only, settled, somebody, up } from "./world";
+import { failureOf, later, made, nothingIsLeft, only, settled, somebody, up } from "./world";
+import { identityOf, machineOf } from "./machine";
 
 /** Somebody makes an instance another type. */
 async function becomes(

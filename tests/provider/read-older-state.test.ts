@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { WELL_KNOWN } from "../../local/ec2";
 import type { Properties } from "../../provider/model/properties";
 import { program, type Stack } from "./support";
-import { identityOf, later, type Machine, machineOf, made, nothingIsLeft, only, up } from "./world";
+import { identityOf, type Machine, machineOf } from "./machine";
+import { later, made, nothingIsLeft, only, up } from "./world";
 
 /** The state as the first release wrote it: it knew these inputs and outputs, and no more. */
 const OLD_INPUTS = [

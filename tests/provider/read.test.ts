@@ -11,7 +11,8 @@ import { WELL_KNOWN } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
 import { mended, terminate } from "./mended";
 import { program } from "./support";
-import { failureOf, identityOf, later, machineOf, made, nothingIsLeft, asMadeBefore, somebody, up } from "./world";
+import { asMadeBefore, failureOf, later, made, nothingIsLeft, somebody, up } from "./world";
+import { identityOf, machineOf } from "./machine";
 
 describe("read", () => {
   it("finds a machine as it is on record, with nothing to change", async () => {

@@ -7,7 +7,8 @@ import type { Properties } from "../../provider/model/properties";
 import { holderOf, pathBetween } from "./holder";
 import { goingOn, killedAfter, killedUp } from "./kills";
 import { program, type Stack } from "./support";
-import { failureOf, later, machineOf, made, only, quick, settled, somebody, up } from "./world";
+import { failureOf, later, made, only, quick, settled, somebody, up } from "./world";
+import { machineOf } from "./machine";
 
 const IMAGE = { imageId: WELL_KNOWN.imageV2 };
 

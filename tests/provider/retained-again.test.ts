@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { WELL_KNOWN } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
-import { type Retention, DATA, RETAINED, DELETED, idsOf, leftIn } from "./retained";
+import { DATA, DELETED, idsOf, leftIn, RETAINED, type Retention } from "./retained";
 import { program } from "./support";
-import { identityOf, later, machineOf, nothingIsLeft, quick, up } from "./world";
+import { identityOf, machineOf } from "./machine";
+import { later, nothingIsLeft, quick, up } from "./world";
 
 describe("what was retained", () => {
   for (const pair of [true, false]) {

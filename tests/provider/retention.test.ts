@@ -3,7 +3,7 @@ import { AllocateAddressCommand } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../local/ec2";
 import type { Properties } from "../../provider/model/properties";
 import { destroyedAtEveryCall } from "./kills";
-import { DATA, PARTS, type Deletion, RETAINED, DELETED, idsOf, leftIn, areRetained } from "./retained";
+import { areRetained, DATA, DELETED, type Deletion, idsOf, leftIn, PARTS, RETAINED } from "./retained";
 import { program } from "./support";
 import { failureOf, later, made, nothingIsLeft, only, quick, somebody, up } from "./world";
 

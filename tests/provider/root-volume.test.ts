@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import type { Properties } from "../../provider/model/properties";
 import { destroyed } from "./engine/steps/volumes";
 import { program } from "./support";
-import { failureOf, identityOf, type Machine, machineOf, made, only, up } from "./world";
+import { failureOf, made, only, up } from "./world";
+import { identityOf, type Machine, machineOf } from "./machine";
 
 describe("a root volume", () => {
   const WHOLE = { size: 20, type: "gp3", iops: 4000, throughput: 250, encrypted: true, kmsKeyId: "alias/mine" };

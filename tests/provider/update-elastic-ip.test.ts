@@ -9,7 +9,8 @@ import { WELL_KNOWN } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
 import { goingOn, killedAfter, killedUp } from "./kills";
 import { program, type Stack } from "./support";
-import { failureOf, later, machineOf, made, nothingIsLeft, only, quick, sameInstance, somebody, up } from "./world";
+import { failureOf, later, made, nothingIsLeft, only, quick, somebody, up } from "./world";
+import { machineOf, sameInstance } from "./machine";
 
 async function allocate(owner: Stack): Promise<{ allocationId: string; publicIp: string }> {
   const { AllocationId = "", PublicIp = "" } = await somebody(owner).send(

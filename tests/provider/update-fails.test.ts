@@ -3,7 +3,8 @@ import { ModifyInstanceAttributeCommand, ModifyNetworkInterfaceAttributeCommand 
 import { WELL_KNOWN } from "../../local/ec2";
 import type { Properties } from "../../provider/model/properties";
 import { program } from "./support";
-import { failureOf, identityOf, machineOf, made, only, sameInstance, somebody, up } from "./world";
+import { failureOf, made, only, somebody, up } from "./world";
+import { identityOf, machineOf, sameInstance } from "./machine";
 
 describe("update", () => {
   describe("to what cannot start", () => {

@@ -3,7 +3,8 @@ import { WELL_KNOWN } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
 import { changed } from "./changed-machine";
 import { program } from "./support";
-import { failureOf, type Machine, machineOf, made, only, sameInstance, up } from "./world";
+import { failureOf, made, only, up } from "./world";
+import { type Machine, machineOf, sameInstance } from "./machine";
 
 const NO_SUCH_GROUP = { securityGroupIds: ["sg-0a1b2c3d4e5f60718"] };
 

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { WELL_KNOWN } from "../../local/ec2";
 import { interposed } from "./interruptions";
 import { program, type Stack } from "./support";
-import { failureOf, machineOf, made, only, quick } from "./world";
+import { failureOf, made, only, quick } from "./world";
+import { machineOf } from "./machine";
 
 describe("an engine that is gone", () => {
   /** The engine is gone from right after a call of `action` on. */

@@ -5,19 +5,8 @@ import { TAG } from "../../provider/ec2/tags";
 import type { Properties } from "../../provider/model/properties";
 import { changed } from "./changed-machine";
 import { program } from "./support";
-import {
-  failureOf,
-  identityOf,
-  later,
-  type Machine,
-  machineOf,
-  made,
-  nothingIsLeft,
-  only,
-  quick,
-  somebody,
-  up,
-} from "./world";
+import { failureOf, later, made, nothingIsLeft, only, quick, somebody, up } from "./world";
+import { identityOf, type Machine, machineOf } from "./machine";
 
 const REPLACING: [input: string, before: Properties, after: Properties, see: (now: Machine) => unknown][] = [
   [

@@ -9,7 +9,7 @@ import { type Properties } from "./purpose";
 import { Watch } from "./invariants";
 import { isOnPage } from "./page";
 import { command, isSound, run, watched } from "./runs";
-import { type Scene, SCENARIOS } from "./scenarios";
+import { SCENARIOS, type Scene } from "./scenarios";
 
 const tried: Tried & { instants: number } = { kills: 0, worlds: 0, instants: 0 };
 

@@ -18,8 +18,8 @@ import { TAG } from "../../provider/ec2/tags";
 import { sending } from "../provider/interruptions";
 import type { Stack, Through } from "../provider/support";
 import { made, type Made, madeNow, ownedBy } from "../provider/world";
-import { type Ids, idsIn, notOursToEnd, isOurs, straysIn } from "./account-ids";
-import type { Breach, Add } from "./breach";
+import { type Ids, idsIn, isOurs, notOursToEnd, straysIn } from "./account-ids";
+import type { Add, Breach } from "./breach";
 import { type Identity, identityIn, lookAtIdentity } from "./kept-identity";
 import type { Purpose, PurposeOf } from "./purpose";
 

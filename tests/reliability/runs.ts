@@ -1,7 +1,7 @@
 /** One run of a scene under watch, and whether the world is sound after it. */
 import assert from "node:assert/strict";
 import { goingOn } from "../provider/kills";
-import { program, type InProcess, type Stack, type StackOptions } from "../provider/support";
+import { type InProcess, program, type Stack, type StackOptions } from "../provider/support";
 import { later, settled } from "../provider/world";
 import { ENDING, type Properties, purposeOf } from "./purpose";
 import { isAsDeclared, onlyRetainedIsLeft } from "./outcome";

@@ -1,5 +1,5 @@
 import type { RequestLaunchTemplateData } from "@aws-sdk/client-ec2";
-import { the, type Scene } from "../scene";
+import { type Scene, the } from "../scene";
 
 export const addVersion = async (scene: Scene, id: string, data: RequestLaunchTemplateData, SourceVersion?: string) => {
   const input = { LaunchTemplateId: id, LaunchTemplateData: data, SourceVersion };

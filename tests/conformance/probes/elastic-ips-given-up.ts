@@ -1,7 +1,7 @@
 import { answers, area, refuses, source } from "../probe";
 import { on } from "../scene";
 import { NOBODYS } from "../surroundings";
-import { seenAddress, placed, held } from "./seen-address";
+import { held, placed, seenAddress } from "./seen-address";
 
 const { api, codes, facts } = source;
 

@@ -1,7 +1,7 @@
 import { answers, area, refuses, source } from "../probe";
 import { on, the } from "../scene";
 import { NOBODYS } from "../surroundings";
-import { seenAddress, eips, associate, placed, held, allocate } from "./seen-address";
+import { allocate, associate, eips, held, placed, seenAddress } from "./seen-address";
 
 const { api, codes, facts } = source;
 

@@ -1,6 +1,6 @@
 import type { Filter, Instance, NetworkInterface } from "@aws-sdk/client-ec2";
 import { answers, area, refuses, source } from "../probe";
-import { on, the, type Scene } from "../scene";
+import { on, type Scene, the } from "../scene";
 import { NOBODYS } from "../surroundings";
 import { interfacesWith } from "./interfaces-with";
 

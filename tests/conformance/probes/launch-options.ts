@@ -1,5 +1,5 @@
 import { answers, area, source } from "../probe";
-import { run, refusedLaunch } from "./refused-launch";
+import { refusedLaunch, run } from "./refused-launch";
 
 const { api, codes, facts } = source;
 

@@ -1,5 +1,5 @@
 import { answers, area, refuses, source } from "../probe";
-import { tagsOf, type Scene } from "../scene";
+import { type Scene, tagsOf } from "../scene";
 import { NOBODYS } from "../surroundings";
 import { addVersion } from "./added-version";
 

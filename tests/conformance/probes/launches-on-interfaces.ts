@@ -1,7 +1,7 @@
 import { answers, area, source } from "../probe";
-import { on, the, type Scene } from "../scene";
+import { on, type Scene, the } from "../scene";
 import { NOBODYS } from "../surroundings";
-import { run, refusedLaunch } from "./refused-launch";
+import { refusedLaunch, run } from "./refused-launch";
 
 const { api, codes, facts, seen } = source;
 

@@ -1,7 +1,7 @@
 import { answers, area, source } from "../probe";
 import { the } from "../scene";
 import { NOBODYS } from "../surroundings";
-import { run, refusedLaunch } from "./refused-launch";
+import { refusedLaunch, run } from "./refused-launch";
 
 const { codes, facts, guide, seen } = source;
 

@@ -1,4 +1,4 @@
-import { the, type Scene } from "../scene";
+import { type Scene, the } from "../scene";
 
 export const make = async (scene: Scene, more: object = {}): Promise<string> => {
   const input = { AvailabilityZone: scene.here.zoneA, Size: 5, ...more };

@@ -1,5 +1,5 @@
 import { answers, area, refuses, source } from "../probe";
-import { on, the, type Scene } from "../scene";
+import { on, type Scene, the } from "../scene";
 
 const { api, codes, guide, vpc } = source;
 const create = api("CreateNetworkInterface");

@@ -1,6 +1,6 @@
 import { answers, area, source } from "../probe";
 import { on, the } from "../scene";
-import { seenAddress, eips } from "./seen-address";
+import { eips, seenAddress } from "./seen-address";
 
 const { api, facts, guide } = source;
 

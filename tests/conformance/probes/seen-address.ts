@@ -1,5 +1,5 @@
 import { source } from "../probe";
-import { on, the, type Scene } from "../scene";
+import { on, type Scene, the } from "../scene";
 
 const { api, vpc } = source;
 export const allocate = api("AllocateAddress");

@@ -1,5 +1,5 @@
 import { answers, area, refuses, source } from "../probe";
-import { the, type Scene } from "../scene";
+import { type Scene, the } from "../scene";
 import { make, seen } from "./made-volume";
 
 const { api, codes, ebs } = source;

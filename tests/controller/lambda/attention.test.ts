@@ -6,7 +6,7 @@ import { replacementText } from "../../../provider/engine/record/last-replacemen
 import { made, only, somebody } from "../../provider/world";
 import type { Bench } from "../bench";
 import { tick } from "../lambda-world";
-import { MINUTE, bench, idOf, nameOf } from "./benches";
+import { bench, idOf, MINUTE, nameOf } from "./benches";
 
 describe("a machine that a person has to look at", () => {
   async function loops(): Promise<Bench> {

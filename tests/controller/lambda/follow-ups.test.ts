@@ -1,7 +1,7 @@
 /** The messages that the function sends itself: what goes on later, once, and where. */
 import assert from "node:assert/strict";
 import { tick } from "../lambda-world";
-import { MINUTE, SPOT, bench, idOf, nameOf, terminated, stateChange } from "./benches";
+import { bench, idOf, MINUTE, nameOf, SPOT, stateChange, terminated } from "./benches";
 
 describe("what goes on later", () => {
   it("is a message that waits until then", async () => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { logTo } from "../../../controller/lambda/log";
 import { METRICS, metricsLine } from "../../../controller/lambda/metrics";
 import { tick } from "../lambda-world";
-import { bench, idOf, nameOf, terminated, stateChange } from "./benches";
+import { bench, idOf, nameOf, stateChange, terminated } from "./benches";
 
 describe("a batch of messages", () => {
   it("is of one machine if all that it tells is of one: it is looked after once", async () => {

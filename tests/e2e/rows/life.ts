@@ -1,7 +1,7 @@
 import { WELL_KNOWN } from "../../../local/ec2";
 import type { Given } from "./given";
-import { state, pauseRows } from "./pause";
-import { setting, replacementRows } from "./replacement";
+import { pauseRows, state } from "./pause";
+import { replacementRows, setting } from "./replacement";
 import { always, type Args, both, field, inPlace, NOTHING, replaced, type Row } from "./row";
 
 const { imageV2 } = WELL_KNOWN;

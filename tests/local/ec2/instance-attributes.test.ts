@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import {
   DescribeInstanceAttributeCommand,
-  DescribeInstanceStatusCommand,
   DescribeInstancesCommand,
+  DescribeInstanceStatusCommand,
   ModifyInstanceAttributeCommand,
   ModifyInstanceMetadataOptionsCommand,
   StopInstancesCommand,
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
 import { running } from "./running";
-import { LONG, idOf, launched, refused, seen, stateOf } from "./scenes";
+import { idOf, launched, LONG, refused, seen, stateOf } from "./scenes";
 import { simulated } from "./support";
 
 describe("protection", () => {

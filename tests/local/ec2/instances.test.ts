@@ -6,7 +6,7 @@ import {
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
 import { running } from "./running";
-import { LONG, idOf, launched, present, refused, seen, stateOf, terminated } from "./scenes";
+import { idOf, launched, LONG, present, refused, seen, stateOf, terminated } from "./scenes";
 import { simulated } from "./support";
 
 describe("an instance's life", () => {

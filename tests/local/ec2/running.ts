@@ -1,5 +1,5 @@
 import type { EC2Client } from "@aws-sdk/client-ec2";
-import { LONG, launched } from "./scenes";
+import { launched, LONG } from "./scenes";
 import type { VirtualClock } from "./support";
 
 export async function running(ec2: EC2Client, clock: VirtualClock, overrides: Parameters<typeof launched>[1] = {}) {

@@ -4,20 +4,20 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import {
-  registered,
-  valueOf,
-  declared,
-  one,
-  parsed,
-  statementsOf,
-  mocked,
-  QUEUE,
-  RULE,
-  TARGET,
-  FUNCTION,
   ALARM,
+  declared,
+  FUNCTION,
   LOG_GROUP,
   MAPPING,
+  mocked,
+  one,
+  parsed,
+  QUEUE,
+  registered,
+  RULE,
+  statementsOf,
+  TARGET,
+  valueOf,
 } from "./registered";
 
 describe("ManagedInstanceController", function () {

@@ -1,7 +1,7 @@
 /** The rights of the component's function. */
 import assert from "node:assert/strict";
 import { policyOf } from "../../../provider/ec2/policies";
-import { type Statement, declared, one, statementsOf, mocked, ROLE_POLICY } from "./registered";
+import { declared, mocked, one, ROLE_POLICY, type Statement, statementsOf } from "./registered";
 
 describe("ManagedInstanceController", function () {
   this.timeout(30_000);

@@ -11,7 +11,8 @@ import {
 } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../../../local/ec2";
 import type { Stack } from "../../support";
-import { later, type Machine, machineOf, made, only, somebody } from "../../world";
+import { later, made, only, somebody } from "../../world";
+import { type Machine, machineOf } from "../../machine";
 
 /** One of the two kinds of address: how it is declared, what is held, and what somebody else does to it. */
 interface Kind {

@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { ModifySubnetAttributeCommand } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../../../local/ec2";
 import { program } from "../../support";
-import { failureOf, machineOf, made, only, quick, sameInstance, settled, somebody, up } from "../../world";
-import { SECONDARY, IPV6, refound } from "./address-kinds";
+import { failureOf, made, only, quick, settled, somebody, up } from "../../world";
+import { machineOf, sameInstance } from "../../machine";
+import { IPV6, refound, SECONDARY } from "./address-kinds";
 
 describe("addresses of both kinds", () => {
   it("are new ones in another subnet, as many as were asked for", async () => {

@@ -5,19 +5,9 @@ import type { Properties } from "../../../../provider/model/properties";
 import { cutting, interposed } from "../../interruptions";
 import { goingOn, interruptedAtEveryCall } from "../../kills";
 import { program } from "../../support";
-import {
-  failureOf,
-  type Machine,
-  machineOf,
-  made,
-  only,
-  quick,
-  sameInstance,
-  settled,
-  somebody,
-  up,
-} from "../../world";
-import { SECONDARY, IPV6, drop, refound } from "./address-kinds";
+import { failureOf, made, only, quick, settled, somebody, up } from "../../world";
+import { type Machine, machineOf, sameInstance } from "../../machine";
+import { drop, IPV6, refound, SECONDARY } from "./address-kinds";
 
 for (const kind of [SECONDARY, IPV6]) {
   const { list, count, subnetId, a, b, c, on } = kind;

@@ -4,8 +4,9 @@ import { WELL_KNOWN } from "../../../../local/ec2";
 import type { Properties } from "../../../../provider/model/properties";
 import { interruptedAtEveryCall } from "../../kills";
 import { program } from "../../support";
-import { later, type Machine, machineOf, nothingIsLeft, sameInstance, settled, somebody, up } from "../../world";
-import { SECONDARY, IPV6, deleteInterface } from "./address-kinds";
+import { later, nothingIsLeft, settled, somebody, up } from "../../world";
+import { type Machine, machineOf, sameInstance } from "../../machine";
+import { deleteInterface, IPV6, SECONDARY } from "./address-kinds";
 
 for (const kind of [SECONDARY, IPV6]) {
   const { list, count, subnetId, a, b, c, on } = kind;

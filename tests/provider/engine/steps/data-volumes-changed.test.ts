@@ -3,8 +3,9 @@ import { AttachVolumeCommand, ModifyVolumeCommand } from "@aws-sdk/client-ec2";
 import { TAG } from "../../../../provider/ec2/tags";
 import type { Properties } from "../../../../provider/model/properties";
 import { program } from "../../support";
-import { failureOf, later, machineOf, made, only, quick, somebody, up } from "../../world";
-import { DATA, LOGS, DELETES, named, idOf, volumeIn, makeVolume, destroyed } from "./volumes";
+import { failureOf, later, made, only, quick, somebody, up } from "../../world";
+import { machineOf } from "../../machine";
+import { DATA, DELETES, destroyed, idOf, LOGS, makeVolume, named, volumeIn } from "./volumes";
 
 describe("a data volume is changed in place", () => {
   const SHAPES: [string, Properties][] = [

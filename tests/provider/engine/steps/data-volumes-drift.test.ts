@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { AttachVolumeCommand, DeleteVolumeCommand, ModifyVolumeCommand } from "@aws-sdk/client-ec2";
 import { TAG } from "../../../../provider/ec2/tags";
 import { program } from "../../support";
-import { failureOf, later, machineOf, somebody, up } from "../../world";
-import { DATA, DELETES, named, idOf, volumeIn, attachElsewhere, detachByHand, destroyed, flip, untag } from "./volumes";
+import { failureOf, later, somebody, up } from "../../world";
+import { machineOf } from "../../machine";
+import { attachElsewhere, DATA, DELETES, destroyed, detachByHand, flip, idOf, named, untag, volumeIn } from "./volumes";
 
 describe("drift of a data volume", () => {
   const inputs = { dataVolumes: [DATA], deletion: DELETES };

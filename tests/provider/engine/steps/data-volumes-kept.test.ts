@@ -3,8 +3,9 @@ import { TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../../../local/ec2";
 import type { Properties } from "../../../../provider/model/properties";
 import { program } from "../../support";
-import { failureOf, identityOf, later, machineOf, made, only, somebody, up } from "../../world";
-import { DATA, LOGS, DELETES, named, idOf, volumeIn, destroyed, flip } from "./volumes";
+import { failureOf, later, made, only, somebody, up } from "../../world";
+import { identityOf, machineOf } from "../../machine";
+import { DATA, DELETES, destroyed, flip, idOf, LOGS, named, volumeIn } from "./volumes";
 
 describe("a data volume stays the same volume", () => {
   const SPOT = { market: { lifecycle: "spot" } };

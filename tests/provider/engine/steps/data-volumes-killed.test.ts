@@ -12,8 +12,9 @@ import {
   updatedAtEveryCall,
 } from "../../kills";
 import { program } from "../../support";
-import { failureOf, machineOf, nothingIsLeft, quick, up } from "../../world";
-import { DATA, LOGS, DELETES, named, idOf, volumeIn, makeVolume, destroyed } from "./volumes";
+import { failureOf, nothingIsLeft, quick, up } from "../../world";
+import { machineOf } from "../../machine";
+import { DATA, DELETES, destroyed, idOf, LOGS, makeVolume, named, volumeIn } from "./volumes";
 
 describe("lost replies", () => {
   const inputs = { dataVolumes: [DATA], deletion: DELETES };

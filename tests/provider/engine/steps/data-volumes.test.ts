@@ -3,8 +3,9 @@ import { CreateSnapshotCommand, CreateTagsCommand } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../../../local/ec2";
 import { TAG } from "../../../../provider/ec2/tags";
 import { program } from "../../support";
-import { failureOf, later, machineOf, made, only, quick, somebody, up } from "../../world";
-import { DATA, LOGS, DELETES, named, idOf, makeVolume, destroyed } from "./volumes";
+import { failureOf, later, made, only, quick, somebody, up } from "../../world";
+import { machineOf } from "../../machine";
+import { DATA, DELETES, destroyed, idOf, LOGS, makeVolume, named } from "./volumes";
 
 describe("a data volume", () => {
   it("is made in the identity's zone as it is declared, and attached as its device, with the machine's tags", async () => {

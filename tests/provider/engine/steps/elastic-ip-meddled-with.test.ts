@@ -10,29 +10,17 @@ import { WELL_KNOWN } from "../../../../local/ec2";
 import { interposed } from "../../interruptions";
 import { goingOn } from "../../kills";
 import { program } from "../../support";
+import { failureOf, later, made, nothingIsLeft, only, quick, settled, somebody, up } from "../../world";
+import { identityOf, machineOf, sameInstance } from "../../machine";
 import {
-  failureOf,
-  identityOf,
-  later,
-  machineOf,
-  made,
-  nothingIsLeft,
-  only,
-  quick,
-  sameInstance,
-  settled,
-  somebody,
-  up,
-} from "../../world";
-import {
-  type Given,
   allocate,
+  elasticIpsBut,
+  type Given,
+  holderOf,
+  ownTagsOf,
   putOnSecondary,
   tagsIn,
   useElsewhere,
-  elasticIpsBut,
-  ownTagsOf,
-  holderOf,
 } from "./given-addresses";
 
 describe("elasticIp", () => {

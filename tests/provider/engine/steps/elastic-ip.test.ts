@@ -6,20 +6,9 @@ import type { Properties } from "../../../../provider/model/properties";
 import { cut, cutting, interposed } from "../../interruptions";
 import { goingOn, interruptedAtEveryCall } from "../../kills";
 import { program } from "../../support";
-import {
-  failureOf,
-  later,
-  machineOf,
-  made,
-  nothingIsLeft,
-  only,
-  quick,
-  sameInstance,
-  settled,
-  somebody,
-  up,
-} from "../../world";
-import { allocate, elasticIpsBut, inputFor, WAYS, holdsWhatIsWanted, isSame } from "./given-addresses";
+import { failureOf, later, made, nothingIsLeft, only, quick, settled, somebody, up } from "../../world";
+import { machineOf, sameInstance } from "../../machine";
+import { allocate, elasticIpsBut, holdsWhatIsWanted, inputFor, isSame, WAYS } from "./given-addresses";
 
 describe("elasticIp", () => {
   it("is named among what is kept after a failure, while it is on no interface", async () => {

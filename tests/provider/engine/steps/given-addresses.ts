@@ -5,7 +5,8 @@ import { WELL_KNOWN } from "../../../../local/ec2";
 import { OWN_TAG_PREFIX } from "../../../../provider/ec2/tags";
 import type { Properties } from "../../../../provider/model/properties";
 import type { Stack } from "../../support";
-import { type Machine, made, only, somebody } from "../../world";
+import { type Machine } from "../../machine";
+import { made, only, somebody } from "../../world";
 
 export interface Given {
   allocationId: string;

@@ -3,8 +3,9 @@ import { WELL_KNOWN } from "../../../../local/ec2";
 import { TAG } from "../../../../provider/ec2/tags";
 import type { Properties } from "../../../../provider/model/properties";
 import { program } from "../../support";
-import { failureOf, later, machineOf, nothingIsLeft, only, quick, up } from "../../world";
-import { DATA, DELETES, named, idOf, volumeIn, makeVolume, attachElsewhere, destroyed, untag } from "./volumes";
+import { failureOf, later, nothingIsLeft, only, quick, up } from "../../world";
+import { machineOf } from "../../machine";
+import { attachElsewhere, DATA, DELETES, destroyed, idOf, makeVolume, named, untag, volumeIn } from "./volumes";
 
 describe("a given volume", () => {
   const given = (volumeId: string): Properties => ({ name: "data", deviceName: "/dev/sdf", volumeId });

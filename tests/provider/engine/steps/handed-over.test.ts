@@ -8,18 +8,18 @@ import { shuffled } from "../../interruptions";
 import { program, stack } from "../../support";
 import { failureOf, only, quick, somebody } from "../../world";
 import {
-  Machine,
-  inTwoProcesses,
-  inOneProgram,
-  PAIRS,
-  allocate,
-  makeVolume,
-  data,
   addressNamed,
-  ownTags,
+  allocate,
+  data,
   hasAddress,
   hasVolume,
+  inOneProgram,
+  inTwoProcesses,
   isSettled,
+  Machine,
+  makeVolume,
+  ownTags,
+  PAIRS,
 } from "./pairs";
 
 describe("a thing that goes from one machine to another in one run", function () {

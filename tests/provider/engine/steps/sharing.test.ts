@@ -10,17 +10,17 @@ import type { Stack } from "../../support";
 import { program, stack } from "../../support";
 import { failureOf, made, only, quick, somebody } from "../../world";
 import {
-  type Pair,
-  Machine,
-  inTwoProcesses,
-  inOneProgram,
-  allocate,
-  makeVolume,
-  data,
   addressNamed,
-  volumeNamed,
+  allocate,
+  data,
   hasAddress,
   hasVolume,
+  inOneProgram,
+  inTwoProcesses,
+  Machine,
+  makeVolume,
+  type Pair,
+  volumeNamed,
 } from "./pairs";
 
 /** One of two ends well, and the other is refused in words. */

@@ -9,7 +9,8 @@ import {
 } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../../../local/ec2";
 import type { Stack } from "../../support";
-import { later, type Machine, made, nothingIsLeft, type SimVolume, somebody } from "../../world";
+import { later, made, nothingIsLeft, somebody } from "../../world";
+import { type Machine, type SimVolume } from "../../machine";
 
 type Account = Pick<Stack, "simulator" | "clock">;
 
