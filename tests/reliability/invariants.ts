@@ -8,7 +8,7 @@
  * - (d) What was not made is never deleted, and no Elastic IP is taken from another holder.
  * - (e) A working instance is not retired unless the preflight passed.
  * - (f) After enough runs of `up` without a fault the world is as declared, and a further `up` changes nothing.
- * - (g) After `destroy` only what was to be retained is left.
+ * - (g) After `destroy` only what was to be retained is left. Both are looked at in `outcome.ts`.
  * - (h) No handler changes anything that another state's or resource's machine holds.
  * - (i) Of any two runs that meet, both end well or one says whose result stands: never an older generation after a newer one, never a wait
  *   for oneself. It is looked at in `standing.ts`.
