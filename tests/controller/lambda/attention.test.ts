@@ -4,8 +4,8 @@ import { StopInstancesCommand } from "@aws-sdk/client-ec2";
 import { TAG } from "../../../provider/ec2/tags";
 import { replacementText } from "../../../provider/engine/record/last-replacement";
 import { made, only, somebody } from "../../provider/world";
-import type { Bench } from "../bench";
-import { tick } from "../lambda-world";
+import type { Bench } from "./bench";
+import { tick } from "./world";
 import { bench, idOf, MINUTE, nameOf } from "./benches";
 
 describe("a machine that a person has to look at", () => {

@@ -2,7 +2,7 @@
 import { TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import type { Properties } from "../../../provider/model/properties";
 import { somebody, up } from "../../provider/world";
-import { Bench } from "../bench";
+import { Bench } from "./bench";
 
 export const MINUTE = 60_000;
 export const SPOT = { market: { lifecycle: "spot" } };

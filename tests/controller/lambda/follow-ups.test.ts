@@ -1,6 +1,6 @@
 /** The messages that the function sends itself: what goes on later, once, and where. */
 import assert from "node:assert/strict";
-import { tick } from "../lambda-world";
+import { tick } from "./world";
 import { bench, idOf, MINUTE, nameOf, SPOT, stateChange, terminated } from "./benches";
 
 describe("what goes on later", () => {

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { logTo } from "../../../controller/lambda/log";
 import { METRICS, metricsLine } from "../../../controller/lambda/metrics";
-import { tick } from "../lambda-world";
+import { tick } from "./world";
 import { bench, idOf, nameOf, stateChange, terminated } from "./benches";
 
 describe("a batch of messages", () => {

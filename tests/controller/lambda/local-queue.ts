@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { SqsRecord } from "../../controller/lambda/sqs-event";
+import type { SqsRecord } from "../../../controller/lambda/sqs-event";
 
 interface Held {
   id: string;

@@ -1,11 +1,11 @@
 /** A function over a simulated account, in this process and in virtual time. */
-import { createHandler, type Handler } from "../../controller/lambda/handler";
-import { logTo } from "../../controller/lambda/log";
-import type { Delayed } from "../../controller/lambda/queue";
-import type { SqsRecord } from "../../controller/lambda/sqs-event";
-import type { Stack } from "../provider/support";
-import { tick } from "./lambda-world";
-import { controllerOf } from "./support";
+import { createHandler, type Handler } from "../../../controller/lambda/handler";
+import { logTo } from "../../../controller/lambda/log";
+import type { Delayed } from "../../../controller/lambda/queue";
+import type { SqsRecord } from "../../../controller/lambda/sqs-event";
+import type { Stack } from "../../provider/support";
+import { tick } from "./world";
+import { controllerOf } from "../support";
 
 /** A function over a stack's account, with a queue that only remembers. */
 export class Bench {

@@ -1,10 +1,10 @@
 /** The function as it is published, in processes of its own, on the simulator's events: three machines come back by themselves. */
 import assert from "node:assert/strict";
 import { statSync } from "node:fs";
-import type { Properties } from "../../provider/model/properties";
-import type { Stack } from "../provider/support";
-import { made } from "../provider/world";
-import { BUNDLE, bundled, LambdaWorld, type WorldOptions } from "./lambda-world";
+import type { Properties } from "../../../provider/model/properties";
+import type { Stack } from "../../provider/support";
+import { made } from "../../provider/world";
+import { BUNDLE, bundled, LambdaWorld, type WorldOptions } from "./world";
 
 const SPOT = { market: { lifecycle: "spot" } };
 const MACHINES: Readonly<Record<string, Properties>> = {
