@@ -10,18 +10,17 @@ import { ID } from "../provider/engine/things";
 import {
   answer,
   decided,
-  ENDED,
-  HOUR,
+  ENDED_INSTANCE,
   IMPAIRED,
   last,
-  MINUTE,
   NOW,
   OVERLAP,
   type Overrides,
   situation,
-  SPOT,
   TAKEN,
 } from "./situations";
+import { SPOT } from "./machines-that-come-back";
+import { HOUR, MINUTE } from "../reliability/week/time";
 
 describe("decide", () => {
   describe("against loops", () => {
@@ -39,11 +38,11 @@ describe("decide", () => {
     };
 
     it("waits between two replacements, but not after what AWS took", () => {
-      assert.equal(answer({ instances: [ENDED], history: last() }), "wait");
-      assert.equal(answer({ instances: [ENDED], history: last({ at: NOW - MINUTE }) }), "restore ended");
+      assert.equal(answer({ instances: [ENDED_INSTANCE], history: last() }), "wait");
+      assert.equal(answer({ instances: [ENDED_INSTANCE], history: last({ at: NOW - MINUTE }) }), "restore ended");
       assert.equal(answer({ inputs: SPOT, instances: [TAKEN], history: last() }), "restore interruption");
       assert.equal(
-        answer({ inputs: { minReplacementInterval: 0 }, instances: [ENDED], history: last() }),
+        answer({ inputs: { minReplacementInterval: 0 }, instances: [ENDED_INSTANCE], history: last() }),
         "restore ended",
       );
     });
@@ -94,12 +93,12 @@ describe("decide", () => {
         "restore 3 0",
       );
       const tried = last({ at: NOW - 10 * MINUTE, instanceId: "i-1", inARow: 1, tries: 40 });
-      assert.equal(counts({ instances: [ENDED], history: tried }), "restore 1 40");
+      assert.equal(counts({ instances: [ENDED_INSTANCE], history: tried }), "restore 1 40");
     });
 
     it("tries on for ever what EC2 refuses, with pauses that stay below ten minutes", () => {
       const after = (tries: number, ms: number): string =>
-        answer({ instances: [ENDED], history: last({ instanceId: "i-1", at: NOW - ms, tries }) });
+        answer({ instances: [ENDED_INSTANCE], history: last({ instanceId: "i-1", at: NOW - ms, tries }) });
       assert.deepEqual([after(1, MINUTE - 1), after(1, MINUTE)], ["wait", "restore ended"]);
       assert.deepEqual([after(32, 4 * MINUTE - 1), after(32, 4 * MINUTE)], ["wait", "restore ended"]);
       assert.deepEqual([after(9999, 9 * MINUTE - 1), after(9999, 9 * MINUTE)], ["wait", "restore ended"]);
@@ -138,14 +137,14 @@ describe("decide", () => {
 
     it("leaves an instance to whoever began with it a moment ago, and takes it on if nothing came of that", () => {
       const begun = (ms: number): Machine["history"] => last({ instanceId: "i-1", at: NOW - ms });
-      const left = decided({ instances: [ENDED], history: begun(1000) });
+      const left = decided({ instances: [ENDED_INSTANCE], history: begun(1000) });
       // Whoever is at it has the follow-up: of several that look, one goes on.
       assert.ok(left.kind === "wait" && left.isLeft === true);
-      const early = decided({ instances: [ENDED], history: last() });
+      const early = decided({ instances: [ENDED_INSTANCE], history: last() });
       assert.ok(early.kind === "wait" && early.isLeft === false);
-      assert.equal(answer({ instances: [ENDED], history: begun(MINUTE) }), "restore ended");
+      assert.equal(answer({ instances: [ENDED_INSTANCE], history: begun(MINUTE) }), "restore ended");
       const signals: Signal[] = [{ kind: "continue", machineId: ID }];
-      assert.equal(answer({ instances: [ENDED], history: begun(1000), signals }), "restore ended");
+      assert.equal(answer({ instances: [ENDED_INSTANCE], history: begun(1000), signals }), "restore ended");
     });
   });
 });

@@ -8,37 +8,36 @@ import { desired, generation, ID, instance, template, volume } from "../provider
 import {
   answer,
   decided,
-  ENDED,
-  HOUR,
+  ENDED_INSTANCE,
   IMPAIRED,
   last,
-  MINUTE,
   NOW,
   OFF,
   OVERLAP,
   type Overrides,
   REBALANCE,
   situation,
-  SPOT,
   TAKEN,
   WARNING,
 } from "./situations";
+import { SPOT } from "./machines-that-come-back";
+import { HOUR, MINUTE } from "../reliability/week/time";
 
 describe("decide", () => {
   const TABLE: [what: string, overrides: Overrides, expected: string][] = [
     ["one that runs is left alone", {}, "nothing"],
     ["one that starts is waited for by whoever started it", { instances: [{ state: "pending" }] }, "finish"],
-    ["one that was ended is brought back", { instances: [ENDED] }, "restore ended"],
+    ["one that was ended is brought back", { instances: [ENDED_INSTANCE] }, "restore ended"],
     [
       "one that is ending, too: its interface is waited for",
-      { instances: [{ ...ENDED, state: "shutting-down" }] },
+      { instances: [{ ...ENDED_INSTANCE, state: "shutting-down" }] },
       "restore ended",
     ],
     ["one that EC2 does not show any more is brought back", { instances: [] }, "restore ended"],
     ["one that was stopped is started", { instances: [{ state: "stopped" }] }, "restore stopped"],
     ["one that is stopping, too", { instances: [{ state: "stopping" }] }, "restore stopped"],
     ["one that AWS took is followed by another", { inputs: SPOT, instances: [TAKEN] }, "restore interruption"],
-    ["with healing off, one that was ended is left", { inputs: OFF, instances: [ENDED] }, "nothing"],
+    ["with healing off, one that was ended is left", { inputs: OFF, instances: [ENDED_INSTANCE] }, "nothing"],
     ["with healing off, one that was stopped is left", { inputs: OFF, instances: [{ state: "stopped" }] }, "nothing"],
     [
       "with healing off, one that AWS took is followed by another",
@@ -49,7 +48,7 @@ describe("decide", () => {
       "with healing off, what was ended for another is followed by it",
       {
         inputs: OFF,
-        instances: [ENDED],
+        instances: [ENDED_INSTANCE],
         history: last({ instanceId: "i-1", at: NOW - 2 * MINUTE, reason: "revert-to-spot" }),
       },
       "restore revert-to-spot",
@@ -79,7 +78,7 @@ describe("decide", () => {
       "wait",
     ],
     ["failed checks do not count with healing off", { inputs: OFF, health: IMPAIRED(HOUR) }, "nothing"],
-    ["one that is paused stays so", { inputs: { desiredState: "paused" }, instances: [ENDED] }, "nothing"],
+    ["one that is paused stays so", { inputs: { desiredState: "paused" }, instances: [ENDED_INSTANCE] }, "nothing"],
     [
       "one that is paused and stopped stays so",
       { inputs: { desiredState: "paused" }, instances: [{ state: "stopped" }] },
@@ -119,15 +118,15 @@ describe("decide", () => {
     const kindOf = (it: Situation): string => decide(it).kind;
 
     it("leaves it to the up that recorded it, while that may be at it", () => {
-      assert.equal(kindOf(wanted({ instances: [ENDED], world: at(MINUTE) })), "wait");
-      assert.equal(kindOf(wanted({ instances: [ENDED], world: at(5 * MINUTE) })), "restore");
+      assert.equal(kindOf(wanted({ instances: [ENDED_INSTANCE], world: at(MINUTE) })), "wait");
+      assert.equal(kindOf(wanted({ instances: [ENDED_INSTANCE], world: at(5 * MINUTE) })), "restore");
       assert.equal(kindOf(wanted({ world: at(MINUTE) })), "wait");
     });
 
     it("does not wait for what AWS took, nor where its own run goes on", () => {
       assert.equal(kindOf(wanted({ instances: [TAKEN], world: at(MINUTE) })), "restore");
       const goesOn: Signal = { kind: "continue", machineId: ID };
-      assert.equal(kindOf(wanted({ instances: [ENDED], world: at(MINUTE), signals: [goesOn] })), "restore");
+      assert.equal(kindOf(wanted({ instances: [ENDED_INSTANCE], world: at(MINUTE), signals: [goesOn] })), "restore");
     });
 
     it("finishes a recycle, but never an update: that may have been refused", () => {
@@ -201,7 +200,7 @@ describe("decide", () => {
       assert.equal(decided(since(2 * HOUR)).kind, "nothing");
       const paused = since(2 * HOUR);
       assert.equal(
-        decided({ ...paused, inputs: { ...paused.inputs, desiredState: "paused" }, instances: [ENDED] }).kind,
+        decided({ ...paused, inputs: { ...paused.inputs, desiredState: "paused" }, instances: [ENDED_INSTANCE] }).kind,
         "resume",
       );
     });

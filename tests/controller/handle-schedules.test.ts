@@ -9,7 +9,8 @@ import { TAG } from "../../provider/ec2/tags";
 import { interposed } from "../provider/interruptions";
 import { program } from "../provider/support";
 import { later, made, only, somebody, up } from "../provider/world";
-import { done, EXACT, idOf, isBack, MINUTE } from "./machines-that-come-back";
+import { actionsDone, EXACT, instanceIdOf, isBack } from "./machines-that-come-back";
+import { MINUTE } from "../reliability/week/time";
 import { controllerOf, depsOf, machine, pass } from "./support";
 
 describe("the controller", function () {
@@ -26,7 +27,7 @@ describe("the controller", function () {
     const owner = await up(inputs, EXACT);
     const was = owner.outputs;
     const outcomes = await pass(owner, 120 * MINUTE);
-    assert.deepEqual(done(outcomes), ["pause", "resume", "recycle"]);
+    assert.deepEqual(actionsDone(outcomes), ["pause", "resume", "recycle"]);
     await isBack(owner, inputs, was);
   });
 
@@ -66,7 +67,7 @@ describe("the controller", function () {
     const inputs = { schedules: [{ action: "pause", cron: "30 12 * * *" }] };
     const owner = await up(inputs, EXACT);
     await sweep(controllerOf(owner));
-    await somebody(owner).send(new TerminateInstancesCommand({ InstanceIds: [idOf(owner)] }));
+    await somebody(owner).send(new TerminateInstancesCommand({ InstanceIds: [instanceIdOf(owner)] }));
     owner.clock.advance(Date.parse("2026-11-22T12:31:00Z") - owner.clock.now());
     owner.simulator.iam.deny("ec2:CreateTags");
     const [restored] = await sweep(controllerOf(owner));
@@ -87,7 +88,7 @@ describe("by hand", () => {
       const was = owner.outputs;
       const outputs = await pause(await machine(owner), depsOf(owner));
       assert.equal(outputs.state, "paused");
-      assert.deepEqual(done(await pass(owner, 20 * MINUTE)), []);
+      assert.deepEqual(actionsDone(await pass(owner, 20 * MINUTE)), []);
       await owner.refresh();
       assert.equal(owner.outputs.state, "paused");
       assert.deepEqual(owner.outputs.drift, ["it was paused since, by hand or on its schedule"]);

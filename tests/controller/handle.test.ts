@@ -8,7 +8,8 @@ import type { Controller } from "../../controller/outcome";
 import { TAG } from "../../provider/ec2/tags";
 import { program, stack, URN } from "../provider/support";
 import { later, made, only, somebody, up } from "../provider/world";
-import { done, ended, EXACT, idOf, isBack, MINUTE, SPOT } from "./machines-that-come-back";
+import { actionsDone, ended, EXACT, instanceIdOf, isBack, SPOT } from "./machines-that-come-back";
+import { MINUTE } from "../reliability/week/time";
 import { controllerOf, depsOf, machine, outages, pass } from "./support";
 
 describe("the controller", function () {
@@ -24,7 +25,7 @@ describe("the controller", function () {
       const owner = await up(inputs, EXACT);
       const was = owner.outputs;
       await pass(owner, 10 * MINUTE);
-      owner.simulator.interrupt({ instanceId: idOf(owner) });
+      owner.simulator.interrupt({ instanceId: instanceIdOf(owner) });
       const outcomes = await pass(owner, 10 * MINUTE);
       const dark = outages(owner, was.privateIp);
       assert.equal(dark.length, 1);
@@ -43,7 +44,7 @@ describe("the controller", function () {
     const owner = await up(inputs, EXACT);
     const was = owner.outputs;
     await pass(owner, 10 * MINUTE);
-    await somebody(owner).send(new StopInstancesCommand({ InstanceIds: [idOf(owner)] }));
+    await somebody(owner).send(new StopInstancesCommand({ InstanceIds: [instanceIdOf(owner)] }));
     let outcomes = await pass(owner, 5 * MINUTE);
     assert.deepEqual(
       outcomes.filter((it) => it.kind === "done").map((it) => it.reason),
@@ -51,7 +52,7 @@ describe("the controller", function () {
     );
     await isBack(owner, inputs, was);
     assert.equal(owner.outputs.instanceId, was.instanceId);
-    await somebody(owner).send(new TerminateInstancesCommand({ InstanceIds: [idOf(owner)] }));
+    await somebody(owner).send(new TerminateInstancesCommand({ InstanceIds: [instanceIdOf(owner)] }));
     outcomes = await pass(owner, 5 * MINUTE);
     assert.deepEqual(
       outcomes.filter((it) => it.kind === "done").map((it) => it.reason),
@@ -66,7 +67,7 @@ describe("the controller", function () {
     const was = owner.outputs;
     await pass(owner, 10 * MINUTE);
     owner.calls();
-    owner.simulator.interrupt({ instanceId: idOf(owner) });
+    owner.simulator.interrupt({ instanceId: instanceIdOf(owner) });
     await pass(owner, 10 * MINUTE, { copies: 3 });
     assert.equal(owner.calls("mutating").filter((it) => it === "RunInstances").length, 1);
     await isBack(owner, { ...SPOT, elasticIp: true }, was);
@@ -88,7 +89,7 @@ describe("the controller", function () {
     ] as const) {
       const owner = await up({ schedules: [{ action, cron: "0 13 * * *" }] }, EXACT);
       const was = owner.outputs;
-      await somebody(owner).send(new ModifyInstanceAttributeCommand({ InstanceId: idOf(owner), ...attribute }));
+      await somebody(owner).send(new ModifyInstanceAttributeCommand({ InstanceId: instanceIdOf(owner), ...attribute }));
       await pass(owner, 10 * MINUTE);
       const { latestVersion, tags } = only(made(owner).templates);
       const refused = (await pass(owner, 60 * MINUTE)).filter((it) => it.kind === "failed");
@@ -111,7 +112,7 @@ describe("the controller", function () {
     await pass(owner, 10 * MINUTE);
     await ended(owner);
     const outcomes = await pass(owner, 10 * MINUTE, { isLost: () => true, sweepMs: MINUTE });
-    assert.deepEqual(done(outcomes), ["ended"]);
+    assert.deepEqual(actionsDone(outcomes), ["ended"]);
     await isBack(owner, {}, was);
   });
 
@@ -137,12 +138,12 @@ describe("the controller", function () {
     const was = owner.outputs;
     await pass(owner, 10 * MINUTE);
     owner.simulator.capacity.set("m7i.large", "us-east-1a", "spot", 0);
-    owner.simulator.interrupt({ instanceId: idOf(owner) });
+    owner.simulator.interrupt({ instanceId: instanceIdOf(owner) });
     const misses = await pass(owner, 15 * MINUTE);
     assert.ok(misses.filter((it) => it.kind === "failed" && it.metrics.capacityMisses > 0).length >= 5);
     assert.ok(!misses.some((it) => it.kind === "gave-up"));
     owner.simulator.capacity.clear("m7i.large", "us-east-1a", "spot");
-    assert.deepEqual(done(await pass(owner, 5 * MINUTE)), ["interruption"]);
+    assert.deepEqual(actionsDone(await pass(owner, 5 * MINUTE)), ["interruption"]);
     await isBack(owner, inputs, was);
   });
 
@@ -151,7 +152,7 @@ describe("the controller", function () {
     const owner = await up(inputs, EXACT);
     const was = owner.outputs;
     owner.simulator.capacity.set("m7i.large", "us-east-1a", "spot", 0);
-    owner.simulator.interrupt({ instanceId: idOf(owner) });
+    owner.simulator.interrupt({ instanceId: instanceIdOf(owner) });
     await pass(owner, 30 * MINUTE);
     await owner.refresh();
     assert.deepEqual([owner.outputs.state, owner.outputs.lifecycle], ["running", "on-demand"]);
@@ -162,7 +163,7 @@ describe("the controller", function () {
     await owner.refresh();
     assert.equal(owner.outputs.instanceId, onDemand);
     owner.simulator.capacity.clear("m7i.large", "us-east-1a", "spot");
-    assert.ok(done(await pass(owner, 70 * MINUTE)).includes("revert-to-spot"));
+    assert.ok(actionsDone(await pass(owner, 70 * MINUTE)).includes("revert-to-spot"));
     await isBack(owner, inputs, was);
     assert.equal(owner.outputs.lifecycle, "spot");
   });
@@ -175,7 +176,7 @@ describe("the controller", function () {
     }
     await ended(owner);
     const outcomes = await pass(owner, 60 * MINUTE);
-    assert.deepEqual(done(outcomes), ["ended", "status-checks", "status-checks"]);
+    assert.deepEqual(actionsDone(outcomes), ["ended", "status-checks", "status-checks"]);
     const given = outcomes.filter((it) => it.kind === "gave-up");
     assert.deepEqual(
       given.map((it) => it.isNew).filter((it) => it === true),

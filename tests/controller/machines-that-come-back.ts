@@ -5,18 +5,17 @@ import type { Properties } from "../../provider/model/properties";
 import type { Stack } from "../provider/support";
 import { settled, somebody } from "../provider/world";
 
-export const MINUTE = 60_000;
 export const SPOT = { market: { lifecycle: "spot" } };
 /** Fewer leaps: the time itself is looked at. */
 export const EXACT = { leapMs: 0 };
 
-export const idOf = (owner: Stack): string => String(owner.outputs.instanceId);
+export const instanceIdOf = (owner: Stack): string => String(owner.outputs.instanceId);
 
-export const done = (outcomes: Outcome[]): unknown[] =>
+export const actionsDone = (outcomes: Outcome[]): unknown[] =>
   outcomes.filter((it) => it.kind === "done").map((it) => it.reason ?? it.action);
 
 export async function ended(owner: Stack): Promise<void> {
-  await somebody(owner).send(new TerminateInstancesCommand({ InstanceIds: [idOf(owner)] }));
+  await somebody(owner).send(new TerminateInstancesCommand({ InstanceIds: [instanceIdOf(owner)] }));
 }
 
 export async function isBack(owner: Stack, inputs: Properties, was: Properties): Promise<void> {

@@ -8,10 +8,9 @@ import type { Desired } from "../../provider/model/desired";
 import type { Observed } from "../../provider/model/observed";
 import type { Instance } from "../../provider/model/things";
 import { desired, eni, generation, ID, instance, observed, template } from "../provider/engine/things";
+import { HOUR, MINUTE } from "../reliability/week/time";
 
 export const NOW = Date.UTC(2026, 10, 22, 12);
-export const MINUTE = 60_000;
-export const HOUR = 60 * MINUTE;
 
 export interface Overrides {
   inputs?: Record<string, unknown>;
@@ -63,7 +62,7 @@ export function answer(overrides: Overrides = {}): string {
     : action.kind;
 }
 
-export const ENDED: Partial<Instance> = {
+export const ENDED_INSTANCE: Partial<Instance> = {
   state: "terminated",
   stateReason: { code: "Client.UserInitiatedShutdown", message: "" },
 };
@@ -71,7 +70,6 @@ export const TAKEN: Partial<Instance> = {
   state: "terminated",
   stateReason: { code: "Server.SpotInstanceTermination", message: "" },
 };
-export const SPOT = { market: { lifecycle: "spot" } };
 export const OVERLAP = { replacement: { strategy: "overlap" } };
 export const OFF = { healing: { enabled: false } };
 export const WARNING = { kind: "interruption-warning", instanceId: "i-1", at: NOW } as const satisfies Signal;

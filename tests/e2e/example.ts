@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import type { DriverName } from "../../local/driver";
 import { type SimState, WELL_KNOWN } from "../../local/ec2";
 import { Lab } from "./support";
+import type { Instance } from "./rows/seen";
 
 /** Seen from the fixtures, where a lab looks for its project. */
 export const EXAMPLES = "../../../examples";
 
 export type Config = Record<string, string>;
-export type Instance = SimState["instances"][string];
 
 /** An example on the simulator, under one config. */
 export class Example {

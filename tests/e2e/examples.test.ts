@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { availableDrivers } from "../../local/driver";
 import { type SimState, WELL_KNOWN } from "../../local/ec2";
-import { type Config, Example, EXAMPLES, type Instance, userDataOf } from "./example";
+import { type Config, Example, EXAMPLES, userDataOf } from "./example";
+import { type Instance } from "./rows/seen";
 
 const newImage = { imageId: WELL_KNOWN.imageV2 };
 

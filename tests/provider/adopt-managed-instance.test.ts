@@ -4,7 +4,7 @@ import { DeleteLaunchTemplateCommand, DeleteNetworkInterfaceCommand } from "@aws
 import { WELL_KNOWN } from "../../local/ec2";
 import { killedAfter, killedUp } from "./kills";
 import { program, type Stack } from "./support";
-import { FULL, isWhole, SITE } from "./whole-machines";
+import { FULL_MACHINE, isWhole, SITE } from "./whole-machines";
 import { failureOf, holdingsOf, later, made, nothingIsLeft, only, quick, settled, somebody, up } from "./world";
 import { machineOf } from "./machine";
 
@@ -17,26 +17,26 @@ describe("adopt: { managedInstanceId }", () => {
   ): Record<string, unknown> => program({ ...inputs, adopt: { managedInstanceId: recorded?.id } });
 
   it("takes over a machine that no state has, as it is: nothing but its record changes", async () => {
-    const lost = await up(FULL);
+    const lost = await up(FULL_MACHINE);
     const was = machineOf(lost);
     lost.calls();
     const found = quick({ on: lost });
-    assert.equal(await found.up(adopting(lost, FULL)), "create");
+    assert.equal(await found.up(adopting(lost, FULL_MACHINE)), "create");
     assert.deepEqual(found.calls("mutating"), ["CreateLaunchTemplateVersion", "CreateTags", "CreateTags"]);
     const now = machineOf(found);
     assert.equal(now.instance.instanceId, was.instance.instanceId);
     assert.equal(now.eip?.allocationId, was.eip?.allocationId);
-    await settled(found, adopting(lost, FULL));
-    await found.up(program({ ...FULL, deletion: DELETES }));
+    await settled(found, adopting(lost, FULL_MACHINE));
+    await found.up(program({ ...FULL_MACHINE, deletion: DELETES }));
     await found.destroy();
     later(found);
     nothingIsLeft(found);
   });
 
   it("says at preview whose it was, that it fits, and that a stack which still has it loses it", async () => {
-    const lost = await up({ ...FULL, resourceUrn: SITE });
+    const lost = await up({ ...FULL_MACHINE, resourceUrn: SITE });
     const found = quick({ on: lost });
-    const { failures } = await found.preview(adopting(lost, FULL));
+    const { failures } = await found.preview(adopting(lost, FULL_MACHINE));
     assert.deepEqual(failures, []);
     const { instanceId, networkInterfaceId, privateIp, publicIp } = lost.outputs as Record<string, string>;
     const id = lost.recorded?.id ?? "";
@@ -48,9 +48,9 @@ describe("adopt: { managedInstanceId }", () => {
   });
 
   it("says at preview what it would be replaced for", async () => {
-    const lost = await up(FULL);
+    const lost = await up(FULL_MACHINE);
     const found = quick({ on: lost });
-    await found.preview(adopting(lost, { ...FULL, imageId: WELL_KNOWN.imageV2 }));
+    await found.preview(adopting(lost, { ...FULL_MACHINE, imageId: WELL_KNOWN.imageV2 }));
     assert.match(
       only(found.lines),
       new RegExp(`replaces ${String(lost.outputs.instanceId)} \\(imageId\\), terminate-first`),
@@ -58,7 +58,11 @@ describe("adopt: { managedInstanceId }", () => {
   });
 
   it("leaves the Elastic IP, the groups and the data volumes that the program does not name", async () => {
-    const lost = await up({ ...FULL, securityGroupIds: [WELL_KNOWN.otherSecurityGroup], sourceDestCheck: false });
+    const lost = await up({
+      ...FULL_MACHINE,
+      securityGroupIds: [WELL_KNOWN.otherSecurityGroup],
+      sourceDestCheck: false,
+    });
     const was = machineOf(lost);
     const found = quick({ on: lost });
     await found.up(adopting(lost));

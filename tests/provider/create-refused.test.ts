@@ -1,7 +1,7 @@
 /** A create that is refused, at preview or by EC2, and what is on record then. */
 import assert from "node:assert/strict";
 import { WELL_KNOWN } from "../../local/ec2";
-import { allocate, makeInterface, refused } from "./creations";
+import { allocateByHand, makeInterface, refusedCreate } from "./creations";
 import { program, type Stack } from "./support";
 import { failureOf, made, nothingIsLeft, only, quick, somebody } from "./world";
 import { machineOf } from "./machine";
@@ -82,7 +82,7 @@ describe("create", () => {
     for (const [title, inputs, said] of REFUSED) {
       it(`${title}: a sentence says so, what is kept and how to go on; mended, the next up finishes`, async () => {
         const owner = untold();
-        const failure = await refused(owner, inputs);
+        const failure = await refusedCreate(owner, inputs);
         assert.match(failure.message, said);
         assert.match(failure.message, /`pulumi up` goes on from here\.$/);
         assert.deepEqual(failure.reasons, [failure.message]);
@@ -99,7 +99,7 @@ describe("create", () => {
     it("an address that is taken: it is left with its holder", async () => {
       const owner = quick();
       const taken = await makeInterface(somebody(owner), WELL_KNOWN.subnetA, "10.0.1.7");
-      const failure = await refused(owner, { privateIp: "10.0.1.7" });
+      const failure = await refusedCreate(owner, { privateIp: "10.0.1.7" });
       assert.match(
         failure.message,
         /^nothing was changed: 10\.0\.1\.7 is held by eni-\w+; free it there, or give another privateIp\. `pulumi up` goes on/,
@@ -118,7 +118,7 @@ describe("create", () => {
       for (let count = 0; count < 11; count++) {
         await makeInterface(ec2, WELL_KNOWN.tinySubnet);
       }
-      const failure = await refused(owner, { subnetId: WELL_KNOWN.tinySubnet });
+      const failure = await refusedCreate(owner, { subnetId: WELL_KNOWN.tinySubnet });
       assert.match(failure.message, /not have enough free addresses.* Free an address of the subnet, or give another/);
       assert.equal(made(owner).networkInterfaces.length, 11);
     });
@@ -127,9 +127,9 @@ describe("create", () => {
       const owner = quick();
       const ec2 = somebody(owner);
       for (let count = 0; count < 5; count++) {
-        await allocate(ec2);
+        await allocateByHand(ec2);
       }
-      const failure = await refused(owner, { elasticIp: true });
+      const failure = await refusedCreate(owner, { elasticIp: true });
       const eni = only(made(owner).networkInterfaces);
       assert.match(failure.message, /could not allocate an Elastic IP: .*L-0263D0A3.*Kept: eni-/);
       assert.equal(failure.properties?.networkInterfaceId, eni.networkInterfaceId);
@@ -141,7 +141,7 @@ describe("create", () => {
     it("every launch: the identity is kept, and the next up finishes on it", async () => {
       const owner = quick();
       owner.simulator.capacity.set("m7i.large", "us-east-1a", "on-demand", 0);
-      const failure = await refused(owner, { elasticIp: true });
+      const failure = await refusedCreate(owner, { elasticIp: true });
       assert.match(
         failure.message,
         /no capacity in us-east-1a: .*Kept: eni-[0-9a-f]+ with 10\.0\.1\.\d+, the Elastic IP/,
@@ -161,7 +161,7 @@ describe("create", () => {
   it("keeps the identity when an instance ends while it starts, and the next up launches another", async () => {
     const owner = quick();
     owner.simulator.failNextLaunch("Client.InternalError");
-    const failure = await refused(owner, { elasticIp: true });
+    const failure = await refusedCreate(owner, { elasticIp: true });
     assert.match(failure.message, /i-[0-9a-f]+ ended while it started: .*\(Client\.InternalError\)/);
     const eni = only(made(owner).networkInterfaces);
     assert.equal(owner.outputs.state, "failed");
@@ -182,7 +182,7 @@ describe("create", () => {
       action: "CreateLaunchTemplate",
       error: { code: "UnauthorizedOperation", status: 403 },
     });
-    const failure = await refused(owner, {});
+    const failure = await refusedCreate(owner, {});
     assert.equal(failure.name, "");
     assert.equal(failure.stack, "");
     assert.ok(!("id" in failure) && !("properties" in failure));
@@ -193,7 +193,7 @@ describe("create", () => {
   it("records nothing when EC2 cannot be reached, and makes nothing", async () => {
     const owner = quick();
     owner.simulator.faults.add({ action: "*", error: { code: "ServiceUnavailable", status: 503 } });
-    const failure = await refused(owner, {});
+    const failure = await refusedCreate(owner, {});
     assert.match(failure.message, /ServiceUnavailable/);
     assert.ok(!("id" in failure));
     owner.simulator.faults.clear();

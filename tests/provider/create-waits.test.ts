@@ -1,6 +1,6 @@
 /** A create to which EC2 does not answer at once: lost replies, throttling, and what it does not see yet. */
 import assert from "node:assert/strict";
-import { MUTATING, refused } from "./creations";
+import { MUTATING, refusedCreate } from "./creations";
 import { cutting, interposed } from "./interruptions";
 import { program } from "./support";
 import { failureOf, made, quick } from "./world";
@@ -79,7 +79,7 @@ describe("create", () => {
       action: "RunInstances",
       error: { code: "UnauthorizedOperation", message, status: 403 },
     });
-    const failure = await refused(owner, {});
+    const failure = await refusedCreate(owner, {});
     assert.match(
       failure.message,
       /RunInstances was denied: You are not authorized .* Allow the action in the IAM policy/,

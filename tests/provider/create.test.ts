@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { AssociateAddressCommand } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
-import { allocate, makeInterface, MUTATING, refused } from "./creations";
+import { allocateByHand, makeInterface, MUTATING, refusedCreate } from "./creations";
 import { program, URN } from "./support";
 import { later, made, nothingIsLeft, only, quick, somebody, up } from "./world";
 import { machineOf } from "./machine";
@@ -111,7 +111,7 @@ describe("create", () => {
     for (const form of ["allocationId", "publicIp"] as const) {
       it(`holds it by its ${form}, tagged as given`, async () => {
         const owner = quick();
-        const given = await allocate(somebody(owner));
+        const given = await allocateByHand(somebody(owner));
         await owner.up(program({ elasticIp: given[form] }));
         const { eip } = machineOf(owner);
         assert.equal(eip?.allocationId, given.allocationId);
@@ -123,10 +123,10 @@ describe("create", () => {
     it("never takes it from a holder: nothing is made", async () => {
       const owner = quick();
       const ec2 = somebody(owner);
-      const { allocationId, publicIp } = await allocate(ec2);
+      const { allocationId, publicIp } = await allocateByHand(ec2);
       const NetworkInterfaceId = await makeInterface(ec2, WELL_KNOWN.subnetA);
       await ec2.send(new AssociateAddressCommand({ AllocationId: allocationId, NetworkInterfaceId }));
-      const failure = await refused(owner, { elasticIp: allocationId });
+      const failure = await refusedCreate(owner, { elasticIp: allocationId });
       assert.equal(
         failure.message,
         `nothing was changed: the Elastic IP ${publicIp} (${allocationId}) is in use by ${NetworkInterfaceId}; it is never taken from its holder: disassociate it there first, or change elasticIp. \`pulumi up\` goes on from here.`,
@@ -148,7 +148,7 @@ describe("create", () => {
           failures.map((it) => it.property),
           ["elasticIp"],
         );
-        const failure = await refused(owner, { elasticIp });
+        const failure = await refusedCreate(owner, { elasticIp });
         assert.match(failure.message, new RegExp(`elasticIp: ${elasticIp} does not exist in us-east-1; give one`));
         assert.deepEqual(owner.calls("mutating"), []);
         assert.ok(!("id" in failure));

@@ -3,7 +3,7 @@ import { AllocateAddressCommand, CreateNetworkInterfaceCommand, type EC2Client }
 import { program, type Stack } from "./support";
 import { failureOf } from "./world";
 
-export async function allocate(ec2: EC2Client): Promise<{ allocationId: string; publicIp: string }> {
+export async function allocateByHand(ec2: EC2Client): Promise<{ allocationId: string; publicIp: string }> {
   const { AllocationId = "", PublicIp = "" } = await ec2.send(new AllocateAddressCommand({ Domain: "vpc" }));
   return { allocationId: AllocationId, publicIp: PublicIp };
 }
@@ -14,7 +14,7 @@ export async function makeInterface(ec2: EC2Client, SubnetId: string, PrivateIpA
 }
 
 /** Tries to create, and gives what it fails with. */
-export async function refused(
+export async function refusedCreate(
   owner: Stack,
   inputs: Record<string, unknown>,
 ): Promise<Awaited<ReturnType<typeof failureOf>>> {

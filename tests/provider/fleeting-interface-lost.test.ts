@@ -4,7 +4,7 @@ import { DeleteNetworkInterfaceCommand, DeleteTagsCommand, TerminateInstancesCom
 import { WELL_KNOWN } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
 import type { Properties } from "../../provider/model/properties";
-import { fleeting, movedOn, PUBLIC, settled, shown, terminate, withElasticIp } from "./fleeting";
+import { fleeting, movedOn, PUBLIC, settled, shownAtPreview, terminateInstance, withElasticIp } from "./fleeting";
 import { interruptedAtEveryCall } from "./kills";
 import { program } from "./support";
 import { failureOf, later, made, only, somebody, up } from "./world";
@@ -14,10 +14,10 @@ describe("persistPrivateIp: false", () => {
   it("launches again for an instance that somebody ended, and strands nothing", async () => {
     const owner = await up(withElasticIp());
     const was = machineOf(owner);
-    await terminate(owner);
+    await terminateInstance(owner);
     await owner.refresh();
     assert.deepEqual(owner.outputs.drift, ["it has no instance"]);
-    assert.deepEqual(shown(owner.outputs, PUBLIC), [was.eip?.publicIp, was.eip?.allocationId]);
+    assert.deepEqual(shownAtPreview(owner.outputs, PUBLIC), [was.eip?.publicIp, was.eip?.allocationId]);
     assert.equal(await owner.up(program(withElasticIp())), "update");
     const now = machineOf(owner);
     assert.notEqual(now.instance.instanceId, was.instance.instanceId);
@@ -48,7 +48,7 @@ describe("persistPrivateIp: false", () => {
   it("says of an instance and its interface that somebody deleted what is gone, not that it was never there", async () => {
     const owner = await up(withElasticIp());
     const { eni, eip } = machineOf(owner);
-    await terminate(owner);
+    await terminateInstance(owner);
     await somebody(owner).send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId: eni.networkInterfaceId }));
     owner.lines.length = 0;
     await owner.preview(program(withElasticIp({ tags: { Team: "a" } })));
@@ -60,14 +60,14 @@ describe("persistPrivateIp: false", () => {
   it("makes an interface for one that somebody deleted with the instance, on whatever address there is", async () => {
     const owner = await up(withElasticIp());
     const was = machineOf(owner);
-    await terminate(owner);
+    await terminateInstance(owner);
     const NetworkInterfaceId = was.eni.networkInterfaceId;
     await somebody(owner).send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId }));
     await owner.refresh();
     assert.ok((owner.outputs.drift as string[]).includes("its network interface is gone"));
     assert.equal(owner.outputs.privateIp, "");
     const preview = (await owner.preview(program(withElasticIp()))).inputs;
-    assert.deepEqual(shown(preview, ["networkInterfaceId", "privateIp"]), [undefined, undefined]);
+    assert.deepEqual(shownAtPreview(preview, ["networkInterfaceId", "privateIp"]), [undefined, undefined]);
     await owner.up(program(withElasticIp()));
     movedOn(was, machineOf(owner));
     await settled(owner, withElasticIp());
@@ -82,7 +82,7 @@ describe("persistPrivateIp: false", () => {
     const instance = only(made(owner).instances);
     assert.deepEqual(instance.networkInterfaceIds, [was.eni.networkInterfaceId]);
     assert.equal(only(made(owner).elasticIps).networkInterfaceId, was.eni.networkInterfaceId);
-    assert.deepEqual(shown(owner.outputs, ["privateIp", "publicIp"]), [was.privateIp, was.eip?.publicIp]);
+    assert.deepEqual(shownAtPreview(owner.outputs, ["privateIp", "publicIp"]), [was.privateIp, was.eip?.publicIp]);
     await owner.up(program(withElasticIp({ imageId: WELL_KNOWN.imageV2 })));
     movedOn(was, machineOf(owner));
     await settled(owner, withElasticIp({ imageId: WELL_KNOWN.imageV2 }));

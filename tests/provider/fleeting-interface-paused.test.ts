@@ -10,8 +10,8 @@ import {
   PLACE,
   PUBLIC,
   settled,
-  shown,
-  terminate,
+  shownAtPreview,
+  terminateInstance,
   withElasticIp,
 } from "./fleeting";
 import { program } from "./support";
@@ -26,28 +26,32 @@ describe("persistPrivateIp: false", () => {
       const owner = await up(running);
       const was = machineOf(owner);
       const preview = (await owner.preview(program(paused))).inputs;
-      assert.deepEqual(shown(preview, ["networkInterfaceId", "privateIp"]), [undefined, undefined]);
-      assert.deepEqual(shown(preview, PUBLIC), [was.eip?.publicIp, was.eip?.allocationId]);
+      assert.deepEqual(shownAtPreview(preview, ["networkInterfaceId", "privateIp"]), [undefined, undefined]);
+      assert.deepEqual(shownAtPreview(preview, PUBLIC), [was.eip?.publicIp, was.eip?.allocationId]);
       const line = owner.lines.at(-1) ?? "";
       assert.ok(line.includes(`keeps ${was.eip?.publicIp ?? "-"}; gives up ${was.eni.networkInterfaceId}`), line);
       await owner.up(program(paused));
       assert.deepEqual(made(owner).networkInterfaces, []);
       assert.deepEqual(made(owner).instances, []);
       assert.equal(only(made(owner).elasticIps).associationId, undefined);
-      assert.deepEqual(shown(owner.outputs, PUBLIC), [was.eip?.publicIp, was.eip?.allocationId]);
-      assert.deepEqual(shown(owner.outputs, [...OF_THE_INTERFACE, "state"]), ["", "", "", "", "paused"]);
+      assert.deepEqual(shownAtPreview(owner.outputs, PUBLIC), [was.eip?.publicIp, was.eip?.allocationId]);
+      assert.deepEqual(shownAtPreview(owner.outputs, [...OF_THE_INTERFACE, "state"]), ["", "", "", "", "paused"]);
       const place = [was.eni.availabilityZone, was.eni.vpcId];
-      assert.deepEqual(shown(preview, PLACE), place);
-      assert.deepEqual(shown(owner.outputs, PLACE), place);
+      assert.deepEqual(shownAtPreview(preview, PLACE), place);
+      assert.deepEqual(shownAtPreview(owner.outputs, PLACE), place);
       await settled(owner, paused);
-      assert.deepEqual(shown(owner.outputs, PLACE), place);
+      assert.deepEqual(shownAtPreview(owner.outputs, PLACE), place);
       const waiting = (await owner.preview(program({ ...paused, tags: { Team: "a" } }))).inputs;
-      assert.deepEqual(shown(waiting, [...PUBLIC, "privateIp"]), [was.eip?.publicIp, was.eip?.allocationId, ""]);
+      assert.deepEqual(shownAtPreview(waiting, [...PUBLIC, "privateIp"]), [
+        was.eip?.publicIp,
+        was.eip?.allocationId,
+        "",
+      ]);
       await owner.up(program({ ...paused, imageId: WELL_KNOWN.imageV2 }));
       assert.deepEqual(made(owner).networkInterfaces, []);
       const resumed = (await owner.preview(program({ ...running, imageId: WELL_KNOWN.imageV2 }))).inputs;
-      assert.deepEqual(shown(resumed, ["networkInterfaceId", "privateIp"]), [undefined, undefined]);
-      assert.deepEqual(shown(resumed, PUBLIC), [was.eip?.publicIp, was.eip?.allocationId]);
+      assert.deepEqual(shownAtPreview(resumed, ["networkInterfaceId", "privateIp"]), [undefined, undefined]);
+      assert.deepEqual(shownAtPreview(resumed, PUBLIC), [was.eip?.publicIp, was.eip?.allocationId]);
       await owner.up(program({ ...running, imageId: WELL_KNOWN.imageV2 }));
       movedOn(was, machineOf(owner));
       await settled(owner, { ...running, imageId: WELL_KNOWN.imageV2 });
@@ -61,7 +65,7 @@ describe("persistPrivateIp: false", () => {
       const instance = only(made(owner).instances);
       assert.deepEqual([instance.instanceId, instance.state], [was.instance.instanceId, "stopped"]);
       assert.equal(only(made(owner).elasticIps).associationId, was.eip?.associationId);
-      assert.deepEqual(shown(owner.outputs, ["networkInterfaceId", "publicIp"]), [
+      assert.deepEqual(shownAtPreview(owner.outputs, ["networkInterfaceId", "publicIp"]), [
         was.eni.networkInterfaceId,
         was.eip?.publicIp,
       ]);
@@ -78,8 +82,8 @@ describe("persistPrivateIp: false", () => {
       const owner = await up(paused);
       assert.deepEqual([made(owner).networkInterfaces, made(owner).instances], [[], []]);
       const eip = only(made(owner).elasticIps);
-      assert.deepEqual(shown(owner.outputs, PUBLIC), [eip.publicIp, eip.allocationId]);
-      assert.deepEqual(shown(owner.outputs, PLACE), ["us-east-1a", WELL_KNOWN.vpcId]);
+      assert.deepEqual(shownAtPreview(owner.outputs, PUBLIC), [eip.publicIp, eip.allocationId]);
+      assert.deepEqual(shownAtPreview(owner.outputs, PLACE), ["us-east-1a", WELL_KNOWN.vpcId]);
       await settled(owner, paused);
       await owner.up(program(withElasticIp()));
       assert.equal(machineOf(owner).eip?.allocationId, eip.allocationId);
@@ -106,10 +110,10 @@ describe("persistPrivateIp: false", () => {
 
   it("shows no address of an instance that has ended, where the machine is to be paused", async () => {
     const owner = await up(withElasticIp({ pauseBehavior: "terminate" }));
-    await terminate(owner);
+    await terminateInstance(owner);
     const paused = withElasticIp({ pauseBehavior: "terminate", desiredState: "paused" });
     const preview = (await owner.preview(program(paused))).inputs;
-    assert.deepEqual(shown(preview, ["networkInterfaceId", "privateIp"]), [undefined, undefined]);
+    assert.deepEqual(shownAtPreview(preview, ["networkInterfaceId", "privateIp"]), [undefined, undefined]);
     await owner.up(program(paused));
     assert.deepEqual(made(owner).networkInterfaces, []);
     await settled(owner, paused);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { WELL_KNOWN } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
 import type { Properties } from "../../provider/model/properties";
-import { fleeting, movedOn, OF_THE_INTERFACE, PUBLIC, settled, shown, withElasticIp } from "./fleeting";
+import { fleeting, movedOn, OF_THE_INTERFACE, PUBLIC, settled, shownAtPreview, withElasticIp } from "./fleeting";
 import { program } from "./support";
 import { identityOf, machineOf } from "./machine";
 import { later, made, nothingIsLeft, only, up } from "./world";
@@ -26,8 +26,8 @@ describe("persistPrivateIp: false", () => {
     const was = machineOf(owner);
     const inputs = withElasticIp({ imageId: WELL_KNOWN.imageV2 });
     const preview = (await owner.preview(program(inputs))).inputs;
-    assert.deepEqual(shown(preview, OF_THE_INTERFACE), [undefined, undefined, undefined, undefined]);
-    assert.deepEqual(shown(preview, PUBLIC), [was.eip?.publicIp, was.eip?.allocationId]);
+    assert.deepEqual(shownAtPreview(preview, OF_THE_INTERFACE), [undefined, undefined, undefined, undefined]);
+    assert.deepEqual(shownAtPreview(preview, PUBLIC), [was.eip?.publicIp, was.eip?.allocationId]);
     const line = owner.lines.at(-1) ?? "";
     assert.ok(line.includes(`keeps ${was.eip?.publicIp ?? "-"}`), line);
     assert.ok(line.includes(`gives up ${was.eni.networkInterfaceId}, ${was.privateIp}`), line);
@@ -57,7 +57,7 @@ describe("persistPrivateIp: false", () => {
     const was = machineOf(owner);
     const inputs = fleeting({ recycleTriggers: { at: "1" } });
     const preview = (await owner.preview(program(inputs))).inputs;
-    assert.deepEqual(shown(preview, [...OF_THE_INTERFACE, "instanceId"]), [
+    assert.deepEqual(shownAtPreview(preview, [...OF_THE_INTERFACE, "instanceId"]), [
       undefined,
       undefined,
       undefined,
@@ -84,7 +84,7 @@ describe("persistPrivateIp: false", () => {
     ];
     for (const change of CHANGES) {
       const preview = (await owner.preview(program(withElasticIp(change)))).inputs;
-      assert.deepEqual(shown(preview, ["networkInterfaceId", "privateIp"]), [
+      assert.deepEqual(shownAtPreview(preview, ["networkInterfaceId", "privateIp"]), [
         was.eni.networkInterfaceId,
         was.privateIp,
       ]);
@@ -106,8 +106,8 @@ describe("persistPrivateIp: false", () => {
       const was = machineOf(owner);
       const preview = (await owner.preview(program({ ...before, ...change }))).inputs;
       assert.deepEqual(
-        shown(preview, [...OF_THE_INTERFACE, ...PUBLIC]),
-        shown(owner.outputs, [...OF_THE_INTERFACE, ...PUBLIC]),
+        shownAtPreview(preview, [...OF_THE_INTERFACE, ...PUBLIC]),
+        shownAtPreview(owner.outputs, [...OF_THE_INTERFACE, ...PUBLIC]),
       );
       await owner.up(program({ ...before, ...change }));
       const { instance, eni } = { instance: only(made(owner).instances), eni: only(made(owner).networkInterfaces) };
@@ -127,7 +127,7 @@ describe("persistPrivateIp: false", () => {
         const was = machineOf(owner);
         const wanted = { persistPrivateIp: to, elasticIp };
         const preview = (await owner.preview(program(wanted))).inputs;
-        assert.deepEqual(shown(preview, OF_THE_INTERFACE), [undefined, undefined, undefined, undefined]);
+        assert.deepEqual(shownAtPreview(preview, OF_THE_INTERFACE), [undefined, undefined, undefined, undefined]);
         assert.equal(preview.publicIp, elasticIp ? was.eip?.publicIp : undefined);
         const line = owner.lines.at(-1) ?? "";
         assert.ok(line.includes("replaces i-") && line.includes("(persistPrivateIp)"), line);

@@ -15,7 +15,7 @@ export const PUBLIC = ["publicIp", "allocationId"];
 export const fleeting = (more: Properties = {}): Properties => ({ persistPrivateIp: false, ...more });
 export const withElasticIp = (more: Properties = {}): Properties => fleeting({ elasticIp: true, ...more });
 
-export function shown(inputs: Properties, names: string[]): unknown[] {
+export function shownAtPreview(inputs: Properties, names: string[]): unknown[] {
   return names.map((name) => inputs[name]);
 }
 
@@ -37,7 +37,7 @@ export function movedOn(was: Machine, now: Machine): void {
   assert.equal(now.eip?.allocationId, was.eip?.allocationId);
 }
 
-export async function terminate(owner: Stack): Promise<void> {
+export async function terminateInstance(owner: Stack): Promise<void> {
   const InstanceIds = [machineOf(owner).instance.instanceId];
   await somebody(owner).send(new TerminateInstancesCommand({ InstanceIds }));
   later(owner);

@@ -7,7 +7,7 @@ import { inspect } from "node:util";
 import { PartialFailure, PlainFailure } from "../../provider/failure";
 import { checkInputs, INPUT_NAMES } from "../../provider/inputs/inputs";
 import { UNKNOWN } from "../../provider/inputs/validation";
-import { HOSTILE, inputOf, isCarried, isTame, linesAreTame, refusalsOf } from "./hostile-texts";
+import { HOSTILE, inputAt, isCarried, isTame, linesAreTame, refusalsOf } from "./hostile-texts";
 import { program, type Stack } from "./support";
 import { failureOf, later, nothingIsLeft, quick, settled, up } from "./world";
 import { machineOf } from "./machine";
@@ -53,7 +53,7 @@ const PLACES: Place[] = INPUT_NAMES.flatMap((name) => {
 
 /** Those with which the program is good. */
 const taken = (text: string): Place[] =>
-  PLACES.filter(([path, inputs]) => refusalsOf(inputs(text), inputOf(path)).length === 0);
+  PLACES.filter(([path, inputs]) => refusalsOf(inputs(text), inputAt(path)).length === 0);
 
 /** EC2 has no such thing, and says so; what was made by then goes with destroy. */
 async function isRefusedByEc2(owner: Stack, inputs: Record<string, unknown>, path: string): Promise<boolean> {
@@ -63,7 +63,7 @@ async function isRefusedByEc2(owner: Stack, inputs: Record<string, unknown>, pat
   for (const { property, reason } of refusals) {
     isTame(property);
     isTame(reason);
-    assert.ok(property.includes(inputOf(path)), `${property}: ${reason}`);
+    assert.ok(property.includes(inputAt(path)), `${property}: ${reason}`);
   }
   if (refusals.length > 0) {
     await owner.destroy();

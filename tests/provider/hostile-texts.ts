@@ -40,7 +40,7 @@ export function isTame(text: string): void {
   assert.ok(text.length <= LONGEST, `${text.length} characters: ${text.slice(0, LONGEST)}`);
 }
 
-export const inputOf = (path: string): string => path.replace(/^.* of /, "").replace(/[.[].*$/, "");
+export const inputAt = (path: string): string => path.replace(/^.* of /, "").replace(/[.[].*$/, "");
 
 /** What is said of the inputs without asking EC2; all of it is fit to be read. */
 export function refusalsOf(inputs: Record<string, unknown>, input: string): string[] {

@@ -31,7 +31,7 @@ export async function mended(
   return { owner, was, now, found };
 }
 
-export async function terminate(ec2: EC2Client, { instance }: Machine, owner: Stack): Promise<void> {
+export async function terminateByHand(ec2: EC2Client, { instance }: Machine, owner: Stack): Promise<void> {
   await ec2.send(new TerminateInstancesCommand({ InstanceIds: [instance.instanceId] }));
   later(owner);
 }

@@ -5,13 +5,13 @@ import { WELL_KNOWN } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
 import { sending } from "./interruptions";
 import { program, type Through, URN } from "./support";
-import { FULL, isWhole, SITE } from "./whole-machines";
+import { FULL_MACHINE, isWhole, SITE } from "./whole-machines";
 import { asMadeBefore, failureOf, holdingsOf, later, made, only, quick, settled, somebody, up } from "./world";
 
 describe("a machine of another resource or state", () => {
   it("stays with the resource that was renamed, when a new one takes its old name", async () => {
-    const site = await up(FULL);
-    await site.up(program({ ...FULL, resourceUrn: SITE }));
+    const site = await up(FULL_MACHINE);
+    await site.up(program({ ...FULL_MACHINE, resourceUrn: SITE }));
     assert.ok(site.lines.includes(`web: is now called site; ${String(site.outputs.instanceId)} keeps running`));
     later(site);
     const before = holdingsOf(site, site.recorded?.id);
@@ -23,14 +23,14 @@ describe("a machine of another resource or state", () => {
     await web.destroy();
     later(site);
     assert.deepEqual(holdingsOf(site, site.recorded?.id), before);
-    assert.equal(await site.up(program({ ...FULL, resourceUrn: SITE })), "same");
+    assert.equal(await site.up(program({ ...FULL_MACHINE, resourceUrn: SITE })), "same");
   });
 
   it("stays with the resource that is renamed by the very run that makes the new one", async () => {
-    const site = await up(FULL);
+    const site = await up(FULL_MACHINE);
     const web = quick({ on: site });
     await web.up(program({ elasticIp: true }));
-    await site.up(program({ ...FULL, resourceUrn: SITE }));
+    await site.up(program({ ...FULL_MACHINE, resourceUrn: SITE }));
     isWhole(web);
     isWhole(site);
     assert.notEqual(web.outputs.instanceId, site.outputs.instanceId);
@@ -48,7 +48,7 @@ describe("a machine of another resource or state", () => {
   });
 
   it("is named at preview, with what it costs and the ways on, where its name is to be made again", async () => {
-    const first = await up(FULL);
+    const first = await up(FULL_MACHINE);
     const { id = "" } = first.recorded ?? {};
     const second = quick({ on: first });
     await second.preview(program({ elasticIp: true }));

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { WELL_KNOWN } from "../../local/ec2";
 import { said } from "./holder";
-import { ENDED, PAUSED, pausedOf } from "./paused";
+import { PAUSED, PAUSED_AND_ENDED, pausedOf } from "./paused";
 import { program } from "./support";
 import { identityOf, machineOf } from "./machine";
 import { made, only, settled, up } from "./world";
@@ -66,7 +66,7 @@ describe("desiredState: paused", () => {
       assert.deepEqual([owner.outputs.instanceId, machineOf(owner).instance.instanceType], [instanceId, "m6i.large"]);
     });
 
-    for (const paused of [PAUSED, ENDED]) {
+    for (const paused of [PAUSED, PAUSED_AND_ENDED]) {
       const how = "pauseBehavior" in paused ? "ended" : "stopped";
       it(`launches the recycled one when it is resumed (${how})`, async () => {
         const owner = await up();

@@ -4,7 +4,7 @@ import { ModifyInstanceAttributeCommand } from "@aws-sdk/client-ec2";
 import { TAG } from "../../provider/ec2/tags";
 import { said } from "./holder";
 import { killedAfter, killedUp, updatedAtEveryCall } from "./kills";
-import { ENDED, PAUSED, pausedOf } from "./paused";
+import { PAUSED, PAUSED_AND_ENDED, pausedOf } from "./paused";
 import { program } from "./support";
 import { failureOf, later, made, nothingIsLeft, only, quick, settled, somebody, up } from "./world";
 import { identityOf, machineOf } from "./machine";
@@ -122,17 +122,20 @@ describe("desiredState: paused", () => {
       await owner.up(program(PAUSED));
       const { identity, instance } = pausedOf(owner);
       const id = instance?.instanceId;
-      assert.match(await said(owner, ENDED), new RegExp(`^pauses ${String(id)} \\(pauseBehavior\\), ends it;`));
-      await owner.up(program(ENDED));
+      assert.match(
+        await said(owner, PAUSED_AND_ENDED),
+        new RegExp(`^pauses ${String(id)} \\(pauseBehavior\\), ends it;`),
+      );
+      await owner.up(program(PAUSED_AND_ENDED));
       later(owner);
       assert.equal(pausedOf(owner).instance, undefined);
       assert.deepEqual(pausedOf(owner).identity, identity);
-      await settled(owner, ENDED);
+      await settled(owner, PAUSED_AND_ENDED);
     });
 
     it("does nothing for stop, where there is nothing to stop", async () => {
       const owner = await up();
-      await owner.up(program(ENDED));
+      await owner.up(program(PAUSED_AND_ENDED));
       owner.calls();
       assert.match(await said(owner, PAUSED), /^changes in place \(pauseBehavior\); stays paused;/);
       await owner.up(program(PAUSED));
@@ -178,7 +181,7 @@ describe("desiredState: paused", () => {
     const InstanceId = machineOf(owner).instance.instanceId;
     const ec2 = somebody(owner);
     await ec2.send(new ModifyInstanceAttributeCommand({ InstanceId, DisableApiTermination: { Value: true } }));
-    const failure = await failureOf(owner.up(program(ENDED)));
+    const failure = await failureOf(owner.up(program(PAUSED_AND_ENDED)));
     assert.match(failure.message, new RegExp(`^nothing was changed: ${InstanceId} has termination protection`));
     assert.equal(only(made(owner).instances).state, "running");
     await owner.up(program());
@@ -204,7 +207,7 @@ describe("desiredState: paused", () => {
     assert.equal(owner.outputs.state, "paused");
   });
 
-  for (const paused of [PAUSED, ENDED]) {
+  for (const paused of [PAUSED, PAUSED_AND_ENDED]) {
     it(`leaves nothing when it is destroyed (${"pauseBehavior" in paused ? "ended" : "stopped"})`, async () => {
       const owner = await up({ elasticIp: true });
       await owner.up(program({ elasticIp: true, ...paused }));

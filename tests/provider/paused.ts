@@ -4,7 +4,7 @@ import { identityOf, type Machine } from "./machine";
 import { made, only } from "./world";
 
 export const PAUSED = { desiredState: "paused" };
-export const ENDED = { desiredState: "paused", pauseBehavior: "terminate" };
+export const PAUSED_AND_ENDED = { desiredState: "paused", pauseBehavior: "terminate" };
 
 /** The interface, its address and the Elastic IP, of a machine that is paused; the stack has the same on record. */
 export function pausedOf(owner: Stack): Made & { identity: unknown } {

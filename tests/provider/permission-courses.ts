@@ -2,7 +2,7 @@
 import { TAG } from "../../provider/ec2/tags";
 import type { Properties } from "../../provider/model/properties";
 import { nothingIsOurs } from "./by-hand";
-import { beginning, carriedOut, DATA } from "./permission-scenarios";
+import { beginning, carriedOut, PERMITTED_VOLUME } from "./permission-scenarios";
 import { isAdoption, policyFor } from "./policies";
 import type { Stack } from "./support";
 import { later, made, nothingIsLeft, settled } from "./world";
@@ -15,7 +15,9 @@ function factsOf(owner: Stack): string[] {
   const running = instances.filter((it) => it.state === "running").map((it) => it.instanceId);
   const isUsed = ({ attachment }: { attachment?: { instanceId: string } }): boolean =>
     attachment !== undefined && running.includes(attachment.instanceId);
-  const data = volumes.filter(({ attachment, tags }) => TAG.volume in tags || attachment?.device === DATA.deviceName);
+  const data = volumes.filter(
+    ({ attachment, tags }) => TAG.volume in tags || attachment?.device === PERMITTED_VOLUME.deviceName,
+  );
   const online = networkInterfaces.filter(isUsed).map((it) => it.networkInterfaceId);
   const addresses = elasticIps.filter((it) => online.includes(it.networkInterfaceId ?? ""));
   return [

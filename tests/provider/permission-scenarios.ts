@@ -8,7 +8,7 @@ import { isAdoption, LIFE, type Policy } from "./policies";
 import { program, type Stack } from "./support";
 import { later, quick, somebody } from "./world";
 
-export const DATA = { name: "data", deviceName: "/dev/sdf", size: 10 };
+export const PERMITTED_VOLUME = { name: "data", deviceName: "/dev/sdf", size: 10 };
 const LOGS = { name: "logs", deviceName: "/dev/sdg", size: 10 };
 const DELETES = { deletion: { dataVolumes: "delete" } };
 const SPOT = { market: { lifecycle: "spot" } };
@@ -18,7 +18,7 @@ const ONCE = { recycleTriggers: { at: "1" } };
 const AGAIN = { recycleTriggers: { at: "2" } };
 const DRAINED = { replacement: { drainSeconds: 30 } };
 /** What outlives an instance, and the role that each one has. */
-const HELD = { ...DELETES, dataVolumes: [DATA], elasticIp: true, iamInstanceProfile: "demo" };
+const HELD = { ...DELETES, dataVolumes: [PERMITTED_VOLUME], elasticIp: true, iamInstanceProfile: "demo" };
 
 const DUAL_STACK = { subnetId: WELL_KNOWN.dualStackSubnet };
 
@@ -30,7 +30,7 @@ const EVERYTHING = {
   secondaryPrivateIpCount: 1,
   ipv6AddressCount: 1,
   iamInstanceProfile: "demo",
-  dataVolumes: [DATA],
+  dataVolumes: [PERMITTED_VOLUME],
   tags: { Team: "a" },
   replacement: { waitFor: "status-ok" },
 };
@@ -76,7 +76,7 @@ function strategy(name: string, after: Properties, more: Properties = {}): Prepa
   return change(base, { ...base, ...after });
 }
 
-export const SCENARIOS: Readonly<Record<string, Prepare>> = {
+export const PERMISSION_SCENARIOS: Readonly<Record<string, Prepare>> = {
   "create with everything": () => Promise.resolve(program(EVERYTHING)),
   "more of what changes in place": change(FEW, MANY),
   "less of it, and another profile": async (owner) => {
@@ -84,7 +84,7 @@ export const SCENARIOS: Readonly<Record<string, Prepare>> = {
     return change(MANY, { ...FEW, iamInstanceProfile: "other" })(owner);
   },
   "no profile": change({ iamInstanceProfile: "demo" }, {}),
-  "terminate-first": strategy("terminate-first", IMAGE, { ...DELETES, dataVolumes: [DATA] }),
+  "terminate-first": strategy("terminate-first", IMAGE, { ...DELETES, dataVolumes: [PERMITTED_VOLUME] }),
   "root-volume": strategy("root-volume", IMAGE),
   "stop-start": strategy("stop-start", { instanceType: "m6i.large", userData: "#!/bin/sh\n" }),
   overlap: strategy("overlap", IMAGE),
@@ -105,12 +105,12 @@ export const SCENARIOS: Readonly<Record<string, Prepare>> = {
   "recycle by overlap": strategy("overlap", AGAIN, ONCE),
   "pause after draining": change(DRAINED, { ...DRAINED, desiredState: "paused" }),
   "data volumes": change(
-    { ...DELETES, dataVolumes: [DATA, LOGS] },
-    { ...DELETES, dataVolumes: [{ ...DATA, size: 20 }] },
+    { ...DELETES, dataVolumes: [PERMITTED_VOLUME, LOGS] },
+    { ...DELETES, dataVolumes: [{ ...PERMITTED_VOLUME, size: 20 }] },
   ),
   "a data volume of a snapshot": change(DELETES, {
     ...DELETES,
-    dataVolumes: [{ ...DATA, snapshotId: WELL_KNOWN.imageV1.replace("ami-", "snap-") }],
+    dataVolumes: [{ ...PERMITTED_VOLUME, snapshotId: WELL_KNOWN.imageV1.replace("ami-", "snap-") }],
   }),
   "adoption of a running instance": async (owner) => fitting(await launchedByHand(owner)),
   "adoption of an Elastic IP": async (owner) => {
@@ -120,7 +120,10 @@ export const SCENARIOS: Readonly<Record<string, Prepare>> = {
   },
   "adoption by replacement": async (owner) => {
     const had = await launchedByHand(owner, { IamInstanceProfile: { Name: "demo" } });
-    return fitting(had, { ...IMAGE, dataVolumes: [{ ...DATA, size: undefined, volumeId: had.dataVolumeId }] });
+    return fitting(had, {
+      ...IMAGE,
+      dataVolumes: [{ ...PERMITTED_VOLUME, size: undefined, volumeId: had.dataVolumeId }],
+    });
   },
   "a record with many versions": async (owner) => {
     await owner.up(program());
@@ -144,7 +147,7 @@ async function prepared(name: string): Promise<Beginning> {
   if (!isAdoption(name)) {
     owner.simulator.iam.attach(LIFE);
   }
-  const wanted = await SCENARIOS[name]?.(owner);
+  const wanted = await PERMISSION_SCENARIOS[name]?.(owner);
   later(owner);
   return { world: owner.simulator.snapshot(), at: owner.clock.now(), recorded: owner.recorded, wanted };
 }

@@ -4,9 +4,9 @@ import { OPTIONAL_RIGHTS } from "../../provider/ec2/policies";
 import { TAG } from "../../provider/ec2/tags";
 import type { Properties } from "../../provider/model/properties";
 import { comesToItsEnd, courseOf, lostBy } from "./permission-courses";
-import { beginning, carriedOut, SCENARIOS } from "./permission-scenarios";
+import { beginning, carriedOut, PERMISSION_SCENARIOS } from "./permission-scenarios";
 import {
-  actionsOf,
+  actionsIn,
   ALL,
   CONTROLLER,
   LIFE,
@@ -23,10 +23,10 @@ import { asMadeBefore, failureOf, later, made, settled } from "./world";
 import { machineOf } from "./machine";
 
 /** Without them only the preview says less: tests/provider/inputs/surroundings.test.ts has that. */
-const OPTIONAL = actionsOf(READER.filter((it) => it.Sid === "ReadForPreview"));
+const OPTIONAL = actionsIn(READER.filter((it) => it.Sid === "ReadForPreview"));
 /** Rights without which a run says a line and goes on; tests/provider/versions.test.ts tells of it. */
 const UNNEEDED = ["ec2:DeleteLaunchTemplateVersions", "ec2:ModifyLaunchTemplate"];
-const RIGHTS = actionsOf(ALL).filter((it) => ![...OPTIONAL, ...UNNEEDED].includes(it));
+const RIGHTS = actionsIn(ALL).filter((it) => ![...OPTIONAL, ...UNNEEDED].includes(it));
 
 /** A create needs it for nothing but the tag of its lease, which the next update takes off. */
 async function endsWithLease(owner: Stack, carried: Promise<unknown>): Promise<boolean> {
@@ -72,7 +72,9 @@ async function scenariosWith(right: string): Promise<string[]> {
   if (needed !== undefined) {
     return needed;
   }
-  const all = await Promise.all(Object.keys(SCENARIOS).map(async (name) => ({ name, ...(await courseOf(name)) })));
+  const all = await Promise.all(
+    Object.keys(PERMISSION_SCENARIOS).map(async (name) => ({ name, ...(await courseOf(name)) })),
+  );
   const isRead = (name: string): boolean => right !== "ec2:DescribeImages" || !WARNED_OF.includes(name);
   return all.filter(({ name, used }) => used.includes(right) && isRead(name)).map(({ name }) => name);
 }
@@ -85,7 +87,7 @@ function actionsDenied(owner: Stack): string[] {
 }
 
 describe("the policy in the docs", () => {
-  for (const name of Object.keys(SCENARIOS)) {
+  for (const name of Object.keys(PERMISSION_SCENARIOS)) {
     it(`is enough for: ${name}`, async () => {
       await courseOf(name);
     });
@@ -94,7 +96,7 @@ describe("the policy in the docs", () => {
   it("is for five kinds of caller, of whom the reader has what reads, and nobody else names it again", () => {
     assert.deepEqual([READER.map((it) => it.Sid), OTHERS], [["Read", "ReadForPreview"], []]);
     const reads = RIGHTS.filter((it) => it.startsWith("ec2:Describe"));
-    assert.deepEqual(actionsOf(READER), [...reads, ...OPTIONAL]);
+    assert.deepEqual(actionsIn(READER), [...reads, ...OPTIONAL]);
     assert.deepEqual(OPTIONAL, OPTIONAL_RIGHTS);
     const names = [...ALL, ...CONTROLLER].map((it) => it.Sid);
     assert.deepEqual([...new Set(names)], names);
@@ -117,7 +119,7 @@ describe("the policy in the docs", () => {
   }
 });
 
-const OPERATED = Object.keys(SCENARIOS).filter((it) => /^(pause|resume|recycle)/.test(it));
+const OPERATED = Object.keys(PERMISSION_SCENARIOS).filter((it) => /^(pause|resume|recycle)/.test(it));
 
 describe("the operator's policy", () => {
   const policy: Policy = [...READER, ...OPERATOR];
@@ -137,7 +139,7 @@ describe("the operator's policy", () => {
     const courses = await Promise.all(OPERATED.map((name) => ownCallsOf(name, policy)));
     const used = new Set([...courses.flat(), ...UNNEEDED]);
     assert.deepEqual(
-      actionsOf(OPERATOR).filter((it) => !used.has(it)),
+      actionsIn(OPERATOR).filter((it) => !used.has(it)),
       [],
     );
   });
@@ -153,7 +155,7 @@ describe("the operator's policy", () => {
       const { owner, wanted } = await beginning(name, policy);
       const { message } = await failureOf(carriedOut(owner, wanted));
       const [, right = ""] = /Allow the action (\S+) in the IAM policy/.exec(message) ?? [];
-      assert.ok(actionsOf(UP).includes(right), message);
+      assert.ok(actionsIn(UP).includes(right), message);
       later(owner);
       const gone = await lostBy(owner, name);
       assert.deepEqual(gone, []);
@@ -169,7 +171,7 @@ async function ownCallsOf(name: string, policy: Policy): Promise<string[]> {
 }
 
 describe("the reading actions in the docs", () => {
-  for (const name of Object.keys(SCENARIOS)) {
+  for (const name of Object.keys(PERMISSION_SCENARIOS)) {
     it(`are enough for the preview and the refresh of: ${name}`, async () => {
       const { owner, wanted } = await beginning(name, READER);
       const { recorded } = owner;

@@ -15,7 +15,7 @@ export type Policy = readonly Statement[];
 export const LIFE: Policy = [...READER, ...OPERATOR, ...UP];
 export const ALL: Policy = [...LIFE, ...GIVEN];
 
-export const actionsOf = (policy: Policy): string[] => [...new Set(policy.flatMap((it) => it.Action))];
+export const actionsIn = (policy: Policy): string[] => [...new Set(policy.flatMap((it) => it.Action))];
 
 export function without(right: string, policy: Policy): Policy {
   return policy.map((it) => ({ ...it, Action: [it.Action].flat().filter((action) => action !== right) }));

@@ -17,7 +17,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
-import { mended, terminate } from "./mended";
+import { mended, terminateByHand } from "./mended";
 import { program, type Stack } from "./support";
 import { failureOf, later, made, nothingIsLeft, only, settled, somebody, up } from "./world";
 import { identityOf, machineOf } from "./machine";
@@ -171,7 +171,7 @@ describe("a read of a machine that somebody changed", () => {
     const owner = await up({ elasticIp: true });
     const was = machineOf(owner);
     const ec2 = somebody(owner);
-    await terminate(ec2, was, owner);
+    await terminateByHand(ec2, was, owner);
     const { Instances } = await ec2.send(
       new RunInstancesCommand({
         ImageId: WELL_KNOWN.imageV1,
@@ -228,7 +228,7 @@ describe("a read of a machine that somebody changed", () => {
     const ids = owner.outputs.dataVolumeIds as Record<string, string>;
     const ec2 = somebody(owner);
     const parts: (() => Promise<unknown>)[] = [
-      () => terminate(ec2, machineOf(owner), owner),
+      () => terminateByHand(ec2, machineOf(owner), owner),
       () => ec2.send(new DeleteLaunchTemplateCommand({ LaunchTemplateId: template.launchTemplateId })),
       () => ec2.send(new DisassociateAddressCommand({ AssociationId: eip?.associationId })),
       () => ec2.send(new ReleaseAddressCommand({ AllocationId: eip?.allocationId })),

@@ -9,7 +9,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
-import { mended, terminate } from "./mended";
+import { mended, terminateByHand } from "./mended";
 import { program } from "./support";
 import { asMadeBefore, failureOf, later, made, nothingIsLeft, somebody, up } from "./world";
 import { identityOf, machineOf } from "./machine";
@@ -55,7 +55,7 @@ describe("read", () => {
   it("does not say gone while an interface, an Elastic IP or the record is left", async () => {
     const owner = await up();
     const was = machineOf(owner);
-    await terminate(somebody(owner), was, owner);
+    await terminateByHand(somebody(owner), was, owner);
     await somebody(owner).send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId: was.eni.networkInterfaceId }));
     await owner.refresh();
     assert.notEqual(owner.recorded, undefined);
@@ -76,7 +76,7 @@ describe("read", () => {
   }
 
   it("finds an instance that was terminated: the next up launches one on the same identity", async () => {
-    const { was, now, found, owner } = await mended({ elasticIp: true }, terminate);
+    const { was, now, found, owner } = await mended({ elasticIp: true }, terminateByHand);
     assert.deepEqual([found.instanceId, found.state, found.lifecycle], ["", "missing", ""]);
     assert.equal(found.networkInterfaceId, was.eni.networkInterfaceId);
     assert.equal(found.publicIp, was.eip?.publicIp);
@@ -162,7 +162,7 @@ describe("read", () => {
   for (const privateIp of [undefined, "10.0.1.7"]) {
     it(`finds the interface deleted: the next up makes one on the same ${privateIp ? "given" : "picked"} address`, async () => {
       const { was, now, found, owner } = await mended({ elasticIp: true, privateIp }, async (ec2, machine, stack) => {
-        await terminate(ec2, machine, stack);
+        await terminateByHand(ec2, machine, stack);
         await ec2.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId: machine.eni.networkInterfaceId }));
       });
       assert.equal(found.networkInterfaceId, "");
@@ -188,7 +188,7 @@ describe("read", () => {
     const owner = await up();
     const ids = new Set([owner.outputs.instanceId]);
     for (let round = 0; round < 7; round++) {
-      await terminate(somebody(owner), machineOf(owner), owner);
+      await terminateByHand(somebody(owner), machineOf(owner), owner);
       await owner.refresh();
       await owner.up(program());
       ids.add(machineOf(owner).instance.instanceId);
@@ -198,7 +198,7 @@ describe("read", () => {
 
   it("tells in a line what it found", async () => {
     const owner = await up();
-    await terminate(somebody(owner), machineOf(owner), owner);
+    await terminateByHand(somebody(owner), machineOf(owner), owner);
     await owner.refresh();
     assert.ok(
       owner.lines.some((line) => /found that it has no instance .*the next `pulumi up` puts it right/.test(line)),
@@ -208,7 +208,7 @@ describe("read", () => {
   it("changes nothing but the marking, whatever it finds", async () => {
     const owner = await up({ elasticIp: true });
     await owner.refresh();
-    await terminate(somebody(owner), machineOf(owner), owner);
+    await terminateByHand(somebody(owner), machineOf(owner), owner);
     owner.calls();
     await owner.refresh();
     assert.deepEqual(owner.calls("mutating"), []);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { WELL_KNOWN } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
-import { DATA, DELETED, idsOf, leftIn, RETAINED, type Retention } from "./retained";
+import { DELETED, idsOf, leftIn, RETAINED, RETAINED_VOLUME, type Retention } from "./retained";
 import { program } from "./support";
 import { identityOf, machineOf } from "./machine";
 import { later, nothingIsLeft, quick, up } from "./world";
@@ -12,7 +12,7 @@ describe("what was retained", () => {
     it(`comes back: the same addresses and data${pair ? "" : ", from an interface that was not to persist"}`, async () => {
       const owner = await up({
         elasticIp: true,
-        dataVolumes: [DATA],
+        dataVolumes: [RETAINED_VOLUME],
         deletion: RETAINED,
         persistPrivateIp: pair,
         tags: { Team: "a" },
@@ -56,7 +56,7 @@ describe("what was retained", () => {
   }
 
   it("is not deleted when the create that was to bring it back failed half-way, at whatever call", async () => {
-    const owner = await up({ elasticIp: true, dataVolumes: [DATA], deletion: RETAINED });
+    const owner = await up({ elasticIp: true, dataVolumes: [RETAINED_VOLUME], deletion: RETAINED });
     const ids = idsOf(owner);
     await owner.destroy();
     later(owner);

@@ -5,7 +5,7 @@ import { made, nothingIsLeft } from "./world";
 
 export type Retention = "delete" | "retain";
 
-export const DATA = { name: "data", deviceName: "/dev/sdf", size: 10 };
+export const RETAINED_VOLUME = { name: "data", deviceName: "/dev/sdf", size: 10 };
 export const PARTS = ["networkInterface", "elasticIp", "dataVolumes"] as const;
 export type Deletion = Record<(typeof PARTS)[number], Retention>;
 

@@ -3,7 +3,7 @@ import { AllocateAddressCommand } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../local/ec2";
 import type { Properties } from "../../provider/model/properties";
 import { destroyedAtEveryCall } from "./kills";
-import { areRetained, DATA, DELETED, type Deletion, idsOf, leftIn, PARTS, RETAINED } from "./retained";
+import { areRetained, DELETED, type Deletion, idsOf, leftIn, PARTS, RETAINED, RETAINED_VOLUME } from "./retained";
 import { program } from "./support";
 import { failureOf, later, made, nothingIsLeft, only, quick, somebody, up } from "./world";
 
@@ -26,7 +26,7 @@ describe("destroy", () => {
   for (const deletion of COMBINATIONS) {
     const words = PARTS.filter((part) => deletion[part] === "retain").join(", ");
     it(`retains ${words === "" ? "nothing" : `exactly ${words}`}, and has a line for each`, async () => {
-      const owner = await up({ elasticIp: true, dataVolumes: [DATA], deletion });
+      const owner = await up({ elasticIp: true, dataVolumes: [RETAINED_VOLUME], deletion });
       const ids = idsOf(owner);
       await owner.destroy();
       later(owner);
@@ -53,7 +53,7 @@ describe("destroy", () => {
   });
 
   it("retains by default the data volumes alone", async () => {
-    const owner = await up({ elasticIp: true, dataVolumes: [DATA] });
+    const owner = await up({ elasticIp: true, dataVolumes: [RETAINED_VOLUME] });
     const ids = idsOf(owner);
     await owner.destroy();
     later(owner);
@@ -68,7 +68,7 @@ describe("destroy", () => {
   ] as Deletion[]) {
     const words = PARTS.map((part) => deletion[part]).join(", ");
     it(`that was killed leaves, done again, what it is to leave (${words})`, async () => {
-      const owner = await up({ elasticIp: true, dataVolumes: [DATA], deletion });
+      const owner = await up({ elasticIp: true, dataVolumes: [RETAINED_VOLUME], deletion });
       const ids = idsOf(owner);
       await destroyedAtEveryCall(owner, (_stack, point) => {
         areRetained(
@@ -82,7 +82,7 @@ describe("destroy", () => {
 });
 
 describe("a change right before destroy strands nothing:", () => {
-  const BASE = { elasticIp: true, dataVolumes: [DATA] };
+  const BASE = { elasticIp: true, dataVolumes: [RETAINED_VOLUME] };
   const CHANGES: [string, Properties, Properties, (typeof PARTS)[number][]][] = [
     ["retain, and then not", { deletion: RETAINED }, { deletion: DELETED }, []],
     ["not, and then retain", { deletion: DELETED }, { deletion: RETAINED }, [...PARTS]],
@@ -139,7 +139,7 @@ describe("destroy leaves nothing of", () => {
     ["a machine on spot", { market: { lifecycle: "spot" } }],
   ];
   for (const [what, inputs] of SHAPES) {
-    const whole = { ...inputs, elasticIp: true, dataVolumes: [DATA], deletion: DELETED };
+    const whole = { ...inputs, elasticIp: true, dataVolumes: [RETAINED_VOLUME], deletion: DELETED };
 
     it(what, async () => {
       const owner = await up(whole);
@@ -180,7 +180,7 @@ describe("destroy leaves nothing of", () => {
     ]) {
       const owner = quick();
       owner.simulator.faults.add({ action, error: { code: "UnauthorizedOperation", status: 403 } });
-      await failureOf(owner.up(program({ elasticIp: true, dataVolumes: [DATA], deletion: DELETED })));
+      await failureOf(owner.up(program({ elasticIp: true, dataVolumes: [RETAINED_VOLUME], deletion: DELETED })));
       assert.ok(owner.recorded !== undefined, action);
       await owner.destroy();
       later(owner);

@@ -4,7 +4,7 @@ import { type Stack, URN } from "./support";
 import { holdingsOf, only } from "./world";
 
 export const SITE = URN.replace(/web$/, "site");
-export const FULL = { elasticIp: true, dataVolumes: [{ name: "data", deviceName: "/dev/sdf", size: 5 }] };
+export const FULL_MACHINE = { elasticIp: true, dataVolumes: [{ name: "data", deviceName: "/dev/sdf", size: 5 }] };
 
 /** A whole machine of its own: one of each, as the state has it. */
 export function isWhole(owner: Stack): void {

@@ -1,7 +1,7 @@
 import { answers, area, refuses, source } from "../probe";
 import { on } from "../scene";
 import { NOBODYS } from "../surroundings";
-import { held, placed, seenAddress } from "./seen-address";
+import { describedAddress, held, placed } from "./seen-address";
 
 const { api, codes, facts } = source;
 
@@ -48,12 +48,12 @@ export const elasticIpsGivenUp = area("Elastic IPs", [
     call: async (scene, { eni, allocation, instance }) => {
       await scene.ec2.stopInstances({ InstanceIds: [instance] });
       await scene.settle();
-      const stopped = (await seenAddress(scene, allocation)).NetworkInterfaceId === eni;
+      const stopped = (await describedAddress(scene, allocation)).NetworkInterfaceId === eni;
       await scene.ec2.startInstances({ InstanceIds: [instance] });
       await scene.settle();
       return [
         stopped,
-        (await scene.instance(instance)).PublicIpAddress === (await seenAddress(scene, allocation)).PublicIp,
+        (await scene.instance(instance)).PublicIpAddress === (await describedAddress(scene, allocation)).PublicIp,
       ];
     },
     expected: [true, true],
@@ -65,7 +65,7 @@ export const elasticIpsGivenUp = area("Elastic IPs", [
     setUp: held,
     call: async (scene, { eni, allocation, association, instance }) => {
       await scene.end(instance);
-      const it = await seenAddress(scene, allocation);
+      const it = await describedAddress(scene, allocation);
       return [it.NetworkInterfaceId === eni, it.AssociationId === association];
     },
     expected: [true, true],
@@ -77,7 +77,7 @@ export const elasticIpsGivenUp = area("Elastic IPs", [
     setUp: held,
     call: async (scene, { allocation, instance }) => {
       await scene.end(instance);
-      return (await seenAddress(scene, allocation)).InstanceId ?? "";
+      return (await describedAddress(scene, allocation)).InstanceId ?? "";
     },
     expected: "",
   }),
@@ -92,7 +92,7 @@ export const elasticIpsGivenUp = area("Elastic IPs", [
     },
     call: async (scene, { eni, allocation }) => {
       const { PublicIpAddress } = await scene.instance(await scene.running(on(eni)));
-      return PublicIpAddress === (await seenAddress(scene, allocation)).PublicIp;
+      return PublicIpAddress === (await describedAddress(scene, allocation)).PublicIp;
     },
     expected: true,
   }),
@@ -103,7 +103,7 @@ export const elasticIpsGivenUp = area("Elastic IPs", [
     setUp: placed,
     call: async (scene, { eni, allocation }) => {
       await scene.ec2.deleteNetworkInterface({ NetworkInterfaceId: eni });
-      const it = await seenAddress(scene, allocation);
+      const it = await describedAddress(scene, allocation);
       return [it.AssociationId ?? "none", it.NetworkInterfaceId ?? "none"];
     },
     expected: ["none", "none"],

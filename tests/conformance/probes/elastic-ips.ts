@@ -1,7 +1,7 @@
 import { answers, area, refuses, source } from "../probe";
 import { on, the } from "../scene";
 import { NOBODYS } from "../surroundings";
-import { allocate, associate, eips, held, placed, seenAddress } from "./seen-address";
+import { allocateAddressPage, associateAddressPage, describedAddress, eips, held, placed } from "./seen-address";
 
 const { api, codes, facts } = source;
 
@@ -9,7 +9,7 @@ export const elasticIps = area("Elastic IPs", [
   answers({
     id: "eip.allocate",
     title: "an address is allocated for VPCs, with an id",
-    source: allocate,
+    source: allocateAddressPage,
     call: async (scene) => {
       const { AllocationId = "", Domain, PublicIp = "" } = await scene.ec2.allocateAddress({ Domain: "vpc" });
       return [/^eipalloc-[0-9a-f]{17}$/.test(AllocationId), Domain, /^\d+\.\d+\.\d+\.\d+$/.test(PublicIp)];
@@ -29,12 +29,12 @@ export const elasticIps = area("Elastic IPs", [
   answers({
     id: "eip.allocate.tags",
     title: "tags are given with the allocation",
-    source: allocate,
+    source: allocateAddressPage,
     call: async (scene) => {
       const Tags = [{ Key: "a", Value: "1" }];
       const TagSpecifications = [{ ResourceType: "elastic-ip" as const, Tags }];
       const { AllocationId } = await scene.ec2.allocateAddress({ Domain: "vpc", TagSpecifications });
-      return (await seenAddress(scene, the(AllocationId))).Tags;
+      return (await describedAddress(scene, the(AllocationId))).Tags;
     },
     expected: [{ Key: "a", Value: "1" }],
   }),
@@ -54,7 +54,7 @@ export const elasticIps = area("Elastic IPs", [
     source: api("Address"),
     setUp: (scene) => scene.eip(),
     call: async (scene, allocation) => {
-      const it = await seenAddress(scene, allocation);
+      const it = await describedAddress(scene, allocation);
       return [it.AssociationId ?? "none", it.NetworkInterfaceId ?? "none", it.InstanceId ?? "none", it.Domain];
     },
     expected: ["none", "none", "none", "vpc"],
@@ -65,7 +65,7 @@ export const elasticIps = area("Elastic IPs", [
     source: facts("1"),
     setUp: placed,
     call: async (scene, { eni, allocation, association }) => {
-      const it = await seenAddress(scene, allocation);
+      const it = await describedAddress(scene, allocation);
       const { Association, PrivateIpAddress } = await scene.seenEni(eni);
       return [
         it.AssociationId === association,
@@ -83,7 +83,8 @@ export const elasticIps = area("Elastic IPs", [
     title: "an address on an interface shows the instance that holds the interface",
     source: api("Address"),
     setUp: held,
-    call: async (scene, { allocation, instance }) => (await seenAddress(scene, allocation)).InstanceId === instance,
+    call: async (scene, { allocation, instance }) =>
+      (await describedAddress(scene, allocation)).InstanceId === instance,
     expected: true,
   }),
   answers({
@@ -92,17 +93,17 @@ export const elasticIps = area("Elastic IPs", [
     source: api("Instance"),
     setUp: held,
     call: async (scene, { allocation, instance }) =>
-      (await scene.instance(instance)).PublicIpAddress === (await seenAddress(scene, allocation)).PublicIp,
+      (await scene.instance(instance)).PublicIpAddress === (await describedAddress(scene, allocation)).PublicIp,
     expected: true,
   }),
   answers({
     id: "eip.associate.by-instance",
     title: "it can be associated with a running instance by that one's id",
-    source: associate,
+    source: associateAddressPage,
     setUp: async (scene) => ({ ...(await scene.held()), allocation: await scene.eip() }),
     call: async (scene, { instance, eni, allocation }) => {
       await scene.ec2.associateAddress({ AllocationId: allocation, InstanceId: instance });
-      return (await seenAddress(scene, allocation)).NetworkInterfaceId === eni;
+      return (await describedAddress(scene, allocation)).NetworkInterfaceId === eni;
     },
     expected: true,
   }),
@@ -140,7 +141,7 @@ export const elasticIps = area("Elastic IPs", [
   answers({
     id: "eip.associate.secondary",
     title: "it can be associated with a secondary address, which then shows it",
-    source: associate,
+    source: associateAddressPage,
     setUp: async (scene) => ({
       eni: await scene.eni({
         PrivateIpAddresses: [{ PrivateIpAddress: "10.0.1.20", Primary: true }, { PrivateIpAddress: "10.0.1.21" }],
@@ -150,7 +151,7 @@ export const elasticIps = area("Elastic IPs", [
     call: async (scene, { eni, allocation }) => {
       const PrivateIpAddress = "10.0.1.21";
       await scene.ec2.associateAddress({ AllocationId: allocation, NetworkInterfaceId: eni, PrivateIpAddress });
-      const { PublicIp } = await seenAddress(scene, allocation);
+      const { PublicIp } = await describedAddress(scene, allocation);
       const { PrivateIpAddresses } = await scene.seenEni(eni);
       return PrivateIpAddresses?.map(({ Association }) => Association?.PublicIp === PublicIp);
     },
@@ -159,7 +160,7 @@ export const elasticIps = area("Elastic IPs", [
   refuses({
     id: "eip.associate.not-its-address",
     title: "a private address that the interface does not have is refused",
-    source: associate,
+    source: associateAddressPage,
     setUp: async (scene) => ({ eni: await scene.eni(), allocation: await scene.eip() }),
     call: (scene, { eni, allocation }) =>
       scene.ec2.associateAddress({
@@ -172,7 +173,7 @@ export const elasticIps = area("Elastic IPs", [
   answers({
     id: "eip.associate.again",
     title: "the same association again is no error, and keeps its id",
-    source: `${associate} (idempotent)`,
+    source: `${associateAddressPage} (idempotent)`,
     setUp: placed,
     call: async (scene, { eni, allocation, association }) => (await scene.associate(allocation, eni)) === association,
     expected: true,
@@ -180,7 +181,7 @@ export const elasticIps = area("Elastic IPs", [
   refuses({
     id: "eip.associate.elsewhere",
     title: "an address that is associated elsewhere is not moved if that is forbidden",
-    source: associate,
+    source: associateAddressPage,
     setUp: async (scene) => ({ ...(await placed(scene)), other: await scene.eni() }),
     call: (scene, { allocation, other }) =>
       scene.ec2.associateAddress({ AllocationId: allocation, NetworkInterfaceId: other, AllowReassociation: false }),
@@ -189,7 +190,7 @@ export const elasticIps = area("Elastic IPs", [
   answers({
     id: "eip.associate.moved",
     title: "with reassociation it moves, and the interface that had it shows it no more",
-    source: associate,
+    source: associateAddressPage,
     setUp: async (scene) => ({ ...(await placed(scene)), other: await scene.eni() }),
     call: async (scene, { allocation, eni, other }) => {
       await scene.ec2.associateAddress({
@@ -198,14 +199,14 @@ export const elasticIps = area("Elastic IPs", [
         AllowReassociation: true,
       });
       const association = (await scene.seenEni(eni)).Association?.PublicIp ?? "none";
-      return [(await seenAddress(scene, allocation)).NetworkInterfaceId === other, association];
+      return [(await describedAddress(scene, allocation)).NetworkInterfaceId === other, association];
     },
     expected: [true, "none"],
   }),
   refuses({
     id: "eip.associate.occupied",
     title: "an interface whose address has an Elastic IP takes no other if that is forbidden",
-    source: associate,
+    source: associateAddressPage,
     setUp: async (scene) => ({ ...(await placed(scene)), second: await scene.eip() }),
     call: (scene, { eni, second }) =>
       scene.ec2.associateAddress({ AllocationId: second, NetworkInterfaceId: eni, AllowReassociation: false }),
@@ -235,7 +236,7 @@ export const elasticIps = area("Elastic IPs", [
     call: async (scene, { eni, allocation, association }) => {
       await scene.ec2.disassociateAddress({ AssociationId: association });
       return [
-        (await seenAddress(scene, allocation)).AssociationId ?? "none",
+        (await describedAddress(scene, allocation)).AssociationId ?? "none",
         (await scene.seenEni(eni)).Association ?? "none",
       ];
     },

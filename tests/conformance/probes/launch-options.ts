@@ -1,5 +1,5 @@
 import { answers, area, source } from "../probe";
-import { refusedLaunch, run } from "./refused-launch";
+import { refusedLaunch, runInstancesPage } from "./refused-launch";
 
 const { api, codes, facts } = source;
 
@@ -19,7 +19,7 @@ export const launchOptions = area("launch parameters", [
   answers({
     id: "launches.profile",
     title: "an instance profile is shown by its ARN",
-    source: run,
+    source: runInstancesPage,
     call: async (scene) => {
       const { IamInstanceProfile } = await scene.launched({ IamInstanceProfile: { Name: scene.here.profile } });
       return IamInstanceProfile?.Arn === scene.here.profileArn;
@@ -101,14 +101,14 @@ export const launchOptions = area("launch parameters", [
   answers({
     id: "launches.monitoring",
     title: "detailed monitoring is off unless asked for",
-    source: run,
+    source: runInstancesPage,
     call: async (scene) => (await scene.instance(await scene.running())).Monitoring?.State,
     expected: "disabled",
   }),
   answers({
     id: "launches.monitoring.on",
     title: "detailed monitoring can be asked for",
-    source: run,
+    source: runInstancesPage,
     call: async (scene) =>
       (await scene.instance(await scene.running({ Monitoring: { Enabled: true } }))).Monitoring?.State,
     expected: "enabled",

@@ -1,7 +1,7 @@
 import { answers, area, source } from "../probe";
 import { on, type Scene, the } from "../scene";
 import { NOBODYS } from "../surroundings";
-import { refusedLaunch, run } from "./refused-launch";
+import { refusedLaunch, runInstancesPage } from "./refused-launch";
 
 const { api, codes, facts, seen } = source;
 
@@ -169,7 +169,7 @@ export const launchesOnInterfaces = area("launch parameters", [
   answers({
     id: "launches.interfaces.two",
     title: "a launch can make two interfaces, each at its index",
-    source: run,
+    source: runInstancesPage,
     call: async (scene) => {
       const NetworkInterfaces = [0, 1].map((DeviceIndex) => ({ DeviceIndex, SubnetId: scene.here.subnetA }));
       const { NetworkInterfaces: made = [] } = await scene.launched({ NetworkInterfaces });

@@ -1,7 +1,7 @@
 import { answers, area, source } from "../probe";
 import { the } from "../scene";
 import { NOBODYS } from "../surroundings";
-import { refusedLaunch, run } from "./refused-launch";
+import { refusedLaunch, runInstancesPage } from "./refused-launch";
 
 const { codes, facts, guide, seen } = source;
 
@@ -9,7 +9,7 @@ export const launches = area("launch parameters", [
   answers({
     id: "launches.reply",
     title: "a launch is answered at once with an instance that is pending",
-    source: run,
+    source: runInstancesPage,
     call: async (scene) => {
       const { State, InstanceId = "", SubnetId, VpcId, InstanceType, ImageId } = await scene.launched();
       const { subnetA, vpcId, image } = scene.here;
@@ -27,7 +27,7 @@ export const launches = area("launch parameters", [
   answers({
     id: "launches.count.most",
     title: "as many instances are launched as can be had, up to the maximum count",
-    source: run,
+    source: runInstancesPage,
     call: async (scene) =>
       (await scene.ec2.runInstances(scene.launchInput({ MinCount: 1, MaxCount: 3 }))).Instances?.length,
     expected: 3,
@@ -78,7 +78,7 @@ export const launches = area("launch parameters", [
   answers({
     id: "launches.key",
     title: "a key pair is shown by its name",
-    source: run,
+    source: runInstancesPage,
     call: async (scene) => (await scene.launched({ KeyName: scene.here.keyName })).KeyName === scene.here.keyName,
     expected: true,
   }),
@@ -109,7 +109,7 @@ export const launches = area("launch parameters", [
   answers({
     id: "launches.group.given",
     title: "an instance has the security groups that it was launched with",
-    source: run,
+    source: runInstancesPage,
     call: async (scene) => {
       const { SecurityGroups } = await scene.launched({ SecurityGroupIds: [scene.here.otherGroup] });
       return SecurityGroups?.map(({ GroupId }) => GroupId === scene.here.otherGroup);
@@ -119,7 +119,7 @@ export const launches = area("launch parameters", [
   answers({
     id: "launches.group.default",
     title: "without one it has the VPC's default security group",
-    source: run,
+    source: runInstancesPage,
     call: async (scene) => {
       const { SecurityGroups } = await scene.instance(await scene.running());
       return SecurityGroups?.map(({ GroupName }) => GroupName);
@@ -129,7 +129,7 @@ export const launches = area("launch parameters", [
   answers({
     id: "launches.private-ip",
     title: "a private address of the subnet can be asked for",
-    source: run,
+    source: runInstancesPage,
     call: async (scene) => (await scene.launched({ PrivateIpAddress: "10.0.1.77" })).PrivateIpAddress,
     expected: "10.0.1.77",
   }),
@@ -198,7 +198,7 @@ export const launches = area("launch parameters", [
   answers({
     id: "launches.zone.of-subnet",
     title: "an instance is in its subnet's zone",
-    source: run,
+    source: runInstancesPage,
     call: async (scene) =>
       (await scene.launched({ SubnetId: scene.here.subnetB })).Placement?.AvailabilityZone === scene.here.zoneB,
     expected: true,
@@ -206,14 +206,14 @@ export const launches = area("launch parameters", [
   answers({
     id: "launches.no-subnet",
     title: "without a subnet it goes to the default VPC",
-    source: run,
+    source: runInstancesPage,
     call: async (scene) => (await scene.launched({ SubnetId: undefined })).VpcId === scene.here.defaultVpcId,
     expected: true,
   }),
   answers({
     id: "launches.zone.default-subnet",
     title: "with a zone alone it goes to that zone's default subnet",
-    source: run,
+    source: runInstancesPage,
     call: async (scene) => {
       const launch = { SubnetId: undefined, Placement: { AvailabilityZone: scene.here.zoneA } };
       return (await scene.launched(launch)).SubnetId === scene.here.defaultSubnet;
@@ -229,7 +229,7 @@ export const launches = area("launch parameters", [
   answers({
     id: "launches.tags",
     title: "tags go to the instance and to its volumes, each as specified",
-    source: run,
+    source: runInstancesPage,
     setUp: (scene) =>
       scene.running({
         TagSpecifications: [

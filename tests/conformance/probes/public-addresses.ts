@@ -1,6 +1,6 @@
 import { answers, area, source } from "../probe";
 import { on, the } from "../scene";
-import { eips, seenAddress } from "./seen-address";
+import { describedAddress, eips } from "./seen-address";
 
 const { api, facts, guide } = source;
 
@@ -105,7 +105,7 @@ export const publicAddresses = area("public addresses", [
       return { allocation, id: the(InstanceId) };
     },
     call: async (scene, { allocation, id }) =>
-      (await scene.instance(id)).PublicIpAddress === (await seenAddress(scene, allocation)).PublicIp,
+      (await scene.instance(id)).PublicIpAddress === (await describedAddress(scene, allocation)).PublicIp,
     expected: true,
   }),
   answers({

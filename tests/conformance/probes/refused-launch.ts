@@ -3,7 +3,7 @@ import { refuses, source } from "../probe";
 import type { Scene } from "../scene";
 
 const { api } = source;
-export const run = api("RunInstances");
+export const runInstancesPage = api("RunInstances");
 
 type Launch = Partial<RunInstancesCommandInput>;
 type Wanted = Launch | ((scene: Scene) => Launch | Promise<Launch>);
@@ -18,7 +18,7 @@ export function refusedLaunch(
   return refuses({
     id: `launches.${id}`,
     title,
-    source: why.source ?? run,
+    source: why.source ?? runInstancesPage,
     setUp: async (scene) => (typeof wanted === "function" ? await wanted(scene) : wanted),
     call: (scene, launch) => scene.launch(launch),
     code: why.code,

@@ -2,11 +2,11 @@ import { source } from "../probe";
 import { on, type Scene, the } from "../scene";
 
 const { api, vpc } = source;
-export const allocate = api("AllocateAddress");
-export const associate = api("AssociateAddress");
+export const allocateAddressPage = api("AllocateAddress");
+export const associateAddressPage = api("AssociateAddress");
 export const eips = vpc("Elastic IP addresses");
 
-export const seenAddress = async (scene: Scene, allocation: string) =>
+export const describedAddress = async (scene: Scene, allocation: string) =>
   the((await scene.ec2.describeAddresses({ AllocationIds: [allocation] })).Addresses?.[0]);
 
 /** An Elastic IP on an interface that nobody holds. */

@@ -6,7 +6,8 @@ import { replacementText } from "../../../provider/engine/record/last-replacemen
 import { made, only, somebody } from "../../provider/world";
 import type { Bench } from "./bench";
 import { tick } from "./world";
-import { bench, idOf, MINUTE, nameOf } from "./benches";
+import { bench, instanceIdOn, nameOf } from "./benches";
+import { MINUTE } from "../../reliability/week/time";
 
 describe("a machine that a person has to look at", () => {
   async function loops(): Promise<Bench> {
@@ -28,7 +29,7 @@ describe("a machine that a person has to look at", () => {
       "Tag.1.Value": replacementText(last),
     });
     assert.equal(simulator.handle({ body: body.toString() }).status, 200);
-    simulator.shutDownGuest(idOf(here));
+    simulator.shutDownGuest(instanceIdOn(here));
     return here;
   }
 
@@ -61,7 +62,7 @@ describe("a machine that a person has to look at", () => {
   it("is one that has been down for several tries, though it is tried on and never given up", async () => {
     const here = await bench();
     here.owner.simulator.iam.deny("StartInstances");
-    await somebody(here.owner).send(new StopInstancesCommand({ InstanceIds: [idOf(here)] }));
+    await somebody(here.owner).send(new StopInstancesCommand({ InstanceIds: [instanceIdOn(here)] }));
     for (let tries = 0; tries < 6; tries++) {
       here.owner.clock.advance(2 * MINUTE);
       await here.handle([{ look: nameOf(here) }]);
@@ -89,7 +90,7 @@ describe("a machine that a person has to look at", () => {
       "Tag.1.Value": "in words of next year",
     });
     assert.equal(simulator.handle({ body: body.toString() }).status, 200);
-    await somebody(here.owner).send(new StopInstancesCommand({ InstanceIds: [idOf(here)] }));
+    await somebody(here.owner).send(new StopInstancesCommand({ InstanceIds: [instanceIdOn(here)] }));
     here.owner.calls();
     await here.handle([...here.events(), tick()]);
     assert.deepEqual(here.owner.calls("mutating"), []);

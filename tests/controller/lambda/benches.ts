@@ -2,10 +2,9 @@
 import { TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import type { Properties } from "../../../provider/model/properties";
 import { somebody, up } from "../../provider/world";
+import { MINUTE } from "../../reliability/week/time";
 import { Bench } from "./bench";
 
-export const MINUTE = 60_000;
-export const SPOT = { market: { lifecycle: "spot" } };
 const EXACT = { leapMs: 0 };
 
 export async function bench(inputs: Properties = {}): Promise<Bench> {
@@ -14,10 +13,10 @@ export async function bench(inputs: Properties = {}): Promise<Bench> {
   return new Bench(owner);
 }
 
-export const idOf = ({ owner }: Bench): string => String(owner.outputs.instanceId);
+export const instanceIdOn = ({ owner }: Bench): string => String(owner.outputs.instanceId);
 export const nameOf = ({ owner }: Bench): string => owner.recorded?.id ?? "";
 
-export async function terminated(of: Bench, instanceId = idOf(of)): Promise<void> {
+export async function terminatedOn(of: Bench, instanceId = instanceIdOn(of)): Promise<void> {
   await somebody(of.owner).send(new TerminateInstancesCommand({ InstanceIds: [instanceId] }));
 }
 

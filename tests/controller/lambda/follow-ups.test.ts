@@ -1,12 +1,14 @@
 /** The messages that the function sends itself: what goes on later, once, and where. */
 import assert from "node:assert/strict";
 import { tick } from "./world";
-import { bench, idOf, MINUTE, nameOf, SPOT, stateChange, terminated } from "./benches";
+import { bench, instanceIdOn, nameOf, stateChange, terminatedOn } from "./benches";
+import { SPOT } from "../machines-that-come-back";
+import { MINUTE } from "../../reliability/week/time";
 
 describe("what goes on later", () => {
   it("is a message that waits until then", async () => {
     const here = await bench(SPOT);
-    here.owner.simulator.interrupt({ instanceId: idOf(here) });
+    here.owner.simulator.interrupt({ instanceId: instanceIdOn(here) });
     await here.handle(here.events().slice(-1));
     const [{ body, delaySeconds } = assert.fail(), ...others] = here.takeSent();
     assert.deepEqual([body.look, others], [nameOf(here), []]);
@@ -16,7 +18,7 @@ describe("what goes on later", () => {
   it("is left to the ticks where no message can wait so long", async () => {
     const here = await bench({ market: { lifecycle: "spot", revertToSpot: "always" } });
     here.owner.simulator.capacity.set("m7i.large", "us-east-1a", "spot", 0);
-    await terminated(here);
+    await terminatedOn(here);
     await here.handle([{ look: nameOf(here) }]);
     await here.handle([{ look: nameOf(here) }]);
     assert.match(here.messagesAt("info").join("\n"), /is on-demand and is to go back to spot/);
@@ -27,8 +29,8 @@ describe("what goes on later", () => {
     const here = await bench();
     const { simulator, clock } = here.owner;
     simulator.capacity.set("m7i.large", "us-east-1a", "on-demand", 0);
-    await terminated(here);
-    const event = stateChange(idOf(here), "terminated");
+    await terminatedOn(here);
+    const event = stateChange(instanceIdOn(here), "terminated");
     let due = [{ at: clock.now(), body: event }];
     const underWay: number[] = [];
     for (let minute = 0; minute < 60; minute++) {
@@ -54,8 +56,8 @@ describe("what goes on later", () => {
   it("goes on where a function's time was up, in the next one, at once", async () => {
     const here = await bench({ elasticIp: true });
     here.owner.simulator.timings.set({ terminate: { mean: 600_000, spread: 0 } });
-    await terminated(here);
-    assert.deepEqual(await here.handle([stateChange(idOf(here), "shutting-down")]), []);
+    await terminatedOn(here);
+    assert.deepEqual(await here.handle([stateChange(instanceIdOn(here), "shutting-down")]), []);
     const [{ body, delaySeconds } = assert.fail(), ...others] = here.takeSent();
     assert.deepEqual([body.continue, delaySeconds, others], [nameOf(here), 0, []]);
     assert.deepEqual(await here.handle([body]), []);
@@ -71,7 +73,7 @@ describe("what goes on later", () => {
   it("is left to the next tick where a tick began it: an instance that takes long to end does not fill the functions", async () => {
     const here = await bench();
     here.owner.simulator.timings.set({ terminate: { mean: 400_000, spread: 0 } });
-    await terminated(here);
+    await terminatedOn(here);
     await here.handle([tick()]);
     const [{ body } = assert.fail()] = here.takeSent();
     await here.handle([body]);
@@ -85,7 +87,7 @@ describe("what goes on later", () => {
 
   it("comes again where SQS does not take it", async () => {
     const here = await bench();
-    await terminated(here);
+    await terminatedOn(here);
     here.refuses = true;
     assert.deepEqual(await here.handle([tick()]), [0]);
     assert.match(here.messagesAt("error").join(), /^could not look at the machines: SQS did not take a message/);

@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { logTo } from "../../../controller/lambda/log";
 import { METRICS, metricsLine } from "../../../controller/lambda/metrics";
 import { tick } from "./world";
-import { bench, idOf, nameOf, stateChange, terminated } from "./benches";
+import { bench, instanceIdOn, nameOf, stateChange, terminatedOn } from "./benches";
 
 describe("a batch of messages", () => {
   it("is of one machine if all that it tells is of one: it is looked after once", async () => {
     const here = await bench({ elasticIp: true });
-    await terminated(here);
+    await terminatedOn(here);
     const events = here.events();
     here.owner.calls();
     assert.deepEqual(await here.handle([...events, ...events, { look: nameOf(here) }]), []);
@@ -31,7 +31,7 @@ describe("a batch of messages", () => {
       { look: "../../etc" },
       { source: "aws.ec2", "detail-type": 7 },
     ];
-    assert.deepEqual(await here.handle([stateChange(idOf(here), "stopped"), ...poison]), [1, 2, 3, 4, 5]);
+    assert.deepEqual(await here.handle([stateChange(instanceIdOn(here), "stopped"), ...poison]), [1, 2, 3, 4, 5]);
     assert.deepEqual(
       here.shownAgain.map(([, after]) => after),
       [0, 0, 0, 0, 0],
@@ -69,7 +69,7 @@ describe("a tick", () => {
     const here = await bench();
     await here.handle([tick(), tick()]);
     assert.deepEqual(here.takeSent(), []);
-    await terminated(here);
+    await terminatedOn(here);
     here.owner.calls();
     await here.handle([tick()]);
     assert.deepEqual(
@@ -84,7 +84,7 @@ describe("a tick", () => {
 
   it("sends nothing about a machine that is looked after in the same batch", async () => {
     const here = await bench();
-    await terminated(here);
+    await terminatedOn(here);
     await here.handle([tick(), { look: nameOf(here) }]);
     assert.deepEqual(here.takeSent(), []);
     assert.equal(here.counted("Replacements"), 1);
@@ -94,7 +94,7 @@ describe("a tick", () => {
 describe("what EC2 refuses", () => {
   it("comes again, later and later, where EC2 throttles the look", async () => {
     const here = await bench();
-    await terminated(here);
+    await terminatedOn(here);
     const code = "RequestLimitExceeded";
     here.owner.simulator.faults.add({ action: "DescribeLaunchTemplates", error: { code, status: 503 } });
     const begun = here.owner.clock.now();
@@ -114,7 +114,7 @@ describe("what EC2 refuses", () => {
 
   it("is told, counted and tried again by the machine's own message where EC2 denies the launch", async () => {
     const here = await bench();
-    await terminated(here);
+    await terminatedOn(here);
     here.owner.simulator.iam.deny("RunInstances");
     assert.deepEqual(await here.handle([{ look: nameOf(here) }]), []);
     assert.equal(here.counted("Failed"), 1);
@@ -161,7 +161,7 @@ describe("what is counted", () => {
 describe("what is said", () => {
   it("is JSON, one object a line, with nothing in it that a terminal would take for a command", async () => {
     const here = await bench({ tags: { Name: "web" }, userData: "#!/bin/sh\necho the-secret\n" });
-    await terminated(here);
+    await terminatedOn(here);
     await here.handle([{ look: nameOf(here) }]);
     assert.ok(here.lines.length > 2);
     for (const line of here.text) {

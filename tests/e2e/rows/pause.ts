@@ -6,7 +6,7 @@ export const state = ({ outputs, account }: Seen): string =>
   account.instances[outputs.instanceId]?.state ?? "no instance";
 
 /** What is said of an instance, if there is one, while all addresses stay. */
-export const keeping = (say: (before: Outputs) => string, ...changes: Effect["changes"]): Effect => ({
+export const keepingAddresses = (say: (before: Outputs) => string, ...changes: Effect["changes"]): Effect => ({
   line: (it) => sentence(say(it), keeps(it)),
   changes,
 });
@@ -19,9 +19,9 @@ export const pauseRows: Row[] = [
     args: both("desiredState", "paused", "running"),
     announced: `makes a new network interface in ${WELL_KNOWN.subnetA}, with an address that EC2 picks and a new Elastic IP; launches nothing while it is paused`,
     effects: [
-      keeping(() => "launches an instance (desiredState)", ...launched),
-      keeping((it) => `pauses ${it.instanceId} (desiredState), stops it`, "state"),
-      keeping((it) => `changes in place (desiredState); starts ${it.instanceId}`, "state"),
+      keepingAddresses(() => "launches an instance (desiredState)", ...launched),
+      keepingAddresses((it) => `pauses ${it.instanceId} (desiredState), stops it`, "state"),
+      keepingAddresses((it) => `changes in place (desiredState); starts ${it.instanceId}`, "state"),
     ],
     shows: state,
     as: ["no instance", "running", "stopped", "running"],
@@ -35,9 +35,12 @@ export const pauseRows: Row[] = [
       { desiredState: "running" },
     ],
     effects: [
-      keeping((it) => `pauses ${it.instanceId} (desiredState, pauseBehavior), stops it`, "state"),
-      keeping((it) => `pauses ${it.instanceId} (pauseBehavior), ends it`, ...launched.filter((it) => it !== "state")),
-      keeping(() => "launches an instance (desiredState, pauseBehavior)", ...launched),
+      keepingAddresses((it) => `pauses ${it.instanceId} (desiredState, pauseBehavior), stops it`, "state"),
+      keepingAddresses(
+        (it) => `pauses ${it.instanceId} (pauseBehavior), ends it`,
+        ...launched.filter((it) => it !== "state"),
+      ),
+      keepingAddresses(() => "launches an instance (desiredState, pauseBehavior)", ...launched),
     ],
     shows: (seen) => [state(seen), seen.recorded("desiredState")],
     as: [

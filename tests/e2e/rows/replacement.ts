@@ -1,6 +1,6 @@
 import { WELL_KNOWN } from "../../../local/ec2";
 import { TAG } from "../../../provider/ec2/tags";
-import { keeping } from "./pause";
+import { keepingAddresses } from "./pause";
 import { type Args, type Effect, inPlace, keeps, replaced, type Row, sentence } from "./row";
 import type { Seen } from "./seen";
 
@@ -11,7 +11,7 @@ export const ENDS_AFTER_S = { shuttingDown: 30, skippingShutdown: 10 };
 
 /** A change of the instance that is there. */
 const changed = (inputs: string, path: string, ...changes: Effect["changes"]): Effect =>
-  keeping((it) => `changes ${it.instanceId} (${inputs}), ${path} s dark`, "generation", ...changes);
+  keepingAddresses((it) => `changes ${it.instanceId} (${inputs}), ${path} s dark`, "generation", ...changes);
 
 const replacedBy = (path: string, inputs: string): Effect => ({
   ...replaced(inputs),

@@ -8,15 +8,15 @@ import {
   StopInstancesCommand,
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
-import { running } from "./running";
+import { runningInstance } from "./running";
 import { idOf, launched, LONG, refused, seen, stateOf } from "./scenes";
 import { simulated } from "./support";
 
 describe("protection", () => {
   it("from termination spares all instances of the call", async () => {
     const { ec2, clock } = simulated();
-    const guarded = await running(ec2, clock, { DisableApiTermination: true });
-    const other = await running(ec2, clock);
+    const guarded = await runningInstance(ec2, clock, { DisableApiTermination: true });
+    const other = await runningInstance(ec2, clock);
     const both = { InstanceIds: [idOf(other), idOf(guarded)] };
     await refused(
       ec2.send(new TerminateInstancesCommand(both)),
@@ -32,7 +32,7 @@ describe("protection", () => {
 
   it("from stopping refuses a stop and, as EC2 does, a termination too", async () => {
     const { ec2, clock } = simulated();
-    const guarded = await running(ec2, clock, { DisableApiStop: true });
+    const guarded = await runningInstance(ec2, clock, { DisableApiStop: true });
     const one = { InstanceIds: [idOf(guarded)] };
     await refused(
       ec2.send(new StopInstancesCommand(one)),
@@ -53,7 +53,7 @@ describe("protection", () => {
 
   it("by a missing instance spares the others named with it", async () => {
     const { ec2, clock } = simulated();
-    const instance = await running(ec2, clock);
+    const instance = await runningInstance(ec2, clock);
     const ids = { InstanceIds: [idOf(instance), "i-0aaaaaaaaaaaaaaaa"] };
     await refused(ec2.send(new TerminateInstancesCommand(ids)), "InvalidInstanceID.NotFound");
     assert.equal(await stateOf(ec2, instance), "running");
@@ -63,7 +63,7 @@ describe("protection", () => {
 describe("an instance's attributes", () => {
   it("change one at a time", async () => {
     const { ec2, clock } = simulated();
-    const instance = await running(ec2, clock);
+    const instance = await runningInstance(ec2, clock);
     const two = { InstanceId: idOf(instance), SourceDestCheck: { Value: false }, DisableApiStop: { Value: true } };
     await refused(ec2.send(new ModifyInstanceAttributeCommand(two)), "InvalidParameterCombination");
     await ec2.send(
@@ -74,7 +74,7 @@ describe("an instance's attributes", () => {
 
   it("that make the machine change only while it is stopped", async () => {
     const { ec2, clock } = simulated();
-    const instance = await running(ec2, clock);
+    const instance = await runningInstance(ec2, clock);
     const larger = { InstanceId: idOf(instance), InstanceType: { Value: "m6i.large" } };
     await refused(ec2.send(new ModifyInstanceAttributeCommand(larger)), "IncorrectInstanceState");
     await ec2.send(new StopInstancesCommand({ InstanceIds: [idOf(instance)] }));
@@ -99,7 +99,7 @@ describe("an instance's attributes", () => {
 
   it("include the metadata options, which may change while it runs", async () => {
     const { ec2, clock } = simulated();
-    const instance = await running(ec2, clock, { MetadataOptions: { HttpTokens: "optional" } });
+    const instance = await runningInstance(ec2, clock, { MetadataOptions: { HttpTokens: "optional" } });
     assert.equal(instance.MetadataOptions?.HttpTokens, "optional");
     const change = { InstanceId: idOf(instance), HttpTokens: "required" as const, HttpPutResponseHopLimit: 3 };
     const { InstanceMetadataOptions } = await ec2.send(new ModifyInstanceMetadataOptionsCommand(change));

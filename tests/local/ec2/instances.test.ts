@@ -5,7 +5,7 @@ import {
   StopInstancesCommand,
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
-import { running } from "./running";
+import { runningInstance } from "./running";
 import { idOf, launched, LONG, present, refused, seen, stateOf, terminated } from "./scenes";
 import { simulated } from "./support";
 
@@ -36,7 +36,7 @@ describe("an instance's life", () => {
 
   it("shuts down for about half a minute before it is terminated, and says who wanted it", async () => {
     const { ec2, clock } = simulated();
-    const instance = await running(ec2, clock);
+    const instance = await runningInstance(ec2, clock);
     const { TerminatingInstances } = await ec2.send(new TerminateInstancesCommand({ InstanceIds: [idOf(instance)] }));
     assert.equal(TerminatingInstances?.[0]?.PreviousState?.Name, "running");
     assert.deepEqual(TerminatingInstances[0].CurrentState, { Code: 32, Name: "shutting-down" });
@@ -51,7 +51,7 @@ describe("an instance's life", () => {
 
   it("ends sooner when the guest's shutdown is skipped", async () => {
     const { ec2, clock } = simulated();
-    const instance = await running(ec2, clock);
+    const instance = await runningInstance(ec2, clock);
     await terminated(ec2, instance, true);
     clock.advance(20_000);
     assert.equal(await stateOf(ec2, instance), "terminated");
@@ -59,7 +59,7 @@ describe("an instance's life", () => {
 
   it("has no network and no volumes any more once it is terminated", async () => {
     const { ec2, clock } = simulated();
-    const instance = await running(ec2, clock);
+    const instance = await runningInstance(ec2, clock);
     await terminated(ec2, instance);
     clock.advance(LONG);
     const ended = await seen(ec2, instance);
@@ -72,7 +72,7 @@ describe("an instance's life", () => {
 
   it("is still seen for an hour after its end, then no longer known", async () => {
     const { ec2, clock } = simulated();
-    const instance = await running(ec2, clock);
+    const instance = await runningInstance(ec2, clock);
     await terminated(ec2, instance);
     clock.advance(LONG);
     assert.equal(await stateOf(ec2, instance), "terminated");
@@ -86,7 +86,7 @@ describe("an instance's life", () => {
 
   it("can be terminated again, with no effect", async () => {
     const { ec2, clock } = simulated();
-    const instance = await running(ec2, clock);
+    const instance = await runningInstance(ec2, clock);
     await terminated(ec2, instance);
     clock.advance(LONG);
     const { TerminatingInstances } = await ec2.send(new TerminateInstancesCommand({ InstanceIds: [idOf(instance)] }));
@@ -116,7 +116,10 @@ describe("a guest that shuts itself down", () => {
   ] as const) {
     it(`is ${state} where the instance's shutdown behavior is ${behavior}, and protection does not keep it from that`, async () => {
       const { ec2, clock, simulator } = simulated();
-      const instance = await running(ec2, clock, { InstanceInitiatedShutdownBehavior: behavior, DisableApiStop: true });
+      const instance = await runningInstance(ec2, clock, {
+        InstanceInitiatedShutdownBehavior: behavior,
+        DisableApiStop: true,
+      });
       simulator.shutDownGuest(idOf(instance));
       clock.advance(LONG);
       const { State, StateReason } = await seen(ec2, instance);
@@ -131,7 +134,7 @@ describe("a guest that shuts itself down", () => {
 describe("stopping and starting", () => {
   it("keeps the private address and takes time both ways", async () => {
     const { ec2, clock } = simulated();
-    const instance = await running(ec2, clock);
+    const instance = await runningInstance(ec2, clock);
     const { StoppingInstances } = await ec2.send(new StopInstancesCommand({ InstanceIds: [idOf(instance)] }));
     assert.equal(StoppingInstances?.[0]?.CurrentState?.Name, "stopping");
     clock.advance(LONG);
@@ -160,7 +163,7 @@ describe("stopping and starting", () => {
 
   it("is answered when there is nothing to do", async () => {
     const { ec2, clock } = simulated();
-    const instance = await running(ec2, clock);
+    const instance = await runningInstance(ec2, clock);
     const { StartingInstances } = await ec2.send(new StartInstancesCommand({ InstanceIds: [idOf(instance)] }));
     assert.equal(StartingInstances?.[0]?.CurrentState?.Name, "running");
   });

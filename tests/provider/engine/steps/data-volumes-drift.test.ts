@@ -4,15 +4,26 @@ import { TAG } from "../../../../provider/ec2/tags";
 import { program } from "../../support";
 import { failureOf, later, somebody, up } from "../../world";
 import { machineOf } from "../../machine";
-import { attachElsewhere, DATA, DELETES, destroyed, detachByHand, flip, idOf, named, untag, volumeIn } from "./volumes";
+import {
+  attachElsewhere,
+  DATA_VOLUME,
+  DELETES,
+  destroyed,
+  detachByHand,
+  flip,
+  named,
+  untag,
+  volumeIdOf,
+  volumeIn,
+} from "./volumes";
 
 describe("drift of a data volume", () => {
-  const inputs = { dataVolumes: [DATA], deletion: DELETES };
+  const inputs = { dataVolumes: [DATA_VOLUME], deletion: DELETES };
 
   it("detached by hand: refresh says so, and up attaches it", async () => {
     const owner = await up(inputs);
     const was = machineOf(owner);
-    await detachByHand(owner, idOf(owner));
+    await detachByHand(owner, volumeIdOf(owner));
     await owner.refresh();
     assert.deepEqual(owner.outputs.drift, ["a data volume is not attached"]);
     assert.equal(await owner.up(program(inputs)), "update");
@@ -24,8 +35,10 @@ describe("drift of a data volume", () => {
   it("attached by hand as another device: up puts it where it is declared", async () => {
     const owner = await up(inputs);
     const InstanceId = machineOf(owner).instance.instanceId;
-    await detachByHand(owner, idOf(owner));
-    await somebody(owner).send(new AttachVolumeCommand({ VolumeId: idOf(owner), InstanceId, Device: "/dev/sdz" }));
+    await detachByHand(owner, volumeIdOf(owner));
+    await somebody(owner).send(
+      new AttachVolumeCommand({ VolumeId: volumeIdOf(owner), InstanceId, Device: "/dev/sdz" }),
+    );
     later(owner);
     await owner.refresh();
     assert.notDeepEqual(owner.outputs.drift, []);
@@ -38,7 +51,7 @@ describe("drift of a data volume", () => {
     it(`deleted by hand${refreshed ? " and refreshed" : ""}: a new one is made, and the preview does not promise the old one`, async () => {
       const owner = await up(inputs);
       const { instance, ...was } = machineOf(owner);
-      const VolumeId = idOf(owner);
+      const VolumeId = volumeIdOf(owner);
       await detachByHand(owner, VolumeId);
       await somebody(owner).send(new DeleteVolumeCommand({ VolumeId }));
       if (refreshed) {
@@ -53,8 +66,8 @@ describe("drift of a data volume", () => {
       assert.notEqual(named(now).volumeId, named({ instance, ...was }).volumeId);
       assert.equal(now.instance.instanceId, instance.instanceId);
       // Once more: EC2 remembers the tokens of both.
-      await detachByHand(owner, idOf(owner));
-      await somebody(owner).send(new DeleteVolumeCommand({ VolumeId: idOf(owner) }));
+      await detachByHand(owner, volumeIdOf(owner));
+      await somebody(owner).send(new DeleteVolumeCommand({ VolumeId: volumeIdOf(owner) }));
       await owner.refresh();
       await owner.up(program(refreshed ? inputs : { ...inputs, tags: { Team: "a" } }));
       machineOf(owner);
@@ -66,7 +79,7 @@ describe("drift of a data volume", () => {
     const owner = await up(inputs);
     await flip(owner, machineOf(owner));
     await owner.refresh();
-    assert.deepEqual(owner.outputs.drift, [`the data volume ${idOf(owner)} would be deleted with its instance`]);
+    assert.deepEqual(owner.outputs.drift, [`the data volume ${volumeIdOf(owner)} would be deleted with its instance`]);
     await owner.up(program(inputs));
     machineOf(owner);
     await destroyed(owner);
@@ -75,10 +88,10 @@ describe("drift of a data volume", () => {
   it("with its tags taken off: refresh says so, up puts them on, and destroy finds it without them", async () => {
     for (const puts of [true, false]) {
       const owner = await up(inputs);
-      await untag(owner, idOf(owner), [TAG.id, TAG.urn, TAG.volume, "Name"]);
+      await untag(owner, volumeIdOf(owner), [TAG.id, TAG.urn, TAG.volume, "Name"]);
       if (puts) {
         await owner.refresh();
-        assert.deepEqual(owner.outputs.drift, [`tags of ${idOf(owner)} are not as declared`]);
+        assert.deepEqual(owner.outputs.drift, [`tags of ${volumeIdOf(owner)} are not as declared`]);
         await owner.up(program(inputs));
         assert.equal(named(machineOf(owner)).tags.Name, "web");
       }
@@ -88,10 +101,10 @@ describe("drift of a data volume", () => {
 
   it("of another type by hand: refresh says so, and up puts it right", async () => {
     const owner = await up(inputs);
-    await somebody(owner).send(new ModifyVolumeCommand({ VolumeId: idOf(owner), VolumeType: "gp2" }));
+    await somebody(owner).send(new ModifyVolumeCommand({ VolumeId: volumeIdOf(owner), VolumeType: "gp2" }));
     owner.clock.advance(3_600_000);
     await owner.refresh();
-    assert.deepEqual(owner.outputs.drift, [`the data volume ${idOf(owner)} is not as declared`]);
+    assert.deepEqual(owner.outputs.drift, [`the data volume ${volumeIdOf(owner)} is not as declared`]);
     await owner.up(program(inputs));
     assert.equal(named(machineOf(owner)).volumeType, "gp3");
     await destroyed(owner);
@@ -99,7 +112,7 @@ describe("drift of a data volume", () => {
 
   it("attached elsewhere by hand: nothing is changed; it is neither taken off nor deleted there", async () => {
     const owner = await up(inputs);
-    const volumeId = idOf(owner);
+    const volumeId = volumeIdOf(owner);
     await detachByHand(owner, volumeId);
     const holder = await attachElsewhere(owner, volumeId);
     const isThere = (): void => {

@@ -5,7 +5,7 @@ import type { Properties } from "../../../../provider/model/properties";
 import { program } from "../../support";
 import { failureOf, later, made, only, somebody, up } from "../../world";
 import { identityOf, machineOf } from "../../machine";
-import { DATA, DELETES, destroyed, flip, idOf, LOGS, named, volumeIn } from "./volumes";
+import { DATA_VOLUME, DELETES, destroyed, flip, LOGS, named, volumeIdOf, volumeIn } from "./volumes";
 
 describe("a data volume stays the same volume", () => {
   const SPOT = { market: { lifecycle: "spot" } };
@@ -33,9 +33,9 @@ describe("a data volume stays the same volume", () => {
   ];
   for (const [what, before, after] of CHANGES) {
     it(`over ${what}`, async () => {
-      const owner = await up({ ...before, dataVolumes: [DATA, LOGS], deletion: DELETES });
+      const owner = await up({ ...before, dataVolumes: [DATA_VOLUME, LOGS], deletion: DELETES });
       const was = machineOf(owner);
-      await owner.up(program({ ...after, dataVolumes: [DATA, LOGS], deletion: DELETES }));
+      await owner.up(program({ ...after, dataVolumes: [DATA_VOLUME, LOGS], deletion: DELETES }));
       const now = machineOf(owner);
       assert.notDeepEqual([now.instance, now.volume, now.eni], [was.instance, was.volume, was.eni]);
       assert.deepEqual(
@@ -47,29 +47,29 @@ describe("a data volume stays the same volume", () => {
   }
 
   it("over overlap, which ends the old instance before the volume can be attached to the new one", async () => {
-    const overlap = { replacement: { strategy: "overlap" }, dataVolumes: [DATA], deletion: DELETES };
+    const overlap = { replacement: { strategy: "overlap" }, dataVolumes: [DATA_VOLUME], deletion: DELETES };
     const owner = await up(overlap);
-    const before = idOf(owner);
+    const before = volumeIdOf(owner);
     const { instanceId } = owner.outputs;
     await owner.up(program({ ...overlap, imageId: WELL_KNOWN.imageV2 }));
     assert.notEqual(owner.outputs.instanceId, instanceId);
-    assert.equal(idOf(owner), before);
+    assert.equal(volumeIdOf(owner), before);
     assert.equal(volumeIn(owner, before)?.attachment?.instanceId, owner.outputs.instanceId);
     await destroyed(owner);
   });
 
   for (const pauseBehavior of ["stop", "terminate"]) {
     it(`over a pause (${pauseBehavior}) and what is changed meanwhile`, async () => {
-      const inputs = { dataVolumes: [DATA], deletion: DELETES, pauseBehavior };
+      const inputs = { dataVolumes: [DATA_VOLUME], deletion: DELETES, pauseBehavior };
       const owner = await up(inputs);
       const was = machineOf(owner);
       const paused = {
         ...inputs,
         desiredState: "paused",
-        dataVolumes: [{ ...DATA, deviceName: "/dev/sdh", size: 15 }, LOGS],
+        dataVolumes: [{ ...DATA_VOLUME, deviceName: "/dev/sdh", size: 15 }, LOGS],
       };
       await owner.up(program({ ...inputs, desiredState: "paused" }));
-      const attachedTo = volumeIn(owner, idOf(owner))?.attachment?.instanceId;
+      const attachedTo = volumeIn(owner, volumeIdOf(owner))?.attachment?.instanceId;
       assert.equal(attachedTo, pauseBehavior === "stop" ? was.instance.instanceId : undefined);
       await owner.up(program(paused));
       assert.equal(await owner.up(program(paused)), "same");
@@ -82,7 +82,7 @@ describe("a data volume stays the same volume", () => {
   }
 
   it("when somebody ended the instance: refresh says so, and the next one has it", async () => {
-    const inputs = { dataVolumes: [DATA], deletion: DELETES };
+    const inputs = { dataVolumes: [DATA_VOLUME], deletion: DELETES };
     const owner = await up(inputs);
     const { instance, ...was } = machineOf(owner);
     await somebody(owner).send(new TerminateInstancesCommand({ InstanceIds: [instance.instanceId] }));
@@ -95,7 +95,7 @@ describe("a data volume stays the same volume", () => {
   });
 
   it("although somebody set it to be deleted with its instance: that is reset before the instance is retired", async () => {
-    const inputs = { dataVolumes: [DATA], deletion: DELETES };
+    const inputs = { dataVolumes: [DATA_VOLUME], deletion: DELETES };
     const owner = await up(inputs);
     const was = machineOf(owner);
     await flip(owner, was);
@@ -109,12 +109,12 @@ describe("a data volume stays the same volume", () => {
   });
 
   it("over a replacement that is rolled back: the previous instance has what it had", async () => {
-    const inputs = { dataVolumes: [DATA, LOGS], deletion: DELETES };
+    const inputs = { dataVolumes: [DATA_VOLUME, LOGS], deletion: DELETES };
     const owner = await up(inputs);
     const was = machineOf(owner);
     owner.simulator.failNextLaunch("Server.InternalError");
     const changed = {
-      dataVolumes: [{ ...DATA, deviceName: "/dev/sdp" }],
+      dataVolumes: [{ ...DATA_VOLUME, deviceName: "/dev/sdp" }],
       deletion: DELETES,
       imageId: WELL_KNOWN.imageV2,
     };

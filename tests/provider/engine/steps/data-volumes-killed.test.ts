@@ -14,10 +14,10 @@ import {
 import { program } from "../../support";
 import { failureOf, nothingIsLeft, quick, up } from "../../world";
 import { machineOf } from "../../machine";
-import { DATA, DELETES, destroyed, idOf, LOGS, makeVolume, named, volumeIn } from "./volumes";
+import { DATA_VOLUME, DELETES, destroyed, LOGS, makeVolume, named, volumeIdOf, volumeIn } from "./volumes";
 
 describe("lost replies", () => {
-  const inputs = { dataVolumes: [DATA], deletion: DELETES };
+  const inputs = { dataVolumes: [DATA_VOLUME], deletion: DELETES };
 
   for (const action of ["CreateVolume", "AttachVolume"]) {
     it(`to ${action}: one volume, attached once`, async () => {
@@ -29,8 +29,8 @@ describe("lost replies", () => {
   }
 
   const CHANGES: [string, Properties][] = [
-    ["ModifyVolume", { ...inputs, dataVolumes: [{ ...DATA, size: 20 }] }],
-    ["DetachVolume", { ...inputs, dataVolumes: [{ ...DATA, deviceName: "/dev/sdh" }] }],
+    ["ModifyVolume", { ...inputs, dataVolumes: [{ ...DATA_VOLUME, size: 20 }] }],
+    ["DetachVolume", { ...inputs, dataVolumes: [{ ...DATA_VOLUME, deviceName: "/dev/sdh" }] }],
     ["DeleteVolume", { deletion: DELETES }],
   ];
   for (const [action, after] of CHANGES) {
@@ -50,7 +50,7 @@ describe("killed at every call", () => {
 
   it("a create with two volumes ends with two", async () => {
     const account = quick();
-    await createdAtEveryCall(account, { dataVolumes: [DATA, LOGS], deletion }, async (stack, point) => {
+    await createdAtEveryCall(account, { dataVolumes: [DATA_VOLUME, LOGS], deletion }, async (stack, point) => {
       assert.equal(machineOf(stack).dataVolumes.size, 2, point);
       await destroyed(stack);
     });
@@ -68,20 +68,20 @@ describe("killed at every call", () => {
   });
 
   const UPDATES: [string, Properties, Properties][] = [
-    ["one that adds a volume", { deletion }, { dataVolumes: [DATA], deletion }],
+    ["one that adds a volume", { deletion }, { dataVolumes: [DATA_VOLUME], deletion }],
     [
       "one that removes and deletes a volume",
-      { dataVolumes: [DATA, LOGS], deletion },
+      { dataVolumes: [DATA_VOLUME, LOGS], deletion },
       { dataVolumes: [LOGS], deletion },
     ],
     [
       "one that moves a volume to another device",
-      { dataVolumes: [DATA] },
-      { dataVolumes: [{ ...DATA, deviceName: "/dev/sdh" }] },
+      { dataVolumes: [DATA_VOLUME] },
+      { dataVolumes: [{ ...DATA_VOLUME, deviceName: "/dev/sdh" }] },
     ],
-    ["one that grows a volume", { dataVolumes: [DATA] }, { dataVolumes: [{ ...DATA, size: 20 }] }],
-    ["a replacement", { dataVolumes: [DATA] }, { dataVolumes: [DATA], imageId: WELL_KNOWN.imageV2 }],
-    ["a move within the zone", { dataVolumes: [DATA] }, { dataVolumes: [DATA], privateIp: "10.0.1.77" }],
+    ["one that grows a volume", { dataVolumes: [DATA_VOLUME] }, { dataVolumes: [{ ...DATA_VOLUME, size: 20 }] }],
+    ["a replacement", { dataVolumes: [DATA_VOLUME] }, { dataVolumes: [DATA_VOLUME], imageId: WELL_KNOWN.imageV2 }],
+    ["a move within the zone", { dataVolumes: [DATA_VOLUME] }, { dataVolumes: [DATA_VOLUME], privateIp: "10.0.1.77" }],
   ];
   for (const [what, before, after] of UPDATES) {
     it(`an update, ${what}, leaks and doubles none`, async () => {
@@ -97,8 +97,8 @@ describe("killed at every call", () => {
   }
 
   it("an update that retains a volume keeps it, tagged so", async () => {
-    const owner = await up({ dataVolumes: [DATA] });
-    const volumeId = idOf(owner);
+    const owner = await up({ dataVolumes: [DATA_VOLUME] });
+    const volumeId = volumeIdOf(owner);
     await updatedAtEveryCall({ owner, after: {} }, (stack, point) => {
       machineOf(stack, volumeId);
       const kept = volumeIn(stack, volumeId);
@@ -111,9 +111,9 @@ describe("killed at every call", () => {
   });
 
   it("an update that retains a volume, and is taken back: the same volume is the machine's again", async () => {
-    const inputs = { dataVolumes: [DATA] };
+    const inputs = { dataVolumes: [DATA_VOLUME] };
     const owner = await up(inputs);
-    const volumeId = idOf(owner);
+    const volumeId = volumeIdOf(owner);
     const world = owner.simulator.snapshot();
     for (const [action, killed] of [
       ["DetachVolume", killedAfter],
@@ -130,7 +130,7 @@ describe("killed at every call", () => {
   });
 
   it("a destroy that deletes them leaves nothing", async () => {
-    const owner = await up({ dataVolumes: [DATA, LOGS], deletion });
+    const owner = await up({ dataVolumes: [DATA_VOLUME, LOGS], deletion });
     await destroyedAtEveryCall(owner, () => {
       nothingIsLeft(owner);
     });

@@ -5,11 +5,11 @@ import { TAG } from "../../../../provider/ec2/tags";
 import { program } from "../../support";
 import { failureOf, later, made, only, quick, somebody, up } from "../../world";
 import { machineOf } from "../../machine";
-import { DATA, DELETES, destroyed, idOf, LOGS, makeVolume, named } from "./volumes";
+import { DATA_VOLUME, DELETES, destroyed, LOGS, makeVolume, named, volumeIdOf } from "./volumes";
 
 describe("a data volume", () => {
   it("is made in the identity's zone as it is declared, and attached as its device, with the machine's tags", async () => {
-    const volume = { ...DATA, iops: 4000, throughput: 250, encrypted: true, kmsKeyId: "alias/mine" };
+    const volume = { ...DATA_VOLUME, iops: 4000, throughput: 250, encrypted: true, kmsKeyId: "alias/mine" };
     const owner = await up({
       dataVolumes: [volume],
       tags: { Team: "a" },
@@ -49,7 +49,7 @@ describe("a data volume", () => {
   });
 
   it("is gp3 by default, and of another type where that is declared", async () => {
-    const owner = await up({ dataVolumes: [DATA, { ...LOGS, type: "io2", iops: 500 }], deletion: DELETES });
+    const owner = await up({ dataVolumes: [DATA_VOLUME, { ...LOGS, type: "io2", iops: 500 }], deletion: DELETES });
     const machine = machineOf(owner);
     assert.deepEqual(
       [named(machine).volumeType, named(machine, "logs").volumeType, named(machine, "logs").iops],
@@ -75,7 +75,7 @@ describe("a data volume", () => {
   });
 
   it("may have the name of something that every object has", async () => {
-    const odd = { ...DATA, name: "constructor" };
+    const odd = { ...DATA_VOLUME, name: "constructor" };
     const owner = await up({ dataVolumes: [odd], deletion: DELETES });
     const { volumeId } = named(machineOf(owner), "constructor");
     await owner.up(program({ dataVolumes: [odd], deletion: DELETES, imageId: WELL_KNOWN.imageV2 }));
@@ -87,7 +87,7 @@ describe("a data volume", () => {
 
   it("that EC2 cannot make fails in a sentence, is not left behind, and is made once it can be", async () => {
     const owner = quick();
-    const denied = { ...DATA, encrypted: true, kmsKeyId: WELL_KNOWN.deniedKmsKey };
+    const denied = { ...DATA_VOLUME, encrypted: true, kmsKeyId: WELL_KNOWN.deniedKmsKey };
     const failure = await failureOf(owner.up(program({ dataVolumes: [denied], deletion: DELETES })));
     assert.match(
       failure.message,
@@ -96,7 +96,7 @@ describe("a data volume", () => {
     assert.deepEqual(made(owner).volumes, []);
     // Nothing has the old key, so there is nothing that could not be changed but the declaration.
     await owner.destroy();
-    await owner.up(program({ dataVolumes: [{ ...DATA, encrypted: true }], deletion: DELETES }));
+    await owner.up(program({ dataVolumes: [{ ...DATA_VOLUME, encrypted: true }], deletion: DELETES }));
     assert.equal(named(machineOf(owner)).encrypted, true);
     await destroyed(owner);
   });
@@ -104,9 +104,9 @@ describe("a data volume", () => {
 
 describe("a machine with data volumes", () => {
   it("does not move to another zone: preview says so", async () => {
-    const owner = await up({ dataVolumes: [DATA] });
+    const owner = await up({ dataVolumes: [DATA_VOLUME] });
     const { failures } = await owner.preview(
-      program({ dataVolumes: [DATA], subnetId: WELL_KNOWN.subnetB, instanceType: "t3.micro" }),
+      program({ dataVolumes: [DATA_VOLUME], subnetId: WELL_KNOWN.subnetB, instanceType: "t3.micro" }),
     );
     assert.deepEqual(
       failures.map((it) => it.property),
@@ -117,7 +117,7 @@ describe("a machine with data volumes", () => {
 
   for (const persistPrivateIp of [true, false]) {
     it(`that is made paused has them, and attaches them when it runs (persistPrivateIp: ${persistPrivateIp})`, async () => {
-      const inputs = { dataVolumes: [DATA], deletion: DELETES, persistPrivateIp };
+      const inputs = { dataVolumes: [DATA_VOLUME], deletion: DELETES, persistPrivateIp };
       const owner = await up({ ...inputs, desiredState: "paused" });
       const volume = only(made(owner).volumes);
       assert.deepEqual([volume.availabilityZone, volume.attachment], ["us-east-1a", undefined]);
@@ -129,18 +129,23 @@ describe("a machine with data volumes", () => {
     });
 
     it(`that is made paused and destroyed leaves nothing (persistPrivateIp: ${persistPrivateIp})`, async () => {
-      const owner = await up({ dataVolumes: [DATA], deletion: DELETES, persistPrivateIp, desiredState: "paused" });
+      const owner = await up({
+        dataVolumes: [DATA_VOLUME],
+        deletion: DELETES,
+        persistPrivateIp,
+        desiredState: "paused",
+      });
       await destroyed(owner);
     });
   }
 });
 
 it("tags of a data volume follow the program's, and others' stay", async () => {
-  const owner = await up({ dataVolumes: [DATA], deletion: DELETES, tags: { Team: "a", Stage: "x" } });
+  const owner = await up({ dataVolumes: [DATA_VOLUME], deletion: DELETES, tags: { Team: "a", Stage: "x" } });
   await somebody(owner).send(
-    new CreateTagsCommand({ Resources: [idOf(owner)], Tags: [{ Key: "Backup", Value: "daily" }] }),
+    new CreateTagsCommand({ Resources: [volumeIdOf(owner)], Tags: [{ Key: "Backup", Value: "daily" }] }),
   );
-  await owner.up(program({ dataVolumes: [DATA], deletion: DELETES, tags: { Team: "b" } }));
+  await owner.up(program({ dataVolumes: [DATA_VOLUME], deletion: DELETES, tags: { Team: "b" } }));
   const { Team, Stage, Backup } = named(machineOf(owner)).tags;
   assert.deepEqual([Team, Stage, Backup], ["b", undefined, "daily"]);
   await destroyed(owner);

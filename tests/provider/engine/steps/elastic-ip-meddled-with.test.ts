@@ -13,11 +13,11 @@ import { program } from "../../support";
 import { failureOf, later, made, nothingIsLeft, only, quick, settled, somebody, up } from "../../world";
 import { identityOf, machineOf, sameInstance } from "../../machine";
 import {
-  allocate,
+  allocateGiven,
   elasticIpsBut,
-  type Given,
-  holderOf,
-  ownTagsOf,
+  type GivenAddress,
+  holderOfAddress,
+  ownTagsOfAddress,
   putOnSecondary,
   tagsIn,
   useElsewhere,
@@ -28,7 +28,7 @@ describe("elasticIp", () => {
     for (const from of [false, true, "given"] as const) {
       it(`is never taken, and nothing is changed, where the machine had ${String(from)}`, async () => {
         const owner = quick();
-        const [a, b] = [await allocate(owner), await allocate(owner)];
+        const [a, b] = [await allocateGiven(owner), await allocateGiven(owner)];
         const before = { elasticIp: from === "given" ? a.allocationId : from };
         await owner.up(program(before));
         const was = machineOf(owner);
@@ -40,19 +40,19 @@ describe("elasticIp", () => {
           assert.ok(failure.message.includes(`${b.publicIp} (${b.allocationId}) is in use by ${holder}`));
         }
         assert.deepEqual(owner.calls("mutating"), []);
-        assert.equal(holderOf(owner, b), holder);
-        assert.deepEqual(ownTagsOf(owner, b), []);
+        assert.equal(holderOfAddress(owner, b), holder);
+        assert.deepEqual(ownTagsOfAddress(owner, b), []);
         assert.equal(owner.outputs.publicIp, was.eip?.publicIp ?? "");
         assert.equal(await owner.up(program(before)), "same");
         await somebody(owner).send(new DisassociateAddressCommand({ PublicIp: b.publicIp }));
         assert.equal(await owner.up(program({ elasticIp: b.allocationId })), "update");
-        assert.equal(holderOf(owner, b), was.eni.networkInterfaceId);
+        assert.equal(holderOfAddress(owner, b), was.eni.networkInterfaceId);
       });
     }
 
     it("is left to who put it on theirs a moment before this run would, and this run does not count it as its own", async () => {
       const account = await up();
-      const given = await allocate(account);
+      const given = await allocateGiven(account);
       let theirs = "";
       const before = async (action: string): Promise<void> => {
         if (action === "AssociateAddress" && theirs === "") {
@@ -62,7 +62,7 @@ describe("elasticIp", () => {
       const owner = goingOn(account, { through: interposed({ before }) });
       const { message } = await failureOf(owner.up(program({ elasticIp: given.allocationId })));
       assert.match(message, /is already associated/);
-      assert.equal(holderOf(owner, given), theirs);
+      assert.equal(holderOfAddress(owner, given), theirs);
     });
 
     it("is said where somebody put the owned one elsewhere, and it is not doubled", async () => {
@@ -88,15 +88,15 @@ describe("elasticIp", () => {
     for (const to of ["none", "owned", "another"] as const) {
       it(`does not hold up the way from a given one that its owner took away to ${to}`, async () => {
         const owner = quick();
-        const [a, b] = [await allocate(owner), await allocate(owner)];
+        const [a, b] = [await allocateGiven(owner), await allocateGiven(owner)];
         await owner.up(program({ elasticIp: a.allocationId }));
         const was = machineOf(owner);
         await somebody(owner).send(new DisassociateAddressCommand({ PublicIp: a.publicIp }));
         const holder = await useElsewhere(owner, a.allocationId);
         const elasticIp = { none: false, owned: true, another: b.allocationId }[to];
         assert.equal(await owner.up(program({ elasticIp })), "update");
-        assert.equal(holderOf(owner, a), holder, "it stays where its owner put it");
-        assert.deepEqual(ownTagsOf(owner, a), []);
+        assert.equal(holderOfAddress(owner, a), holder, "it stays where its owner put it");
+        assert.deepEqual(ownTagsOfAddress(owner, a), []);
         assert.equal(owner.outputs.instanceId, was.instance.instanceId);
         assert.equal(owner.outputs.allocationId === "", to === "none");
         await owner.destroy();
@@ -107,14 +107,14 @@ describe("elasticIp", () => {
   });
 
   describe("that somebody meddled with", () => {
-    const GIVEN: [string, (a: Given) => boolean | string][] = [
+    const GIVEN: [string, (a: GivenAddress) => boolean | string][] = [
       ["an owned", () => true],
       ["a given", (a) => a.allocationId],
     ];
     for (const [title, inputOf] of GIVEN) {
       it(`and took off: a refresh finds ${title} one, says so, and the next up puts it back`, async () => {
         const owner = quick();
-        const a = await allocate(owner);
+        const a = await allocateGiven(owner);
         const inputs = { elasticIp: inputOf(a) };
         await owner.up(program(inputs));
         const was = machineOf(owner);
@@ -138,7 +138,7 @@ describe("elasticIp", () => {
       for (const between of ["nothing", "a refresh"]) {
         it(`and put on a further address: ${title} one comes back to the primary one, with ${between} between`, async () => {
           const owner = quick();
-          const a = await allocate(owner);
+          const a = await allocateGiven(owner);
           const inputs = { elasticIp: inputOf(a), secondaryPrivateIpCount: 1 };
           await owner.up(program(inputs));
           const was = machineOf(owner);
@@ -162,13 +162,13 @@ describe("elasticIp", () => {
 
       it(`and put on a further address, with another in its place: ${title} one is left there, with what to do`, async () => {
         const owner = quick();
-        const a = await allocate(owner);
+        const a = await allocateGiven(owner);
         const inputs = { elasticIp: inputOf(a), secondaryPrivateIpCount: 1 };
         await owner.up(program(inputs));
         const was = machineOf(owner);
         const AllocationId = was.eip?.allocationId ?? "";
         const secondary = await putOnSecondary(owner, AllocationId);
-        const b = await allocate(owner);
+        const b = await allocateGiven(owner);
         const NetworkInterfaceId = was.eni.networkInterfaceId;
         await somebody(owner).send(new AssociateAddressCommand({ AllocationId: b.allocationId, NetworkInterfaceId }));
         await owner.refresh();
@@ -184,7 +184,7 @@ describe("elasticIp", () => {
       for (const refreshed of [true, false]) {
         it(`and took the tags off: ${title} one is known by its id, not doubled${refreshed ? ", after a refresh" : ""}`, async () => {
           const owner = quick();
-          const a = await allocate(owner);
+          const a = await allocateGiven(owner);
           const inputs = { elasticIp: inputOf(a) };
           await owner.up(program(inputs));
           const was = machineOf(owner);
@@ -205,7 +205,7 @@ describe("elasticIp", () => {
 
         it(`and took the tags off: ${title} one comes off when it is taken out of the program${refreshed ? ", after a refresh" : ""}`, async () => {
           const owner = quick();
-          const a = await allocate(owner);
+          const a = await allocateGiven(owner);
           await owner.up(program({ elasticIp: inputOf(a) }));
           const was = machineOf(owner);
           await somebody(owner).send(new DeleteTagsCommand({ Resources: [was.eip?.allocationId ?? ""] }));
@@ -214,13 +214,13 @@ describe("elasticIp", () => {
           }
           assert.equal(await owner.up(program()), "update");
           sameInstance(was, machineOf(owner));
-          assert.equal(holderOf(owner, a), undefined);
+          assert.equal(holderOfAddress(owner, a), undefined);
           assert.deepEqual(elasticIpsBut(owner, a), [], "the owned one is released, the given one is not");
         });
 
         it(`and took the tags off: destroy ${title === "a given" ? "leaves" : "releases"} ${title} one${refreshed ? ", after a refresh" : ""}`, async () => {
           const owner = quick();
-          const a = await allocate(owner);
+          const a = await allocateGiven(owner);
           await owner.up(program({ elasticIp: inputOf(a) }));
           const { eip } = machineOf(owner);
           await somebody(owner).send(new DeleteTagsCommand({ Resources: [eip?.allocationId ?? ""] }));
@@ -230,7 +230,7 @@ describe("elasticIp", () => {
           await owner.destroy();
           later(owner);
           nothingIsLeft(owner, a.allocationId);
-          assert.equal(holderOf(owner, a), undefined);
+          assert.equal(holderOfAddress(owner, a), undefined);
         });
       }
     }

@@ -8,7 +8,7 @@ import { goingOn, interruptedAtEveryCall } from "../../kills";
 import { program } from "../../support";
 import { failureOf, later, made, nothingIsLeft, only, quick, settled, somebody, up } from "../../world";
 import { machineOf, sameInstance } from "../../machine";
-import { allocate, elasticIpsBut, holdsWhatIsWanted, inputFor, isSame, WAYS } from "./given-addresses";
+import { allocateGiven, elasticIpsBut, holdsWhatIsWanted, inputFor, isSame, WAYS } from "./given-addresses";
 
 describe("elasticIp", () => {
   it("is named among what is kept after a failure, while it is on no interface", async () => {
@@ -63,7 +63,7 @@ describe("elasticIp", () => {
     for (const to of WAYS.filter((it) => it !== from)) {
       it(`changes in place from ${from} to ${to}`, async () => {
         const owner = quick();
-        const [a, b] = [await allocate(owner), await allocate(owner)];
+        const [a, b] = [await allocateGiven(owner), await allocateGiven(owner)];
         const [before, after] = [{ elasticIp: inputFor(from, a, b) }, { elasticIp: inputFor(to, a, b) }];
         await owner.up(program(before));
         const was = machineOf(owner);
@@ -106,7 +106,7 @@ describe("elasticIp", () => {
   it("is retained and not released where it is told to, on every way out", async () => {
     for (const to of [false, "given"]) {
       const owner = quick();
-      const a = await allocate(owner);
+      const a = await allocateGiven(owner);
       const deletion = { elasticIp: "retain" };
       await owner.up(program({ elasticIp: true, deletion }));
       const { eip } = machineOf(owner);
@@ -156,7 +156,7 @@ describe("elasticIp", () => {
       for (const when of ["before", "after"] as const) {
         it(`has the one that is wanted and no other: ${action}, lost ${when} it took effect`, async () => {
           const owner = quick({ through: cutting(action, when) });
-          const a = await allocate(owner);
+          const a = await allocateGiven(owner);
           await owner.up(program({ elasticIp: action === "AllocateAddress" ? a.allocationId : true }));
           await owner.up(program({ elasticIp: action === "AllocateAddress" ? true : a.allocationId }));
           machineOf(owner);
@@ -174,7 +174,7 @@ describe("elasticIp", () => {
   ] as const) {
     it(`is finished wherever the change from ${from} to ${to} was killed, or taken back`, async () => {
       const account = quick();
-      const [a, b] = [await allocate(account), await allocate(account)];
+      const [a, b] = [await allocateGiven(account), await allocateGiven(account)];
       const [before, after] = [{ elasticIp: inputFor(from, a, b) }, { elasticIp: inputFor(to, a, b) }];
       await account.up(program(before));
       const was = machineOf(account);

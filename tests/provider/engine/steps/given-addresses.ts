@@ -8,12 +8,12 @@ import type { Stack } from "../../support";
 import { type Machine } from "../../machine";
 import { made, only, somebody } from "../../world";
 
-export interface Given {
+export interface GivenAddress {
   allocationId: string;
   publicIp: string;
 }
 
-export async function allocate(owner: Stack): Promise<Given> {
+export async function allocateGiven(owner: Stack): Promise<GivenAddress> {
   const { AllocationId = "", PublicIp = "" } = await somebody(owner).send(
     new AllocateAddressCommand({ Domain: "vpc" }),
   );
@@ -48,25 +48,25 @@ export async function useElsewhere(owner: Stack, AllocationId: string): Promise<
   return NetworkInterfaceId;
 }
 
-export function elasticIpsBut(owner: Stack, ...given: Given[]): string[] {
+export function elasticIpsBut(owner: Stack, ...given: GivenAddress[]): string[] {
   return made(owner)
     .elasticIps.map((it) => it.allocationId)
     .filter((id) => !given.some((it) => it.allocationId === id));
 }
 
-export function ownTagsOf(owner: Stack, { allocationId }: Given): string[] {
+export function ownTagsOfAddress(owner: Stack, { allocationId }: GivenAddress): string[] {
   const eip = only(made(owner).elasticIps.filter((it) => it.allocationId === allocationId));
   return Object.keys(eip.tags).filter((key) => key.startsWith(OWN_TAG_PREFIX));
 }
 
-export function holderOf(owner: Stack, { allocationId }: Given): string | undefined {
+export function holderOfAddress(owner: Stack, { allocationId }: GivenAddress): string | undefined {
   return only(made(owner).elasticIps.filter((it) => it.allocationId === allocationId)).networkInterfaceId;
 }
 
 /** What an Elastic IP is changed to, as the input. */
 type Way = "none" | "owned" | "a by id" | "a by address" | "b by id" | "b by address";
 
-export function inputFor(way: Way, a: Given, b: Given): boolean | string {
+export function inputFor(way: Way, a: GivenAddress, b: GivenAddress): boolean | string {
   switch (way) {
     case "none":
       return false;
@@ -86,15 +86,15 @@ export function inputFor(way: Way, a: Given, b: Given): boolean | string {
 export const WAYS: Way[] = ["none", "owned", "a by id", "a by address", "b by id", "b by address"];
 
 /** The right one is on the machine, the owned one is released where it is not wanted, and the given ones are as they were. */
-export function holdsWhatIsWanted(owner: Stack, now: Machine, wanted: Way, [a, b]: [Given, Given]): void {
+export function holdsWhatIsWanted(owner: Stack, now: Machine, wanted: Way, [a, b]: [GivenAddress, GivenAddress]): void {
   const id = now.eip?.allocationId;
   const right = { none: undefined, owned: elasticIpsBut(owner, a, b)[0], a: a.allocationId, b: b.allocationId };
   assert.equal(id, right[wanted.split(" ")[0] as keyof typeof right]);
   assert.equal(id === undefined, wanted === "none");
   assert.equal(elasticIpsBut(owner, a, b).length, wanted === "owned" ? 1 : 0);
   for (const given of [a, b].filter((it) => it.allocationId !== id)) {
-    assert.equal(holderOf(owner, given), undefined);
-    assert.deepEqual(ownTagsOf(owner, given), []);
+    assert.equal(holderOfAddress(owner, given), undefined);
+    assert.deepEqual(ownTagsOfAddress(owner, given), []);
   }
 }
 

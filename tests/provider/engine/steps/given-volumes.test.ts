@@ -5,7 +5,17 @@ import type { Properties } from "../../../../provider/model/properties";
 import { program } from "../../support";
 import { failureOf, later, nothingIsLeft, only, quick, up } from "../../world";
 import { machineOf } from "../../machine";
-import { attachElsewhere, DATA, DELETES, destroyed, idOf, makeVolume, named, untag, volumeIn } from "./volumes";
+import {
+  attachElsewhere,
+  DATA_VOLUME,
+  DELETES,
+  destroyed,
+  makeVolume,
+  named,
+  untag,
+  volumeIdOf,
+  volumeIn,
+} from "./volumes";
 
 describe("a given volume", () => {
   const given = (volumeId: string): Properties => ({ name: "data", deviceName: "/dev/sdf", volumeId });
@@ -78,8 +88,8 @@ describe("a given volume", () => {
   });
 
   it("that was made here is kept from being deleted by being named", async () => {
-    const owner = await up({ dataVolumes: [DATA], deletion: DELETES });
-    const volumeId = idOf(owner);
+    const owner = await up({ dataVolumes: [DATA_VOLUME], deletion: DELETES });
+    const volumeId = volumeIdOf(owner);
     await owner.up(program({ dataVolumes: [{ ...given(volumeId), name: "mine" }], deletion: DELETES }));
     assert.equal(named(machineOf(owner), "mine").volumeId, volumeId);
     await destroyed(owner, volumeId);
@@ -126,11 +136,11 @@ describe("a given volume", () => {
 
   it("of another managed instance: nothing is changed, and it is never given back, retained or deleted", async () => {
     const other = await up({
-      dataVolumes: [DATA],
+      dataVolumes: [DATA_VOLUME],
       desiredState: "paused",
       resourceUrn: "urn:pulumi:dev::shop::t::other",
     });
-    const volumeId = idOf(other);
+    const volumeId = volumeIdOf(other);
     const before = volumeIn(other, volumeId);
     for (const dataVolumes of ["retain", "delete"]) {
       for (const way of ["destroy", "removal"]) {

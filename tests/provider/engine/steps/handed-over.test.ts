@@ -9,7 +9,7 @@ import { program, stack } from "../../support";
 import { failureOf, only, quick, somebody } from "../../world";
 import {
   addressNamed,
-  allocate,
+  allocateForPair,
   data,
   hasAddress,
   hasVolume,
@@ -17,7 +17,7 @@ import {
   inTwoProcesses,
   isSettled,
   Machine,
-  makeVolume,
+  makeVolumeForPair,
   ownTags,
   PAIRS,
 } from "./pairs";
@@ -28,7 +28,7 @@ describe("a thing that goes from one machine to another in one run", function ()
   for (const [where, pairOf] of Object.entries(PAIRS)) {
     it(`is an Elastic IP that moves (${where})`, async () => {
       const { account, a, b } = pairOf();
-      const { id, address } = await allocate(account);
+      const { id, address } = await allocateForPair(account);
       await a.up({ elasticIp: id });
       await b.up();
       const moving = b.up({ elasticIp: id });
@@ -49,7 +49,7 @@ describe("a thing that goes from one machine to another in one run", function ()
 
     it(`is an Elastic IP that moves to a machine that is made (${where})`, async () => {
       const { account, a, b } = pairOf();
-      const { id } = await allocate(account);
+      const { id } = await allocateForPair(account);
       await a.up({ elasticIp: id });
       await Promise.all([b.up({ elasticIp: id }), a.up()]);
       hasAddress(b, account, id);
@@ -67,7 +67,7 @@ describe("a thing that goes from one machine to another in one run", function ()
 
     it(`is two Elastic IPs that are swapped (${where})`, async () => {
       const { account, a, b } = pairOf();
-      const [x, y] = [await allocate(account), await allocate(account)];
+      const [x, y] = [await allocateForPair(account), await allocateForPair(account)];
       await a.up({ elasticIp: x.id });
       await b.up({ elasticIp: y.id });
       await Promise.all([a.up({ elasticIp: y.id }), b.up({ elasticIp: x.address })]);
@@ -78,7 +78,7 @@ describe("a thing that goes from one machine to another in one run", function ()
 
     it(`is two Elastic IPs that are swapped while both instances are replaced (${where})`, async () => {
       const { account, a, b } = pairOf();
-      const [x, y] = [await allocate(account), await allocate(account)];
+      const [x, y] = [await allocateForPair(account), await allocateForPair(account)];
       await a.up({ elasticIp: x.id });
       await b.up({ elasticIp: y.id });
       const imageId = WELL_KNOWN.imageV2;
@@ -89,7 +89,7 @@ describe("a thing that goes from one machine to another in one run", function ()
 
     it(`is a volume that moves (${where})`, async () => {
       const { account, a, b } = pairOf();
-      const volumeId = await makeVolume(account);
+      const volumeId = await makeVolumeForPair(account);
       await a.up(data(volumeId));
       await b.up();
       await Promise.all([b.up(data(volumeId)), a.up()]);
@@ -100,7 +100,7 @@ describe("a thing that goes from one machine to another in one run", function ()
 
     it(`is two volumes that are swapped under other names (${where})`, async () => {
       const { account, a, b } = pairOf();
-      const [x, y] = [await makeVolume(account), await makeVolume(account)];
+      const [x, y] = [await makeVolumeForPair(account), await makeVolumeForPair(account)];
       await a.up(data(x, "one"));
       await b.up(data(y, "one"));
       await Promise.all([a.up(data(y, "two")), b.up(data(x, "two"))]);
@@ -112,7 +112,7 @@ describe("a thing that goes from one machine to another in one run", function ()
   it("is each of three Elastic IPs that go around", async () => {
     const { account, a, b } = inTwoProcesses();
     const c = new Machine(stack({ on: account, through: shuffled(7) }), "c");
-    const [x, y, z] = [await allocate(account), await allocate(account), await allocate(account)];
+    const [x, y, z] = [await allocateForPair(account), await allocateForPair(account), await allocateForPair(account)];
     await a.up({ elasticIp: x.id });
     await b.up({ elasticIp: y.id });
     await c.up({ elasticIp: z.id });
@@ -140,7 +140,7 @@ describe("a thing that goes from one machine to another in one run", function ()
 
   it("is named by the preview, which refuses nothing", async () => {
     const { account, a, b } = inTwoProcesses();
-    const { id, address } = await allocate(account);
+    const { id, address } = await allocateForPair(account);
     await a.up({ elasticIp: id });
     const words = `waits up to 300 s for a (${a.id}) to let go of the Elastic IP ${address} (${id})`;
     assert.deepEqual((await b.preview({ elasticIp: id })).failures, []);
@@ -158,7 +158,8 @@ describe("a thing that its machine does not let go of", function () {
   it("is refused after the wait, names both, and leaves no mark of a machine that was to be made", async () => {
     for (const kind of ["elastic-ip", "volume"]) {
       const { account, a, b } = inTwoProcesses();
-      const thing = kind === "volume" ? data(await makeVolume(account)) : { elasticIp: (await allocate(account)).id };
+      const thing =
+        kind === "volume" ? data(await makeVolumeForPair(account)) : { elasticIp: (await allocateForPair(account)).id };
       await a.up(thing);
       const before = account.simulator.snapshot();
       const start = account.clock.now();
@@ -178,7 +179,7 @@ describe("a thing that its machine does not let go of", function () {
 
   it("costs the machine that wants it nothing of what it has, and the next run takes it back", async () => {
     const { account, a, b } = inTwoProcesses();
-    const [x, y] = [await allocate(account), await allocate(account)];
+    const [x, y] = [await allocateForPair(account), await allocateForPair(account)];
     await a.up({ elasticIp: x.id });
     await b.up({ elasticIp: y.id });
     account.calls();
@@ -195,7 +196,7 @@ describe("a thing that its machine does not let go of", function () {
 
   it("brings back what was let go for an exchange that its partner left", async () => {
     const { account, a, b } = inTwoProcesses();
-    const [x, y] = [await allocate(account), await allocate(account)];
+    const [x, y] = [await allocateForPair(account), await allocateForPair(account)];
     await a.up({ elasticIp: x.id });
     await b.up({ elasticIp: y.id });
     // As if b was killed when it had said what it would take.
@@ -216,7 +217,7 @@ describe("a thing that its machine does not let go of", function () {
 
   it("ends in no fight: two programs that both want it leave it where it is, run after run", async () => {
     const { account, a, b } = inTwoProcesses();
-    const { id } = await allocate(account);
+    const { id } = await allocateForPair(account);
     await a.up({ elasticIp: id });
     await b.up();
     for (let run = 0; run < 3; run++) {
@@ -228,7 +229,7 @@ describe("a thing that its machine does not let go of", function () {
 
   it("is refused at once where it is on something of somebody else's, before anything is let go", async () => {
     const { account, a, b } = inTwoProcesses();
-    const [x, y] = [await allocate(account), await allocate(account)];
+    const [x, y] = [await allocateForPair(account), await allocateForPair(account)];
     await a.up({ elasticIp: x.id });
     await b.up({ elasticIp: y.id });
     const { networkInterfaceId: NetworkInterfaceId } = await interfaceByHand(account);
@@ -243,7 +244,7 @@ describe("a thing that its machine does not let go of", function () {
 
   it("is refused at once where its machine has no record any more, with the way to free it", async () => {
     const account = quick();
-    const { id } = await allocate(account);
+    const { id } = await allocateForPair(account);
     const Tags = [{ Key: TAG.id, Value: "mi-00000000000000002" }];
     await somebody(account).send(new CreateTagsCommand({ Resources: [id], Tags }));
     const { message } = await failureOf(account.up(program({ elasticIp: id })));

@@ -82,14 +82,14 @@ export function inOneProgram(): Pair {
 
 export const PAIRS = { "two processes": inTwoProcesses, "one program": inOneProgram };
 
-export async function allocate(owner: Stack): Promise<{ id: string; address: string }> {
+export async function allocateForPair(owner: Stack): Promise<{ id: string; address: string }> {
   const { AllocationId = "", PublicIp = "" } = await somebody(owner).send(
     new AllocateAddressCommand({ Domain: "vpc" }),
   );
   return { id: AllocationId, address: PublicIp };
 }
 
-export async function makeVolume(owner: Stack): Promise<string> {
+export async function makeVolumeForPair(owner: Stack): Promise<string> {
   const { VolumeId = "" } = await somebody(owner).send(
     new CreateVolumeCommand({ AvailabilityZone: "us-east-1a", Size: 5 }),
   );

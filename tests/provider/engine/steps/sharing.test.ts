@@ -11,14 +11,14 @@ import { program, stack } from "../../support";
 import { failureOf, made, only, quick, somebody } from "../../world";
 import {
   addressNamed,
-  allocate,
+  allocateForPair,
   data,
   hasAddress,
   hasVolume,
   inOneProgram,
   inTwoProcesses,
   Machine,
-  makeVolume,
+  makeVolumeForPair,
   type Pair,
   volumeNamed,
 } from "./pairs";
@@ -50,7 +50,7 @@ describe("two machines that name one thing", function () {
   for (let seed = 1; seed <= 6; seed++) {
     it(`have the Elastic IP on the one that claims it, from two processes (order ${seed})`, async () => {
       const pair = inTwoProcesses(seed);
-      const { id, address } = await allocate(pair.account);
+      const { id, address } = await allocateForPair(pair.account);
       const { winner, loser, reason } = await oneWins(pair, { elasticIp: id });
       assert.match(reason, new RegExp(`^nothing was changed: the Elastic IP ${address} \\(${id}\\) `));
       assert.match(reason, new RegExp(winner.id));
@@ -61,7 +61,7 @@ describe("two machines that name one thing", function () {
 
     it(`have the volume on the one that claims it, from two processes (order ${seed})`, async () => {
       const pair = inTwoProcesses(seed);
-      const volumeId = await makeVolume(pair.account);
+      const volumeId = await makeVolumeForPair(pair.account);
       const { winner, loser, reason } = await oneWins(pair, data(volumeId));
       assert.match(reason, new RegExp(`the data volume data \\(${volumeId}\\) `));
       assert.equal(loser.stack.recorded, undefined);
@@ -100,7 +100,7 @@ describe("two machines that name one thing", function () {
       ["address", "id"],
     ] as const) {
       const { account, a, b } = inOneProgram();
-      const eip = await allocate(account);
+      const eip = await allocateForPair(account);
       const before = account.simulator.snapshot();
       assert.deepEqual((await a.preview({ elasticIp: eip[first] })).failures, []);
       const { failures } = await b.preview({ elasticIp: eip[second] });
@@ -116,7 +116,7 @@ describe("two machines that name one thing", function () {
 
   it("are refused at check for a volume, an instance and an interface", async () => {
     const { account, a, b } = inOneProgram();
-    const volumeId = await makeVolume(account);
+    const volumeId = await makeVolumeForPair(account);
     const { instanceId, networkInterfaceId } = await launchedByHand(account);
     const free = await interfaceByHand(account);
     const named: [Properties, string][] = [
@@ -134,7 +134,7 @@ describe("two machines that name one thing", function () {
 
   it("see the mark of the other one, which came after their look, and leave none", async () => {
     const account = quick();
-    const { id } = await allocate(account);
+    const { id } = await allocateForPair(account);
     let done = false;
     const through = interposed({
       after: async (action) => {
@@ -156,8 +156,8 @@ describe("two machines that name one thing", function () {
 
   it("see that their own mark was overwritten while it had to stay, and yield", async () => {
     const account = quick();
-    const { id } = await allocate(account);
-    const volumeId = await makeVolume(account);
+    const { id } = await allocateForPair(account);
+    const volumeId = await makeVolumeForPair(account);
     let tagged = 0;
     const through = interposed({
       after: async (action) => {
@@ -178,8 +178,8 @@ describe("two machines that name one thing", function () {
 
   it("finish a claim that was killed, at whatever call", async () => {
     const account = quick();
-    const { id } = await allocate(account);
-    const volumeId = await makeVolume(account);
+    const { id } = await allocateForPair(account);
+    const volumeId = await makeVolumeForPair(account);
     const inputs = program({ elasticIp: id, ...data(volumeId) });
     await killedAtEveryCall(
       account,

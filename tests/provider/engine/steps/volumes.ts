@@ -14,7 +14,7 @@ import { type Machine, type SimVolume } from "../../machine";
 
 type Account = Pick<Stack, "simulator" | "clock">;
 
-export const DATA = { name: "data", deviceName: "/dev/sdf", size: 10 };
+export const DATA_VOLUME = { name: "data", deviceName: "/dev/sdf", size: 10 };
 export const LOGS = { name: "logs", deviceName: "/dev/sdg", size: 20 };
 export const DELETES = { dataVolumes: "delete" };
 
@@ -25,7 +25,7 @@ export function named(machine: Machine, name = "data"): SimVolume {
 }
 
 /** The id of the data volume, found through the outputs. */
-export function idOf(owner: Stack, name = "data"): string {
+export function volumeIdOf(owner: Stack, name = "data"): string {
   return (owner.outputs.dataVolumeIds as Record<string, string>)[name] ?? "";
 }
 
@@ -87,10 +87,10 @@ export async function flip(owner: Stack, { instance }: Machine): Promise<void> {
   await somebody(owner).send(
     new ModifyInstanceAttributeCommand({
       InstanceId: instance.instanceId,
-      BlockDeviceMappings: [{ DeviceName: DATA.deviceName, Ebs: { DeleteOnTermination: true } }],
+      BlockDeviceMappings: [{ DeviceName: DATA_VOLUME.deviceName, Ebs: { DeleteOnTermination: true } }],
     }),
   );
-  assert.equal(volumeIn(owner, idOf(owner))?.attachment?.deleteOnTermination, true);
+  assert.equal(volumeIn(owner, volumeIdOf(owner))?.attachment?.deleteOnTermination, true);
 }
 
 export async function untag(owner: Stack, id: string, keys: string[]): Promise<void> {
