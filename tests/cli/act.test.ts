@@ -4,7 +4,8 @@ import { ModifyInstanceAttributeCommand, TerminateInstancesCommand } from "@aws-
 import type { MachineView } from "../../cli/machine-view";
 import { PAUSED_SINCE } from "../../provider/engine/planning/drift";
 import { program } from "../provider/support";
-import { later, machineOf, made, only, settled, somebody, up } from "../provider/world";
+import { later, made, only, settled, somebody, up } from "../provider/world";
+import { machineOf } from "../provider/machine";
 import { cli, done, json } from "./support";
 
 describe("managed-instance pause", () => {

@@ -13,13 +13,14 @@ import { TAG } from "../../provider/ec2/tags";
 import {
   OPTIONAL_RIGHTS,
   PARTS,
-  policyOf,
-  policyWith,
   POLICY_NAMES,
   type PolicyName,
+  policyOf,
+  policyWith,
 } from "../../provider/ec2/policies";
 import { program } from "../provider/support";
-import { asMadeBefore, later, machineOf, made, only, quick, somebody, up } from "../provider/world";
+import { asMadeBefore, later, made, only, quick, somebody, up } from "../provider/world";
+import { machineOf } from "../provider/machine";
 import { cli, done, json, withEnvironment } from "./support";
 
 /** What the credentials are given, as the simulator takes it. */

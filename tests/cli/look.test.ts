@@ -8,7 +8,8 @@ import type { MachineView } from "../../cli/machine-view";
 import { installed } from "../../cli/optional";
 import { TAG } from "../../provider/ec2/tags";
 import { program, URN } from "../provider/support";
-import { later, machineOf, made, quick, somebody, up } from "../provider/world";
+import { later, made, quick, somebody, up } from "../provider/world";
+import { machineOf } from "../provider/machine";
 import { cli, done, json, withEnvironment } from "./support";
 
 const OTHER_URN = URN.replace(/web$/, "db");

@@ -4,7 +4,8 @@ import { StopInstancesCommand } from "@aws-sdk/client-ec2";
 import { fitting, launchedByHand } from "../provider/by-hand";
 import { killedAfter, killedUp } from "../provider/kills";
 import { program } from "../provider/support";
-import { holdingsOf, later, machineOf, made, nothingIsLeft, only, quick, somebody, up } from "../provider/world";
+import { holdingsOf, later, made, nothingIsLeft, only, quick, somebody, up } from "../provider/world";
+import { machineOf } from "../provider/machine";
 import { cli, done } from "./support";
 
 const DATA = { dataVolumes: [{ name: "data", deviceName: "/dev/sdf", size: 5 }] };

@@ -12,7 +12,8 @@ import type { Properties } from "../../provider/model/properties";
 import type { Outputs } from "../../provider/model/outputs";
 import { PARTS, policyOf } from "../../provider/ec2/policies";
 import { program, type Stack, URN } from "../provider/support";
-import { later, machineOf, made, quick, settled, somebody, up } from "../provider/world";
+import { later, made, quick, settled, somebody, up } from "../provider/world";
+import { machineOf } from "../provider/machine";
 import { cli, done, json, type Ran } from "./support";
 
 /** Watches for so long, in the account's time. */

@@ -1,42 +1,16 @@
 /** What happens between two runs of `up`: machines come back by themselves, and the next `up` finds nothing to do. */
 import assert from "node:assert/strict";
 import { ModifyInstanceAttributeCommand, StopInstancesCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
-import { WELL_KNOWN } from "../../local/ec2";
-import { pause, recycle, resume } from "../../controller/by-hand";
+import { recycle } from "../../controller/by-hand";
 import { BadMessage } from "../../controller/events";
 import { handleMachine, handleMessage, sweep } from "../../controller/handle";
-import type { Controller, Outcome } from "../../controller/outcome";
-import { readHistory } from "../../controller/history";
+import type { Controller } from "../../controller/outcome";
 import { TAG } from "../../provider/ec2/tags";
-import type { Properties } from "../../provider/model/properties";
-import { interposed } from "../provider/interruptions";
-import { program, stack, type Stack, URN } from "../provider/support";
-import { later, made, only, settled, somebody, up } from "../provider/world";
+import { program, stack, URN } from "../provider/support";
+import { later, made, only, somebody, up } from "../provider/world";
+import { actionsDone, ended, EXACT, instanceIdOf, isBack, SPOT } from "./machines-that-come-back";
+import { MINUTE } from "../reliability/week/time";
 import { controllerOf, depsOf, machine, outages, pass } from "./support";
-
-const MINUTE = 60_000;
-const SPOT = { market: { lifecycle: "spot" } };
-/** Fewer leaps: the time itself is looked at. */
-const EXACT = { leapMs: 0 };
-
-const idOf = (owner: Stack): string => String(owner.outputs.instanceId);
-
-const done = (outcomes: Outcome[]): unknown[] =>
-  outcomes.filter((it) => it.kind === "done").map((it) => it.reason ?? it.action);
-
-async function ended(owner: Stack): Promise<void> {
-  await somebody(owner).send(new TerminateInstancesCommand({ InstanceIds: [idOf(owner)] }));
-}
-
-async function isBack(owner: Stack, inputs: Properties, was: Properties): Promise<void> {
-  await owner.refresh();
-  for (const name of ["networkInterfaceId", "privateIp", "macAddress", "publicIp", "allocationId"]) {
-    assert.equal(owner.outputs[name], was[name], name);
-  }
-  assert.equal(owner.outputs.state, "running");
-  assert.deepEqual(owner.outputs.drift, []);
-  await settled(owner, inputs);
-}
 
 describe("the controller", function () {
   // Hours of a machine, second by second.
@@ -51,7 +25,7 @@ describe("the controller", function () {
       const owner = await up(inputs, EXACT);
       const was = owner.outputs;
       await pass(owner, 10 * MINUTE);
-      owner.simulator.interrupt({ instanceId: idOf(owner) });
+      owner.simulator.interrupt({ instanceId: instanceIdOf(owner) });
       const outcomes = await pass(owner, 10 * MINUTE);
       const dark = outages(owner, was.privateIp);
       assert.equal(dark.length, 1);
@@ -70,7 +44,7 @@ describe("the controller", function () {
     const owner = await up(inputs, EXACT);
     const was = owner.outputs;
     await pass(owner, 10 * MINUTE);
-    await somebody(owner).send(new StopInstancesCommand({ InstanceIds: [idOf(owner)] }));
+    await somebody(owner).send(new StopInstancesCommand({ InstanceIds: [instanceIdOf(owner)] }));
     let outcomes = await pass(owner, 5 * MINUTE);
     assert.deepEqual(
       outcomes.filter((it) => it.kind === "done").map((it) => it.reason),
@@ -78,7 +52,7 @@ describe("the controller", function () {
     );
     await isBack(owner, inputs, was);
     assert.equal(owner.outputs.instanceId, was.instanceId);
-    await somebody(owner).send(new TerminateInstancesCommand({ InstanceIds: [idOf(owner)] }));
+    await somebody(owner).send(new TerminateInstancesCommand({ InstanceIds: [instanceIdOf(owner)] }));
     outcomes = await pass(owner, 5 * MINUTE);
     assert.deepEqual(
       outcomes.filter((it) => it.kind === "done").map((it) => it.reason),
@@ -93,7 +67,7 @@ describe("the controller", function () {
     const was = owner.outputs;
     await pass(owner, 10 * MINUTE);
     owner.calls();
-    owner.simulator.interrupt({ instanceId: idOf(owner) });
+    owner.simulator.interrupt({ instanceId: instanceIdOf(owner) });
     await pass(owner, 10 * MINUTE, { copies: 3 });
     assert.equal(owner.calls("mutating").filter((it) => it === "RunInstances").length, 1);
     await isBack(owner, { ...SPOT, elasticIp: true }, was);
@@ -115,7 +89,7 @@ describe("the controller", function () {
     ] as const) {
       const owner = await up({ schedules: [{ action, cron: "0 13 * * *" }] }, EXACT);
       const was = owner.outputs;
-      await somebody(owner).send(new ModifyInstanceAttributeCommand({ InstanceId: idOf(owner), ...attribute }));
+      await somebody(owner).send(new ModifyInstanceAttributeCommand({ InstanceId: instanceIdOf(owner), ...attribute }));
       await pass(owner, 10 * MINUTE);
       const { latestVersion, tags } = only(made(owner).templates);
       const refused = (await pass(owner, 60 * MINUTE)).filter((it) => it.kind === "failed");
@@ -138,7 +112,7 @@ describe("the controller", function () {
     await pass(owner, 10 * MINUTE);
     await ended(owner);
     const outcomes = await pass(owner, 10 * MINUTE, { isLost: () => true, sweepMs: MINUTE });
-    assert.deepEqual(done(outcomes), ["ended"]);
+    assert.deepEqual(actionsDone(outcomes), ["ended"]);
     await isBack(owner, {}, was);
   });
 
@@ -164,12 +138,12 @@ describe("the controller", function () {
     const was = owner.outputs;
     await pass(owner, 10 * MINUTE);
     owner.simulator.capacity.set("m7i.large", "us-east-1a", "spot", 0);
-    owner.simulator.interrupt({ instanceId: idOf(owner) });
+    owner.simulator.interrupt({ instanceId: instanceIdOf(owner) });
     const misses = await pass(owner, 15 * MINUTE);
     assert.ok(misses.filter((it) => it.kind === "failed" && it.metrics.capacityMisses > 0).length >= 5);
     assert.ok(!misses.some((it) => it.kind === "gave-up"));
     owner.simulator.capacity.clear("m7i.large", "us-east-1a", "spot");
-    assert.deepEqual(done(await pass(owner, 5 * MINUTE)), ["interruption"]);
+    assert.deepEqual(actionsDone(await pass(owner, 5 * MINUTE)), ["interruption"]);
     await isBack(owner, inputs, was);
   });
 
@@ -178,7 +152,7 @@ describe("the controller", function () {
     const owner = await up(inputs, EXACT);
     const was = owner.outputs;
     owner.simulator.capacity.set("m7i.large", "us-east-1a", "spot", 0);
-    owner.simulator.interrupt({ instanceId: idOf(owner) });
+    owner.simulator.interrupt({ instanceId: instanceIdOf(owner) });
     await pass(owner, 30 * MINUTE);
     await owner.refresh();
     assert.deepEqual([owner.outputs.state, owner.outputs.lifecycle], ["running", "on-demand"]);
@@ -189,7 +163,7 @@ describe("the controller", function () {
     await owner.refresh();
     assert.equal(owner.outputs.instanceId, onDemand);
     owner.simulator.capacity.clear("m7i.large", "us-east-1a", "spot");
-    assert.ok(done(await pass(owner, 70 * MINUTE)).includes("revert-to-spot"));
+    assert.ok(actionsDone(await pass(owner, 70 * MINUTE)).includes("revert-to-spot"));
     await isBack(owner, inputs, was);
     assert.equal(owner.outputs.lifecycle, "spot");
   });
@@ -202,7 +176,7 @@ describe("the controller", function () {
     }
     await ended(owner);
     const outcomes = await pass(owner, 60 * MINUTE);
-    assert.deepEqual(done(outcomes), ["ended", "status-checks", "status-checks"]);
+    assert.deepEqual(actionsDone(outcomes), ["ended", "status-checks", "status-checks"]);
     const given = outcomes.filter((it) => it.kind === "gave-up");
     assert.deepEqual(
       given.map((it) => it.isNew).filter((it) => it === true),
@@ -213,68 +187,6 @@ describe("the controller", function () {
     await recycle(await machine(owner), depsOf(owner));
     await recycle(await machine(owner), depsOf(owner));
     assert.equal((await pass(owner, 20 * MINUTE)).filter((it) => it.kind === "gave-up").length, 0);
-  });
-
-  it("follows schedules, each time once", async () => {
-    const schedules = [
-      { action: "pause", cron: "30 12 * * *" },
-      { action: "resume", cron: "0 13 * * *" },
-      { action: "recycle", cron: "30 13 * * *" },
-    ];
-    const inputs = { schedules, elasticIp: true, pauseBehavior: "terminate" };
-    const owner = await up(inputs, EXACT);
-    const was = owner.outputs;
-    const outcomes = await pass(owner, 120 * MINUTE);
-    assert.deepEqual(done(outcomes), ["pause", "resume", "recycle"]);
-    await isBack(owner, inputs, was);
-  });
-
-  for (const [action, state] of [
-    ["pause", "paused"],
-    ["resume", "running"],
-  ] as const) {
-    it(`forgets no scheduled ${action}, at whichever of its calls it is killed`, async () => {
-      const schedules = [{ action, cron: "30 12 * * *" }];
-      const inputs = { schedules, desiredState: action === "pause" ? "running" : "paused" };
-      for (let calls = 1; ; calls++) {
-        const owner = await up(inputs, EXACT);
-        await sweep(controllerOf(owner));
-        owner.clock.advance(Date.parse("2026-11-22T12:31:00Z") - owner.clock.now());
-        let left = calls;
-        const dying = interposed({
-          after: () => {
-            if (--left <= 0) {
-              throw new Error("killed");
-            }
-          },
-        });
-        await sweep(controllerOf(owner, { through: dying })).catch(() => undefined);
-        later(owner);
-        await sweep(controllerOf(owner));
-        await sweep(controllerOf(owner));
-        const [record] = made(owner).templates;
-        assert.equal(record?.tags[TAG.desiredState]?.split(" ")[0], state, `killed after call ${calls}`);
-        if (left > 0) {
-          break;
-        }
-      }
-    });
-  }
-
-  it("brings back a machine whose scheduled pause it has not the right to put on record, and pauses it once it has", async () => {
-    const inputs = { schedules: [{ action: "pause", cron: "30 12 * * *" }] };
-    const owner = await up(inputs, EXACT);
-    await sweep(controllerOf(owner));
-    await somebody(owner).send(new TerminateInstancesCommand({ InstanceIds: [idOf(owner)] }));
-    owner.clock.advance(Date.parse("2026-11-22T12:31:00Z") - owner.clock.now());
-    owner.simulator.iam.deny("ec2:CreateTags");
-    const [restored] = await sweep(controllerOf(owner));
-    assert.equal(restored?.action, "restore");
-    assert.match(restored.missing?.map((it) => it.costs).join("; ") ?? "", /^no schedule is followed/);
-    later(owner);
-    owner.simulator.iam.clear();
-    const [paused] = await sweep(controllerOf(owner));
-    assert.deepEqual([paused?.action, paused?.kind], ["pause", "done"]);
   });
 
   it("ignores what is about nothing of ours, and counts it; and takes no message that is none", async () => {
@@ -319,58 +231,6 @@ describe("the controller", function () {
         ["web", "nothing", undefined],
         ["web2", "waiting", { look: other.recorded?.id }],
       ],
-    );
-  });
-});
-
-describe("by hand", () => {
-  it("a pause is told of by a refresh, in plain words, and the next up resumes", async () => {
-    for (const pauseBehavior of ["stop", "terminate"]) {
-      const inputs = { elasticIp: true, pauseBehavior };
-      const owner = await up(inputs);
-      const was = owner.outputs;
-      const outputs = await pause(await machine(owner), depsOf(owner));
-      assert.equal(outputs.state, "paused");
-      assert.deepEqual(done(await pass(owner, 20 * MINUTE)), []);
-      await owner.refresh();
-      assert.equal(owner.outputs.state, "paused");
-      assert.deepEqual(owner.outputs.drift, ["it was paused since, by hand or on its schedule"]);
-      assert.equal(await owner.up(program(inputs)), "update");
-      await isBack(owner, inputs, was);
-    }
-  });
-
-  it("a pause and a resume leave nothing for up to do", async () => {
-    const owner = await up({ elasticIp: true });
-    const was = owner.outputs;
-    await pause(await machine(owner), depsOf(owner));
-    await resume(await machine(owner), depsOf(owner));
-    await isBack(owner, { elasticIp: true }, was);
-  });
-
-  it("a recycle is a generation of its own, on record with when and why, and no diff", async () => {
-    const inputs = { elasticIp: true, userData: "#!/bin/sh\necho secret", imageId: WELL_KNOWN.imageV1 };
-    const owner = await up(inputs);
-    const was = owner.outputs;
-    await recycle(await machine(owner), depsOf(owner, { leapMs: MINUTE }));
-    await isBack(owner, inputs, was);
-    assert.notEqual(owner.outputs.instanceId, was.instanceId);
-    assert.equal(owner.outputs.generation, 2);
-    const instance = only(made(owner).instances);
-    assert.equal(instance.userData, Buffer.from(inputs.userData).toString("base64"));
-    const { replacement } = readHistory((await machine(owner)).template.tags);
-    assert.deepEqual([replacement?.reason, replacement?.instanceId], ["by-hand", was.instanceId]);
-  });
-
-  it("two recycles at once are one", async () => {
-    const owner = await up({});
-    const read = await machine(owner);
-    await Promise.all([1, 2].map(() => recycle(read, depsOf(owner))));
-    assert.equal((await machine(owner)).template.latestVersion, 2);
-    assert.equal(only(made(owner).instances).state, "running");
-    assert.deepEqual(
-      (await sweep(controllerOf(owner))).map((it) => it.kind),
-      ["nothing"],
     );
   });
 });

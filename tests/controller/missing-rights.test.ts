@@ -9,7 +9,7 @@ import {
 import { program, stack, type Stack, URN } from "../provider/support";
 import { settled, somebody, up } from "../provider/world";
 import { cli } from "../cli/support";
-import { Bench, Night } from "./bench";
+import { Bench, Night } from "./lambda/bench";
 
 const MINUTE = 60_000;
 const EXACT = { leapMs: 0 };

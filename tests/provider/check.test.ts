@@ -6,7 +6,8 @@ import { Session } from "../../provider/session";
 import { UNKNOWN } from "../../provider/inputs/validation";
 import { CALLER } from "../local/ec2/support";
 import { OUTPUT_NAMES, program, STABLE_NAMES, type Stack } from "./support";
-import { later, machineOf, quick, somebody, up } from "./world";
+import { later, quick, somebody, up } from "./world";
+import { machineOf } from "./machine";
 
 type Properties = Record<string, unknown>;
 

@@ -15,7 +15,8 @@ import {
 import { WELL_KNOWN } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
 import { program, type Stack } from "./support";
-import { failureOf, later, machineOf, made, nothingIsLeft, only, quick, somebody, up } from "./world";
+import { failureOf, later, made, nothingIsLeft, only, quick, somebody, up } from "./world";
+import { machineOf } from "./machine";
 
 async function destroyed(owner: Stack): Promise<string[]> {
   owner.calls();

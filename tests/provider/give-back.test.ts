@@ -1,8 +1,9 @@
-/** What becomes of adopted things later: changes, destroy, lost tags, and runs that are killed. */
+/** Adopted things later: changes of the program, destroy, and tags that somebody took off. */
 import assert from "node:assert/strict";
 import { DeleteTagsCommand } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
+import type { Properties } from "../../provider/model/properties";
 import {
   adopted,
   announced,
@@ -19,11 +20,8 @@ import {
   OWN_TAGS,
   ownTagsOf,
 } from "./by-hand";
-import { destroyedAtEveryCall, killedAfter, killedAtEveryCall, killedUp, wasUnheard } from "./kills";
 import { program, type Stack } from "./support";
-import { later, machineOf, made, nothingIsLeft, only, quick, somebody, up } from "./world";
-
-type Properties = Record<string, unknown>;
+import { later, made, nothingIsLeft, only, quick, somebody, up } from "./world";
 
 /** The program no longer says that anything is adopted. */
 function without(inputs: Properties): Properties {
@@ -34,106 +32,6 @@ async function stripped(owner: Stack, Resources: string[], ...keys: string[]): P
   const Tags = keys.map((Key) => ({ Key }));
   await somebody(owner).send(new DeleteTagsCommand({ Resources, Tags }));
 }
-
-describe("adoption of a network interface", () => {
-  it("launches on it, with its Elastic IP, its groups and its check", async () => {
-    const owner = quick();
-    const had = await interfaceByHand(owner);
-    const inputs = program({ adopt: { networkInterfaceId: had.networkInterfaceId } });
-    assert.equal(
-      await announced(owner, inputs),
-      `web: adopts ${had.networkInterfaceId} with ${had.privateIp}, ${had.publicIp} and launches m7i.large on it`,
-    );
-    await owner.up(inputs);
-    const { eni, eip } = machineOf(owner);
-    assert.deepEqual([eni.networkInterfaceId, eip?.allocationId], [had.networkInterfaceId, had.allocationId]);
-    assert.deepEqual(eni.groupIds, [WELL_KNOWN.otherSecurityGroup]);
-    assert.deepEqual(ownTagsOf(eni), OWN_TAGS);
-    assert.equal(eni.tags[TAG.owned], "false");
-    assert.equal(await owner.up(inputs), "same");
-    await owner.refresh();
-    assert.deepEqual(owner.outputs.drift, []);
-    assert.equal(await owner.up(inputs), "same");
-  });
-
-  it("gives it back with its Elastic IP on it, and ends what was launched", async () => {
-    const owner = quick();
-    const had = await interfaceByHand(owner);
-    await owner.up(program({ adopt: { networkInterfaceId: had.networkInterfaceId } }));
-    await owner.destroy();
-    later(owner);
-    nothingIsLeft(owner, had.networkInterfaceId, had.allocationId);
-    isGivenBack(owner, had);
-    nothingIsOurs(owner);
-  });
-
-  it("takes an Elastic IP that was allocated for it off again", async () => {
-    const owner = quick();
-    const { networkInterfaceId, allocationId } = await interfaceByHand(owner, undefined, { elastic: false });
-    assert.equal(allocationId, "");
-    await owner.up(program({ adopt: { networkInterfaceId }, elasticIp: true }));
-    assert.equal(machineOf(owner).eip?.tags[TAG.owned], undefined);
-    await owner.destroy();
-    later(owner);
-    nothingIsLeft(owner, networkInterfaceId);
-    nothingIsOurs(owner);
-  });
-
-  it("launches nothing on it while it is paused, and says so", async () => {
-    const owner = quick();
-    const had = await interfaceByHand(owner);
-    const inputs = program({ adopt: { networkInterfaceId: had.networkInterfaceId }, desiredState: "paused" });
-    assert.match(await announced(owner, inputs), /; launches nothing while it is paused$/);
-    await owner.up(inputs);
-    assert.deepEqual(made(owner).instances, []);
-    assert.deepEqual([owner.outputs.state, owner.outputs.privateIp], ["paused", had.privateIp]);
-    assert.equal(await owner.up(inputs), "same");
-    await owner.destroy();
-    isGivenBack(owner, had);
-    nothingIsOurs(owner);
-  });
-
-  for (const fate of ["delete", "retain"]) {
-    it(`takes over what destroy retained, and gives it back whatever deletion says: ${fate}`, async () => {
-      const owner = await up({ deletion: { networkInterface: "retain", elasticIp: "retain" }, elasticIp: true });
-      const was = machineOf(owner);
-      const { networkInterfaceId } = was.eni;
-      const allocationId = was.eip?.allocationId ?? "";
-      await owner.destroy();
-      const inputs = program({
-        adopt: { networkInterfaceId },
-        deletion: { networkInterface: fate, elasticIp: fate },
-        tags: { Stage: "prod" },
-      });
-      // The same resource of the same stack: it has the same id again.
-      await owner.up(inputs);
-      const now = machineOf(owner);
-      assert.deepEqual([now.eni.networkInterfaceId, now.privateIp], [networkInterfaceId, was.privateIp]);
-      assert.equal(now.eip?.allocationId, allocationId);
-      assert.deepEqual(marksOf(now.eni), { [TAG.id]: owner.recorded?.id, [TAG.owned]: "false" });
-      assert.deepEqual(marksOf(now.eip), { [TAG.id]: owner.recorded?.id, [TAG.owned]: "false" });
-      assert.equal(await owner.up(inputs), "same");
-      await owner.refresh();
-      assert.deepEqual(owner.outputs.drift, []);
-      // Even if somebody takes all that tells it off.
-      await stripped(owner, [networkInterfaceId, allocationId], TAG.id, TAG.owned);
-      await owner.destroy();
-      later(owner);
-      nothingIsLeft(owner, networkInterfaceId, allocationId);
-      assert.equal(elasticIpIn(owner, allocationId).networkInterfaceId, networkInterfaceId);
-    });
-  }
-
-  it("takes over one that was retained by a machine whose address was not to persist", async () => {
-    const owner = await up({ persistPrivateIp: false, deletion: { networkInterface: "retain" } });
-    const { networkInterfaceId } = machineOf(owner).eni;
-    await owner.destroy();
-    const inputs = program({ adopt: { networkInterfaceId } });
-    await owner.up(inputs);
-    assert.equal(machineOf(owner).eni.networkInterfaceId, networkInterfaceId);
-    assert.equal(await owner.up(inputs), "same");
-  });
-});
 
 describe("an adopted machine, later", () => {
   it("does not change when adopt is taken out: the Elastic IP and the groups stay", async () => {
@@ -371,148 +269,5 @@ describe("an adopted machine of which somebody took tags off", () => {
     await owner.destroy();
     later(owner);
     isWhole(owner, had);
-  });
-});
-
-describe("a killed run on what was given", () => {
-  const KINDS: [title: string, overrides: Properties, isReplaced: boolean][] = [
-    ["that fits", { sourceDestCheck: false }, false],
-    ["that does not fit", { imageId: WELL_KNOWN.imageV2, securityGroupIds: [WELL_KNOWN.securityGroup] }, true],
-    ["that does not fit, by overlap", { imageId: WELL_KNOWN.imageV2, replacement: { strategy: "overlap" } }, true],
-    ["that is paused", { desiredState: "paused" }, false],
-    ["that is paused by ending it", { desiredState: "paused", pauseBehavior: "terminate" }, true],
-  ];
-
-  for (const [title, overrides, isReplaced] of KINDS) {
-    const isPaused = overrides.desiredState === "paused";
-
-    it(`that adopted an instance ${title}: the next up finishes the same machine, and destroy gives it back`, async () => {
-      const account = quick();
-      const had = await launchedByHand(account);
-      const dataVolumes = [{ name: "data", deviceName: "/dev/sdf", volumeId: had.dataVolumeId }];
-      const inputs = fitting(had, { dataVolumes, ...overrides });
-      await killedAtEveryCall(
-        account,
-        (stack) => stack.up(inputs),
-        async (stack, point) => {
-          if (await wasUnheard(stack, inputs)) {
-            return;
-          }
-          assert.equal(await stack.up(inputs), "create", point);
-          later(account);
-          const { instances, networkInterfaces, elasticIps, templates, volumes } = made(account);
-          assert.equal(templates.length, 1, point);
-          assert.equal(instances.length, isPaused && isReplaced ? 0 : 1, point);
-          assert.equal(instances[0]?.instanceId ?? "", stack.outputs.instanceId, point);
-          assert.equal(stack.outputs.instanceId === had.instanceId, !isReplaced, point);
-          assert.equal(only(elasticIps).networkInterfaceId, had.networkInterfaceId, point);
-          assert.ok(networkInterfaces.some((it) => it.networkInterfaceId === had.networkInterfaceId));
-          assert.ok(
-            volumes.some((it) => it.volumeId === had.dataVolumeId),
-            point,
-          );
-          assert.deepEqual(
-            [stack.outputs.networkInterfaceId, stack.outputs.privateIp, stack.outputs.allocationId],
-            [had.networkInterfaceId, had.privateIp, had.allocationId],
-            point,
-          );
-          assert.equal(await stack.up(inputs), "same", point);
-          await stack.destroy();
-          later(account);
-          isGivenBack(account, had);
-          nothingIsOurs(account);
-          assert.equal(made(account).instances.length, isReplaced ? 0 : 1, point);
-        },
-      );
-    });
-
-    it(`that gave back an instance ${title}: the next destroy finishes it, and nothing given is lost`, async () => {
-      const account = quick();
-      const had = await launchedByHand(account);
-      const dataVolumes = [
-        { name: "data", deviceName: "/dev/sdf", volumeId: had.dataVolumeId },
-        { name: "ours", deviceName: "/dev/sdg", size: 10 },
-      ];
-      const deletion = { networkInterface: "delete", elasticIp: "delete", dataVolumes: "delete" };
-      await account.up(fitting(had, { dataVolumes, deletion, ...overrides }));
-      await destroyedAtEveryCall(account, (_next, point) => {
-        isGivenBack(account, had);
-        nothingIsOurs(account);
-        assert.deepEqual(
-          made(account).instances.map((it) => it.instanceId),
-          isReplaced ? [] : [had.instanceId],
-          point,
-        );
-        assert.deepEqual(
-          made(account)
-            .volumes.map((it) => it.volumeId)
-            .sort(),
-          (isReplaced ? [had.dataVolumeId] : [had.dataVolumeId, had.rootVolumeId]).sort(),
-          point,
-        );
-      });
-    });
-  }
-
-  it("that adopted a network interface: the next up finishes the same machine", async () => {
-    const account = quick();
-    const had = await interfaceByHand(account);
-    const inputs = program({ adopt: { networkInterfaceId: had.networkInterfaceId } });
-    await killedAtEveryCall(
-      account,
-      (stack) => stack.up(inputs),
-      async (stack, point) => {
-        if (await wasUnheard(stack, inputs)) {
-          return;
-        }
-        assert.equal(await stack.up(inputs), "create", point);
-        assert.equal(machineOf(stack).eip?.allocationId, had.allocationId, point);
-        assert.equal(stack.outputs.networkInterfaceId, had.networkInterfaceId, point);
-        assert.equal(await stack.up(inputs), "same", point);
-        await stack.destroy();
-        later(account);
-        isGivenBack(account, had);
-        nothingIsLeft(account, had.networkInterfaceId, had.allocationId);
-      },
-    );
-  });
-
-  it("that gave an interface back, or moved away from it: the next up finishes it", async () => {
-    const { owner, had, inputs } = await adopted();
-    await owner.up(inputs);
-    const moved = { ...inputs, subnetId: WELL_KNOWN.tinySubnet };
-    await killedAtEveryCall(
-      owner,
-      (stack) => stack.up(moved),
-      async (stack, point) => {
-        await stack.up(moved);
-        later(owner);
-        assert.equal(only(made(owner).instances).instanceId, stack.outputs.instanceId, point);
-        assert.equal(made(owner).networkInterfaces.length, 2, point);
-        assert.deepEqual(marksOf(interfaceIn(owner, had.networkInterfaceId)), {}, point);
-        assert.equal(stack.outputs.allocationId, had.allocationId, point);
-        assert.equal(await stack.up(moved), "same", point);
-      },
-    );
-  });
-
-  it("says at preview that it goes on, where an earlier run died after the tags", async () => {
-    const account = quick();
-    const had = await launchedByHand(account);
-    const inputs = fitting(had, { imageId: WELL_KNOWN.imageV2 });
-    await killedUp(account, killedAfter("TerminateInstances"), inputs);
-    const next = quick({ on: account });
-    assert.equal(
-      await announced(next, inputs),
-      `web: goes on with what the last run began: adopts ${had.networkInterfaceId} with ${had.privateIp}, ${had.publicIp}`,
-    );
-  });
-
-  it("of one URN that adopted is not taken for another's: a second machine is refused what the first has", async () => {
-    const { owner, had } = await adopted();
-    await owner.refresh();
-    const other = quick({ on: owner });
-    const { failures } = await other.preview(fitting(had));
-    assert.match(only(failures).reason, /belongs to the managed instance mi-\w+, and a machine has one owner; adopt: /);
   });
 });

@@ -4,49 +4,13 @@
  */
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
-import { CreateTagsCommand } from "@aws-sdk/client-ec2";
-import { idOf } from "../../provider/engine/record/claim";
-import { nameOf } from "../../provider/ec2/tags";
 import { PartialFailure, PlainFailure } from "../../provider/failure";
 import { checkInputs, INPUT_NAMES } from "../../provider/inputs/inputs";
 import { UNKNOWN } from "../../provider/inputs/validation";
-import { program, type Stack, URN } from "./support";
-import { failureOf, later, made, machineOf, nothingIsLeft, quick, settled, somebody, up } from "./world";
-
-const HOSTILE: Readonly<Record<string, string>> = {
-  "a line break": "first\nweb: i-0abc retired",
-  "a carriage return": "seen\rhidden",
-  "terminal commands": "\u001b[31mred\u001b[0m\u001b]0;title\u0007",
-  "terminal commands of one character": "\u009b31mred",
-  "the Unicode line separators": "a\u2028b\u2029c\u0085d",
-  "a null character": "a\u0000b",
-  "the other direction of writing": "\u202eexe.txt\u2066",
-  "right-to-left letters": "שלום עולם",
-  "what is not seen": "a\u200bb\u2060c\ufeffd",
-  "characters beyond 16 bits": "👩‍👩‍👧 𝒳 \u{e0041}",
-  "half of a character": "a\ud800b",
-  "no character": "a\uffffb",
-  "a way up": "../../../etc/passwd",
-  "a prototype": "__proto__",
-  "a member of every object": "constructor",
-  "another member of every object": "hasOwnProperty",
-  "a template": "${process.env.HOME} {{7*7}} <%= 7*7 %> `id` $(id) %s%n",
-  markup: "</Value></Tag>&amp;&#x41;&quot;<![CDATA[ ]]>\"'",
-  wildcards: "*?\\*",
-  "spaces around": "  text  ",
-  "nothing but a space": " ",
-  "what looks like base64": "IyEvYmluL3NoCg==",
-  "10 MB": "k".repeat(10 * 1024 * 1024),
-};
-
-/** What makes one line more than that, or a line that is read as another. */
-const RAW = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
-const LONGEST = 2000;
-
-function isTame(text: string): void {
-  assert.doesNotMatch(text, RAW, JSON.stringify(text.slice(0, LONGEST)));
-  assert.ok(text.length <= LONGEST, `${text.length} characters: ${text.slice(0, LONGEST)}`);
-}
+import { HOSTILE, inputAt, isCarried, isTame, linesAreTame, refusalsOf } from "./hostile-texts";
+import { program, type Stack } from "./support";
+import { failureOf, later, nothingIsLeft, quick, settled, up } from "./world";
+import { machineOf } from "./machine";
 
 /** A value around a text. */
 type Wrap = (text: string) => unknown;
@@ -87,28 +51,9 @@ const PLACES: Place[] = INPUT_NAMES.flatMap((name) => {
   return [...single, ...listed].map(([path, wrap]): Place => [path, (text) => keyed(name, wrap(text))]);
 });
 
-const inputOf = (path: string): string => path.replace(/^.* of /, "").replace(/[.[].*$/, "");
-
-/** What is said of the inputs without asking EC2; all of it is fit to be read. */
-function refusalsOf(inputs: Record<string, unknown>, input: string): string[] {
-  const { failures } = checkInputs({ ...program(), ...inputs }, "us-east-1");
-  return failures.map(({ property, reason }) => {
-    isTame(property);
-    isTame(reason);
-    assert.ok(property.includes(input), `${property}: ${reason}`);
-    return reason;
-  });
-}
-
 /** Those with which the program is good. */
 const taken = (text: string): Place[] =>
-  PLACES.filter(([path, inputs]) => refusalsOf(inputs(text), inputOf(path)).length === 0);
-
-function linesAreTame({ lines }: Stack): void {
-  for (const line of lines) {
-    isTame(line);
-  }
-}
+  PLACES.filter(([path, inputs]) => refusalsOf(inputs(text), inputAt(path)).length === 0);
 
 /** EC2 has no such thing, and says so; what was made by then goes with destroy. */
 async function isRefusedByEc2(owner: Stack, inputs: Record<string, unknown>, path: string): Promise<boolean> {
@@ -118,7 +63,7 @@ async function isRefusedByEc2(owner: Stack, inputs: Record<string, unknown>, pat
   for (const { property, reason } of refusals) {
     isTame(property);
     isTame(reason);
-    assert.ok(property.includes(inputOf(path)), `${property}: ${reason}`);
+    assert.ok(property.includes(inputAt(path)), `${property}: ${reason}`);
   }
   if (refusals.length > 0) {
     await owner.destroy();
@@ -133,24 +78,6 @@ const nothing = (): undefined => undefined;
 function asError(thrown: unknown): Error {
   assert.ok(thrown instanceof Error);
   return thrown;
-}
-
-/** It is in Pulumi's state as it was given, and in EC2 where it belongs there. */
-function isCarried(owner: Stack, inputs: Record<string, unknown>): void {
-  const { template, instance, eni } = machineOf(owner);
-  for (const [name, value] of Object.entries(inputs)) {
-    assert.deepEqual(owner.outputs[name], value);
-    assert.deepEqual(owner.recorded?.inputs[name], value);
-  }
-  const tags = Object.entries((inputs.tags ?? {}) as Record<string, string>);
-  for (const thing of [template, instance, eni]) {
-    for (const [key, value] of tags) {
-      assert.equal(Object.getOwnPropertyDescriptor(thing.tags, key)?.value, value);
-    }
-    if (typeof inputs.resourceUrn === "string") {
-      assert.equal(thing.tags.Name, nameOf(inputs.resourceUrn));
-    }
-  }
 }
 
 describe("a hostile text", () => {
@@ -222,45 +149,6 @@ describe("a hostile text", () => {
   }
 });
 
-describe("a resource's name", () => {
-  const named = (name: string): string => URN.replace(/[^:]*$/, name);
-
-  for (const [what, text] of Object.entries(HOSTILE)) {
-    it(`is refused in tame words, or is the Name tag and no line's end: ${what}`, async () => {
-      const resourceUrn = named(text);
-      if (refusalsOf({ resourceUrn }, "resourceUrn").length > 0) {
-        return;
-      }
-      const owner = quick();
-      await owner.up(program({ resourceUrn }));
-      isCarried(owner, { resourceUrn });
-      linesAreTame(owner);
-      await owner.destroy();
-      later(owner);
-      nothingIsLeft(owner);
-    });
-  }
-
-  it("that EC2 would take for a pattern finds its own machine only", async () => {
-    const first = await up();
-    const second = quick({ on: first });
-    await second.up(program({ resourceUrn: named("w*b") }));
-    assert.notEqual(second.recorded?.id, first.recorded?.id);
-    assert.equal(second.recorded?.id, idOf(named("w*b"), 0));
-    const [line, ...others] = await linesOfPreview(second, { resourceUrn: named("w*b"), privateIp: "10.0.1.77" });
-    assert.deepEqual(others, []);
-    assert.ok(line?.startsWith("w*b: ") && line.includes(String(second.outputs.privateIp)), line);
-    await second.destroy();
-    await settled(first, {});
-  });
-});
-
-async function linesOfPreview(owner: Stack, inputs: Record<string, unknown>): Promise<string[]> {
-  const before = owner.lines.length;
-  assert.deepEqual((await owner.preview(program(inputs))).failures, []);
-  return owner.lines.slice(before);
-}
-
 describe("a prototype", () => {
   it("that came along with the inputs, or with an object in them, is not read for one", () => {
     const inheriting = (own: object, inherited: object): object => Object.setPrototypeOf(own, inherited) as object;
@@ -274,48 +162,6 @@ describe("a prototype", () => {
   it("is that of every object after all of this", () => {
     assert.deepEqual(Object.keys(Object.prototype), []);
     assert.equal(({} as Record<string, unknown>).polluted, undefined);
-  });
-});
-
-describe("what EC2 and others in the account say", () => {
-  const EVIL = "\u001b[2J\u202ebad\nweb: i-0abc retired\u0000\u2028";
-
-  for (const action of ["RunInstances", "DescribeLaunchTemplates", "DescribeSubnets", "CreateNetworkInterface"]) {
-    it(`is on one line of an error, with no command for the terminal: ${action}`, async () => {
-      const owner = quick();
-      owner.simulator.faults.add({ action, error: { code: "EvilCode", message: EVIL } });
-      const failure = await failureOf(owner.up(program()));
-      for (const text of [...failure.message.split("\n"), ...(failure.reasons ?? [])]) {
-        isTame(text);
-      }
-      assert.ok(failure.message.includes("\\u001b[2J"), failure.message);
-      linesAreTame(owner);
-    });
-  }
-
-  it("is on one line of an error at refresh and at destroy", async () => {
-    const owner = await up();
-    owner.simulator.faults.add({ action: "*", error: { code: "EvilCode", message: EVIL } });
-    for (const work of [owner.refresh(), owner.destroy()]) {
-      isTame((await failureOf(work)).message);
-    }
-  });
-
-  it("is on one line where it is a tag that was put on by hand", async () => {
-    const owner = await up({ tags: { Team: "a" } });
-    const { eni, instance } = machineOf(owner);
-    const Resources = [eni.networkInterfaceId, instance.instanceId];
-    await somebody(owner).send(
-      new CreateTagsCommand({ Resources, Tags: [{ Key: "Name", Value: EVIL.replace("\u0000", "") }] }),
-    );
-    await owner.refresh();
-    for (const sentence of owner.outputs.drift as string[]) {
-      isTame(sentence);
-    }
-    assert.notDeepEqual(owner.outputs.drift, []);
-    await owner.up(program({ tags: { Team: "a" } }));
-    linesAreTame(owner);
-    assert.equal(made(owner).networkInterfaces[0]?.tags.Name, "web");
   });
 });
 

@@ -12,7 +12,8 @@ import {
 } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../local/ec2";
 import { program, type Stack } from "./support";
-import { failureOf, later, machineOf, made, nothingIsLeft, only, quick, somebody, up } from "./world";
+import { failureOf, later, made, nothingIsLeft, only, quick, somebody, up } from "./world";
+import { machineOf } from "./machine";
 
 /** An image that is registered from a snapshot of 8 GiB, with further volumes. */
 async function registered(

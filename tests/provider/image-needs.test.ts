@@ -9,7 +9,8 @@ import {
 } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../local/ec2";
 import { program, type Stack } from "./support";
-import { failureOf, later, machineOf, quick, sameInstance, somebody } from "./world";
+import { failureOf, later, quick, somebody } from "./world";
+import { machineOf, sameInstance } from "./machine";
 
 async function snapshot(owner: Stack, Size: number): Promise<string> {
   const aws = somebody(owner);

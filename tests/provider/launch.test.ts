@@ -5,7 +5,8 @@ import { cut, interposed } from "./interruptions";
 import { WELL_KNOWN } from "../../local/ec2";
 import { goingOn } from "./kills";
 import { program, type Stack, type Through } from "./support";
-import { failureOf, later, machineOf, made, only, quick, settled, somebody, up } from "./world";
+import { failureOf, later, made, only, quick, settled, somebody, up } from "./world";
+import { machineOf } from "./machine";
 
 /** Hooks for the first launch alone. */
 function atFirstLaunch(hooks: { before?: () => Promise<void>; after?: () => Promise<void> }): Through {

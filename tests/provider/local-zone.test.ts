@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { CreateSubnetCommand, ModifyAvailabilityZoneGroupCommand } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../local/ec2";
 import { program, type Stack } from "./support";
-import { failureOf, machineOf, made, nothingIsLeft, only, quick, somebody } from "./world";
+import { failureOf, made, nothingIsLeft, only, quick, somebody } from "./world";
+import { machineOf } from "./machine";
 
 async function inBoston(): Promise<{ owner: Stack; wanted: Record<string, unknown> }> {
   const owner = quick();

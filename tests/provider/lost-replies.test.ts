@@ -8,7 +8,8 @@ import { withVersions } from "./many-versions";
 import type { Properties } from "../../provider/model/properties";
 import { program, type Stack } from "./support";
 import { holderOf } from "./holder";
-import { later, machineOf, nothingIsLeft, quick, settled, up } from "./world";
+import { later, nothingIsLeft, quick, settled, up } from "./world";
+import { machineOf } from "./machine";
 
 /** A program before and after; without one before it is a create, without one after a destroy. */
 interface Story {

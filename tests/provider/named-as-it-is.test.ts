@@ -4,7 +4,8 @@ import { ModifyInstanceAttributeCommand, StartInstancesCommand, StopInstancesCom
 import { WELL_KNOWN } from "../../local/ec2";
 import { adopted, announced, DISRUPTIVE, fitting, instanceIn, launchedByHand, USER_DATA } from "./by-hand";
 import { program, type Stack } from "./support";
-import { later, machineOf, made, only, quick, sameInstance, settled, somebody, up } from "./world";
+import { later, made, only, quick, settled, somebody, up } from "./world";
+import { machineOf, sameInstance } from "./machine";
 
 type Properties = Record<string, unknown>;
 

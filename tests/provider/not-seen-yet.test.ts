@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { WELL_KNOWN } from "../../local/ec2";
 import { program, type Stack } from "./support";
-import { failureOf, machineOf, made, quick, settled, up } from "./world";
+import { failureOf, made, quick, settled, up } from "./world";
+import { machineOf } from "./machine";
 
 const DUAL_STACK = { subnetId: WELL_KNOWN.dualStackSubnet };
 const IMAGE = { imageId: WELL_KNOWN.imageV2 };

@@ -8,7 +8,8 @@ import {
 } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../local/ec2";
 import { OUTPUT_NAMES, program } from "./support";
-import { failureOf, identityOf, later, machineOf, made, nothingIsLeft, only, quick, somebody, up } from "./world";
+import { failureOf, later, made, nothingIsLeft, only, quick, somebody, up } from "./world";
+import { identityOf, machineOf } from "./machine";
 
 const SPOT = { lifecycle: "spot" };
 

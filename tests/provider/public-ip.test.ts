@@ -5,7 +5,8 @@ import { WELL_KNOWN } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
 import { interruptedAtEveryCall } from "./kills";
 import { program, type Stack } from "./support";
-import { later, machineOf, made, nothingIsLeft, only, quick, settled, somebody, up } from "./world";
+import { later, made, nothingIsLeft, only, quick, settled, somebody, up } from "./world";
+import { machineOf } from "./machine";
 
 type Properties = Record<string, unknown>;
 type Assignment = "assign" | "none" | "subnet-default";

@@ -6,19 +6,8 @@ import { TAG } from "../../provider/ec2/tags";
 import { shuffled } from "./interruptions";
 import { destroyedAtEveryCall, killedAfter, killedAtEveryCall, killedUp, wasUnheard } from "./kills";
 import { program, type Stack } from "./support";
-import {
-  asMadeBefore,
-  holdingsOf,
-  identityOf,
-  later,
-  machineOf,
-  made,
-  nothingIsLeft,
-  only,
-  quick,
-  somebody,
-  up,
-} from "./world";
+import { asMadeBefore, holdingsOf, later, made, nothingIsLeft, only, quick, somebody, up } from "./world";
+import { identityOf, machineOf } from "./machine";
 
 type Properties = Record<string, unknown>;
 

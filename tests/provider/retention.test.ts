@@ -1,57 +1,17 @@
 import assert from "node:assert/strict";
 import { AllocateAddressCommand } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../local/ec2";
-import { TAG } from "../../provider/ec2/tags";
+import type { Properties } from "../../provider/model/properties";
 import { destroyedAtEveryCall } from "./kills";
-import { program, type Stack } from "./support";
-import { failureOf, identityOf, later, machineOf, made, nothingIsLeft, only, quick, somebody, up } from "./world";
-
-type Properties = Record<string, unknown>;
-type Retention = "delete" | "retain";
-
-const DATA = { name: "data", deviceName: "/dev/sdf", size: 10 };
-const PARTS = ["networkInterface", "elasticIp", "dataVolumes"] as const;
-type Deletion = Record<(typeof PARTS)[number], Retention>;
-
-const RETAINED: Deletion = { networkInterface: "retain", elasticIp: "retain", dataVolumes: "retain" };
-const DELETED: Deletion = { networkInterface: "delete", elasticIp: "delete", dataVolumes: "delete" };
+import { areRetained, DELETED, type Deletion, idsOf, leftIn, PARTS, RETAINED, RETAINED_VOLUME } from "./retained";
+import { program } from "./support";
+import { failureOf, later, made, nothingIsLeft, only, quick, somebody, up } from "./world";
 
 const COMBINATIONS: Deletion[] = (["delete", "retain"] as const).flatMap((networkInterface) =>
   (["delete", "retain"] as const).flatMap((elasticIp) =>
     (["delete", "retain"] as const).map((dataVolumes) => ({ networkInterface, elasticIp, dataVolumes })),
   ),
 );
-
-/** The ids of what can be retained. */
-function idsOf({ outputs }: Stack): Deletion {
-  const { networkInterfaceId, allocationId, dataVolumeIds } = outputs as Record<string, string> & {
-    dataVolumeIds: Record<string, string>;
-  };
-  return { networkInterface: networkInterfaceId, elasticIp: allocationId, dataVolumes: dataVolumeIds.data } as Deletion;
-}
-
-/** Everything that is left of those, by id. */
-function leftIn(owner: Pick<Stack, "simulator">): { id: string; tags: Record<string, string> }[] {
-  const { networkInterfaces, elasticIps, volumes } = made(owner);
-  return [
-    ...networkInterfaces.map((it) => ({ id: it.networkInterfaceId, tags: it.tags })),
-    ...elasticIps.map((it) => ({ id: it.allocationId, tags: it.tags })),
-    ...volumes.map((it) => ({ id: it.volumeId, tags: it.tags })),
-  ];
-}
-
-function areRetained(owner: Pick<Stack, "simulator">, ids: string[], point = ""): void {
-  nothingIsLeft(owner, ...ids);
-  const left = leftIn(owner);
-  assert.deepEqual(left.map((it) => it.id).sort(), [...ids].sort(), point);
-  for (const { id, tags } of left) {
-    assert.deepEqual(
-      [tags[TAG.retained], tags[TAG.id], tags[TAG.owned]],
-      ["true", undefined, undefined],
-      `${id} ${point}`,
-    );
-  }
-}
 
 const LINES: Record<(typeof PARTS)[number], RegExp> = {
   networkInterface:
@@ -66,7 +26,7 @@ describe("destroy", () => {
   for (const deletion of COMBINATIONS) {
     const words = PARTS.filter((part) => deletion[part] === "retain").join(", ");
     it(`retains ${words === "" ? "nothing" : `exactly ${words}`}, and has a line for each`, async () => {
-      const owner = await up({ elasticIp: true, dataVolumes: [DATA], deletion });
+      const owner = await up({ elasticIp: true, dataVolumes: [RETAINED_VOLUME], deletion });
       const ids = idsOf(owner);
       await owner.destroy();
       later(owner);
@@ -93,7 +53,7 @@ describe("destroy", () => {
   });
 
   it("retains by default the data volumes alone", async () => {
-    const owner = await up({ elasticIp: true, dataVolumes: [DATA] });
+    const owner = await up({ elasticIp: true, dataVolumes: [RETAINED_VOLUME] });
     const ids = idsOf(owner);
     await owner.destroy();
     later(owner);
@@ -108,7 +68,7 @@ describe("destroy", () => {
   ] as Deletion[]) {
     const words = PARTS.map((part) => deletion[part]).join(", ");
     it(`that was killed leaves, done again, what it is to leave (${words})`, async () => {
-      const owner = await up({ elasticIp: true, dataVolumes: [DATA], deletion });
+      const owner = await up({ elasticIp: true, dataVolumes: [RETAINED_VOLUME], deletion });
       const ids = idsOf(owner);
       await destroyedAtEveryCall(owner, (_stack, point) => {
         areRetained(
@@ -121,87 +81,8 @@ describe("destroy", () => {
   }
 });
 
-describe("what was retained", () => {
-  for (const pair of [true, false]) {
-    it(`comes back: the same addresses and data${pair ? "" : ", from an interface that was not to persist"}`, async () => {
-      const owner = await up({
-        elasticIp: true,
-        dataVolumes: [DATA],
-        deletion: RETAINED,
-        persistPrivateIp: pair,
-        tags: { Team: "a" },
-      });
-      const before = machineOf(owner);
-      const ids = idsOf(owner);
-      await owner.destroy();
-      later(owner);
-
-      const back = {
-        adopt: { networkInterfaceId: ids.networkInterface },
-        elasticIp: ids.elasticIp,
-        dataVolumes: [{ name: "data", deviceName: "/dev/sdf", volumeId: ids.dataVolumes }],
-      };
-      const next = quick({ on: owner });
-      await next.up(program({ ...back, deletion: DELETED }));
-      const now = machineOf(next);
-      assert.deepEqual(identityOf(now), identityOf(before));
-      assert.equal(now.dataVolumes.get("data")?.volumeId, ids.dataVolumes);
-      for (const { id, tags } of leftIn(next).filter((it) => Object.values(ids).includes(it.id as Retention))) {
-        assert.deepEqual([tags[TAG.retained], tags[TAG.owned]], [undefined, "false"], id);
-      }
-      assert.equal(await next.up(program({ ...back, deletion: DELETED })), "same");
-      await next.up(program({ ...back, deletion: DELETED, imageId: WELL_KNOWN.imageV2 }));
-      assert.deepEqual(identityOf(machineOf(next)), identityOf(before));
-
-      // It is given now, so it stays.
-      await next.destroy();
-      later(next);
-      nothingIsLeft(next, ...Object.values(ids));
-      assert.deepEqual(
-        leftIn(next)
-          .map((it) => it.id)
-          .sort(),
-        Object.values(ids).sort(),
-      );
-      for (const { id, tags } of leftIn(next)) {
-        assert.deepEqual(tags, { Name: "web", Team: "a" }, id);
-      }
-    });
-  }
-
-  it("is not deleted when the create that was to bring it back failed half-way, at whatever call", async () => {
-    const owner = await up({ elasticIp: true, dataVolumes: [DATA], deletion: RETAINED });
-    const ids = idsOf(owner);
-    await owner.destroy();
-    later(owner);
-    const back = {
-      adopt: { networkInterfaceId: ids.networkInterface },
-      elasticIp: ids.elasticIp,
-      dataVolumes: [{ name: "data", deviceName: "/dev/sdf", volumeId: ids.dataVolumes }],
-      deletion: DELETED,
-    };
-    const world = owner.simulator.snapshot();
-    for (const action of ["CreateTags", "DeleteTags", "AttachVolume", "AssociateAddress", "RunInstances"]) {
-      owner.simulator.restore(world);
-      owner.simulator.faults.add({ action, error: { code: "UnauthorizedOperation", status: 403 } });
-      const next = quick({ on: owner });
-      // The address is on the interface still: only some of these are called.
-      await next.up(program(back)).catch(() => undefined);
-      owner.simulator.faults.clear();
-      if (next.recorded === undefined) {
-        // The mark that a state has it could not be set, so none has.
-        await next.up(program(back));
-      }
-      await next.destroy();
-      later(next);
-      nothingIsLeft(next, ...Object.values(ids));
-      assert.equal(leftIn(next).length, 3, action);
-    }
-  });
-});
-
 describe("a change right before destroy strands nothing:", () => {
-  const BASE = { elasticIp: true, dataVolumes: [DATA] };
+  const BASE = { elasticIp: true, dataVolumes: [RETAINED_VOLUME] };
   const CHANGES: [string, Properties, Properties, (typeof PARTS)[number][]][] = [
     ["retain, and then not", { deletion: RETAINED }, { deletion: DELETED }, []],
     ["not, and then retain", { deletion: DELETED }, { deletion: RETAINED }, [...PARTS]],
@@ -258,7 +139,7 @@ describe("destroy leaves nothing of", () => {
     ["a machine on spot", { market: { lifecycle: "spot" } }],
   ];
   for (const [what, inputs] of SHAPES) {
-    const whole = { ...inputs, elasticIp: true, dataVolumes: [DATA], deletion: DELETED };
+    const whole = { ...inputs, elasticIp: true, dataVolumes: [RETAINED_VOLUME], deletion: DELETED };
 
     it(what, async () => {
       const owner = await up(whole);
@@ -299,7 +180,7 @@ describe("destroy leaves nothing of", () => {
     ]) {
       const owner = quick();
       owner.simulator.faults.add({ action, error: { code: "UnauthorizedOperation", status: 403 } });
-      await failureOf(owner.up(program({ elasticIp: true, dataVolumes: [DATA], deletion: DELETED })));
+      await failureOf(owner.up(program({ elasticIp: true, dataVolumes: [RETAINED_VOLUME], deletion: DELETED })));
       assert.ok(owner.recorded !== undefined, action);
       await owner.destroy();
       later(owner);

@@ -5,7 +5,8 @@ import { said } from "./holder";
 import { interposed } from "./interruptions";
 import { goingOn, killedAfter, killedUp } from "./kills";
 import { program, type Stack } from "./support";
-import { failureOf, later, machineOf, made, only, settled, somebody, up } from "./world";
+import { failureOf, later, made, only, settled, somebody, up } from "./world";
+import { machineOf } from "./machine";
 
 type Properties = Record<string, unknown>;
 

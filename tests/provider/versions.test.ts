@@ -7,7 +7,8 @@ import { depsOf, machine } from "../controller/support";
 import { goingOn, killedAfter, killedUp } from "./kills";
 import { withVersions } from "./many-versions";
 import { program, type Stack } from "./support";
-import { later, machineOf, made, only, quick, settled, up } from "./world";
+import { later, made, only, quick, settled, up } from "./world";
+import { machineOf } from "./machine";
 
 const IMAGE = { imageId: WELL_KNOWN.imageV2 };
 const PRUNING = ["ModifyLaunchTemplate", "DeleteLaunchTemplateVersions"];

@@ -5,10 +5,11 @@
 import assert from "node:assert/strict";
 import { fromEachOf, type Points, pointsOf, type Tried, wasUnheard } from "../provider/kills";
 import { holdingsOf } from "../provider/world";
-import { type Properties, Watch } from "./invariants";
+import { type Properties } from "./purpose";
+import { Watch } from "./invariants";
 import { isOnPage } from "./page";
 import { command, isSound, run, watched } from "./runs";
-import { type Scene, SCENARIOS } from "./scenarios";
+import { SCENARIOS, type Scene } from "./scenarios";
 
 const tried: Tried & { instants: number } = { kills: 0, worlds: 0, instants: 0 };
 

@@ -1,7 +1,7 @@
 /** Steps of a history in which somebody else's run, or the controller, comes into an `up`. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Properties } from "./invariants";
+import type { Properties } from "./purpose";
 import { LOOK, type Met, NIGHT, PAUSE, RECYCLE, RESUME, type Verb } from "./meetings";
 
 /** A controller looks after the second state's machine as well: here it is to touch this one only. */

@@ -24,18 +24,12 @@ import { type Fault, WELL_KNOWN } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
 import { interfaceByHand } from "../provider/by-hand";
 import { goingOn, killedAt, wasKilled } from "../provider/kills";
-import { program, type InProcess, type Stack, URN } from "../provider/support";
+import { type InProcess, program, type Stack, URN } from "../provider/support";
 import { type Made, made, quick, settled, somebody, unheardOf } from "../provider/world";
-import { type Meets, meeting, neitherWaits, verbOf } from "./history-meetings";
-import {
-  ENDING,
-  isAsDeclared,
-  onlyRetainedIsLeft,
-  type Properties,
-  type Purpose,
-  purposeOf,
-  Watch,
-} from "./invariants";
+import { meeting, type Meets, neitherWaits, verbOf } from "./history-meetings";
+import { ENDING, type Properties, type Purpose, purposeOf } from "./purpose";
+import { isAsDeclared, onlyRetainedIsLeft } from "./outcome";
+import { Watch } from "./invariants";
 import { meet, upTo } from "./meetings";
 
 /** What goes wrong while a command runs. */

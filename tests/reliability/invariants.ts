@@ -8,44 +8,22 @@
  * - (d) What was not made is never deleted, and no Elastic IP is taken from another holder.
  * - (e) A working instance is not retired unless the preflight passed.
  * - (f) After enough runs of `up` without a fault the world is as declared, and a further `up` changes nothing.
- * - (g) After `destroy` only what was to be retained is left.
+ * - (g) After `destroy` only what was to be retained is left. Both are looked at in `outcome.ts`.
  * - (h) No handler changes anything that another state's or resource's machine holds.
  * - (i) Of any two runs that meet, both end well or one says whose result stands: never an older generation after a newer one, never a wait
  *   for oneself. It is looked at in `standing.ts`.
  */
 import assert from "node:assert/strict";
-import type { SimState } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
 import { sending } from "../provider/interruptions";
 import type { Stack, Through } from "../provider/support";
-import { made, type Made, madeNow, only, ownedBy } from "../provider/world";
+import { made, type Made, madeNow, ownedBy } from "../provider/world";
+import { type Ids, idsIn, isOurs, notOursToEnd, straysIn } from "./account-ids";
+import type { Add, Breach } from "./breach";
+import { type Identity, identityIn, lookAtIdentity } from "./kept-identity";
+import type { Purpose, PurposeOf } from "./purpose";
 
-export type Properties = Record<string, unknown>;
-type Invariant = "a" | "b" | "c" | "d" | "e" | "h";
 type Account = Pick<Stack, "simulator" | "clock">;
-
-/** Something that must not be, and when it was seen. */
-interface Breach {
-  invariant: Invariant;
-  what: string;
-  when: string;
-}
-
-/** What a run is about, as far as an invariant depends on it. */
-export interface Purpose {
-  /** Whether the inputs leave the interface and the Elastic IP as they are. */
-  keepsIdentity: boolean;
-  /** Whether an instance is wanted: one that is paused or destroyed may end with nothing to follow. */
-  wantsInstance: boolean;
-  /** The most instances that may exist at a time. */
-  instances: 1 | 2 | 3;
-}
-
-/** The purpose of a run for each of several machines, by id. */
-export type PurposeOf = (machineId: string | undefined) => Purpose;
-
-/** Everything in the account, by id. */
-type Ids = ReadonlySet<string>;
 
 const RETIRING = ["TerminateInstances", "StopInstances", "DetachNetworkInterface"];
 
@@ -194,18 +172,6 @@ interface Change {
   done: Done;
 }
 
-function lookAtIdentity(held: Identity, now: Made, add: Add): void {
-  const eni = now.networkInterfaces.find((it) => it.networkInterfaceId === held.networkInterfaceId);
-  if (eni === undefined) {
-    add("a", `${held.networkInterfaceId} with ${held.privateIp} was deleted`);
-  } else if (eni.macAddress !== held.macAddress || primaryOf(eni) !== held.privateIp) {
-    add("a", `${held.networkInterfaceId} changed from ${held.privateIp} to ${primaryOf(eni)}`);
-  }
-  if (held.allocationId !== undefined && !now.elasticIps.some((it) => it.allocationId === held.allocationId)) {
-    add("a", `${held.allocationId} was released`);
-  }
-}
-
 function lookAtInstances(now: Made, purposeFor: PurposeOf, add: Add): void {
   const byId = new Map<string, string[]>();
   for (const { instanceId, tags, state } of now.instances) {
@@ -251,98 +217,7 @@ function lookAtStates({ action, before, after, done }: Change, add: Add): void {
     }
   }
 }
-
-type Add = (invariant: Invariant, what: string) => void;
 type SimInstance = Made["instances"][number];
-
-interface Identity {
-  networkInterfaceId: string;
-  macAddress: string;
-  privateIp: string;
-  allocationId?: string;
-}
-
-export function idsIn({
-  templates,
-  networkInterfaces,
-  elasticIps,
-  instances,
-  volumes,
-  spotRequests,
-}: Made): Set<string> {
-  return new Set([
-    ...templates.map((it) => it.launchTemplateId),
-    ...networkInterfaces.map((it) => it.networkInterfaceId),
-    ...elasticIps.map((it) => it.allocationId),
-    ...instances.map((it) => it.instanceId),
-    ...volumes.map((it) => it.volumeId),
-    ...spotRequests.map((it) => it.spotInstanceRequestId),
-  ]);
-}
-
-function primaryOf(eni: Made["networkInterfaces"][number]): string {
-  return eni.privateAddresses.find((it) => it.primary)?.address ?? "";
-}
-
-/** What the state has on record, if it is still there. */
-function identityIn(now: Made, recorded: Stack["recorded"]): Identity | undefined {
-  const { networkInterfaceId, allocationId } = recorded?.outputs ?? {};
-  const eni = now.networkInterfaces.find((it) => it.networkInterfaceId === networkInterfaceId);
-  const eip = now.elasticIps.find((it) => it.allocationId === allocationId);
-  return eni === undefined || recorded?.outputs.persistPrivateIp === false
-    ? undefined
-    : {
-        networkInterfaceId: eni.networkInterfaceId,
-        macAddress: eni.macAddress,
-        privateIp: primaryOf(eni),
-        allocationId: eip?.allocationId,
-      };
-}
-
-/** What others made stays: all but an instance that was adopted, and what EC2 ends with it. */
-function notOursToEnd(now: Made): string[] {
-  const adopted = new Set(now.instances.filter((it) => TAG.id in it.tags).map((it) => it.instanceId));
-  const endsWith = (it: { attachment?: { instanceId: string; deleteOnTermination: boolean } }): boolean =>
-    it.attachment?.deleteOnTermination === true && adopted.has(it.attachment.instanceId);
-  return [
-    ...now.templates.map((it) => it.launchTemplateId),
-    ...now.networkInterfaces.filter((it) => !endsWith(it)).map((it) => it.networkInterfaceId),
-    ...now.elasticIps.map((it) => it.allocationId),
-    ...now.instances.filter((it) => !adopted.has(it.instanceId)).map((it) => it.instanceId),
-    ...now.volumes.filter((it) => !endsWith(it)).map((it) => it.volumeId),
-  ];
-}
-
-/** It has our tag, or is on record, or hangs on an instance that has, and ends with that. */
-function isOurs(now: Made, recorded: readonly Stack["recorded"][], id: string): boolean {
-  return !straysIn(now, recorded, new Set()).includes(id);
-}
-
-/** What neither the state nor a search by tags leads to, and others did not make. */
-function straysIn(now: Made, states: readonly Stack["recorded"][], others: Ids): string[] {
-  const tagged = (it: { tags: SimState["vpcs"][string]["tags"] }): boolean =>
-    TAG.id in it.tags || TAG.retained in it.tags;
-  const onRecord = JSON.stringify(states.map((it) => it?.outputs ?? {}));
-  const isKnown = (id: string, it: { tags: Record<string, string> }): boolean =>
-    tagged(it) || onRecord.includes(`"${id}"`);
-  // What is ending by itself needs nobody to know it.
-  const instances = new Set(
-    now.instances.filter((it) => it.state === "shutting-down" || isKnown(it.instanceId, it)).map((it) => it.instanceId),
-  );
-  const endsWithOurs = (it: { attachment?: { instanceId: string; deleteOnTermination: boolean } }): boolean =>
-    it.attachment !== undefined && it.attachment.deleteOnTermination && instances.has(it.attachment.instanceId);
-  const unknown: [string, boolean][] = [
-    ...now.templates.map((it): [string, boolean] => [it.launchTemplateId, tagged(it)]),
-    ...now.networkInterfaces.map((it): [string, boolean] => [it.networkInterfaceId, tagged(it) || endsWithOurs(it)]),
-    ...now.elasticIps.map((it): [string, boolean] => [it.allocationId, tagged(it)]),
-    ...now.instances.map((it): [string, boolean] => [it.instanceId, instances.has(it.instanceId)]),
-    ...now.volumes.map((it): [string, boolean] => [it.volumeId, tagged(it) || endsWithOurs(it)]),
-    ...now.spotRequests.map((it): [string, boolean] => [it.spotInstanceRequestId, instances.has(it.instanceId)]),
-  ];
-  return unknown
-    .filter(([id, isFound]) => !isFound && !others.has(id) && !onRecord.includes(`"${id}"`))
-    .map(([id]) => id);
-}
 
 /** It runs, has not failed its checks, and the kept address leads to it. */
 function isWorking(now: Made, instance: SimInstance | undefined): boolean {
@@ -372,156 +247,4 @@ function isChecked(checked: ReadonlySet<string>, action: string): boolean {
   return action === "StopInstances"
     ? checked.has("DescribeImages") && checked.has("DescribeInstanceTypes")
     : checked.has("dry run of RunInstances");
-}
-
-/** The inputs whose change gives up the interface, or exchanges the Elastic IP. */
-const OF_IDENTITY = ["subnetId", "persistPrivateIp", "privateIp", "elasticIp", "adopt"];
-
-/** What an `up` from one program to another is about. */
-export function purposeOf(before: Properties | undefined, after: Properties): Purpose {
-  const isSame = (name: string): boolean => JSON.stringify(before?.[name]) === JSON.stringify(after[name]);
-  const { strategy } = (after.replacement ?? {}) as { strategy?: string };
-  return {
-    keepsIdentity: before !== undefined && OF_IDENTITY.every(isSame),
-    wantsInstance: after.desiredState !== "paused",
-    instances: strategy === "overlap" || strategy === "auto" ? 2 : 1,
-  };
-}
-
-/** Of a destroy. */
-export const ENDING: Purpose = { keepsIdentity: false, wantsInstance: false, instances: 2 };
-
-/** (f) What the program says is what there is, and Pulumi has it on record. */
-export function isAsDeclared(owner: Stack, inputs: Properties, others: Ids): void {
-  const { recorded } = owner;
-  assert.ok(recorded !== undefined && !recorded.failed, "the last `up` ended well");
-  const { outputs, id } = recorded;
-  const now = madeNow(owner);
-  const own = <T extends { tags: Record<string, string> }>(list: T[]): T[] =>
-    list.filter((it) => it.tags[TAG.id] === id);
-  const [template, ...templates] = own(now.templates);
-  assert.equal(template?.launchTemplateName, id);
-  assert.deepEqual(templates, []);
-  const ours: Ours = {
-    now,
-    outputs,
-    instances: own(now.instances).filter((it) => it.state !== "shutting-down"),
-    eni: now.networkInterfaces.find((it) => it.networkInterfaceId === outputs.networkInterfaceId),
-    elasticIps: own(now.elasticIps),
-    volumes: own(now.volumes),
-  };
-  isAttended(ours, inputs);
-  if (inputs.persistPrivateIp !== false) {
-    hasItsInterface(ours, inputs);
-  }
-  hasItsElasticIp(ours, inputs);
-  hasItsVolumes(ours, inputs);
-  hasNoMore(ours, others);
-}
-
-/** What there is of one machine. */
-interface Ours {
-  now: Made;
-  outputs: Properties;
-  instances: SimInstance[];
-  eni: Made["networkInterfaces"][number] | undefined;
-  elasticIps: Made["elasticIps"];
-  volumes: Made["volumes"];
-}
-
-/** There is the instance that is wanted, or none. */
-function isAttended({ outputs, instances, eni }: Ours, inputs: Properties): void {
-  const isPaused = inputs.desiredState === "paused";
-  assert.equal(outputs.state, isPaused ? "paused" : "running");
-  if (isPaused) {
-    assert.ok(instances.length <= (outputs.pauseBehavior === "stop" ? 1 : 0));
-    assert.ok(instances.every((it) => it.state === "stopped"));
-    return;
-  }
-  const instance = only(instances, "instance");
-  assert.equal(instance.state, "running");
-  assert.equal(outputs.instanceId, instance.instanceId);
-  assert.equal(eni?.attachment?.instanceId, instance.instanceId);
-  const types = [inputs.instanceType, ...((inputs.fallbackInstanceTypes ?? []) as string[])];
-  assert.ok(types.includes(instance.instanceType), `${instance.instanceType} is none of ${types.join(", ")}`);
-}
-
-function hasItsInterface({ outputs, eni }: Ours, inputs: Properties): void {
-  assert.ok(eni !== undefined, "the interface on record is there");
-  assert.equal(eni.subnetId, inputs.subnetId);
-  assert.equal(primaryOf(eni), inputs.privateIp ?? outputs.privateIp);
-  assert.equal(eni.macAddress, outputs.macAddress);
-  assert.equal(eni.sourceDestCheck, inputs.sourceDestCheck ?? true);
-  assert.equal(eni.attachment?.deleteOnTermination ?? false, false);
-  assert.deepEqual(eni.groupIds, inputs.securityGroupIds ?? eni.groupIds);
-  const secondary = eni.privateAddresses.filter((it) => !it.primary).map((it) => it.address);
-  assert.deepEqual(secondary, outputs.secondaryPrivateIps);
-  assert.equal(secondary.length, inputs.secondaryPrivateIpCount ?? secondary.length);
-}
-
-function hasItsElasticIp({ now, outputs, eni, elasticIps }: Ours, inputs: Properties): void {
-  // Who adopts an address, and says nothing of it, keeps it.
-  const wanted = inputs.elasticIp ?? (inputs.adopt !== undefined && outputs.allocationId !== "");
-  if (wanted === false) {
-    assert.deepEqual(elasticIps, []);
-    return;
-  }
-  const eip = now.elasticIps.find((it) => it.allocationId === outputs.allocationId);
-  assert.equal(eip?.publicIp, outputs.publicIp);
-  assert.equal(eip?.networkInterfaceId, eni?.networkInterfaceId);
-  assert.ok(wanted === true || wanted === eip?.allocationId || wanted === eip?.publicIp);
-  assert.equal(elasticIps.length, 1);
-}
-
-function hasItsVolumes({ instances, volumes }: Ours, inputs: Properties): void {
-  for (const { name, size, deviceName } of (inputs.dataVolumes ?? []) as DeclaredVolume[]) {
-    const volume = only(
-      volumes.filter((it) => it.tags[TAG.volume] === name),
-      `volume ${name}`,
-    );
-    // EC2 makes no volume smaller.
-    assert.ok(volume.size >= (size ?? 0));
-    if (inputs.desiredState !== "paused") {
-      const { instanceId, device } = volume.attachment ?? {};
-      assert.deepEqual([instanceId, device], [instances[0]?.instanceId, deviceName]);
-    }
-  }
-}
-
-function hasNoMore({ now, outputs, instances }: Ours, others: Ids): void {
-  const endsWith = (it: { attachment?: { instanceId: string } }): boolean =>
-    instances.some((one) => one.instanceId === it.attachment?.instanceId);
-  const isRetained = (it: { tags: Record<string, string> }): boolean => TAG.retained in it.tags;
-  const kept = [
-    ...now.networkInterfaces.filter((it) => !endsWith(it) && !isRetained(it)).map((it) => it.networkInterfaceId),
-    ...now.elasticIps.filter((it) => !isRetained(it)).map((it) => it.allocationId),
-  ];
-  const known = [outputs.networkInterfaceId, outputs.allocationId];
-  assert.deepEqual(
-    kept.filter((id) => !known.includes(id) && !others.has(id)),
-    [],
-    "nothing else is kept",
-  );
-}
-
-interface DeclaredVolume {
-  name: string;
-  deviceName: string;
-  size?: number;
-}
-
-/** (g) What was there before is there, and of all else only what was to be retained. */
-export function onlyRetainedIsLeft(account: Account, others: Ids): void {
-  const now = madeNow(account);
-  const isRetained = new Set(
-    [...now.networkInterfaces, ...now.elasticIps, ...now.volumes].flatMap((it) =>
-      TAG.retained in it.tags ? [idOf(it)] : [],
-    ),
-  );
-  const left = [...idsIn(now)].filter((id) => !others.has(id) && !isRetained.has(id));
-  assert.deepEqual(left, [], "only what was to be retained is left");
-}
-
-function idOf(it: Made["networkInterfaces" | "elasticIps" | "volumes"][number]): string {
-  return "allocationId" in it ? it.allocationId : "volumeId" in it ? it.volumeId : it.networkInterfaceId;
 }

@@ -3,7 +3,7 @@ import { TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../local/ec2";
 import type { Stack } from "../provider/support";
 import { later, somebody, up } from "../provider/world";
-import type { Properties } from "./invariants";
+import type { Properties } from "./purpose";
 import { NIGHT, PAUSE, RECYCLE, RESUME, TICK, upTo, type Verb, WARNED, WATCH } from "./meetings";
 
 export interface Encounter {

@@ -9,8 +9,8 @@ import { depsOf as depsOfRun } from "../../provider/engine/steps/run";
 import { controllerOf } from "../controller/support";
 import { interposed } from "../provider/interruptions";
 import { goingOn } from "../provider/kills";
-import { program, type InProcess, type Stack, type Through } from "../provider/support";
-import type { Properties } from "./invariants";
+import { type InProcess, program, type Stack, type Through } from "../provider/support";
+import type { Properties } from "./purpose";
 
 /** Fewer looks at what takes time, and few enough that a pause of the one is no long time for the other. */
 const LEAP_MS = 2000;

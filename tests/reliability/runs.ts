@@ -1,9 +1,11 @@
 /** One run of a scene under watch, and whether the world is sound after it. */
 import assert from "node:assert/strict";
 import { goingOn } from "../provider/kills";
-import { program, type InProcess, type Stack, type StackOptions } from "../provider/support";
+import { type InProcess, program, type Stack, type StackOptions } from "../provider/support";
 import { later, settled } from "../provider/world";
-import { ENDING, isAsDeclared, onlyRetainedIsLeft, type Properties, purposeOf, type Watch } from "./invariants";
+import { ENDING, type Properties, purposeOf } from "./purpose";
+import { isAsDeclared, onlyRetainedIsLeft } from "./outcome";
+import { type Watch } from "./invariants";
 
 /** What the program says now, nothing for a destroy; and what it said before. */
 export interface Programs {

@@ -6,7 +6,8 @@ import { fitting, interfaceByHand, launchedByHand } from "../provider/by-hand";
 import { withVersions } from "../provider/many-versions";
 import { program, type Stack } from "../provider/support";
 import { keeping, later, made, quick, somebody } from "../provider/world";
-import { idsIn, type Properties } from "./invariants";
+import { idsIn } from "./account-ids";
+import { type Properties } from "./purpose";
 
 export interface Scenario {
   verb: "create" | "replace" | "pause" | "resume" | "adopt" | "change" | "heal" | "delete";

@@ -6,11 +6,13 @@ import assert from "node:assert/strict";
 import { RunInstancesCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import { interposed, shuffled } from "../provider/interruptions";
 import { goingOn, now, putBack } from "../provider/kills";
-import { program, type InProcess, type Stack, type Through } from "../provider/support";
+import { type InProcess, program, type Stack, type Through } from "../provider/support";
 import { holdingsOf, later, only, somebody } from "../provider/world";
-import { ENDING, idsIn, type Properties, type Purpose, purposeOf, Watch } from "./invariants";
+import { ENDING, type Properties, type Purpose, purposeOf } from "./purpose";
+import { idsIn } from "./account-ids";
+import { Watch } from "./invariants";
 import { command, isSound } from "./runs";
-import { type Scene, SCENARIOS } from "./scenarios";
+import { SCENARIOS, type Scene } from "./scenarios";
 
 /** In how many orders the calls of the two meet. */
 const ORDERS = 4;

@@ -1,35 +1,67 @@
 import { AREAS, type Probe } from "../probe";
-import { elasticIps, publicAddresses } from "./addresses";
-import { dryRun, filters, ids, pagination, protocol } from "./describes";
+import { attachments } from "./attachments";
+import { clientTokens } from "./client-tokens";
+import { dryRun } from "./dry-run";
+import { elasticIps } from "./elastic-ips";
+import { elasticIpsGivenUp } from "./elastic-ips-given-up";
+import { interfacesOfEndedInstances } from "./ended-instances";
+import { filters } from "./filters";
+import { ids } from "./ids";
+import { instanceAttributes } from "./instance-attributes";
+import { instanceDescriptions } from "./instance-descriptions";
+import { instanceProfiles } from "./instance-profiles";
+import { instanceProtection } from "./instance-protection";
 import { instances } from "./instances";
-import { instanceAttributes, launches } from "./launches";
-import { attachments, networkInterfaces, privateAddresses } from "./networks";
-import { rootVolumes, snapshotsAndImages, volumes } from "./storage";
-import * as around from "./surroundings";
-import { clientTokens, launchTemplates, spot } from "./templates";
+import { ipv6 } from "./ipv6";
+import { launchOptions } from "./launch-options";
+import { launchTemplates } from "./launch-templates";
+import { launches } from "./launches";
+import { launchesFromTemplates } from "./launches-from-templates";
+import { launchesOnInterfaces } from "./launches-on-interfaces";
+import { metadataOptions } from "./metadata-options";
+import { networkInterfaces } from "./network-interfaces";
+import { pagination } from "./pagination";
+import { privateAddresses } from "./private-addresses";
+import { protocol } from "./protocol";
+import { publicAddresses } from "./public-addresses";
+import { rootVolumes } from "./root-volumes";
+import { securityGroups } from "./security-groups";
+import { snapshotsAndImages } from "./snapshots-and-images";
+import { spot } from "./spot";
+import { surroundings } from "./surroundings";
+import { tags } from "./tags";
+import { typesAndOfferings } from "./types-and-offerings";
+import { volumes } from "./volumes";
 
 const ALL: readonly Probe[] = [
   ...instances,
+  ...instanceProtection,
+  ...instanceDescriptions,
+  ...interfacesOfEndedInstances,
   ...launches,
+  ...launchesOnInterfaces,
+  ...launchOptions,
   ...instanceAttributes,
   ...networkInterfaces,
   ...attachments,
   ...privateAddresses,
   ...elasticIps,
+  ...elasticIpsGivenUp,
   ...publicAddresses,
   ...launchTemplates,
+  ...launchesFromTemplates,
   ...clientTokens,
   ...spot,
   ...volumes,
   ...snapshotsAndImages,
   ...rootVolumes,
-  ...around.ipv6,
-  ...around.typesAndOfferings,
-  ...around.surroundings,
-  ...around.securityGroups,
-  ...around.metadataOptions,
-  ...around.instanceProfiles,
-  ...around.tags,
+  ...ipv6,
+  ...typesAndOfferings,
+  ...surroundings,
+  ...securityGroups,
+  ...metadataOptions,
+  ...instanceProfiles,
+  ...tags,
   ...filters,
   ...pagination,
   ...dryRun,

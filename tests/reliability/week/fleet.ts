@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { WELL_KNOWN } from "../../../local/ec2";
 import { program, URN } from "../../provider/support";
-import { type Properties, Watch } from "../invariants";
+import { type Properties } from "../purpose";
+import { Watch } from "../invariants";
 import type { Account } from "./account";
 import { Declared } from "./declared";
 import type { Foreign, Machine, Schedule } from "./machine";

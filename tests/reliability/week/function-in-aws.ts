@@ -4,7 +4,7 @@ import type { SqsRecord } from "../../../controller/lambda/sqs-event";
 import type { Ec2Event } from "../../../local/ec2/model/events";
 import { createEc2 } from "../../../provider/ec2/client";
 import { EVENT_RULES } from "../../../sdk/controller/rules";
-import { fits, tick } from "../../controller/lambda-world";
+import { fits, tick } from "../../controller/lambda/world";
 import type { Account } from "./account";
 import { MINUTE, SECOND } from "./time";
 import { type Controller, controllerProcess } from "./controller";

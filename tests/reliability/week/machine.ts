@@ -1,6 +1,6 @@
 /** One machine of the week, as its user knows it. */
 import type { Stack } from "../../provider/support";
-import type { Properties } from "../invariants";
+import type { Properties } from "../purpose";
 import type { Declared } from "./declared";
 import type { Span } from "./spans";
 

@@ -3,7 +3,7 @@ import { run as runCli } from "../../../cli/program";
 import { Handlers } from "../../../provider/handlers";
 import { Session } from "../../../provider/session";
 import { type Recorded, Stack, type Through } from "../../provider/support";
-import type { Properties } from "../invariants";
+import type { Properties } from "../purpose";
 import type { Account } from "./account";
 import type { Machine } from "./machine";
 import { Process } from "./process";

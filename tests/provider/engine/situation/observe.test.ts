@@ -13,7 +13,8 @@ import { observe } from "../../../../provider/engine/situation/observe";
 import type { Observed } from "../../../../provider/model/observed";
 import { Session } from "../../../../provider/session";
 import { program, type Stack } from "../../support";
-import { later, machineOf, somebody, up } from "../../world";
+import { later, somebody, up } from "../../world";
+import { machineOf } from "../../machine";
 import { recorded as onRecord } from "../things";
 import { CALLER } from "../../../local/ec2/support";
 

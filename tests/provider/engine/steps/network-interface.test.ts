@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { recycle } from "../../../../controller/by-hand";
 import { depsOf, machine } from "../../../controller/support";
-import { machineOf, up } from "../../world";
+import { up } from "../../world";
+import { machineOf } from "../../machine";
 
 /** The ids of interfaces have no order, and an interface that becomes free may come before the new one, or after it. */
 const TRIES = 8;

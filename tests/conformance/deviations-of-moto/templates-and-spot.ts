@@ -1,0 +1,62 @@
+import type { Deviation } from "../run";
+
+/** Deviations of moto about launch templates, client tokens and spot. */
+export const OF_TEMPLATES_AND_SPOT: readonly Deviation[] = [
+  {
+    does: "checks neither names nor ids nor versions of launch templates, and ignores half of their data",
+    probes: [
+      "templates.name.short",
+      "templates.name.long",
+      "templates.name.characters",
+      "templates.version.source",
+      "templates.version.source.unknown",
+      "templates.versions.all",
+      "templates.run.interface",
+      "templates.run.market",
+      "templates.delete",
+      "ids.launch-template.unknown",
+      "ids.launch-template.malformed",
+    ],
+  },
+  {
+    does: "ignores client tokens: the same request again makes one more",
+    probes: [
+      "tokens.run.same",
+      "tokens.run.as-it-is-now",
+      "tokens.run.terminated",
+      "tokens.run.mismatch",
+      "tokens.run.mismatch.tags",
+      "tokens.run.long",
+      "tokens.interface.same",
+      "tokens.interface.mismatch",
+      "tokens.template.same",
+      "tokens.version.same",
+      "tokens.volume.same",
+    ],
+  },
+  {
+    does: "launches on spot without a request, and checks none of its options",
+    probes: [
+      "spot.lifecycle",
+      "spot.request.active",
+      "spot.request.terminated",
+      "spot.cancel",
+      "spot.stop.one-time",
+      "spot.stop.persistent",
+      "spot.start.persistent",
+      "spot.cancel.stopped",
+      "spot.options.one-time-stop",
+      "spot.options.one-time-hibernate",
+      "spot.options.persistent-terminate",
+      "spot.price.low",
+      "spot.price.nonsense",
+      "spot.price.shown",
+      "spot.protection",
+      "spot.request.tags",
+      "spot.request.by-instance",
+      "spot.price-history",
+      "ids.spot-request.unknown",
+      "ids.spot-request.malformed",
+    ],
+  },
+];
