@@ -3,7 +3,7 @@ import type { Properties } from "../model/properties";
 import { type Change, isHeld } from "../inputs/changes";
 import type { Outputs } from "../model/outputs";
 import { keepsInstance } from "../engine/situation/strategy";
-import { INPUT_NAMES, type InputName } from "../inputs/inputs";
+import { INPUT_NAMES, type InputName } from "../inputs/table";
 import { outlookFor, type Outlook } from "../inputs/outlook";
 
 const IDENTITY = [

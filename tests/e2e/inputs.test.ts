@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { availableDrivers, type Verb } from "../../local/driver";
 import { Ec2Simulator, scaledClock } from "../../local/ec2";
-import { PROGRAM_INPUTS } from "../../provider/inputs/inputs";
+import { PROGRAM_INPUTS } from "../../provider/inputs/table";
 import { rowsFor } from "./rows";
 import { FULL } from "./rows/compute";
 import { give, type Given, NOT_YET } from "./rows/given";

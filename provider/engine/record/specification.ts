@@ -39,6 +39,10 @@ export const LAUNCH_INPUTS = [
 ] as const satisfies (keyof Desired)[];
 export type LaunchInput = (typeof LAUNCH_INPUTS)[number];
 
+/** The launch template's content that a running instance takes on in place. */
+const SETTINGS = ["iamInstanceProfile", "metadataOptions", "monitoring"] as const satisfies (keyof Desired)[];
+export type Setting = (typeof SETTINGS)[number];
+
 /** What of a launch an instance can be given anew by some strategy, and all the rest. */
 export type LaunchPart = "imageId" | "instanceType" | "userData" | "other";
 
@@ -107,10 +111,10 @@ export function changingHash(launched: string, parts: LaunchPart[]): string {
   ).join(".");
 }
 
-/** Of the launch template's content that a running instance takes on in place. */
+/** A digest of all {@link SETTINGS}. */
 export function settingsHash(id: string, desired: Desired): string {
-  const { iamInstanceProfile, metadataOptions, monitoring, onRecord } = desired;
-  return onRecord?.generation.settingsHash ?? digest(id, { iamInstanceProfile, metadataOptions, monitoring });
+  const settings = Object.fromEntries(SETTINGS.map((it) => [it, desired[it]]));
+  return desired.onRecord?.generation.settingsHash ?? digest(id, settings);
 }
 
 const DESCRIPTION = /^managed-instance (?:(\d+) )?replaces-before=(\d+) launch=([0-9a-f.]+) settings=([0-9a-f]+)$/;

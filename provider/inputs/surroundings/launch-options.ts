@@ -1,7 +1,7 @@
 /** The key pair and the placement group, and whether the types that may be launched take the options that are set. */
 import type { InstanceType, PlacementGroup } from "../../ec2/ec2";
 import { type TypeOptions, untakenOptions } from "../../engine/situation/type-options";
-import type { InputName } from "../inputs";
+import type { InputName } from "../table";
 import type { Lookups } from "../../ec2/lookups";
 import { type Failure, isGiven, isObject } from "../validation";
 import { type Answer, optional } from "./answers";

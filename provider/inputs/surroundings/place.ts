@@ -1,7 +1,7 @@
 /** What the checks of the surroundings have in common. */
 import type { Clock } from "../../kit/clock";
 import type { Ec2, Image, InstanceType, Subnet } from "../../ec2/ec2";
-import type { InputName } from "../inputs";
+import type { InputName } from "../table";
 import type { Lookups } from "../../ec2/lookups";
 import { type Failure, isGiven } from "../validation";
 

@@ -807,4 +807,15 @@ describe("desiredOf", () => {
       checked,
     );
   });
+
+  it("fills in what an older version did not record, field by field, and judges nothing", () => {
+    const { monitoring: _, ...known } = inputs();
+    const older = { ...known, privateIp: "10.0.1.999", replacement: { strategy: "overlap" }, healing: undefined };
+    const desired = desiredOf(older);
+    assert.equal(desired.monitoring, false);
+    assert.deepEqual(desired.healing, { enabled: true, graceSeconds: 300, unhealthySeconds: 120 });
+    assert.equal(desired.replacement.strategy, "overlap");
+    assert.equal(desired.replacement.timeoutSeconds, 600);
+    assert.equal(desired.privateIp, "10.0.1.999");
+  });
 });
