@@ -51,7 +51,7 @@ export default tseslint.config(
     files: [
       "provider/{kit,model,inputs}/*.ts",
       "provider/preview/{announcement,in-place,image-warnings,surviving-outputs}.ts",
-      "provider/engine/record/{labels,last-replacement,record-grammar,specification,standing}.ts",
+      "provider/engine/record/{labels,last-replacement,phase,record-grammar,sentence,specification,standing}.ts",
       "provider/engine/{situation,planning}/*.ts",
       "controller/{decide,events,history,schedules}.ts",
       "controller/lambda/{metrics,sqs-event}.ts",
@@ -82,9 +82,8 @@ export default tseslint.config(
       "provider/{ec2/{errors,policies},inputs/table}.ts",
       // Still too long: no other may become so, and each leaves this list when it is split.
       "provider/{handlers,ec2/{client,ec2,pace,shapes},preview/announcement}.ts",
-      "provider/inputs/{contradictions,surroundings/index}.ts",
-      "provider/engine/{record/record-grammar,situation/{current,observe},steps/data-volumes}.ts",
-      "controller/{decide,record}.ts",
+      "provider/engine/{situation/{current,observe},steps/data-volumes}.ts",
+      "controller/decide.ts",
     ],
     rules: { "max-lines": "off" },
   },

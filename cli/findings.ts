@@ -3,7 +3,7 @@ import { isReadable, type Machine, type Reading } from "../controller/record";
 import { isOwned, TAG } from "../provider/ec2/tags";
 import { isAlive, isOwnedElasticIp } from "../provider/engine/situation/current";
 import { outputsOf } from "../provider/engine/situation/outputs";
-import { readPhase } from "../provider/engine/record/record-grammar";
+import { readPhase } from "../provider/engine/record/phase";
 import type { ElasticIp, NetworkInterface, Tags, Volume } from "../provider/model/things";
 import { called, type Finding, type Marked, problem } from "./finding";
 import { ofImages, ofLaunchedVolumes } from "./findings-of-images";

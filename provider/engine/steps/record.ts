@@ -5,7 +5,7 @@ import { IdTaken } from "../record/claim";
 import { isAlive } from "../situation/current";
 import { templateTags } from "../record/labels";
 import { isAnothers } from "../situation/ownership";
-import { type Phase, phaseTag } from "../record/record-grammar";
+import { type Phase, phaseTag } from "../record/phase";
 import { withRoomForVersion } from "./prune-versions";
 import { goneIsFine, made, ObserveAgain, oncePropagated, type Run } from "./run";
 import {

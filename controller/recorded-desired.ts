@@ -1,0 +1,242 @@
+/** What is wanted of a machine, as its launch template, its tags and what hangs on the machine say it. */
+import type { Ec2, RecordedLaunch, TemplateVersion } from "../provider/ec2/ec2";
+import { isOwned, OWN_TAG_PREFIX, TAG } from "../provider/ec2/tags";
+import { surplusElasticIps } from "../provider/engine/planning/elastic-ip";
+import {
+  readDesiredState,
+  readMarket,
+  readNetwork,
+  readReplacement,
+  readSchedules,
+  readSecurityGroups,
+} from "../provider/engine/record/record-grammar";
+import { UnknownGrammar } from "../provider/engine/record/sentence";
+import {
+  differentInputs,
+  isChanging,
+  LAUNCH_INPUTS,
+  launchHash,
+  readGeneration,
+} from "../provider/engine/record/specification";
+import { latestVersion } from "../provider/engine/record/versions";
+import { currentNetworkInterface, generationOf, holds, isAlive } from "../provider/engine/situation/current";
+import { observe } from "../provider/engine/situation/observe";
+import type { DataVolume, Desired, Market, OnRecord } from "../provider/model/desired";
+import type { Observed } from "../provider/model/observed";
+import type { Generation, Instance, LaunchTemplate, Tags } from "../provider/model/things";
+
+/** Why a record cannot be read, as the end of "its record cannot be read: …". */
+export class BadRecord extends Error {
+  override readonly name = "BadRecord";
+}
+
+/**
+ * What is wanted of the machine, and what there is of it.
+ *
+ * @throws BadRecord where the record does not tell enough, or not in words that this version knows
+ */
+export async function readDesired(
+  ec2: Ec2,
+  template: LaunchTemplate,
+  region: string,
+): Promise<{ desired: Desired; observed: Observed; latestNumber: number }> {
+  const id = template.name;
+  const latest = await latestVersion(ec2, template.id, { listed: template.latestVersion });
+  const record = { newest: latest.number, states: [template.tags[TAG.desiredState] ?? ""] };
+  const asked = { ...fromTags(template.tags), ...fromVersion(latest, record), region };
+  const seen = await observe(ec2, { id, desired: asked, template });
+  const chosen = await rolledBackTo(ec2, seen);
+  const read =
+    chosen === undefined ? asked : ofGeneration(id, { ...asked, ...fromVersion(chosen.version, record) }, chosen);
+  const desired = withWhatIsThere(id, read, seen);
+  const observed = { ...seen, generation: desired.onRecord?.generation };
+  checkConsistency(id, desired, observed);
+  return { desired, observed, latestNumber: latest.latestNumber };
+}
+
+type Compute = Pick<
+  Desired,
+  | "imageId"
+  | "instanceType"
+  | "keyName"
+  | "iamInstanceProfile"
+  | "ebsOptimized"
+  | "tenancy"
+  | "cpuCredits"
+  | "cpuOptions"
+  | "placementGroup"
+  | "metadataOptions"
+  | "monitoring"
+  | "rootVolume"
+  | "onRecord"
+>;
+
+/** The compute part. User data stays where it is: a launch takes it from the version, and so does a new version. */
+function fromVersion(
+  { number, description, data }: TemplateVersion,
+  record: Pick<OnRecord, "newest" | "states">,
+): Compute {
+  const generation = readGeneration(number, description);
+  if (generation === undefined || data === undefined) {
+    throw new BadRecord(
+      `version ${number} of its launch template was not made by this package, or an update ended as it made it; run \`pulumi up\``,
+    );
+  }
+  const { rootVolume, tenancy, cpuCredits, ...same }: RecordedLaunch = data;
+  return {
+    ...same,
+    tenancy: tenancy as Desired["tenancy"],
+    cpuCredits: cpuCredits as Desired["cpuCredits"],
+    rootVolume: rootVolume?.options,
+    onRecord: { generation, ...record },
+  };
+}
+
+/** What no run of ours would take as it is: what is there decides, or nothing is to be given up. */
+const LEFT_OPEN = {
+  dataVolumes: [],
+  recycleTriggers: {},
+  deletion: { networkInterface: "retain", elasticIp: "retain", dataVolumes: "retain" },
+} as const satisfies Partial<Record<keyof Desired, unknown>>;
+
+function fromTags(tags: Tags): Omit<Desired, keyof Compute | "region"> {
+  const network = read(tags, TAG.network, readNetwork);
+  const groups = tags[TAG.securityGroups];
+  return {
+    ...LEFT_OPEN,
+    dataVolumes: [],
+    // Of what is hashed, the hash is what else carries, too.
+    resourceUrn: read(tags, TAG.urn, (it) => it),
+    ...network,
+    securityGroupIds: groups === undefined ? undefined : read(tags, TAG.securityGroups, readSecurityGroups),
+    market: read(tags, TAG.market, readMarket),
+    fallbackInstanceTypes: read(tags, TAG.fallback, (it) => it.split(" ").filter((type) => type !== "")),
+    ...read(tags, TAG.replacement, readReplacement),
+    ...read(tags, TAG.desiredState, readDesiredState),
+    schedules: tags[TAG.schedules] === undefined ? [] : read(tags, TAG.schedules, readSchedules),
+    tags: Object.fromEntries(
+      Object.entries(tags).filter(([key]) => !key.startsWith(OWN_TAG_PREFIX) && !key.startsWith("aws:")),
+    ),
+  };
+}
+
+function read<T>(tags: Tags, key: string, reader: (text: string) => T): T {
+  const text = tags[key];
+  if (text === undefined) {
+    throw new BadRecord(
+      `its launch template has no tag ${key}, as if it was made by an older version or somebody took it off; run \`pulumi up\``,
+    );
+  }
+  try {
+    return reader(text);
+  } catch (error) {
+    if (error instanceof UnknownGrammar) {
+      throw new BadRecord(
+        `the tag ${key} of its launch template is in words that this version does not know; if a newer one wrote it, update this one, else run \`pulumi up\``,
+      );
+    }
+    throw error;
+  }
+}
+
+interface Chosen {
+  version: TemplateVersion;
+  instance: Instance;
+}
+
+/**
+ * The generation to go by where the latest did not work and the last run went back: that of the instance which was launched after
+ * the latest was recorded.
+ */
+async function rolledBackTo(ec2: Ec2, { template, generation, ...observed }: Observed): Promise<Chosen | undefined> {
+  const instance = lastOnIdentity(observed);
+  const number = instance && generationOf(instance);
+  if (template === undefined || generation === undefined || instance === undefined || number === undefined) {
+    return undefined;
+  }
+  // An instance that is stopped, changed and started again belongs to no generation until that has ended.
+  const isBack = instance.launchedAt > (template.latestVersionAt ?? Infinity) && !isBeingChanged(instance);
+  return isBack && number < generation.number && number < generation.replacesBefore
+    ? { version: await ec2.describeLatestVersion(template.id, { version: number }), instance }
+    : undefined;
+}
+
+/** The instance on the interface, else the latest: a candidate that never got the interface says nothing about a roll-back. */
+function lastOnIdentity({
+  instances,
+  networkInterfaces,
+}: Pick<Observed, "instances" | "networkInterfaces">): Instance | undefined {
+  const [latest] = [...instances].sort((a, b) => b.launchedAt - a.launchedAt);
+  return instances.find((it) => isAlive(it) && networkInterfaces.some((eni) => holds(it, eni))) ?? latest;
+}
+
+function isBeingChanged({ tags }: Instance): boolean {
+  return LAUNCH_INPUTS.some((input) => isChanging(tags[TAG.launch] ?? "", input));
+}
+
+/** How it was bought then, the tags do not tell any more: what they say, unless it was otherwise. */
+function ofGeneration(id: string, desired: Desired, { instance }: Chosen): Desired {
+  const wanted = desired.onRecord?.generation.launchHash ?? "";
+  const { lifecycle } = instance;
+  const bought: Market[] = [
+    desired.market,
+    { lifecycle: "on-demand", fallbackToOnDemand: true, revertToSpot: "never" },
+    { lifecycle: "spot", fallbackToOnDemand: true, revertToSpot: "never" },
+  ];
+  const market = bought.find((it) => isOfHash(id, { ...desired, market: it }, wanted, "market"));
+  return { ...desired, market: market ?? { ...desired.market, lifecycle, maxPrice: undefined } };
+}
+
+function isOfHash(id: string, desired: Desired, wanted: string, input: "market" | "publicIpAssignment"): boolean {
+  return !differentInputs(launchHash(id, { ...desired, onRecord: undefined }), wanted).includes(input);
+}
+
+/** Whatever is there stays. */
+function withWhatIsThere(id: string, desired: Desired, observed: Observed): Desired {
+  const eni = currentNetworkInterface({ id, desired, observed });
+  const isKept = desired.persistPrivateIp && eni !== undefined;
+  return {
+    ...desired,
+    ...(isKept
+      ? { securityGroupIds: eni.securityGroups.map((it) => it.id), sourceDestCheck: eni.sourceDestCheck }
+      : {}),
+    dataVolumes: observed.volumes
+      .filter((it) => it.tags[TAG.id] === id && !it.status.startsWith("delet"))
+      .map(({ id: volumeId, tags, attachment }): DataVolume => {
+        const name = tags[TAG.volume] ?? "";
+        const deviceName = tags[TAG.device] ?? attachment?.deviceName;
+        if (deviceName === undefined) {
+          throw new BadRecord(
+            `no device is on record for the data volume ${name} (${volumeId}), and it is attached to nothing; run \`pulumi up\``,
+          );
+        }
+        return { name, deviceName, ...(isOwned({ tags }) ? {} : { volumeId }) };
+      })
+      .sort((a, b) => (a.name < b.name ? -1 : 1)),
+  };
+}
+
+const UNFINISHED = "an update was not finished; run `pulumi up`";
+
+/** In the middle of an update, what is wanted is only in the program: acting on half of it could end what the other half needs. */
+function checkConsistency(id: string, desired: Desired, observed: Observed): void {
+  const enis = observed.networkInterfaces;
+  if (desired.persistPrivateIp && enis.length > 1) {
+    throw new BadRecord(`${enis.map((it) => it.id).join(" and ")} are both its network interface: ${UNFINISHED}`);
+  }
+  const [other] = surplusElasticIps({ id, desired, observed });
+  if (other !== undefined) {
+    throw new BadRecord(
+      `the Elastic IP ${other.publicIp} is marked as its own, and not the one on record: ${UNFINISHED}`,
+    );
+  }
+  const { generation, template } = observed;
+  const isLatest = generation?.number === template?.newest?.number;
+  if (generation !== undefined && isLatest && !isConsistent(id, desired, generation)) {
+    throw new BadRecord(`its launch template's tags are not of its latest version: ${UNFINISHED}`);
+  }
+}
+
+function isConsistent(id: string, desired: Desired, { launchHash: wanted }: Generation): boolean {
+  return isOfHash(id, desired, wanted, "market") && isOfHash(id, desired, wanted, "publicIpAssignment");
+}
