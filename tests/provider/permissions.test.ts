@@ -41,7 +41,7 @@ const LIFE: Policy = [...READER, ...OPERATOR, ...UP];
 const ALL: Policy = [...LIFE, ...GIVEN];
 
 const actionsOf = (policy: Policy): string[] => [...new Set(policy.flatMap((it) => it.Action))];
-/** Without them only the preview says less: tests/provider/inputs/surroundings.test.ts has that. */
+/** Without them only the preview says less: tests/provider/inputs/surroundings/answers.test.ts has that. */
 const OPTIONAL = actionsOf(READER.filter((it) => it.Sid === "ReadForPreview"));
 /** Rights without which a run says a line and goes on; tests/provider/versions.test.ts tells of it. */
 const UNNEEDED = ["ec2:DeleteLaunchTemplateVersions", "ec2:ModifyLaunchTemplate"];
