@@ -39,7 +39,7 @@ type ChangeOf<Name extends InputName> = Name extends LaunchInput | "userDataBase
     : Exclude<ChangeClass, "replaces-instance">;
 
 /** The input's row in README.md. The words for an editor stand in sdk/args.ts, where a test holds them to this table. */
-export interface InputDoc {
+interface InputDoc {
   /** The values, where the type alone does not tell. */
   takes?: string;
   /** What counts when the input is absent, where the default does not tell. */

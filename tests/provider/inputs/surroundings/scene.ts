@@ -17,7 +17,7 @@ import { program } from "../../support";
 
 export type Inputs = Record<string, unknown>;
 
-export const REGION = "us-east-1";
+const REGION = "us-east-1";
 export const NO_SUBNET = "subnet-0a000000000000fff";
 export const NO_IMAGE = "ami-0a000000000000fff";
 export const ALIAS = `resolve:ssm:${WELL_KNOWN.imageAlias}`;
