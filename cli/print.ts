@@ -1,6 +1,6 @@
 /** Tables, and JSON, of which no character is a command for the terminal, whoever wrote it into a tag. (pure) */
 import Table from "cli-table3";
-import { printable } from "../provider/kit/printable";
+import { printable, printableJson } from "../provider/kit/printable";
 
 const NO_LINES = {
   top: "",
@@ -52,16 +52,6 @@ export function fieldLines(
   );
 }
 
-/** What a terminal takes for more than text, and JSON leaves as it is. */
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
-
 export function jsonLines(value: unknown): string[] {
-  const escaped = (character: string): string =>
-    character
-      .split("")
-      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
-      .join("");
-  return JSON.stringify(value, undefined, 2)
-    .split("\n")
-    .map((line) => line.replace(UNPRINTABLE, escaped));
+  return JSON.stringify(value, undefined, 2).split("\n").map(printableJson);
 }

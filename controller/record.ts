@@ -4,6 +4,7 @@
  */
 import type { Ec2 } from "../provider/ec2/ec2";
 import { explain, isEc2Error, isUnauthorized } from "../provider/ec2/errors";
+import { findInstance } from "../provider/ec2/lookups";
 import { nameOf, TAG } from "../provider/ec2/tags";
 import type { Desired } from "../provider/model/desired";
 import type { Observed } from "../provider/model/observed";
@@ -130,8 +131,7 @@ async function findRecord(ec2: Ec2, idOrName: string): Promise<LaunchTemplate | 
 
 /** The id of the machine that an instance belongs to; nothing if it is none of ours, or EC2 does not show it any more. */
 export async function machineOf(ec2: Ec2, instanceId: string): Promise<string | undefined> {
-  const [instance] = await ec2.describeInstances({ "instance-id": [instanceId] });
-  return instance?.tags[TAG.id];
+  return (await findInstance(ec2, instanceId))?.tags[TAG.id];
 }
 
 /** Somebody may have tagged a template of theirs. */

@@ -20,6 +20,7 @@ import {
 } from "../provider/engine/record/specification";
 import { latestVersion } from "../provider/engine/record/versions";
 import { currentNetworkInterface, generationOf, holds, isAlive } from "../provider/engine/situation/current";
+import { latestInstance } from "../provider/engine/situation/latest-instance";
 import { observe } from "../provider/engine/situation/observe";
 import type { DataVolume, Desired, Market, OnRecord } from "../provider/model/desired";
 import type { Observed } from "../provider/model/observed";
@@ -166,8 +167,9 @@ function lastOnIdentity({
   instances,
   networkInterfaces,
 }: Pick<Observed, "instances" | "networkInterfaces">): Instance | undefined {
-  const [latest] = [...instances].sort((a, b) => b.launchedAt - a.launchedAt);
-  return instances.find((it) => isAlive(it) && networkInterfaces.some((eni) => holds(it, eni))) ?? latest;
+  return (
+    instances.find((it) => isAlive(it) && networkInterfaces.some((eni) => holds(it, eni))) ?? latestInstance(instances)
+  );
 }
 
 function isBeingChanged({ tags }: Instance): boolean {

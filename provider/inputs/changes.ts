@@ -4,6 +4,7 @@ import { SENTENCES } from "../engine/planning/drift";
 import type { MachineState, Outputs } from "../model/outputs";
 import { askedOf } from "../engine/record/specification";
 import { pauseBehaviorFor } from "./inputs";
+import { canonical } from "../kit/canonical";
 import { userDataFor } from "../kit/user-data";
 import { type ChangeClass, INPUT_NAMES, type InputName, INPUTS } from "./table";
 import { isUnknown } from "./validation";
@@ -97,14 +98,6 @@ function bought(market: unknown): unknown {
     return market;
   }
   return { ...market, fallbackToOnDemand: undefined, revertToSpot: undefined };
-}
-
-function canonical(value: unknown): string {
-  return JSON.stringify(value ?? null, (_key, it: unknown) =>
-    typeof it === "object" && it !== null && !Array.isArray(it)
-      ? Object.fromEntries(Object.entries(it).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : it,
-  );
 }
 
 /** What was found to be wrong with the machine when it was last looked at, as it stands in the recorded outputs. */

@@ -1,6 +1,7 @@
 /** The launch specification: what of the inputs it is made of, and how one version is told from another. (pure) */
 import { createHash } from "node:crypto";
 import type { LaunchData } from "../../ec2/ec2";
+import { canonical } from "../../kit/canonical";
 import { userDataFor } from "../../kit/user-data";
 import type { Desired } from "../../model/desired";
 import type { Generation } from "../../model/things";
@@ -9,13 +10,11 @@ import type { Generation } from "../../model/things";
 const DIGEST_LENGTH = 12;
 
 /** A digest that does not depend on the order of keys. `salt` keeps equal secrets of two machines apart. */
-function digest(salt: string, content: unknown): string {
-  const canonical = JSON.stringify(content, (_key, value: unknown) =>
-    typeof value === "object" && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : value,
-  );
-  return createHash("sha256").update(`${salt}\n${canonical}`).digest("hex").slice(0, DIGEST_LENGTH);
+function digest(salt: string, content: object): string {
+  return createHash("sha256")
+    .update(`${salt}\n${canonical(content)}`)
+    .digest("hex")
+    .slice(0, DIGEST_LENGTH);
 }
 
 /**

@@ -3,6 +3,7 @@ import { explain, isCapacityReason, isEc2Error, isInstanceProfileNotSeen, isOwnP
 import { waitFor } from "../../ec2/wait";
 import type { Instance } from "../../model/things";
 import { isAlive } from "../situation/current";
+import { latestInstance } from "../situation/latest-instance";
 import { type Launchable, launchRequest } from "./launchable";
 import { awaitFree, readNetworkInterface } from "./network-interface";
 import { ObserveAgain, type Run, transitionTimeout, unqueuedWaiting } from "./run";
@@ -51,7 +52,7 @@ async function freeAgain(run: Run, { network }: Launchable): Promise<void> {
 
 /** The one that ran last, as far as EC2 or the state remember. */
 function lastInstance(run: Run): string | undefined {
-  const [latest] = [...run.observed.instances].sort((a, b) => b.launchedAt - a.launchedAt || (a.id < b.id ? 1 : -1));
+  const latest = latestInstance(run.observed.instances);
   return latest?.id ?? (run.recorded?.instanceId === "" ? undefined : run.recorded?.instanceId);
 }
 

@@ -1,12 +1,19 @@
 /** The data volumes: made once, kept, and attached to each instance in turn. */
+import { orNothing } from "../../ec2/lookups";
 import { Ec2Error, explain, isEc2Error } from "../../ec2/errors";
 import { isOwned, TAG } from "../../ec2/tags";
 import { type Wait, waitFor, WaitFailure, WaitTimeout } from "../../ec2/wait";
-import { currentInstance, currentNetworkInterface, currentVolume, recordedVolumeId } from "../situation/current";
+import {
+  currentInstance,
+  currentNetworkInterface,
+  currentVolume,
+  isAlive,
+  recordedVolumeId,
+} from "../situation/current";
 import { volumeTags } from "../record/labels";
 import { differentShape, isComingOff } from "../planning/data-volumes";
 import { retainVolume } from "../planning/retention";
-import { deleteOnceFree, goneIsFine, made, networkInterfaceOf, type Run, transitionTimeout } from "./run";
+import { deleteOnceFree, made, networkInterfaceOf, onceAccepted, type Run, transitionTimeout } from "./run";
 import { clientToken } from "../record/specification";
 import type { DataVolume } from "../../model/desired";
 import type { Instance, Volume, VolumeShape } from "../../model/things";
@@ -47,7 +54,7 @@ async function create(run: Run, wanted: DataVolume, availabilityZone: string): P
     throw new Error("EC2 answered with a volume that is gone");
   }
   if (volume.status === "error") {
-    await goneIsFine(() => run.ec2.deleteVolume(volume.id));
+    await orNothing(() => run.ec2.deleteVolume(volume.id));
     throw new WaitFailure(
       `EC2 could not make it (${volume.id} came out in the state error, and was deleted); if it is encrypted, check that EC2 may use the key`,
     );
@@ -192,8 +199,8 @@ export async function detachVolume(run: Run, { id }: Volume): Promise<void> {
     return;
   }
   const holder = run.observed.instances.find((it) => it.id === attachment.instanceId);
-  if (attachment.status !== "detaching" && holder?.state !== "terminated" && holder?.state !== "shutting-down") {
-    await goneIsFine(() => run.ec2.detachVolume(id, attachment.instanceId)).catch((error: unknown) => {
+  if (attachment.status !== "detaching" && (holder === undefined || isAlive(holder))) {
+    await orNothing(() => run.ec2.detachVolume(id, attachment.instanceId)).catch((error: unknown) => {
       // A repeat after a lost reply: it is off, or coming off.
       if (!isEc2Error(error, "transition")) {
         throw error;
@@ -247,31 +254,23 @@ async function attach(
   const isFree = (it: Volume | undefined): boolean => it?.attachment === undefined || isOn(it);
   const free = await awaitVolume(run, id, { ...FREE_TO_ATTACH, look: seeIt }, isFree);
   if (!isOn(free)) {
-    await waitFor<string | undefined>(
-      {
-        kind: "propagation",
-        what: `EC2 to attach ${id} to ${instance.id}`,
-        read: async () => {
-          try {
-            await run.ec2.attachVolume(id, instance.id, deviceName);
-            return undefined;
-          } catch (error) {
-            // After a lost reply a repeat is refused.
-            const isDone = isEc2Error(error) && isOn(await read(run, id));
-            if (!isDone && !isPassing(error)) {
-              throw error;
-            }
-            if (!isDone) {
-              await requireAlive(run, instance);
-            }
-            return isDone ? undefined : explain(error);
-          }
-        },
-        isReady: (refusal) => refusal === undefined,
-        describe: (refusal) => refusal ?? "attached",
-        timeoutMs: Math.min(ATTACHABLE_MS, transitionTimeout(run)),
-      },
+    await onceAccepted(
       run,
+      { what: `EC2 to attach ${id} to ${instance.id}`, isPassing, timeoutMs: ATTACHABLE_MS },
+      async () => {
+        try {
+          await run.ec2.attachVolume(id, instance.id, deviceName);
+        } catch (error) {
+          // After a lost reply a repeat is refused.
+          if (isEc2Error(error) && isOn(await read(run, id))) {
+            return;
+          }
+          if (isPassing(error)) {
+            await requireAlive(run, instance);
+          }
+          throw error;
+        }
+      },
     );
     run.say(`${id} attached to ${instance.id} as ${deviceName}`);
   }

@@ -1,5 +1,5 @@
 /** What a running instance takes on in place. */
-import { isEc2Error } from "../../ec2/errors";
+import { findImage } from "../../ec2/lookups";
 import type { Run } from "./run";
 
 /** EC2 leaves alone what is not said: a hop limit that is not asked for any more goes back to what a launch would give. */
@@ -14,15 +14,8 @@ export async function setMetadataOptions(run: Run, instanceId: string): Promise<
 /** 2 for an image that is made for IMDSv2, else 1 (EC2 user guide, instance metadata options). */
 async function launchHopLimit(run: Run, instanceId: string): Promise<number> {
   const instance = run.observed.instances.find((it) => it.id === instanceId);
-  const image = instance === undefined ? undefined : await run.ec2.describeImage(instance.imageId).catch(ofNoImage);
+  const image = instance === undefined ? undefined : await findImage(run.ec2, instance.imageId);
   return image?.isForImdsV2 === true ? 2 : 1;
-}
-
-/** One that was deregistered since tells nothing. */
-function ofNoImage(error: unknown): undefined {
-  if (!isEc2Error(error, "not-found")) {
-    throw error;
-  }
 }
 
 export async function setInstanceProfile(run: Run, instanceId: string): Promise<void> {
