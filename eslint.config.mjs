@@ -51,7 +51,7 @@ export default tseslint.config(
     files: [
       "provider/{kit,model,inputs}/*.ts",
       "provider/preview/{announcement,in-place,image-warnings,surviving-outputs}.ts",
-      "provider/engine/record/{labels,last-replacement,phase,record-grammar,sentence,specification,standing}.ts",
+      "provider/engine/record/{labels,last-replacement,phase,record-grammar,specification,standing,tag-text}.ts",
       "provider/engine/{situation,planning}/*.ts",
       "controller/{decide,events,history,schedules}.ts",
       "controller/lambda/{metrics,sqs-event}.ts",

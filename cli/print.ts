@@ -38,11 +38,11 @@ export function tableLines(
     .map((line) => line.trimEnd());
 }
 
-export type Field = readonly [name: string, values: string | readonly string[]];
+export type NamedValues = readonly [name: string, values: string | readonly string[]];
 
 /** Under each other, the names to the left; a value of several lines has one for each, and one that is empty none. */
 export function fieldLines(
-  fields: readonly Field[],
+  fields: readonly NamedValues[],
   paintValue: (text: string, name: string) => string = (text) => text,
 ): string[] {
   const shown = fields.map(([name, values]) => [name, [values].flat().filter((it) => it !== "")] as const);

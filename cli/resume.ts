@@ -1,13 +1,13 @@
 /** `managed-instance resume NAME|ID`: starts or launches an instance on the addresses that were kept. */
 import { recordState } from "../controller/by-hand";
 import { fits } from "../provider/engine/situation/current";
-import { act, type ActOptions, heldBy, type Verb } from "./act";
+import { actByHand, type ActOptions, holderOf, type Verb } from "./act";
 import type { Shell } from "./connection";
 
 const RESUME: Verb = {
   name: "resume",
   nothingToDo: (machine) => {
-    const held = heldBy(machine);
+    const held = holderOf(machine);
     // One that a recycle was to replace, and did not yet, is not what is wanted.
     const isUp = held?.state === "running" && fits(held, machine);
     return isUp && machine.desired.desiredState === "running" ? `runs already (${held.id})` : undefined;
@@ -18,6 +18,6 @@ const RESUME: Verb = {
   goesOn: "the same command",
 };
 
-export function resume(shell: Shell, idOrName: string, options: ActOptions): Promise<void> {
-  return act(shell, RESUME, idOrName, options);
+export function resumeCommand(shell: Shell, idOrName: string, options: ActOptions): Promise<void> {
+  return actByHand(shell, RESUME, idOrName, options);
 }

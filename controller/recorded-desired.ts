@@ -6,11 +6,11 @@ import {
   readDesiredState,
   readMarket,
   readNetwork,
-  readReplacement,
+  readReplacementTag,
   readSchedules,
   readSecurityGroups,
 } from "../provider/engine/record/record-grammar";
-import { UnknownGrammar } from "../provider/engine/record/sentence";
+import { UnknownGrammar } from "../provider/engine/record/tag-text";
 import {
   differentInputs,
   isChanging,
@@ -112,7 +112,7 @@ function fromTags(tags: Tags): Omit<Desired, keyof Compute | "region"> {
     securityGroupIds: groups === undefined ? undefined : read(tags, TAG.securityGroups, readSecurityGroups),
     market: read(tags, TAG.market, readMarket),
     fallbackInstanceTypes: read(tags, TAG.fallback, (it) => it.split(" ").filter((type) => type !== "")),
-    ...read(tags, TAG.replacement, readReplacement),
+    ...read(tags, TAG.replacement, readReplacementTag),
     ...read(tags, TAG.desiredState, readDesiredState),
     schedules: tags[TAG.schedules] === undefined ? [] : read(tags, TAG.schedules, readSchedules),
     tags: Object.fromEntries(

@@ -18,7 +18,7 @@ import { plan } from "../engine/planning/plan";
 import { workingInstance } from "../engine/planning/instance";
 import { protections } from "../engine/planning/protection";
 import { readNetwork } from "../engine/record/record-grammar";
-import { UnknownGrammar } from "../engine/record/sentence";
+import { UnknownGrammar } from "../engine/record/tag-text";
 import { launchHash, partOf } from "../engine/record/specification";
 import type { DataVolume, Desired } from "../model/desired";
 import type { LaunchTemplate, Volume, VolumeShape } from "../model/things";

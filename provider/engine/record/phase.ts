@@ -1,5 +1,5 @@
 /** Whose a record is, as its tags say it. (pure) */
-import { Sentence, sentence, UnknownGrammar } from "./sentence";
+import { TagText, tagText, UnknownGrammar } from "./tag-text";
 
 /**
  * Whose a record is. `creating`: no state has the machine yet; `by` is the create that makes it, and without `by` an older version
@@ -9,8 +9,8 @@ export type Phase = { state: "creating"; by?: string; at?: number } | { state: "
 
 export function phaseTag(phase: Phase): string {
   return phase.state === "ready"
-    ? sentence("ready", { by: phase.by })
-    : sentence("creating", { by: phase.by, at: phase.at === undefined ? undefined : toSeconds(phase.at) });
+    ? tagText("ready", { by: phase.by })
+    : tagText("creating", { by: phase.by, at: phase.at === undefined ? undefined : toSeconds(phase.at) });
 }
 
 const NONCE = /^[0-9a-f]{8,64}$/;
@@ -19,7 +19,7 @@ const SECONDS = /^\d{1,12}$/;
 /** A text that this version cannot read is taken for a state's: nothing of that is ever taken over. */
 export function readPhase(text: string | undefined): Phase {
   try {
-    const read = new Sentence(text ?? "");
+    const read = new TagText(text ?? "");
     const state = read.oneOf(read.word, "creating", "ready");
     const by = read.optional("by", NONCE);
     const at = state === "creating" ? read.optional("at", SECONDS) : undefined;
@@ -35,7 +35,7 @@ export function readPhase(text: string | undefined): Phase {
 
 /** When the maker of an unfinished machine last showed that it lives. */
 export function leaseTag(at: number): string {
-  return sentence("", { at: toSeconds(at) });
+  return tagText("", { at: toSeconds(at) });
 }
 
 export function readLease(text: string | undefined): number | undefined {

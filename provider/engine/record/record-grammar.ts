@@ -13,13 +13,13 @@ import type {
   ScheduledAction,
   Strategy,
 } from "../../model/desired";
-import { Sentence, sentence, UnknownGrammar } from "./sentence";
+import { TagText, tagText, UnknownGrammar } from "./tag-text";
 
 /** How to buy. */
 export function marketTag({ lifecycle, maxPrice, fallbackToOnDemand, revertToSpot }: Market): string {
   return lifecycle === "on-demand"
     ? lifecycle
-    : sentence(lifecycle, {
+    : tagText(lifecycle, {
         "max-price": maxPrice,
         "fallback-to-on-demand": fallbackToOnDemand,
         // Machines that were made before there was a choice say nothing of it either.
@@ -28,7 +28,7 @@ export function marketTag({ lifecycle, maxPrice, fallbackToOnDemand, revertToSpo
 }
 
 export function readMarket(text: string): Market {
-  const read = new Sentence(text);
+  const read = new TagText(text);
   const lifecycle = read.oneOf(read.word, "on-demand", "spot");
   if (lifecycle === "on-demand") {
     read.end();
@@ -73,7 +73,7 @@ type Replacing = Pick<Desired, "replacement" | "healing" | "minReplacementInterv
 
 /** How an instance is replaced, and when that happens between two runs of `up`. */
 export function replacementTag({ replacement, healing, minReplacementInterval }: Replacing): string {
-  return sentence(replacement.strategy, {
+  return tagText(replacement.strategy, {
     "drain-seconds": replacement.drainSeconds,
     "skip-os-shutdown": replacement.skipOsShutdown,
     "wait-for": replacement.waitFor,
@@ -89,8 +89,8 @@ export function replacementTag({ replacement, healing, minReplacementInterval }:
 const STRATEGIES: readonly Strategy[] = ["terminate-first", "root-volume", "stop-start", "overlap", "auto"];
 const WAIT_FOR: readonly Replacement["waitFor"][] = ["running", "status-ok"];
 
-export function readReplacement(text: string): Replacing {
-  const read = new Sentence(text);
+export function readReplacementTag(text: string): Replacing {
+  const read = new TagText(text);
   const replacing: Replacing = {
     replacement: {
       strategy: read.oneOf(read.word, ...STRATEGIES),
@@ -120,7 +120,7 @@ export interface Asked {
 }
 
 export function desiredStateTag({ desiredState, pauseBehavior }: WantedState, asked?: Asked): string {
-  return sentence(desiredState, { "pause-behavior": pauseBehavior, by: asked?.by, at: asked && Math.round(asked.at) });
+  return tagText(desiredState, { "pause-behavior": pauseBehavior, by: asked?.by, at: asked && Math.round(asked.at) });
 }
 
 /** Who asked for the state that a tag tells, in words. */
@@ -130,7 +130,7 @@ export function askedBy(text: string): string {
 }
 
 export function readDesiredState(text: string): WantedState {
-  const read = new Sentence(text);
+  const read = new TagText(text);
   const state: WantedState = {
     desiredState: read.oneOf(read.word, "running", "paused"),
     pauseBehavior: read.oneOf(read.value("pause-behavior"), "terminate", "stop"),
@@ -164,7 +164,7 @@ export type NetworkPart = Pick<
 export function networkTag(desired: NetworkPart): string {
   const { subnetId, persistPrivateIp, publicIpAssignment, sourceDestCheck, elasticIp } = desired;
   const { secondaryPrivateIpCount, ipv6AddressCount } = desired;
-  return sentence("", {
+  return tagText("", {
     subnet: subnetId,
     kept: persistPrivateIp,
     "public-ip": publicIpAssignment,
@@ -183,7 +183,7 @@ const ELASTIC_IP = /^(own|none|eipalloc-[0-9a-f]{8,17}|\d{1,3}(\.\d{1,3}){3})$/;
 const PUBLIC_IP: readonly PublicIpAssignment[] = ["subnet-default", "assign", "none"];
 
 export function readNetwork(text: string): NetworkPart {
-  const read = new Sentence(text);
+  const read = new TagText(text);
   const elasticIp = read.value("elastic-ip", ELASTIC_IP);
   const persistPrivateIp = read.flag("kept");
   const network: NetworkPart = {

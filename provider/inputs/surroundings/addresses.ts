@@ -2,11 +2,11 @@
 import type { Subnet } from "../../ec2/ec2";
 import { contains, isReserved, usableRange } from "../../kit/cidr";
 import { type Failure, isGiven } from "../validation";
-import { type Changed, type Inputs, knownText, missing, type Place, textsIn } from "./place";
+import { type Changed, type Inputs, knownText, missing, type LookupPlace, textsIn } from "./place";
 
 const ADDRESS_INPUTS = ["privateIp", "secondaryPrivateIps", "ipv6Addresses", "ipv6AddressCount"] as const;
 
-export async function addressFailures(place: Place, inputs: Inputs, changed: Changed): Promise<Failure[]> {
+export async function addressFailures(place: LookupPlace, inputs: Inputs, changed: Changed): Promise<Failure[]> {
   const id = knownText(inputs.subnetId);
   const isAsked = ADDRESS_INPUTS.some((name) => changed(name) && isWanted(inputs[name]));
   if (id === undefined || !(changed("subnetId") || isAsked)) {

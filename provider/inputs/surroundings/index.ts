@@ -12,7 +12,7 @@ import { deviceNameFailures } from "./device-names";
 import { ElasticIps } from "./elastic-ip";
 import { InstanceTypes } from "./instance-types";
 import { LaunchOptions } from "./launch-options";
-import { type Changed, type Inputs, knownText, type Place, textsIn } from "./place";
+import { type Changed, type Inputs, knownText, type LookupPlace, textsIn } from "./place";
 import { SecurityGroups } from "./security-groups";
 import { givenVolumeFailures, stayingVolumeFailures } from "./volumes";
 import { type Failure, isGiven } from "../validation";
@@ -37,7 +37,7 @@ export class Surroundings {
   /** The same, without the patience for what was made a moment ago. */
   private readonly earlierImages: Lookups<Image>;
   private readonly types: Lookups<InstanceType>;
-  private readonly place: Place;
+  private readonly place: LookupPlace;
   private readonly instanceTypes: InstanceTypes;
   private readonly groups: SecurityGroups;
   private readonly launchOptions: LaunchOptions;

@@ -5,7 +5,7 @@ import { COUNTED_ADDRESSES } from "../inputs";
 import type { InputName } from "../table";
 import type { Failure } from "../validation";
 import { isWanted } from "./addresses";
-import { type Changed, type Inputs, knownText, type Place } from "./place";
+import { type Changed, type Inputs, knownText, type LookupPlace } from "./place";
 
 const OFFER_INPUTS = ["instanceType", "fallbackInstanceTypes", "subnetId"] as const;
 
@@ -27,7 +27,7 @@ export class InstanceTypes {
   /** The zones that have a type. */
   private readonly offerings: Lookups<string[]>;
 
-  constructor(private readonly place: Place) {
+  constructor(private readonly place: LookupPlace) {
     this.offerings = new Lookups((name) => place.ec2().findZonesWith(name));
   }
 

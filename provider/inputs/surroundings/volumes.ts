@@ -4,9 +4,9 @@ import { patiently } from "../../ec2/lookups";
 import type { Volume } from "../../model/things";
 import { volumesIn } from "../refused-changes";
 import type { Failure } from "../validation";
-import { type Changed, type Inputs, knownText, missing, type Place } from "./place";
+import { type Changed, type Inputs, knownText, missing, type LookupPlace } from "./place";
 
-export async function givenVolumeFailures(place: Place, inputs: Inputs, changed: Changed): Promise<Failure[]> {
+export async function givenVolumeFailures(place: LookupPlace, inputs: Inputs, changed: Changed): Promise<Failure[]> {
   const given = volumesIn(inputs).flatMap(({ path, volume }) => {
     const id = knownText(volume.volumeId);
     return id === undefined ? [] : [{ path, id, size: volume.size }];
@@ -34,7 +34,7 @@ export async function givenVolumeFailures(place: Place, inputs: Inputs, changed:
 
 /** Volumes that were made stay in their zone; of those that were given, `givenVolumeFailures` says it. */
 export async function stayingVolumeFailures(
-  place: Place,
+  place: LookupPlace,
   { inputs, olds }: { inputs: Inputs; olds: Inputs },
   changed: Changed,
 ): Promise<Failure[]> {
@@ -54,7 +54,7 @@ export async function stayingVolumeFailures(
   return [{ property: "subnetId", reason }];
 }
 
-async function zoneOf(place: Place, olds: Inputs, subnetId: string): Promise<string | undefined> {
+async function zoneOf(place: LookupPlace, olds: Inputs, subnetId: string): Promise<string | undefined> {
   return knownText(olds.availabilityZone) ?? (await place.subnets.get(subnetId))?.availabilityZone;
 }
 

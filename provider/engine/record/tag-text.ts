@@ -12,13 +12,13 @@ export class UnknownGrammar extends Error {
 type Values = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** `word name=value name=value`, in a fixed order. */
-export function sentence(word: string, values: Values): string {
+export function tagText(word: string, values: Values): string {
   const said = Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]));
   return [word, ...said].filter((it) => it !== "").join(" ");
 }
 
-/** Reads what {@link sentence} wrote; every name must be known, and is asked for once. */
-export class Sentence {
+/** Reads what {@link tagText} wrote; every name must be known, and is asked for once. */
+export class TagText {
   readonly word: string;
   private readonly values: Map<string, string>;
 
