@@ -1,4 +1,4 @@
-/** What is wanted of a machine, as its launch template, its tags and what hangs on the machine say it. */
+/** The desired state of a machine, as its launch template, its tags and the things that hang on it say it. */
 import type { Ec2, RecordedLaunch, TemplateVersion } from "../provider/ec2/ec2";
 import { isOwned, OWN_TAG_PREFIX, TAG } from "../provider/ec2/tags";
 import { surplusElasticIps } from "../provider/engine/planning/elastic-ip";
@@ -10,6 +10,7 @@ import {
   readSchedules,
   readSecurityGroups,
 } from "../provider/engine/record/record-grammar";
+import type { Setting } from "../provider/engine/record/settings";
 import { UnknownGrammar } from "../provider/engine/record/tag-text";
 import {
   differentInputs,
@@ -32,7 +33,7 @@ export class BadRecord extends Error {
 }
 
 /**
- * What is wanted of the machine, and what there is of it.
+ * Reads the desired state of the machine, and the things that it has.
  *
  * @throws BadRecord where the record does not tell enough, or not in words that this version knows
  */
@@ -57,17 +58,15 @@ export async function readDesired(
 
 type Compute = Pick<
   Desired,
+  | Setting
   | "imageId"
   | "instanceType"
   | "keyName"
-  | "iamInstanceProfile"
   | "ebsOptimized"
   | "tenancy"
   | "cpuCredits"
   | "cpuOptions"
   | "placementGroup"
-  | "metadataOptions"
-  | "monitoring"
   | "rootVolume"
   | "onRecord"
 >;
@@ -93,7 +92,7 @@ function fromVersion(
   };
 }
 
-/** What no run of ours would take as it is: what is there decides, or nothing is to be given up. */
+/** Inputs that no run of ours takes as they are: the things that are there decide, or nothing is to be given up. */
 const LEFT_OPEN = {
   dataVolumes: [],
   recycleTriggers: {},
@@ -106,7 +105,7 @@ function fromTags(tags: Tags): Omit<Desired, keyof Compute | "region"> {
   return {
     ...LEFT_OPEN,
     dataVolumes: [],
-    // Of what is hashed, the hash is what else carries, too.
+    // A URN that is too long is a hash here, as it is on all else.
     resourceUrn: read(tags, TAG.urn, (it) => it),
     ...network,
     securityGroupIds: groups === undefined ? undefined : read(tags, TAG.securityGroups, readSecurityGroups),

@@ -13,7 +13,7 @@ export interface Log {
 export function logTo(print: (line: string) => void, now: () => number): Log {
   return {
     line: (level, message, fields = {}) => {
-      // What names and EC2's own words bring along cannot pretend to be another line.
+      // Text that names and EC2's own words bring along cannot pretend to be another line.
       print(printableJson(JSON.stringify({ level, time: new Date(now()).toISOString(), message, ...fields })));
     },
     raw: print,

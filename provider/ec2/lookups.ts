@@ -54,7 +54,7 @@ export async function patiently<T>(
   }
 }
 
-/** What EC2 does not find is undefined, and a call that ends a thing which is gone already has done what was wanted. */
+/** Not found is undefined: a look has found nothing, and a call that ends a thing has nothing left to do. */
 export async function orNothing<T>(look: () => Promise<T | undefined>): Promise<T | undefined> {
   try {
     return await look();

@@ -38,7 +38,7 @@ const anyDataVolume = objectOf({
   ...volumeShape,
 });
 
-/** What EBS gives without being asked, said so that taking a value out of the program goes back to it. */
+/** EBS gives this without being asked. It is said all the same, so that taking a value out of the program goes back to it. */
 const GP3 = { iops: 3000, throughput: 125 };
 
 /** A volume that is made is gp3 where nothing else is said; a given one is what it is. */

@@ -1,5 +1,6 @@
 /** The table of inputs: one row an input, in the order in which they are documented. */
-import type { LaunchInput, Setting } from "../engine/record/specification";
+import type { Setting } from "../engine/record/settings";
+import type { LaunchInput } from "../engine/record/specification";
 import type { Desired } from "../model/desired";
 import * as fields from "./fields";
 import {
@@ -42,7 +43,7 @@ type ChangeOf<Name extends InputName> = Name extends LaunchInput | "userDataBase
 interface InputDoc {
   /** The values, where the type alone does not tell. */
   takes?: string;
-  /** What counts when the input is absent, where the default does not tell. */
+  /** Stands for an absent input, where the default does not tell. */
   absent?: string;
   meaning: string;
 }

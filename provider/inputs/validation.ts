@@ -1,4 +1,4 @@
-/** What an input may be: each type says, for a user to read, what is wrong with a value, and puts a right one into its normal form. */
+/** The types of inputs: each says, for a user to read, what is wrong with a value, and puts a right one into its normal form. */
 import { closest, distance } from "fastest-levenshtein";
 import { printable } from "../kit/printable";
 
@@ -67,7 +67,7 @@ export type Schema =
 
 export type Check = (given: unknown, path: string, report: (failure: Failure) => void) => void;
 
-/** What a value may be. */
+/** A set of values: which ones are in it, and how each is written. */
 export interface InputType {
   readonly schema: Schema;
   /** Reports what is wrong with a value, as the program gives it. What is not known yet passes. */
@@ -252,7 +252,7 @@ function filledIn(fields: Readonly<Record<string, Field>>, given: Record<string,
   return filled;
 }
 
-/** What an object inherits is not in the program. */
+/** The value of a field, or its default. An inherited property is not in the program. */
 function taken(given: Record<string, unknown>, name: string, field: Field): unknown {
   return (Object.hasOwn(given, name) ? given[name] : undefined) ?? field.default;
 }

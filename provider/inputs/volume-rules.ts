@@ -22,7 +22,7 @@ export function dataVolumeFailures({ dataVolumes }: Inputs): Failure[] {
   ];
 }
 
-/** Those of EBS's rules that do not depend on the region or the size. */
+/** The rules of EBS that depend neither on the region nor on the size. */
 function shapeFailures(path: string, volume: Inputs): Failure[] {
   return [...performanceFailures(path, volume), ...keyFailures(path, volume)];
 }
@@ -52,7 +52,7 @@ function performanceFailures(path: string, { type, iops, throughput, volumeId }:
 }
 
 function keyFailures(path: string, { encrypted, kmsKeyId, volumeId }: Inputs): Failure[] {
-  // Of a given volume it is wrong to give a key at all.
+  // For a given volume any key is wrong, which another rule says.
   const isJudged = isGiven(kmsKeyId) && encrypted !== UNKNOWN && volumeId === undefined;
   const reason = `${path}.kmsKeyId needs ${path}.encrypted: true`;
   return isJudged && encrypted !== true ? [{ property: `${path}.kmsKeyId`, reason }] : [];
@@ -78,12 +78,12 @@ function sizeFailures(path: string, { size, snapshotId, volumeId }: Inputs): Fai
   return [{ property: `${path}.size`, reason }];
 }
 
-/** What no two volumes may share. */
+/** A field in which no two volumes may agree. */
 interface Shared {
   field: string;
   /** The volumes share it, as the middle of "A and B … it". */
   share: string;
-  /** What to do. */
+  /** Tells what to do. */
   advice: string;
 }
 

@@ -1,7 +1,8 @@
 /** What a plan changes of what goes on working, in words. (pure) */
+import { had, SETTINGS } from "../engine/record/settings";
 import { currentInstance, currentNetworkInterface, currentVolume, type Situation } from "../engine/situation/current";
 import type { DataVolume, Desired } from "../model/desired";
-import type { Instance, MetadataOptions, NetworkInterface, Volume } from "../model/things";
+import type { Instance, NetworkInterface, Volume } from "../model/things";
 import type { Step } from "../engine/planning/step";
 
 type Taken<K extends Step["kind"]> = Extract<Step, { kind: K }>;
@@ -55,12 +56,8 @@ function ofInstance(
     return undefined;
   }
   switch (step.kind) {
-    case "set-metadata-options":
-      return `sets its metadata options: ${metadataChanges(instance.metadataOptions, desired.metadataOptions)}`;
-    case "set-instance-profile":
-      return `sets its instance profile to ${desired.iamInstanceProfile ?? "none"}${had(instance.iamInstanceProfileArn)}`;
-    case "set-monitoring":
-      return `switches its detailed monitoring ${desired.monitoring ? "on" : "off"}`;
+    case "change-setting":
+      return SETTINGS[step.setting].announced(instance, desired);
     case "detach-volume": {
       const wanted = desired.dataVolumes.find((it) => currentVolume(it, observed, recorded)?.id === step.volume.id);
       const from = step.volume.attachment?.deviceName;
@@ -99,22 +96,11 @@ function nameOf(
   return `the data volume ${wanted?.name ?? ""} (${volume.id})`;
 }
 
-function metadataChanges(held: MetadataOptions, wanted: MetadataOptions): string {
-  return (Object.keys(wanted) as (keyof MetadataOptions)[])
-    .filter((it) => wanted[it] !== undefined && wanted[it] !== held[it])
-    .map((it) => `${it} ${wanted[it] ?? ""}${had(held[it])}`)
-    .join(", ");
-}
-
 function groupsOf({ networkInterfaceId }: Taken<"set-security-groups">, all: NetworkInterface[]): string | undefined {
   return all
     .find((it) => it.id === networkInterfaceId)
     ?.securityGroups.map((it) => it.id)
     .join(", ");
-}
-
-function had(was: string | number | undefined): string {
-  return was === undefined || was === "" ? "" : ` (now ${was})`;
 }
 
 function listed(ids: string[] | undefined, none: string): string {

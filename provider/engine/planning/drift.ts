@@ -10,10 +10,11 @@ import {
 } from "../situation/current";
 import { readReplacement } from "../record/last-replacement";
 import { isOfItsType } from "../situation/launched";
-import { hasMetadataOptions, hasProfile } from "./instance";
+import { settingsOff } from "./instance";
 import { hasSecurityGroups } from "./network-interface";
 import { nameOfMachine } from "./sharing";
 import { plan } from "./plan";
+import { SETTINGS } from "../record/settings";
 import { launchHash } from "../record/specification";
 import type { Desired } from "../../model/desired";
 import type { Step } from "./step";
@@ -32,12 +33,8 @@ export function observedInputs(situation: Situation): Desired {
   }
   // One that is stopped takes them on when it is started.
   if (instance !== undefined && wantsInstance(desired)) {
-    found.monitoring = instance.monitoring;
-    if (!hasMetadataOptions(instance, desired)) {
-      found.metadataOptions = instance.metadataOptions;
-    }
-    if (!hasProfile(instance, desired)) {
-      found.iamInstanceProfile = instance.iamInstanceProfileArn;
+    for (const setting of settingsOff(instance, situation)) {
+      Object.assign(found, { [setting]: SETTINGS[setting].held(instance) });
     }
   }
   return found;
@@ -171,9 +168,6 @@ export const SENTENCES = {
   stop: "its instance runs, and it is to be paused",
   retire: "it has an instance that it is not to have",
   "await-running": "its instance is still starting",
-  "set-metadata-options": "its metadata options are not as declared",
-  "set-instance-profile": "its instance profile is not as declared",
-  "set-monitoring": "its detailed monitoring is not as declared",
   "attach-volumes": "a data volume is not attached",
   "detach-volume": "a data volume is attached where it is not to be",
   "delete-volume": "a data volume that it gave up is left",
@@ -182,9 +176,7 @@ export const SENTENCES = {
 const OF_INPUTS: readonly string[] = [
   SENTENCES["set-security-groups"],
   SENTENCES["set-source-dest-check"],
-  SENTENCES["set-metadata-options"],
-  SENTENCES["set-instance-profile"],
-  SENTENCES["set-monitoring"],
+  ...Object.values(SETTINGS).map((it) => it.drift),
 ];
 
 /**
@@ -225,6 +217,8 @@ function sentenceFor(step: Step, situation: Situation): string | undefined {
       return failedReplacement(situation) ?? SENTENCES[step.kind];
     case "tag":
       return isOlder(step, situation) ? OLDER_RECORD : `tags of ${step.resourceIds[0] ?? ""} are not as declared`;
+    case "change-setting":
+      return SETTINGS[step.setting].drift;
     case "make-volume":
       return `the data volume ${step.name} is gone (a new one is made in its place, empty or from its snapshot)`;
     case "modify-volume":

@@ -5,6 +5,7 @@ import { canonical } from "../../kit/canonical";
 import { userDataFor } from "../../kit/user-data";
 import type { Desired } from "../../model/desired";
 import type { Generation } from "../../model/things";
+import { settingsIn } from "./settings";
 
 /** Short, because many of them go into a tag; long enough that two specifications of one machine never meet. */
 const DIGEST_LENGTH = 12;
@@ -37,10 +38,6 @@ export const LAUNCH_INPUTS = [
   "recycleTriggers",
 ] as const satisfies (keyof Desired)[];
 export type LaunchInput = (typeof LAUNCH_INPUTS)[number];
-
-/** The launch template's content that a running instance takes on in place. */
-const SETTINGS = ["iamInstanceProfile", "metadataOptions", "monitoring"] as const satisfies (keyof Desired)[];
-export type Setting = (typeof SETTINGS)[number];
 
 /** What of a launch an instance can be given anew by some strategy, and all the rest. */
 export type LaunchPart = "imageId" | "instanceType" | "userData" | "other";
@@ -110,10 +107,9 @@ export function changingHash(launched: string, parts: LaunchPart[]): string {
   ).join(".");
 }
 
-/** A digest of all {@link SETTINGS}. */
+/** A digest of all settings. */
 export function settingsHash(id: string, desired: Desired): string {
-  const settings = Object.fromEntries(SETTINGS.map((it) => [it, desired[it]]));
-  return desired.onRecord?.generation.settingsHash ?? digest(id, settings);
+  return desired.onRecord?.generation.settingsHash ?? digest(id, settingsIn(desired));
 }
 
 const DESCRIPTION = /^managed-instance (?:(\d+) )?replaces-before=(\d+) launch=([0-9a-f.]+) settings=([0-9a-f]+)$/;
@@ -149,16 +145,14 @@ export function readGeneration(number: number, description: string): Generation 
 /** What the launch template holds. `rootDeviceName` is the image's, needed only for `rootVolume`. */
 export function launchData(desired: Desired, rootDeviceName: string | undefined): LaunchData {
   const rootVolume = askedOf("rootVolume", desired) as Desired["rootVolume"];
-  const { imageId, instanceType, keyName, iamInstanceProfile, metadataOptions, monitoring } = desired;
+  const { imageId, instanceType, keyName } = desired;
   const { ebsOptimized, tenancy, cpuCredits, cpuOptions, placementGroup } = desired;
   return {
     imageId,
     instanceType,
     userData: userDataFor(desired),
     keyName,
-    iamInstanceProfile,
-    metadataOptions,
-    monitoring,
+    ...settingsIn(desired),
     ebsOptimized,
     tenancy,
     cpuCredits,

@@ -73,7 +73,7 @@ export class TagText {
     return found;
   }
 
-  /** What a later version may have added is not passed over: it may mean that what is read here means something else. */
+  /** A name that a later version added is not passed over: it may mean that all that is read here means something else. */
   end(): void {
     if (this.values.size > 0) {
       throw this.unknown();

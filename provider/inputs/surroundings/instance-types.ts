@@ -53,7 +53,7 @@ export class InstanceTypes {
     const found: string[] = [];
     for (const type of types) {
       const zones = (await this.offerings.get(type)) ?? [];
-      // One that no zone has is not one of the region, which is said of it by itself.
+      // A type that no zone has is no type of the region; another check says so.
       if (zones.length === 0 || zones.includes(zone)) {
         return undefined;
       }

@@ -17,7 +17,7 @@ export function inputs(overrides: Record<string, unknown> = {}): Record<string, 
   return checked.inputs;
 }
 
-/** What is wrong, the inputs, the property that is blamed, what was given as it is shown, and what is accepted. */
+/** Title, inputs, the property that is blamed, the given value as it is shown, and the accepted values. */
 export type Bad = [title: string, given: Record<string, unknown>, property: string, shown: string, accepted: RegExp];
 
 /** One test for each. */

@@ -1,4 +1,4 @@
-/** What these credentials may not look up. */
+/** Looks that the credentials may not take. */
 import assert from "node:assert/strict";
 import { WELL_KNOWN } from "../../../../local/ec2";
 import { deny, group, NO_GROUP, ofCreate, scene } from "./scene";

@@ -28,7 +28,7 @@ export interface Scene {
   somebody: EC2Client;
   /** The pauses, in milliseconds. */
   pauses: number[];
-  /** What EC2 was asked since the last time. */
+  /** The calls that EC2 got since the last time. */
   calls: () => string[];
   /** @returns its id */
   makeVolume: (zone: string, size: number) => Promise<string>;
@@ -117,7 +117,7 @@ export async function only(found: Promise<Failure[]>): Promise<Failure> {
 /** With a type that the other zone has. */
 export const TO_B = { subnetId: WELL_KNOWN.subnetB, instanceType: "t3.medium" };
 
-/** What a machine is looked up by that names one image, one type and one subnet. */
+/** The calls of a look at a machine that names one image, one type and one subnet. */
 export const ONCE = [
   "DescribeImages",
   "DescribeInstanceTypeOfferings",
