@@ -1,6 +1,6 @@
 /** What is wanted of a machine. Plain data. */
 import type { CronLine, Window } from "../kit/timetable";
-import type { CpuOptions, Generation, Lifecycle, Settings, Tags, VolumeShape } from "./things";
+import type { CpuOptions, Generation, Lifecycle, InstanceSettings, Tags, VolumeShape } from "./things";
 
 export type Retention = "delete" | "retain";
 
@@ -77,7 +77,7 @@ export interface Replacement {
 export type PublicIpAssignment = "subnet-default" | "assign" | "none";
 
 /** The checked inputs, defaults filled in: what the user wants. */
-export interface Desired extends Settings {
+export interface Desired extends InstanceSettings {
   /** The URN of the Pulumi resource; its last part is the machine's name. */
   resourceUrn: string;
   region: string;

@@ -29,7 +29,7 @@ export interface CpuOptions {
 export type InstanceState = "pending" | "running" | "shutting-down" | "terminated" | "stopping" | "stopped";
 
 /** A part of the launch that a running instance takes on in place, as it is wanted. */
-export interface Settings {
+export interface InstanceSettings {
   metadataOptions: MetadataOptions;
   /** By name or ARN. */
   iamInstanceProfile?: string;

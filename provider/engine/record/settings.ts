@@ -4,9 +4,9 @@
  */
 import type { Ec2 } from "../../ec2/ec2";
 import { findImage } from "../../ec2/lookups";
-import type { Instance, MetadataOptions, Settings } from "../../model/things";
+import type { Instance, MetadataOptions, InstanceSettings } from "../../model/things";
 
-export type Setting = keyof Settings;
+export type Setting = keyof InstanceSettings;
 
 /** The past, as far as it decides whether an instance has a setting. */
 interface SettingPast {
@@ -17,17 +17,22 @@ interface SettingPast {
 }
 
 interface SettingRow<Name extends Setting> {
-  isOn(instance: Instance, wanted: Settings, past: SettingPast): boolean;
+  isOn(instance: Instance, wanted: InstanceSettings, past: SettingPast): boolean;
   /** As the instance has it, in the terms of the input. */
-  held(instance: Instance): Settings[Name];
+  held(instance: Instance): InstanceSettings[Name];
   /** As the end of "found that …". */
   drift: string;
   /** As the end of "could not …", before the instance's id. */
   doing: string;
   /** What an adoption changes, as the end of "it …". */
-  announced(instance: Instance, wanted: Settings): string;
+  announced(instance: Instance, wanted: InstanceSettings): string;
   /** @returns what the instance has from now on, in words */
-  set(ec2: Ec2, id: string, wanted: Settings, seen: { instance?: Instance; hopLimit?: number }): Promise<string>;
+  set(
+    ec2: Ec2,
+    id: string,
+    wanted: InstanceSettings,
+    seen: { instance?: Instance; hopLimit?: number },
+  ): Promise<string>;
 }
 
 export const SETTINGS: { readonly [Name in Setting]-?: SettingRow<Name> } = {
@@ -88,8 +93,8 @@ export const SETTINGS: { readonly [Name in Setting]-?: SettingRow<Name> } = {
 export const SETTING_NAMES = Object.keys(SETTINGS) as Setting[];
 
 /** The settings among other things, for the template and the digest. */
-export function settingsIn(wanted: Settings): Settings {
-  return Object.fromEntries(SETTING_NAMES.map((name) => [name, wanted[name]])) as unknown as Settings;
+export function settingsIn(wanted: InstanceSettings): InstanceSettings {
+  return Object.fromEntries(SETTING_NAMES.map((name) => [name, wanted[name]])) as unknown as InstanceSettings;
 }
 
 function isHopLimitCleared({ httpPutResponseHopLimit }: MetadataOptions, was: number | undefined): boolean {
