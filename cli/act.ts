@@ -13,7 +13,7 @@ import { sentence } from "../provider/failure";
 import { printable } from "../provider/kit/printable";
 import { confirmed } from "./confirm";
 import { type Connection, connect, findMachine, type GlobalOptions, type Shell } from "./connection";
-import { EXIT, Problem } from "./exit";
+import { EXIT, CommandError } from "./exit";
 import { viewOf } from "./machine-view";
 import { jsonLines } from "./print";
 
@@ -33,7 +33,7 @@ export interface Verb {
   hint?: string;
 }
 
-export async function act(shell: Shell, verb: Verb, idOrName: string, options: ActOptions): Promise<void> {
+export async function actByHand(shell: Shell, verb: Verb, idOrName: string, options: ActOptions): Promise<void> {
   const { terminal } = shell;
   const say = options.json === true ? terminal.complain : terminal.print;
   const connection = await connect(shell, options, say);
@@ -46,7 +46,7 @@ export async function act(shell: Shell, verb: Verb, idOrName: string, options: A
   }
   const inTheWay = await protectionsAgainst(machine, verb.name, connection.ec2);
   if (inTheWay.length > 0) {
-    throw new Problem(`${machine.name}: nothing was changed: ${inTheWay.join("; ")}`, EXIT.failed);
+    throw new CommandError(`${machine.name}: nothing was changed: ${inTheWay.join("; ")}`, EXIT.failed);
   }
   await ask(shell, verb, machine, options.yes === true);
   // While the question stood, the world went on.
@@ -110,7 +110,7 @@ function endOf({ state, instanceId, launchedInstanceType, lifecycle, privateIp, 
 }
 
 /** The instance on the machine's interface. */
-export function heldBy(machine: Machine): Instance | undefined {
+export function holderOf(machine: Machine): Instance | undefined {
   return (
     castOf(machine).holder ??
     machine.observed.instances.find(

@@ -1,7 +1,7 @@
 /** Who did what to a machine, as CloudTrail has it of the last 90 days. The one file that knows its client. */
 import type { Event as TrailEvent } from "@aws-sdk/client-cloudtrail";
 import type { GlobalOptions } from "./connection";
-import { type Answer, clientConfig, installed, notAsked, whyOf } from "./optional";
+import { type OptionalAnswer, clientConfig, installed, notAsked, whyOf } from "./optional";
 
 export interface Trace {
   at: number;
@@ -19,7 +19,7 @@ export async function tracesOf(
   region: string,
   options: GlobalOptions,
   resourceIds: readonly string[],
-): Promise<Answer<Trace[]>> {
+): Promise<OptionalAnswer<Trace[]>> {
   const why = notAsked("cloudtrail", options);
   if (why !== undefined) {
     return { why };

@@ -4,7 +4,7 @@ import type { Clock } from "../provider/kit/clock";
 import type { Ec2Client } from "../provider/ec2/client";
 import type { Deps } from "../provider/engine/steps/run";
 import { type Around, Session } from "../provider/session";
-import { EXIT, Problem } from "./exit";
+import { EXIT, CommandError } from "./exit";
 import type { Terminal } from "./terminal";
 
 /** The options that every command has. */
@@ -40,7 +40,7 @@ export async function connect(shell: Shell, options: GlobalOptions, say = shell.
   );
   const region = await session.defaultRegion();
   if (region === undefined || region === "") {
-    throw new Problem(
+    throw new CommandError(
       "no region is set; give --region, or set AWS_REGION, or a region in the profile of ~/.aws/config",
       EXIT.usage,
     );
@@ -59,11 +59,11 @@ export async function connect(shell: Shell, options: GlobalOptions, say = shell.
   };
 }
 
-/** @throws Problem if there is none; AmbiguousName if there are several */
+/** @throws CommandError if there is none; AmbiguousName if there are several */
 export async function findReading(connection: Connection, idOrName: string): Promise<Reading> {
   const reading = await readMachine(connection, idOrName);
   if (reading === undefined) {
-    throw new Problem(
+    throw new CommandError(
       `there is no managed instance ${idOrName} in ${connection.region}; \`managed-instance list\` shows those that there are`,
       EXIT.notFound,
     );
@@ -75,7 +75,7 @@ export async function findReading(connection: Connection, idOrName: string): Pro
 export async function findMachine(connection: Connection, idOrName: string): Promise<Machine> {
   const reading = await findReading(connection, idOrName);
   if (!isReadable(reading)) {
-    throw new Problem(`nothing is done to ${reading.name} (${reading.id}): ${reading.unreadable}`, EXIT.failed);
+    throw new CommandError(`nothing is done to ${reading.name} (${reading.id}): ${reading.unreadable}`, EXIT.failed);
   }
   return reading;
 }

@@ -28,7 +28,7 @@ export const MEANINGS: Readonly<Record<ExitCode, string>> = {
 };
 
 /** What a user can put right, as a sentence. */
-export class Problem extends Error {
+export class CommandError extends Error {
   override readonly name = "Problem";
 
   constructor(
@@ -50,7 +50,7 @@ function chain(error: unknown): unknown[] {
 
 export function exitOf(error: unknown): ExitCode {
   const causes = chain(error);
-  const problem = causes.find((it) => it instanceof Problem);
+  const problem = causes.find((it) => it instanceof CommandError);
   if (causes.some((it) => it instanceof Cancelled)) {
     return EXIT.interrupted;
   }

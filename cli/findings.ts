@@ -5,7 +5,7 @@ import { isAlive } from "../provider/engine/situation/instances";
 import { isOwnedElasticIp } from "../provider/engine/situation/belongings";
 import { castOf } from "../provider/engine/situation/cast";
 import { outputsOf } from "../provider/engine/situation/outputs";
-import { readPhase } from "../provider/engine/record/record-grammar";
+import { readPhase } from "../provider/engine/record/phase";
 import type { ElasticIp, NetworkInterface, Tags, Volume } from "../provider/model/things";
 import { called, type Finding, type Marked, problem } from "./finding";
 import { ofImages, ofLaunchedVolumes } from "./findings-of-images";

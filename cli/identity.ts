@@ -1,13 +1,13 @@
 /** Whose credentials these are; STS tells it to anybody. The one file that knows STS's client. */
 import type { GlobalOptions } from "./connection";
-import { type Answer, clientConfig, installed, notAsked, whyOf } from "./optional";
+import { type OptionalAnswer, clientConfig, installed, notAsked, whyOf } from "./optional";
 
 export interface Identity {
   account: string;
   arn: string;
 }
 
-export async function identityOf(region: string, options: GlobalOptions): Promise<Answer<Identity>> {
+export async function identityOf(region: string, options: GlobalOptions): Promise<OptionalAnswer<Identity>> {
   const why = notAsked("sts", options);
   if (why !== undefined) {
     return { why };

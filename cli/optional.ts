@@ -37,7 +37,7 @@ export function clientConfig(region: string, { profile }: GlobalOptions): { regi
 }
 
 /** What came of asking: an answer, or why there is none. */
-export type Answer<T> = { answer: T } | { why: string };
+export type OptionalAnswer<T> = { answer: T } | { why: string };
 
 export function whyOf(error: unknown): string {
   const { name, message } = error as { name?: string; message?: string };

@@ -1,19 +1,19 @@
 /** `managed-instance pause NAME|ID`: gives up the instance, keeps the addresses. */
 import { recordState } from "../controller/by-hand";
 import { staysStopped } from "../provider/engine/situation/instances";
-import { act, type ActOptions, heldBy, staying, type Verb } from "./act";
+import { actByHand, type ActOptions, holderOf, staying, type Verb } from "./act";
 import type { Shell } from "./connection";
 
 const PAUSE: Verb = {
   name: "pause",
   nothingToDo: (machine) => {
     const { desired } = machine;
-    const held = heldBy(machine);
+    const held = holderOf(machine);
     const isDown = held === undefined || (held.state === "stopped" && staysStopped(held, desired));
     return desired.desiredState === "paused" && isDown ? "is paused already" : undefined;
   },
   consequence: (machine) => {
-    const held = heldBy(machine);
+    const held = holderOf(machine);
     if (held === undefined) {
       return undefined;
     }
@@ -25,6 +25,6 @@ const PAUSE: Verb = {
   hint: "`managed-instance resume` brings it back; so does the next `pulumi up` after a refresh, unless the program says it is to be paused.",
 };
 
-export function pause(shell: Shell, idOrName: string, options: ActOptions): Promise<void> {
-  return act(shell, PAUSE, idOrName, options);
+export function pauseCommand(shell: Shell, idOrName: string, options: ActOptions): Promise<void> {
+  return actByHand(shell, PAUSE, idOrName, options);
 }

@@ -1,6 +1,6 @@
 /** Tables, and JSON, of which no character is a command for the terminal, whoever wrote it into a tag. (pure) */
 import Table from "cli-table3";
-import { printable } from "../provider/kit/printable";
+import { printable, printableJson } from "../provider/kit/printable";
 
 const NO_LINES = {
   top: "",
@@ -38,11 +38,11 @@ export function tableLines(
     .map((line) => line.trimEnd());
 }
 
-export type Field = readonly [name: string, values: string | readonly string[]];
+export type NamedValues = readonly [name: string, values: string | readonly string[]];
 
 /** Under each other, the names to the left; a value of several lines has one for each, and one that is empty none. */
 export function fieldLines(
-  fields: readonly Field[],
+  fields: readonly NamedValues[],
   paintValue: (text: string, name: string) => string = (text) => text,
 ): string[] {
   const shown = fields.map(([name, values]) => [name, [values].flat().filter((it) => it !== "")] as const);
@@ -52,16 +52,6 @@ export function fieldLines(
   );
 }
 
-/** What a terminal takes for more than text, and JSON leaves as it is. */
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
-
 export function jsonLines(value: unknown): string[] {
-  const escaped = (character: string): string =>
-    character
-      .split("")
-      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
-      .join("");
-  return JSON.stringify(value, undefined, 2)
-    .split("\n")
-    .map((line) => line.replace(UNPRINTABLE, escaped));
+  return JSON.stringify(value, undefined, 2).split("\n").map(printableJson);
 }

@@ -6,14 +6,14 @@ import type { ActOptions } from "./act";
 import { complete, completion, MACHINE, NAME, SHELLS } from "./completion";
 import type { GlobalOptions, Shell } from "./connection";
 import { doctor, type DoctorOptions } from "./doctor";
-import { EXIT, type ExitCode, exitOf, MEANINGS, Problem, textOf } from "./exit";
+import { EXIT, type ExitCode, exitOf, MEANINGS, CommandError, textOf } from "./exit";
 import { history, type HistoryOptions } from "./history";
 import { iamPolicy } from "./iam-policy";
 import { list, type ListOptions } from "./list";
-import { pause } from "./pause";
-import { recycle } from "./recycle";
-import { release, type ReleaseOptions } from "./release";
-import { resume } from "./resume";
+import { pauseCommand } from "./pause";
+import { recycleCommand } from "./recycle";
+import { releaseCommand, type ReleaseOptions } from "./release";
+import { resumeCommand } from "./resume";
 import { status, type StatusOptions } from "./status";
 import { watch, type WatchOptions } from "./watch";
 
@@ -77,7 +77,7 @@ function tame(text: string): string {
 async function looking<T>({ terminal: { interrupted } }: Shell, work: Promise<T>): Promise<T> {
   const ended = new Promise<never>((_resolve, reject) => {
     interrupted.addEventListener("abort", () => {
-      reject(new Problem("ended by Ctrl-C", EXIT.interrupted));
+      reject(new CommandError("ended by Ctrl-C", EXIT.interrupted));
     });
   });
   return Promise.race([work, ended]);
@@ -123,9 +123,9 @@ function addLooks(program: Command, shell: Shell): void {
 
 function addDeeds(program: Command, shell: Shell): void {
   const deeds = [
-    ["pause", pause, "give up the instance, keep the addresses; asks first"],
-    ["resume", resume, "start or launch an instance on the addresses that were kept"],
-    ["recycle", recycle, "replace the instance, with nothing else changed; asks first"],
+    ["pause", pauseCommand, "give up the instance, keep the addresses; asks first"],
+    ["resume", resumeCommand, "start or launch an instance on the addresses that were kept"],
+    ["recycle", recycleCommand, "replace the instance, with nothing else changed; asks first"],
   ] as const;
   for (const [name, deed, about] of deeds) {
     const command = program
@@ -148,7 +148,7 @@ function addDeeds(program: Command, shell: Shell): void {
     .option("--retain-network-interface", "keep the network interface, and with it the private IP")
     .option("--delete-data-volumes", "delete the data volumes, which stay by default")
     .action((idOrName: string, _options, command: Command) =>
-      release(shell, idOrName, command.optsWithGlobals<ReleaseOptions>()),
+      releaseCommand(shell, idOrName, command.optsWithGlobals<ReleaseOptions>()),
     );
   program
     .command("watch")

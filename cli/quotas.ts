@@ -1,6 +1,6 @@
 /** The quotas that a replacement can run into. The one file that knows the client of Service Quotas. */
 import type { GlobalOptions } from "./connection";
-import { type Answer, clientConfig, installed, notAsked, whyOf } from "./optional";
+import { type OptionalAnswer, clientConfig, installed, notAsked, whyOf } from "./optional";
 
 export interface Quota {
   name: string;
@@ -19,7 +19,7 @@ const ASKED = [
 export const ELASTIC_IPS = ASKED[0].code;
 export const NETWORK_INTERFACES = ASKED[1].code;
 
-export async function quotasOf(region: string, options: GlobalOptions): Promise<Answer<Quota[]>> {
+export async function quotasOf(region: string, options: GlobalOptions): Promise<OptionalAnswer<Quota[]>> {
   const why = notAsked("service-quotas", options);
   if (why !== undefined) {
     return { why };

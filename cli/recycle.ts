@@ -1,14 +1,14 @@
 /** `managed-instance recycle NAME|ID`: another instance, and nothing else changed. */
 import { recordRecycle } from "../controller/by-hand";
-import { act, type ActOptions, heldBy, staying, type Verb } from "./act";
+import { actByHand, type ActOptions, holderOf, staying, type Verb } from "./act";
 import type { Shell } from "./connection";
 
 const RECYCLE: Verb = {
   name: "recycle",
   nothingToDo: (machine) =>
-    heldBy(machine) === undefined ? "has no instance, and `managed-instance resume` launches a new one" : undefined,
+    holderOf(machine) === undefined ? "has no instance, and `managed-instance resume` launches a new one" : undefined,
   consequence: (machine) => {
-    const held = heldBy(machine);
+    const held = holderOf(machine);
     if (held === undefined) {
       return undefined;
     }
@@ -24,6 +24,6 @@ const RECYCLE: Verb = {
   goesOn: "`managed-instance resume`",
 };
 
-export function recycle(shell: Shell, idOrName: string, options: ActOptions): Promise<void> {
-  return act(shell, RECYCLE, idOrName, options);
+export function recycleCommand(shell: Shell, idOrName: string, options: ActOptions): Promise<void> {
+  return actByHand(shell, RECYCLE, idOrName, options);
 }

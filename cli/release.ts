@@ -11,7 +11,7 @@ import { printable } from "../provider/kit/printable";
 import type { Reading } from "../controller/record";
 import { type Connection, connect, findReading, type GlobalOptions, type Shell } from "./connection";
 import { confirmed } from "./confirm";
-import { EXIT, Problem } from "./exit";
+import { EXIT, CommandError } from "./exit";
 
 export type ReleaseOptions = GlobalOptions & {
   yes?: boolean;
@@ -23,7 +23,7 @@ export type ReleaseOptions = GlobalOptions & {
 /** How long nothing may change of a machine before it counts as one that nobody is at. */
 const QUIET_MS = 15_000;
 
-export async function release(shell: Shell, idOrName: string, options: ReleaseOptions): Promise<void> {
+export async function releaseCommand(shell: Shell, idOrName: string, options: ReleaseOptions): Promise<void> {
   const { terminal } = shell;
   const connection = await connect(shell, options);
   const reading = await findReading(connection, idOrName);
@@ -40,12 +40,12 @@ export async function release(shell: Shell, idOrName: string, options: ReleaseOp
   terminal.print(printable(`${reading.name} (${reading.id}) is released`));
 }
 
-/** @throws Problem while a run, or a controller, works on the machine */
+/** @throws CommandError while a run, or a controller, works on the machine */
 async function requireQuiet(connection: Connection, reading: Reading, say: (line: string) => void): Promise<Observed> {
   const { ec2, clock } = connection;
   const { id, name, template } = reading;
   const refuse = (why: string): never => {
-    throw new Problem(
+    throw new CommandError(
       printable(
         `${why}, so ${name} (${id}) is not released: a run of Pulumi or a controller is at it. Nothing was changed. Run again once that is done`,
       ),

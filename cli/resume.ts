@@ -2,13 +2,13 @@
 import { recordState } from "../controller/by-hand";
 import { castOf } from "../provider/engine/situation/cast";
 import { fits } from "../provider/engine/situation/fit";
-import { act, type ActOptions, heldBy, type Verb } from "./act";
+import { actByHand, type ActOptions, holderOf, type Verb } from "./act";
 import type { Shell } from "./connection";
 
 const RESUME: Verb = {
   name: "resume",
   nothingToDo: (machine) => {
-    const held = heldBy(machine);
+    const held = holderOf(machine);
     // One that a recycle was to replace, and did not yet, is not what is wanted.
     const isUp = held?.state === "running" && fits(held, castOf(machine));
     return isUp && machine.desired.desiredState === "running" ? `runs already (${held.id})` : undefined;
@@ -19,6 +19,6 @@ const RESUME: Verb = {
   goesOn: "the same command",
 };
 
-export function resume(shell: Shell, idOrName: string, options: ActOptions): Promise<void> {
-  return act(shell, RESUME, idOrName, options);
+export function resumeCommand(shell: Shell, idOrName: string, options: ActOptions): Promise<void> {
+  return actByHand(shell, RESUME, idOrName, options);
 }

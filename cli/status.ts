@@ -3,7 +3,7 @@ import { listMachines } from "../controller/record";
 import { connect, findReading, type GlobalOptions, type Shell } from "./connection";
 import { paintState } from "./list";
 import { ageText, type MachineView, type ReplacementView, viewOf } from "./machine-view";
-import { type Field, fieldLines, jsonLines } from "./print";
+import { type NamedValues, fieldLines, jsonLines } from "./print";
 
 export type StatusOptions = GlobalOptions & { json?: boolean };
 
@@ -29,7 +29,7 @@ export async function status(shell: Shell, idOrName: string | undefined, options
   }
 }
 
-function fieldsOf(view: MachineView): Field[] {
+function fieldsOf(view: MachineView): NamedValues[] {
   return [
     ["name", view.name],
     ["id", view.id],

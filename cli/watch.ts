@@ -8,7 +8,7 @@ import { explain, withoutRequestIds } from "../provider/ec2/errors";
 import { printable } from "../provider/kit/printable";
 import { sentence } from "../provider/failure";
 import { connect, findReading, type GlobalOptions, type Shell } from "./connection";
-import { EXIT, Problem } from "./exit";
+import { EXIT, CommandError } from "./exit";
 import { timeText } from "./machine-view";
 
 export type WatchOptions = GlobalOptions & { interval: number };
@@ -34,7 +34,7 @@ export async function watch(
   const left = await new Watch(controller, ids, interval * 1000).run();
   say("ended");
   if (left.length > 0) {
-    throw new Problem(
+    throw new CommandError(
       `it was ended as something was under way for ${left.join(", ")}; \`watch\`, the controller or \`pulumi up\` goes on with it`,
       EXIT.interrupted,
     );

@@ -11,7 +11,7 @@ import { claimId, IdTaken, MadeElsewhere, ownerOf, takeOver } from "./engine/rec
 import { descriptionOf } from "./engine/record/labels";
 import { type Lease, LeaseLost } from "./engine/record/lease";
 import { reconcile } from "./engine/reconcile";
-import { phaseTag, readPhase } from "./engine/record/record-grammar";
+import { phaseTag, readPhase } from "./engine/record/phase";
 import { type Deps, oncePropagated } from "./engine/steps/run";
 import type { Desired } from "./model/desired";
 import type { Outputs } from "./model/outputs";

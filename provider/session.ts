@@ -58,7 +58,7 @@ export interface Around {
 }
 
 /** Which machine a run is of, and how long it may be held up. */
-export interface RunOf {
+export interface RunScope {
   region: string;
   name: string;
   timeoutSeconds: number;
@@ -154,12 +154,12 @@ export class Session {
   }
 
   /** For a run that makes a machine: leases are renewed while it waits. */
-  depsOfCreate(run: RunOf): Deps {
+  depsOfCreate(run: RunScope): Deps {
     return this.depsWith(run, this.leases(run.region).renewing(this.clock));
   }
 
   /** For one run of a machine. */
-  deps(run: RunOf): Deps {
+  deps(run: RunScope): Deps {
     return this.depsWith(run, this.clock);
   }
 
@@ -168,7 +168,7 @@ export class Session {
     return this.around.isAbandoned();
   }
 
-  private depsWith({ region, name, timeoutSeconds }: RunOf, clock: Clock): Deps {
+  private depsWith({ region, name, timeoutSeconds }: RunScope, clock: Clock): Deps {
     const say = (line: string): void => {
       this.around.say(`${name}: ${line}`);
     };

@@ -5,6 +5,7 @@ import type { LaunchPart } from "../provider/engine/record/specification";
 import type { Lifecycle } from "../provider/model/things";
 import type { Strategy } from "../provider/model/desired";
 import { pathOf } from "../provider/engine/situation/strategy";
+import { markdownTable, withPart } from "./page";
 
 const FILE = join(__dirname, "..", "docs", "replacement.md");
 const STRATEGIES: Strategy[] = ["terminate-first", "root-volume", "stop-start", "overlap", "auto"];
@@ -26,33 +27,22 @@ const INSTANCES: [what: string, runsAs: Lifecycle, isRunning: boolean][] = [
   ["spot", "spot", true],
 ];
 
-export function replacementTable(): string {
+function replacementTable(): string {
   return INSTANCES.map(([what, runsAs, isRunning]) => {
-    const rows = CHANGES.map(([change, parts, moves]) => {
-      const paths = STRATEGIES.map((strategy) =>
-        pathOf({ strategy, parts, moves, isRunning, runsAs, wantedAs: runsAs }),
-      );
-      return `| ${[change, ...paths].join(" | ")} |`;
-    });
+    const rows = CHANGES.map(([change, parts, moves]) => [
+      change,
+      ...STRATEGIES.map((strategy) => pathOf({ strategy, parts, moves, isRunning, runsAs, wantedAs: runsAs })),
+    ]);
     const head = ["change", ...STRATEGIES.map((it) => `\`${it}\``)];
-    return [
-      `An instance that is ${what}:`,
-      "",
-      `| ${head.join(" | ")} |`,
-      `|${"---|".repeat(head.length)}`,
-      ...rows,
-    ].join("\n");
+    return `An instance that is ${what}:\n\n${markdownTable(head, rows)}`;
   }).join("\n\n");
 }
 
-const [BEGIN, END] = ["<!-- written by npm run docs -->", "<!-- end -->"];
-
 /** The page with its tables as the code would have them. */
-export function withTable(page: string): string {
-  const [before, after] = [page.indexOf(BEGIN) + BEGIN.length, page.indexOf(END)];
-  return `${page.slice(0, before)}\n\n${replacementTable()}\n\n${page.slice(after)}`;
+export function withReplacementTable(page: string): string {
+  return withPart(page, "paths", replacementTable());
 }
 
 if (require.main === module) {
-  writeFileSync(FILE, withTable(readFileSync(FILE, "utf8")));
+  writeFileSync(FILE, withReplacementTable(readFileSync(FILE, "utf8")));
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { codesOf, type ErrorClass } from "../provider/ec2/error-codes";
 import { actionOf, type ChangingCall, REPEATS } from "../provider/ec2/repeats";
 import { POLICIES, type Policy } from "../provider/ec2/retry";
+import { markdownTable, withPart } from "./page";
 
 const FILE = join(__dirname, "..", "docs", "retries.md");
 
@@ -27,17 +28,13 @@ function again({ again: when, tries }: Policy): string {
   return { never: "no", always: `yes, ${often}`, "if-repeatable": `if it may be (below), ${often}` }[when];
 }
 
-function table(head: string[], rows: string[][]): string {
-  return [head, head.map(() => "---"), ...rows].map((it) => `| ${it.join(" | ")} |`).join("\n");
-}
-
 export function policyTable(): string {
   const rows = (Object.keys(POLICIES) as ErrorClass[]).map((kind) => {
     const codes =
       kind === "refused" ? ["every code that is not in this table"] : codesOf(kind).map((it) => `\`${it}\``);
     return [`${NAMES[kind]}: ${codes.join(", ")}`, again(POLICIES[kind]), POLICIES[kind].then];
   });
-  return table(["EC2 says", "sent again", "else, or in the end"], rows);
+  return markdownTable(["EC2 says", "sent again", "else, or in the end"], rows);
 }
 
 export function repeatTable(): string {
@@ -49,16 +46,12 @@ export function repeatTable(): string {
     byReason.set(key, [...(byReason.get(key) ?? []), name]);
   }
   const rows = [...byReason].map(([key, names]) => [names.join(", "), ...(JSON.parse(key) as string[])]);
-  return table(["calls", "again", "because"], rows);
+  return markdownTable(["calls", "again", "because"], rows);
 }
 
 /** The page with its tables as the code would have them. */
 export function withRetryTables(page: string): string {
-  return Object.entries({ policies: policyTable(), repeats: repeatTable() }).reduce((text, [name, content]) => {
-    const [begin, end] = [`<!-- ${name}: written by npm run docs -->`, `<!-- end of ${name} -->`];
-    const [before, after] = [text.indexOf(begin) + begin.length, text.indexOf(end)];
-    return `${text.slice(0, before)}\n\n${content}\n\n${text.slice(after)}`;
-  }, page);
+  return withPart(withPart(page, "policies", policyTable()), "repeats", repeatTable());
 }
 
 if (require.main === module) {

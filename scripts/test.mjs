@@ -12,6 +12,7 @@ const CHECKS = [
   ["format", bin("prettier/bin/prettier.cjs"), "--check", "--log-level", "warn", ...CACHED, "."],
   ["lint", bin("eslint/bin/eslint.js"), "."],
   ["imports", bin("dependency-cruiser/bin/dependency-cruise.mjs"), "--config", ".dependency-cruiser.cjs", "."],
+  ["unused", bin("knip/bin/knip.js")],
   [
     "types",
     bin("typescript/bin/tsc"),

@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ManagedInstanceArgs } from "./args";
-import { withoutPromiseTraces } from "./promise-traces";
 import { serializedProvider } from "./serialized-provider";
 
 const MODULE = "managed-instance";
@@ -83,15 +82,10 @@ export class ManagedInstance extends pulumi.dynamic.Resource {
     refuseOptions(name, opts);
     const outputs = Object.fromEntries(OUTPUTS.map((output) => [output, undefined]));
     const resourceUrn = pulumi.createUrn(name, `pulumi-nodejs:dynamic/${MODULE}:${TYPE}`, opts?.parent);
-    const restore = withoutPromiseTraces();
-    try {
-      // A machine that is replaced as a resource (`--replace`, `pulumi state taint`, another region) has to be gone before its addresses
-      // can be had again. What the provider's diff says of that, the engine does not hear in the first two cases.
-      const options = { deleteBeforeReplace: true, ...opts };
-      super(serializedProvider, name, { ...outputs, ...args, resourceUrn }, options, MODULE, TYPE);
-    } finally {
-      restore();
-    }
+    // A machine that is replaced as a resource (`--replace`, `pulumi state taint`, another region) has to be gone before its addresses
+    // can be had again. What the provider's diff says of that, the engine does not hear in the first two cases.
+    const options = { deleteBeforeReplace: true, ...opts };
+    super(serializedProvider, name, { ...outputs, ...args, resourceUrn }, options, MODULE, TYPE);
   }
 }
 

@@ -3,7 +3,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import ts from "typescript";
 import { PARTS, POLICY_NAMES } from "../provider/ec2/policies";
-import { withTable } from "../scripts/replacement-table";
+import { withInputTable } from "../scripts/input-table";
+import { withReplacementTable } from "../scripts/replacement-table";
 import { withRetryTables } from "../scripts/retry-tables";
 
 const ROOT = join(__dirname, "..");
@@ -151,7 +152,13 @@ describe("the pages for users", () => {
 
   it("say which change takes which way, as the code decides it", () => {
     const page = readFileSync(join(ROOT, "docs", "replacement.md"), "utf8");
-    assert.equal(page, withTable(page), "npm run docs writes it");
+    assert.equal(page, withReplacementTable(page), "npm run docs writes it");
+  });
+
+  it("have a row for every input, as the code's own table has it", () => {
+    const page = readFileSync(join(ROOT, "README.md"), "utf8");
+    assert.match(page, /^\| `persistPrivateIp` \| boolean; `true` \| N \|/m);
+    assert.equal(page, withInputTable(page), "npm run docs writes it");
   });
 
   it("say what is retried, as the code does it", () => {

@@ -2,8 +2,6 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { CHANGE_CLASSES } from "../provider/inputs/changes";
-import { PROGRAM_INPUTS } from "../provider/inputs/inputs";
 
 const ROOT = join(__dirname, "..");
 const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
@@ -85,24 +83,6 @@ describe("the published package", () => {
 });
 
 describe("the docs", () => {
-  it("have a row for every input, with the change class of the code", () => {
-    const letters = {
-      "in-place": "P",
-      "replaces-instance": "I",
-      moves: "N",
-      "replaces-resource": "R",
-      "at-create": "C",
-    } as const;
-    const rows = new Map(
-      [...read("README.md").matchAll(/^\| `(\w+)` \| .* \| ([PINRC]) \| .*\|$/gm)].map((it) => [it[1], it[2]]),
-    );
-    const wanted = Object.entries(CHANGE_CLASSES).filter(([input]) => PROGRAM_INPUTS.some((it) => it === input));
-    assert.deepEqual(
-      Object.fromEntries(rows),
-      Object.fromEntries(wanted.map(([input, kind]) => [input, letters[kind]])),
-    );
-  });
-
   it("list exactly the EC2 actions that the client calls", () => {
     const client = readdirSync(join(ROOT, "provider/ec2")).map((it) => read(`provider/ec2/${it}`));
     const called = [...client.join("").matchAll(/new sdk\.(\w+)Command\(|\bsdk\.paginate(\w+)\(/g)].map(

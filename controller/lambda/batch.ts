@@ -4,7 +4,7 @@ import { BadMessage, type Message, type Signal, signalOf } from "../events";
 import type { SqsRecord } from "./sqs-event";
 
 /** A message that cannot be read, or could not be handled. */
-export interface Refused {
+export interface RefusedMessage {
   record: SqsRecord;
   because: string;
 }
@@ -22,8 +22,8 @@ export interface Batch {
   jobs: Job[];
   sweeps: SqsRecord[];
   /** Not messages: they will be none the next time either. */
-  poisoned: Refused[];
-  failed: Refused[];
+  poisoned: RefusedMessage[];
+  failed: RefusedMessage[];
   /** How many are about what is not ours. */
   ignored: number;
 }
@@ -80,7 +80,7 @@ export async function batchOf(
 }
 
 /** The text is not told: it may be anything, and the dead-letter queue has it. */
-function readRecord(record: SqsRecord): Read | Refused | undefined {
+function readRecord(record: SqsRecord): Read | RefusedMessage | undefined {
   let message: unknown;
   try {
     message = JSON.parse(record.body);

@@ -8,7 +8,7 @@ import { handleMachine, sweep } from "../handle";
 import type { Controller, Outcome } from "../outcome";
 import { machineOf } from "../record";
 import { COSTS, type MissingRight, orWithout, ToldRights } from "../rights";
-import { batchOf, bodyOf, type Job, type Refused } from "./batch";
+import { batchOf, bodyOf, type Job, type RefusedMessage } from "./batch";
 import type { Level, Log } from "./log";
 import { added, type Counts, metricsLine } from "./metrics";
 import { LONGEST_DELAY_SECONDS, type Queue } from "./queue";
@@ -50,7 +50,7 @@ interface Told {
 class Invocation {
   private readonly controller: Controller;
   private readonly counts: Counts[] = [];
-  private readonly failed: (Refused & { afterSeconds: number })[] = [];
+  private readonly failed: (RefusedMessage & { afterSeconds: number })[] = [];
 
   constructor(
     private readonly world: World,

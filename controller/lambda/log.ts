@@ -1,4 +1,5 @@
 /** What the function says: one JSON object a line, as CloudWatch Logs Insights reads them. (pure but for the one print) */
+import { printableJson } from "../../provider/kit/printable";
 
 export type Level = "info" | "warn" | "error";
 
@@ -12,21 +13,9 @@ export interface Log {
 export function logTo(print: (line: string) => void, now: () => number): Log {
   return {
     line: (level, message, fields = {}) => {
-      print(oneLine({ level, time: new Date(now()).toISOString(), message, ...fields }));
+      // Text that names and EC2's own words bring along cannot pretend to be another line.
+      print(printableJson(JSON.stringify({ level, time: new Date(now()).toISOString(), message, ...fields })));
     },
     raw: print,
   };
-}
-
-/** JSON leaves these as they are, and a reader does not see them, or sees another order of what is around them. */
-const UNSEEN = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;
-
-/** What names and EC2's own words bring along cannot pretend to be another line. */
-function oneLine(content: object): string {
-  return JSON.stringify(content).replace(UNSEEN, (character) =>
-    Array.from({ length: character.length }, (_, at) => {
-      const unit = character.charCodeAt(at).toString(16).padStart(4, "0");
-      return `\\u${unit}`;
-    }).join(""),
-  );
 }

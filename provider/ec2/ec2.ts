@@ -11,8 +11,7 @@ import type { volumeCalls } from "./volumes";
 
 export type { Image } from "../model/things";
 export type { Filters } from "./filters";
-export type { InstanceType, PlacementGroup, Snapshot } from "./images";
-export type { Health } from "./instances";
+export type { InstanceType, PlacementGroup } from "./images";
 export type { Addresses } from "./interfaces";
 export type { LaunchData, LaunchNetwork, LaunchRequest, RecordedLaunch } from "./launches";
 export type { SecurityGroup, Subnet, Zone } from "./subnets";

@@ -1,5 +1,6 @@
 /** Looking things up in EC2 that many machines name, and that may have been made a moment ago. */
 import type { Clock } from "../kit/clock";
+import type { Instance } from "../model/things";
 import type { Ec2, Image } from "./ec2";
 import { Ec2Error, isEc2Error } from "./errors";
 
@@ -53,8 +54,8 @@ export async function patiently<T>(
   }
 }
 
-/** Answers undefined where EC2 finds nothing. */
-async function orNothing<T>(look: () => Promise<T | undefined>): Promise<T | undefined> {
+/** Not found is undefined: a look has found nothing, and a call that ends a thing has nothing left to do. */
+export async function orNothing<T>(look: () => Promise<T | undefined>): Promise<T | undefined> {
   try {
     return await look();
   } catch (error) {
@@ -63,6 +64,11 @@ async function orNothing<T>(look: () => Promise<T | undefined>): Promise<T | und
     }
     throw error;
   }
+}
+
+/** The instance as it is now; undefined where EC2 does not show it, or not any more. */
+export async function findInstance(ec2: Pick<Ec2, "describeInstances">, id: string): Promise<Instance | undefined> {
+  return (await ec2.describeInstances({ "instance-id": [id] }))[0];
 }
 
 /** An image that was deregistered is not found, or is refused as one that is no longer available (API reference, error codes). */

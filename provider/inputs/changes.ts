@@ -3,62 +3,11 @@ import type { Properties } from "../model/properties";
 import { SENTENCES } from "../engine/planning/drift";
 import type { MachineState, Outputs } from "../model/outputs";
 import { askedOf } from "../engine/record/specification";
-import { INPUT_NAMES, type InputName, pauseBehaviorFor } from "./inputs";
+import { pauseBehaviorFor } from "./inputs";
+import { canonical } from "../kit/canonical";
 import { userDataFor } from "../kit/user-data";
+import { type ChangeClass, INPUT_NAMES, type InputName, INPUTS } from "./table";
 import { isUnknown } from "./validation";
-
-/**
- * - `in-place`: the instance keeps running
- * - `replaces-instance`: a new instance on the same network interface
- * - `moves`: a new network interface, and a new instance on it; the Elastic IP moves along
- * - `replaces-resource`: everything is deleted and made anew
- * - `at-create`: only looked at when the machine comes about
- */
-export type ChangeClass = "in-place" | "replaces-instance" | "moves" | "replaces-resource" | "at-create";
-
-export const CHANGE_CLASSES: Readonly<Record<InputName, ChangeClass>> = {
-  resourceUrn: "in-place",
-  region: "replaces-resource",
-  subnetId: "moves",
-  persistPrivateIp: "moves",
-  privateIp: "moves",
-  secondaryPrivateIps: "in-place",
-  secondaryPrivateIpCount: "in-place",
-  ipv6Addresses: "in-place",
-  ipv6AddressCount: "in-place",
-  publicIpAssignment: "replaces-instance",
-  elasticIp: "in-place",
-  securityGroupIds: "in-place",
-  sourceDestCheck: "in-place",
-  imageId: "replaces-instance",
-  instanceType: "replaces-instance",
-  fallbackInstanceTypes: "in-place",
-  market: "replaces-instance",
-  userData: "replaces-instance",
-  userDataBase64: "replaces-instance",
-  userDataIsText: "in-place",
-  keyName: "replaces-instance",
-  iamInstanceProfile: "in-place",
-  ebsOptimized: "replaces-instance",
-  tenancy: "replaces-instance",
-  cpuCredits: "replaces-instance",
-  cpuOptions: "replaces-instance",
-  placementGroup: "replaces-instance",
-  metadataOptions: "in-place",
-  monitoring: "in-place",
-  rootVolume: "replaces-instance",
-  dataVolumes: "in-place",
-  tags: "in-place",
-  desiredState: "in-place",
-  pauseBehavior: "in-place",
-  recycleTriggers: "replaces-instance",
-  replacement: "in-place",
-  adopt: "at-create",
-  deletion: "in-place",
-  healing: "in-place",
-  schedules: "in-place",
-  minReplacementInterval: "in-place",
-};
 
 export interface Change {
   input: InputName;
@@ -141,7 +90,7 @@ function classOf(input: InputName, old: unknown, wanted: unknown): ChangeClass {
   if (input === "market" && canonical(bought(old)) === canonical(bought(wanted))) {
     return "in-place";
   }
-  return CHANGE_CLASSES[input];
+  return INPUTS[input].change;
 }
 
 function bought(market: unknown): unknown {
@@ -149,14 +98,6 @@ function bought(market: unknown): unknown {
     return market;
   }
   return { ...market, fallbackToOnDemand: undefined, revertToSpot: undefined };
-}
-
-function canonical(value: unknown): string {
-  return JSON.stringify(value ?? null, (_key, it: unknown) =>
-    typeof it === "object" && it !== null && !Array.isArray(it)
-      ? Object.fromEntries(Object.entries(it).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : it,
-  );
 }
 
 /** What was found to be wrong with the machine when it was last looked at, as it stands in the recorded outputs. */

@@ -3,7 +3,19 @@ import { isIPv4, isIPv6 } from "node:net";
 import { EC2_TAG_LIMIT, MAX_TAG_VALUE, nameOf, OWN_TAG_PREFIX, RESERVED_TAGS } from "../ec2/tags";
 import { cronProblem, isTimezone } from "../kit/timetable";
 import { decodeBase64 } from "../kit/user-data";
-import { distinctList, isObject, known, listOf, mapOf, shown, text, type Validator, value } from "./validation";
+import {
+  checked,
+  distinctList,
+  type InputType,
+  inputType,
+  isObject,
+  listOf,
+  mapOf,
+  shown,
+  STRING,
+  tested,
+  text,
+} from "./validation";
 
 const MAX_TAGS = EC2_TAG_LIMIT - RESERVED_TAGS;
 /** Its guide says 128, its error 127. */
@@ -12,15 +24,16 @@ const ID = "(?:[0-9a-f]{8}|[0-9a-f]{17})";
 /** Characters that no name in EC2 has, and that could pretend to be output of ours. */
 const PRINTABLE = /^[\x20-\x7e]+$/;
 
-export function id(prefix: string, what: string): Validator {
+export function id(prefix: string, what: string): InputType {
   return text(new RegExp(`^${prefix}-${ID}$`), `${what}, such as ${prefix}-0a1b2c3d4e5f60718`);
 }
 
 /** No name, ARN or path that AWS has is longer. */
 const MAX_NAME = 2048;
 
-export const nonEmpty = (what: string): Validator =>
-  value(
+export const nonEmpty = (what: string): InputType =>
+  tested(
+    STRING,
     (given) => typeof given === "string" && given.length <= MAX_NAME && PRINTABLE.test(given),
     `${what}, not empty, of at most ${MAX_NAME} characters and without control characters`,
   );
@@ -38,10 +51,10 @@ const LOST_KEY = "__proto__";
 const lostKey = (what: string): string => `the ${what} "${LOST_KEY}" is refused: it would get lost on Pulumi's way`;
 
 /** It ends with the name of the resource, which is in the `Name` tag and at the beginning of every line that is printed. */
-export const resourceUrn: Validator = known((given, path, report) => {
+export const resourceUrn = inputType(STRING, (given, path, report) => {
   if (typeof given !== "string" || given === "") {
     report({ property: path, reason: `got ${shown(given)}, but ${path} must be the URN that the package passes` });
-    return given;
+    return;
   }
   const name = nameOf(given);
   const is = `the name of the resource is ${shown(name)}, and`;
@@ -51,10 +64,10 @@ export const resourceUrn: Validator = known((given, path, report) => {
     const reason = `${is} has ${name.length} characters; it is also a tag, which takes at most ${MAX_TAG_VALUE}`;
     report({ property: path, reason });
   }
-  return given;
 });
 
-export const imageId = value(
+export const imageId = tested(
+  STRING,
   (given) =>
     typeof given === "string" &&
     given.length <= MAX_NAME &&
@@ -62,28 +75,35 @@ export const imageId = value(
   "an image id, such as ami-0a1b2c3d4e5f60718, or resolve:ssm:PARAMETER",
 );
 
-export const elasticIp = value(
+export const elasticIp = tested(
+  { type: "either", of: [{ type: "boolean" }, STRING] },
   (given) =>
     typeof given === "boolean" ||
     (typeof given === "string" && (new RegExp(`^eipalloc-${ID}$`).test(given) || isIPv4(given))),
   "true, false, an allocation id such as eipalloc-0a1b2c3d4e5f60718, or an IPv4 address",
 );
 
-export const ipv4 = value((given) => typeof given === "string" && isIPv4(given), "an IPv4 address, such as 10.0.1.7");
+export const ipv4 = tested(
+  STRING,
+  (given) => typeof given === "string" && isIPv4(given),
+  "an IPv4 address, such as 10.0.1.7",
+);
 
 const isIpv6Address = (given: unknown): given is string =>
   // A zone, as in fe80::1%eth0, is of one host and not part of the address.
   typeof given === "string" && isIPv6(given) && !given.includes("%");
 
 /** In the spelling that EC2 answers with: compressed and in lower case, as URLs have it too. */
-export const ipv6: Validator = known((given, path, report) => {
-  if (!isIpv6Address(given)) {
-    const reason = `got ${shown(given)}, but ${path} must be an IPv6 address, such as 2001:db8:1234:1a00::7`;
-    report({ property: path, reason });
-    return given;
-  }
-  return new URL(`http://[${given}]`).hostname.slice(1, -1);
-});
+export const ipv6 = inputType(
+  STRING,
+  (given, path, report) => {
+    if (!isIpv6Address(given)) {
+      const reason = `got ${shown(given)}, but ${path} must be an IPv6 address, such as 2001:db8:1234:1a00::7`;
+      report({ property: path, reason });
+    }
+  },
+  (given) => (isIpv6Address(given) ? new URL(`http://[${given}]`).hostname.slice(1, -1) : given),
+);
 
 export const instanceType = text(/^[a-z][a-z0-9-]{0,31}\.[a-z0-9-]{1,31}$/, "an instance type, such as m7i.large");
 
@@ -101,66 +121,74 @@ export function isWindowsDevice(name: string): boolean {
 }
 
 /** A price is kept as text: it goes to EC2 as it was written. */
-export const maxPrice: Validator = known((given, path, report) => {
-  const price = typeof given === "number" ? String(given) : given;
-  if (typeof price !== "string" || !/^\d{1,9}(\.\d{1,9})?$/.test(price) || Number(price) <= 0) {
-    const reason = `got ${shown(given)}, but ${path} must be a price in US dollars for an hour, such as "0.05"`;
-    report({ property: path, reason });
-  }
-  return price;
-});
+export const maxPrice = inputType(
+  { type: "either", of: [STRING, { type: "number" }] },
+  (given, path, report) => {
+    const price = asText(given);
+    if (typeof price !== "string" || !/^\d{1,9}(\.\d{1,9})?$/.test(price) || Number(price) <= 0) {
+      const reason = `got ${shown(given)}, but ${path} must be a price in US dollars for an hour, such as "0.05"`;
+      report({ property: path, reason });
+    }
+  },
+  asText,
+);
+
+function asText(price: unknown): unknown {
+  return typeof price === "number" ? String(price) : price;
+}
 
 export const clockTime = text(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of the day, such as "01:30"');
 
-export const timezone: Validator = value(
+export const timezone = tested(
+  STRING,
   (given) => typeof given === "string" && isTimezone(given),
   'the name of a time zone, such as "Europe/Berlin" or "UTC"',
 );
 
-/** With one space between its fields. */
-export const cron: Validator = known((given, path, report) => {
-  const line = typeof given === "string" ? given.trim().replace(/\s+/g, " ") : undefined;
-  const problem = line === undefined ? 'it must be a cron line, such as "0 20 * * 1-5"' : cronProblem(line);
-  if (problem !== undefined) {
-    report({ property: path, reason: `got ${shown(given)} as ${path}, but ${problem}` });
-  }
-  return line ?? given;
-});
+export const cron = inputType(
+  STRING,
+  (given, path, report) => {
+    const line = withSingleSpaces(given);
+    const problem = typeof line === "string" ? cronProblem(line) : 'it must be a cron line, such as "0 20 * * 1-5"';
+    if (problem !== undefined) {
+      report({ property: path, reason: `got ${shown(given)} as ${path}, but ${problem}` });
+    }
+  },
+  withSingleSpaces,
+);
+
+function withSingleSpaces(line: unknown): unknown {
+  return typeof line === "string" ? line.trim().replace(/\s+/g, " ") : line;
+}
 
 /** They are also kept in one tag of the record. */
-export const scheduleList = (schedule: Validator): Validator => {
-  const anySchedules = listOf(schedule, "a list of schedules", { atLeast: 0 });
-  return known((given, path, report) => {
-    const list = anySchedules(given, path, report);
+export const scheduleList = (schedule: InputType): InputType =>
+  checked(listOf(schedule, "a list of schedules", { atLeast: 0 }), (list, path, report) => {
     const lines = Array.isArray(list) ? list.filter(isObject).map((it) => `${Object.values(it).join(" ")}; `) : [];
     const length = lines.join("").length;
     if (length > MAX_TAG_VALUE) {
       const reason = `${path} has ${length} characters as it is recorded, and at most ${MAX_TAG_VALUE} can be; give fewer or shorter ones`;
       report({ property: path, reason });
     }
-    return list;
   });
-};
 
 /** User data is the one value that no error may show. How long it is depends on more than the text: see contradictions.ts. */
-export const userData: Validator = known((given, path, report) => {
+export const userData = inputType(STRING, (given, path, report) => {
   if (typeof given !== "string") {
     report({ property: path, reason: `${path} must be a string: text, or bytes as ${path}Base64` });
   } else if (HALF.test(given)) {
     const reason = `${path} has half of a character (a lone UTF-16 surrogate), for which there are no bytes; give bytes as ${path}Base64`;
     report({ property: path, reason });
   }
-  return given;
 });
 
-export const userDataBase64: Validator = known((given, path, report) => {
+export const userDataBase64 = inputType(STRING, (given, path, report) => {
   if (typeof given !== "string") {
     report({ property: path, reason: `${path} must be a string: base64 of the bytes` });
   } else if (decodeBase64(given) === undefined) {
     const reason = `${path} is not valid base64 (of the alphabet A-Z a-z 0-9 + /, padded with =); encode the bytes, or give text as userData`;
     report({ property: path, reason });
   }
-  return given;
 });
 
 function tagProblem(key: string, given: unknown, path: string): string | undefined {
@@ -186,14 +214,12 @@ function tagProblem(key: string, given: unknown, path: string): string | undefin
   return UNTAGGABLE.test(given) ? `got ${shown(given)} in ${path}[${name}], but ${NOT_IN_TAGS}` : undefined;
 }
 
-export const tags: Validator = known((given, path, report) => {
-  const checked = mapOf(tagProblem)(given, path, report);
+export const tags = checked(mapOf(tagProblem), (given, path, report) => {
   const count = typeof given === "object" && given !== null ? Object.keys(given).length : 0;
   if (count > MAX_TAGS) {
     const reason = `got ${count} tags; EC2 allows ${EC2_TAG_LIMIT} on one thing, of which ${RESERVED_TAGS} are this package's, so at most ${MAX_TAGS}`;
     report({ property: path, reason });
   }
-  return checked;
 });
 
 export const strings = mapOf((key, given, path) => {
@@ -212,12 +238,10 @@ export const strings = mapOf((key, given, path) => {
 const anyTypes = distinctList(instanceType, "a list of instance types");
 
 /** They are also kept in one tag of the record. */
-export const fallbackTypes: Validator = known((given, path, report) => {
-  const types = anyTypes(given, path, report);
+export const fallbackTypes = checked(anyTypes, (types, path, report) => {
   const length = Array.isArray(types) ? types.join(" ").length : 0;
   if (length > MAX_TAG_VALUE) {
     const reason = `${path} has ${length} characters with its spaces, and at most ${MAX_TAG_VALUE} can be recorded; name fewer types`;
     report({ property: path, reason });
   }
-  return types;
 });

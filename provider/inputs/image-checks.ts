@@ -1,7 +1,7 @@
 /** What stands against an image, as failures of the inputs that it does not fit with. (pure) */
 import type { Image, InstanceType } from "../ec2/ec2";
 import { deviceProblems, firmwareProblem, imageProblem, rootProblem, sentenceOf } from "../engine/situation/image-fit";
-import type { InputName } from "./inputs";
+import type { InputName } from "./table";
 import { volumesIn } from "./refused-changes";
 import { type Failure, isObject, isUnknown } from "./validation";
 

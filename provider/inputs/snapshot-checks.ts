@@ -1,7 +1,7 @@
 /** The snapshots that new data volumes are to be made of: whether they are there, and no larger than the volume. */
 import type { Clock } from "../kit/clock";
 import type { Ec2 } from "../ec2/ec2";
-import type { InputName } from "./inputs";
+import type { InputName } from "./table";
 import { patiently } from "../ec2/lookups";
 import { volumesIn } from "./refused-changes";
 import { type Failure, isUnknown } from "./validation";

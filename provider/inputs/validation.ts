@@ -1,4 +1,4 @@
-/** Small validators that put a value into its normal form or say, for a user to read, what is wrong with it. */
+/** The types of inputs: each says, for a user to read, what is wrong with a value, and puts a right one into its normal form. */
 import { closest, distance } from "fastest-levenshtein";
 import { printable } from "../kit/printable";
 
@@ -9,9 +9,6 @@ export interface Failure {
   property: string;
   reason: string;
 }
-
-/** Returns the normal form of `value`, or reports what is wrong and returns anything. */
-export type Validator = (value: unknown, path: string, report: (failure: Failure) => void) => unknown;
 
 /** Whether something is given, and nothing in it is left to know: what is not known yet is never judged. */
 export function isGiven(value: unknown): boolean {
@@ -60,60 +57,105 @@ export function shownBare(text: string): string {
   return shown(text).replace(/^"|"$/g, "");
 }
 
+/** How the type is called where it is told to others. */
+export type Schema =
+  | { type: "boolean" | "integer" | "number" | "map of strings" }
+  | { type: "string"; oneOf?: readonly string[] }
+  | { type: "list"; items: Schema }
+  | { type: "object"; fields: Readonly<Record<string, Field>> }
+  | { type: "either"; of: readonly Schema[] };
+
+export type Check = (given: unknown, path: string, report: (failure: Failure) => void) => void;
+
+/** A set of values: which ones are in it, and how each is written. */
+export interface InputType {
+  readonly schema: Schema;
+  /** Reports what is wrong with a value, as the program gives it. What is not known yet passes. */
+  readonly check: Check;
+  /** The normal form of a value that is right, with its own defaults filled in. Of any other nothing is promised. */
+  readonly normal: (given: unknown) => unknown;
+}
+
+export const STRING: Schema = { type: "string" };
+
+/** A type of its own making. Its check sees nothing that is not known yet. */
+export function inputType(schema: Schema, check: Check, normal: InputType["normal"] = (given) => given): InputType {
+  return {
+    schema,
+    check: (given, path, report) => {
+      if (given !== UNKNOWN) {
+        check(given, path, report);
+      }
+    },
+    normal,
+  };
+}
+
+/** The same type with one more check, which sees the normal form. */
+export function checked(type: InputType, further: Check): InputType {
+  return inputType(
+    type.schema,
+    (given, path, report) => {
+      type.check(given, path, report);
+      further(type.normal(given), path, report);
+    },
+    type.normal,
+  );
+}
+
 /** One test with what is accepted, as the end of "must be …". */
-export function value(test: (value: unknown) => boolean, accepted: string): Validator {
-  return known((given, path, report) => {
+export function tested(schema: Schema, test: (value: unknown) => boolean, accepted: string): InputType {
+  return inputType(schema, (given, path, report) => {
     if (!test(given)) {
       report({ property: path, reason: `got ${shown(given)}, but ${path} must be ${accepted}` });
     }
-    return given;
   });
 }
 
-/** Lets through what is not known yet. */
-export function known(validator: Validator): Validator {
-  return (given, path, report) => (given === UNKNOWN ? given : validator(given, path, report));
+export function text(pattern: RegExp, accepted: string): InputType {
+  return tested(STRING, (given) => typeof given === "string" && pattern.test(given), accepted);
 }
 
-export function text(pattern: RegExp, accepted: string): Validator {
-  return value((given) => typeof given === "string" && pattern.test(given), accepted);
-}
-
-export function oneOf(...choices: string[]): Validator {
+export function oneOf(...choices: string[]): InputType {
   const list = choices.map((choice) => JSON.stringify(choice)).join(" or ");
-  return value((given) => typeof given === "string" && choices.includes(given), list);
+  const schema: Schema = { type: "string", oneOf: choices };
+  return tested(schema, (given) => typeof given === "string" && choices.includes(given), list);
 }
 
-export const flag: Validator = value((given) => typeof given === "boolean", "true or false");
+export const flag: InputType = tested({ type: "boolean" }, (given) => typeof given === "boolean", "true or false");
 
-export function integer(min: number, max: number): Validator {
-  return value(
+export function integer(min: number, max: number): InputType {
+  return tested(
+    { type: "integer" },
     (given) => Number.isInteger(given) && Number(given) >= min && Number(given) <= max,
     `a whole number from ${min} to ${max}`,
   );
 }
 
 /** @param accepted what is said of anything but a list of at least `atLeast` items */
-export function listOf(item: Validator, accepted: string, { atLeast = 1 } = {}): Validator {
-  return known((given, path, report) => {
-    if (!Array.isArray(given) || given.length < atLeast) {
-      report({ property: path, reason: `got ${shown(given)}, but ${path} must be ${accepted}` });
-      return given;
-    }
-    return given.map((it, index) => item(it, `${path}[${index}]`, report));
-  });
+export function listOf(item: InputType, accepted: string, { atLeast = 1 } = {}): InputType {
+  return inputType(
+    { type: "list", items: item.schema },
+    (given, path, report) => {
+      if (!Array.isArray(given) || given.length < atLeast) {
+        report({ property: path, reason: `got ${shown(given)}, but ${path} must be ${accepted}` });
+        return;
+      }
+      for (const [index, it] of given.entries()) {
+        item.check(it, `${path}[${index}]`, report);
+      }
+    },
+    (given) => (Array.isArray(given) ? given.map((it) => item.normal(it)) : given),
+  );
 }
 
 /** A list, by default perhaps empty, in which nothing comes twice: two spellings of one thing are the same. */
-export function distinctList(item: Validator, accepted: string, { atLeast = 0 } = {}): Validator {
-  const list = listOf(item, accepted, { atLeast });
-  return known((given, path, report) => {
-    const items = list(given, path, report);
+export function distinctList(item: InputType, accepted: string, { atLeast = 0 } = {}): InputType {
+  return checked(listOf(item, accepted, { atLeast }), (items, path, report) => {
     for (const { first, second, key } of Array.isArray(items) ? repeats(items, (it) => it) : []) {
       const reason = `${path}[${first}] and ${path}[${second}] are both ${shown(key)}; give it once`;
       report({ property: `${path}[${first}]`, reason });
     }
-    return items;
   });
 }
 
@@ -137,11 +179,11 @@ export function repeats(
   });
 }
 
-export function mapOf(entry: (key: string, value: unknown, path: string) => string | undefined): Validator {
-  return known((given, path, report) => {
+export function mapOf(entry: (key: string, value: unknown, path: string) => string | undefined): InputType {
+  return inputType({ type: "map of strings" }, (given, path, report) => {
     if (!isObject(given)) {
       report({ property: path, reason: `got ${shown(given)}, but ${path} must be a map of strings` });
-      return given;
+      return;
     }
     for (const [key, it] of Object.entries(given)) {
       const reason = it === UNKNOWN ? undefined : entry(key, it, path);
@@ -149,36 +191,39 @@ export function mapOf(entry: (key: string, value: unknown, path: string) => stri
         report({ property: path, reason });
       }
     }
-    return given;
   });
 }
 
 export interface Field {
-  validate: Validator;
-  required?: boolean;
+  type: InputType;
+  required?: true;
   /** Taken when the input is absent. */
   default?: unknown;
   /** Not for users, so never suggested. */
-  internal?: boolean;
+  internal?: true;
 }
 
 /** An object of known fields; an unknown name is answered with the nearest right one. */
-export function objectOf(fields: Readonly<Record<string, Field>>): Validator {
-  return known((given, path, report) => {
-    if (!isObject(given)) {
-      const names = Object.keys(fields).join(", ");
-      report({ property: path, reason: `got ${shown(given)}, but ${path} must be an object of ${names}` });
-      return given;
-    }
-    return readFields(fields, given, { prefix: path === "" ? "" : `${path}.`, report });
-  });
+export function objectOf(fields: Readonly<Record<string, Field>>): InputType {
+  return inputType(
+    { type: "object", fields },
+    (given, path, report) => {
+      if (!isObject(given)) {
+        const names = Object.keys(fields).join(", ");
+        report({ property: path, reason: `got ${shown(given)}, but ${path} must be an object of ${names}` });
+        return;
+      }
+      checkFields(fields, given, { prefix: path === "" ? "" : `${path}.`, report });
+    },
+    (given) => (isObject(given) ? filledIn(fields, given) : given),
+  );
 }
 
-function readFields(
+function checkFields(
   fields: Readonly<Record<string, Field>>,
   given: Record<string, unknown>,
   { prefix, report }: { prefix: string; report: (failure: Failure) => void },
-): Record<string, unknown> {
+): void {
   const names = Object.keys(fields).filter((name) => fields[name]?.internal !== true);
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(fields, name)) {
@@ -186,17 +231,30 @@ function readFields(
       report({ property: path, reason: unknownName(path, name.slice(0, SHOWN_LENGTH), names) });
     }
   }
-  const result: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(fields)) {
-    // What an object inherits is not in the program.
-    const it = (Object.hasOwn(given, name) ? given[name] : undefined) ?? field.default;
+    const it = taken(given, name, field);
     if (it !== undefined) {
-      result[name] = field.validate(it, prefix + name, report);
+      field.type.check(it, prefix + name, report);
     } else if (field.required === true) {
       report({ property: prefix + name, reason: `${prefix}${name} is required` });
     }
   }
-  return result;
+}
+
+function filledIn(fields: Readonly<Record<string, Field>>, given: Record<string, unknown>): Record<string, unknown> {
+  const filled: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(fields)) {
+    const it = taken(given, name, field);
+    if (it !== undefined) {
+      filled[name] = field.type.normal(it);
+    }
+  }
+  return filled;
+}
+
+/** The value of a field, or its default. An inherited property is not in the program. */
+function taken(given: Record<string, unknown>, name: string, field: Field): unknown {
+  return (Object.hasOwn(given, name) ? given[name] : undefined) ?? field.default;
 }
 
 function unknownName(path: string, name: string, names: string[]): string {

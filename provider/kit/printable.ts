@@ -17,3 +17,13 @@ function escaped(character: string): string {
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, escaped);
 }
+
+/** JSON on which the same holds: it stays JSON. */
+export function printableJson(json: string): string {
+  return json.replace(UNPRINTABLE, (character) =>
+    character
+      .split("")
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+      .join(""),
+  );
+}

@@ -1,6 +1,6 @@
 /** What is wanted of a machine. Plain data. */
 import type { CronLine, Window } from "../kit/timetable";
-import type { CpuOptions, Lifecycle, MetadataOptions, Tags, VolumeShape } from "./things";
+import type { CpuOptions, Lifecycle, InstanceSettings, Tags, VolumeShape } from "./things";
 
 export type Retention = "delete" | "retain";
 
@@ -65,7 +65,7 @@ export interface Replacement {
 export type PublicIpAssignment = "subnet-default" | "assign" | "none";
 
 /** The checked inputs, defaults filled in: what the user wants. */
-export interface Desired {
+export interface Desired extends InstanceSettings {
   /** The URN of the Pulumi resource; its last part is the machine's name. */
   resourceUrn: string;
   region: string;
@@ -96,14 +96,11 @@ export interface Desired {
   /** Whether `userData` is text although version 0.1 would have decoded it. */
   userDataIsText?: true;
   keyName?: string;
-  iamInstanceProfile?: string;
   ebsOptimized?: boolean;
   tenancy?: "default" | "dedicated";
   cpuCredits?: "standard" | "unlimited";
   cpuOptions?: CpuOptions;
   placementGroup?: string;
-  metadataOptions: MetadataOptions;
-  monitoring: boolean;
   rootVolume?: RootVolume;
   dataVolumes: DataVolume[];
   tags: Tags;

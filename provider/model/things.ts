@@ -28,6 +28,14 @@ export interface CpuOptions {
 
 export type InstanceState = "pending" | "running" | "shutting-down" | "terminated" | "stopping" | "stopped";
 
+/** A part of the launch that a running instance takes on in place, as it is wanted. */
+export interface InstanceSettings {
+  metadataOptions: MetadataOptions;
+  /** By name or ARN. */
+  iamInstanceProfile?: string;
+  monitoring: boolean;
+}
+
 export interface Instance {
   id: string;
   state: InstanceState;

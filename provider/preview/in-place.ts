@@ -1,7 +1,8 @@
 /** What a plan changes of what goes on working, in words. (pure) */
+import { had, SETTINGS } from "../engine/record/settings";
 import type { Cast } from "../engine/situation/cast";
 import type { DataVolume } from "../model/desired";
-import type { Instance, MetadataOptions, NetworkInterface, Volume } from "../model/things";
+import type { Instance, NetworkInterface, Volume } from "../model/things";
 import type { Step } from "../engine/planning/step";
 
 type Taken<K extends Step["kind"]> = Extract<Step, { kind: K }>;
@@ -43,12 +44,8 @@ function ofInstance(step: Step, { desired, volumes }: Cast, instance: Instance |
     return undefined;
   }
   switch (step.kind) {
-    case "set-metadata-options":
-      return `sets its metadata options: ${metadataChanges(instance.metadataOptions, desired.metadataOptions)}`;
-    case "set-instance-profile":
-      return `sets its instance profile to ${desired.iamInstanceProfile ?? "none"}${had(instance.iamInstanceProfileArn)}`;
-    case "set-monitoring":
-      return `switches its detailed monitoring ${desired.monitoring ? "on" : "off"}`;
+    case "change-setting":
+      return SETTINGS[step.setting].announced(instance, desired);
     case "detach-volume": {
       const wanted = volumes.find(({ volume }) => volume?.id === step.volume.id)?.wanted;
       const from = step.volume.attachment?.deviceName;
@@ -83,13 +80,6 @@ function nameOf({ id }: Volume, volumes: Cast["volumes"]): string {
   return `the data volume ${name} (${id})`;
 }
 
-function metadataChanges(held: MetadataOptions, wanted: MetadataOptions): string {
-  return (Object.keys(wanted) as (keyof MetadataOptions)[])
-    .filter((it) => wanted[it] !== undefined && wanted[it] !== held[it])
-    .map((it) => `${it} ${wanted[it] ?? ""}${had(held[it])}`)
-    .join(", ");
-}
-
 function groupsOf(
   { networkInterfaceId }: Taken<"set-security-groups">,
   all: readonly NetworkInterface[],
@@ -98,10 +88,6 @@ function groupsOf(
     .find((it) => it.id === networkInterfaceId)
     ?.securityGroups.map((it) => it.id)
     .join(", ");
-}
-
-function had(was: string | number | undefined): string {
-  return was === undefined || was === "" ? "" : ` (now ${was})`;
 }
 
 function listed(ids: string[] | undefined, none: string): string {

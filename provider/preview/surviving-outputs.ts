@@ -1,9 +1,10 @@
 /** Which outputs a preview can show, because the changes leave them as they are. (pure) */
+import { SETTING_NAMES } from "../engine/record/settings";
 import type { Properties } from "../model/properties";
 import { type Change, isHeld } from "../inputs/changes";
 import type { Outputs } from "../model/outputs";
 import { keepsInstance } from "../engine/situation/strategy";
-import { INPUT_NAMES, type InputName } from "../inputs/inputs";
+import { INPUT_NAMES, type InputName } from "../inputs/table";
 import { outlookFor, type Outlook } from "../inputs/outlook";
 
 const IDENTITY = [
@@ -174,10 +175,5 @@ function isHeldElasticIp({ allocationId, publicIp, elasticIp }: Properties, want
 }
 
 function isNewGeneration({ input, class: kind }: Change): boolean {
-  return (
-    kind === "replaces-instance" ||
-    input === "iamInstanceProfile" ||
-    input === "metadataOptions" ||
-    input === "monitoring"
-  );
+  return kind === "replaces-instance" || (SETTING_NAMES as string[]).includes(input);
 }

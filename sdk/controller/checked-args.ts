@@ -1,7 +1,7 @@
 /** The controller's args with their defaults, or every reason why not, each as a sentence. (pure) */
 import type { ManagedInstanceControllerArgs } from "./args";
 
-export type Checked = ManagedInstanceControllerArgs &
+export type CheckedArgs = ManagedInstanceControllerArgs &
   Required<
     Pick<ManagedInstanceControllerArgs, "tickMinutes" | "logRetentionDays" | "memoryMb" | "runtime" | "maxConcurrency">
   >;
@@ -44,9 +44,9 @@ const KNOWN: Readonly<Record<keyof ManagedInstanceControllerArgs, true>> = {
 };
 
 /** @throws Error with all that is wrong */
-export function checkedArgs(name: string, args: ManagedInstanceControllerArgs): Checked {
+export function checkedArgs(name: string, args: ManagedInstanceControllerArgs): CheckedArgs {
   const given = Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
-  const checked = { ...DEFAULTS, ...given } as Checked;
+  const checked = { ...DEFAULTS, ...given } as CheckedArgs;
   const problems = [...problemsOfName(name), ...problemsOf(checked)];
   if (problems.length > 0) {
     throw new Error(`ManagedInstanceController ${JSON.stringify(name)}: ${problems.join("; ")}`);
@@ -61,7 +61,7 @@ function problemsOfName(name: string): string[] {
     : ["the name is to be of letters, digits, hyphens and underscores, at most 40: queue, function and rules get it"];
 }
 
-function problemsOf(args: Checked): string[] {
+function problemsOf(args: CheckedArgs): string[] {
   const { maxConcurrency, reservedConcurrency, logRetentionDays } = args;
   return [
     ...Object.keys(args)

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { ManagedInstanceControllerArgs } from "./args";
 import { functionCode } from "./bundle";
-import { type Checked, checkedArgs } from "./checked-args";
+import { type CheckedArgs, checkedArgs } from "./checked-args";
 import { ASSUMED_BY_LAMBDA, queuePolicy, rolePolicy } from "./role-policy";
 import { EVENT_RULES, TICK } from "./rules";
 
@@ -75,7 +75,7 @@ export class ManagedInstanceController extends pulumi.ComponentResource {
 }
 
 /** Pulumi prints a `RunError` as it is, without a stack of ours. */
-function checkedOrFail(name: string, args: ManagedInstanceControllerArgs): Checked {
+function checkedOrFail(name: string, args: ManagedInstanceControllerArgs): CheckedArgs {
   try {
     return checkedArgs(name, args);
   } catch (error) {
@@ -101,7 +101,7 @@ class Parts {
   constructor(
     parent: pulumi.Resource,
     private readonly name: string,
-    private readonly args: Checked,
+    private readonly args: CheckedArgs,
   ) {
     this.opts = { parent };
   }

@@ -9,7 +9,7 @@ export interface Own {
 }
 
 export function rolePolicy({ queueArn, logGroupArn, instanceRoleArns }: Own): string {
-  const { Version, Statement: controller } = policyOf("controller");
+  const { Statement: controller } = policyOf("controller");
   const own: Statement[] = [
     {
       Sid: "WorkFromItsQueue",
@@ -30,8 +30,11 @@ export function rolePolicy({ queueArn, logGroupArn, instanceRoleArns }: Own): st
       Resource: `${logGroupArn}:*`,
     },
   ];
-  const Statement = [...controller.flatMap((it) => passing(it, instanceRoleArns)), ...own];
-  return JSON.stringify({ Version, Statement });
+  return policyText([...controller.flatMap((it) => passing(it, instanceRoleArns)), ...own]);
+}
+
+function policyText(statements: readonly object[]): string {
+  return JSON.stringify({ Version: "2012-10-17", Statement: statements });
 }
 
 /** With the roles that are named, or without the right to pass one where there are none. */
@@ -42,24 +45,20 @@ function passing(statement: Statement, roles: readonly string[] | undefined): St
   return roles.length === 0 ? [] : [{ ...statement, Resource: roles }];
 }
 
-export const ASSUMED_BY_LAMBDA = JSON.stringify({
-  Version: "2012-10-17",
-  Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "lambda.amazonaws.com" } }],
-});
+export const ASSUMED_BY_LAMBDA = policyText([
+  { Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "lambda.amazonaws.com" } },
+]);
 
 /** Only what the controller's own rules send is taken, so that nobody else's rules fill the queue. */
 export function queuePolicy(queueArn: string, ruleArns: readonly string[]): string {
-  return JSON.stringify({
-    Version: "2012-10-17",
-    Statement: [
-      {
-        Sid: "TakeFromItsRules",
-        Effect: "Allow",
-        Action: "sqs:SendMessage",
-        Principal: { Service: "events.amazonaws.com" },
-        Resource: queueArn,
-        Condition: { ArnEquals: { "aws:SourceArn": ruleArns } },
-      },
-    ],
-  });
+  return policyText([
+    {
+      Sid: "TakeFromItsRules",
+      Effect: "Allow",
+      Action: "sqs:SendMessage",
+      Principal: { Service: "events.amazonaws.com" },
+      Resource: queueArn,
+      Condition: { ArnEquals: { "aws:SourceArn": ruleArns } },
+    },
+  ]);
 }

@@ -68,7 +68,7 @@ function describe(error: unknown): string {
   return `refused with ${error.name} (${error.$metadata.httpStatusCode ?? "no status"}): ${error.message}`;
 }
 
-export function shown(value: unknown): string {
+function shown(value: unknown): string {
   return value === undefined ? "nothing" : JSON.stringify(value);
 }
 

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { availableDrivers } from "../../local/driver";
-import { PROGRAM_INPUTS } from "../../provider/inputs/inputs";
+import { PROGRAM_INPUTS } from "../../provider/inputs/table";
 import { rowsFor } from "./rows";
 import { NOT_YET } from "./rows/given";
 import { argsOf, inputOf, resourceOf, type Row, type Stage, STAGES } from "./rows/row";
-import type { Seen } from "./rows/seen";
-import { type Outputs } from "./rows/seen";
+import type { Outputs, Seen } from "./rows/seen";
 import { linesOf, Table } from "./rows/table";
 
 /** The resource that depends on the addresses that stay, of all machines. */

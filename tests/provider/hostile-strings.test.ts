@@ -5,7 +5,8 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import { PartialFailure, PlainFailure } from "../../provider/failure";
-import { checkInputs, INPUT_NAMES } from "../../provider/inputs/inputs";
+import { checkInputs } from "../../provider/inputs/inputs";
+import { INPUT_NAMES } from "../../provider/inputs/table";
 import { UNKNOWN } from "../../provider/inputs/validation";
 import { HOSTILE, inputAt, isCarried, isTame, linesAreTame, refusalsOf } from "./hostile-texts";
 import { program, type Stack } from "./support";

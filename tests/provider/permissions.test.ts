@@ -22,7 +22,7 @@ import { program, type Stack } from "./support";
 import { asMadeBefore, failureOf, later, made, settled } from "./world";
 import { machineOf } from "./machine";
 
-/** Without them only the preview says less: tests/provider/inputs/surroundings.test.ts has that. */
+/** Without them only the preview says less: tests/provider/inputs/surroundings/answers.test.ts has that. */
 const OPTIONAL = actionsIn(READER.filter((it) => it.Sid === "ReadForPreview"));
 /** Rights without which a run says a line and goes on; tests/provider/versions.test.ts tells of it. */
 const UNNEEDED = ["ec2:DeleteLaunchTemplateVersions", "ec2:ModifyLaunchTemplate"];

@@ -22,7 +22,7 @@ export interface Verb {
 }
 
 /** What a run ended with. */
-export type End = { said?: undefined } | { said: string };
+type End = { said?: undefined } | { said: string };
 
 export function upTo(name: string, inputs: Properties): Verb {
   return {

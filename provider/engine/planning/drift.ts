@@ -4,10 +4,11 @@ import type { Cast } from "../situation/cast";
 import { generationOf, wantsInstance } from "../situation/instances";
 import { readReplacement } from "../record/last-replacement";
 import { isOfItsType } from "../situation/launched";
-import { hasMetadataOptions, hasProfile } from "./instance";
+import { settingsOff } from "./instance";
 import { hasSecurityGroups } from "./network-interface";
 import { nameOfMachine } from "./sharing";
 import { plan } from "./plan";
+import { SETTINGS } from "../record/settings";
 import type { Desired } from "../../model/desired";
 import type { Step } from "./step";
 
@@ -23,12 +24,8 @@ export function observedInputs(cast: Cast): Desired {
   }
   // A stopped instance takes them on when it is started.
   if (instance !== undefined && wantsInstance(desired)) {
-    found.monitoring = instance.monitoring;
-    if (!hasMetadataOptions(instance, desired)) {
-      found.metadataOptions = instance.metadataOptions;
-    }
-    if (!hasProfile(instance, desired)) {
-      found.iamInstanceProfile = instance.iamInstanceProfileArn;
+    for (const setting of settingsOff(instance, cast)) {
+      Object.assign(found, { [setting]: SETTINGS[setting].held(instance) });
     }
   }
   return found;
@@ -162,9 +159,6 @@ export const SENTENCES = {
   stop: "its instance runs, and it is to be paused",
   retire: "it has an instance that it is not to have",
   "await-running": "its instance is still starting",
-  "set-metadata-options": "its metadata options are not as declared",
-  "set-instance-profile": "its instance profile is not as declared",
-  "set-monitoring": "its detailed monitoring is not as declared",
   "attach-volumes": "a data volume is not attached",
   "detach-volume": "a data volume is attached where it is not to be",
   "delete-volume": "a data volume that it gave up is left",
@@ -173,9 +167,7 @@ export const SENTENCES = {
 const OF_INPUTS: readonly string[] = [
   SENTENCES["set-security-groups"],
   SENTENCES["set-source-dest-check"],
-  SENTENCES["set-metadata-options"],
-  SENTENCES["set-instance-profile"],
-  SENTENCES["set-monitoring"],
+  ...Object.values(SETTINGS).map((it) => it.drift),
 ];
 
 /**
@@ -215,6 +207,8 @@ function sentenceFor(step: Step, cast: Cast): string | undefined {
       return failedReplacement(cast) ?? SENTENCES[step.kind];
     case "tag":
       return isOlder(step, cast) ? OLDER_RECORD : `tags of ${step.resourceIds[0] ?? ""} are not as declared`;
+    case "change-setting":
+      return SETTINGS[step.setting].drift;
     case "make-volume":
       return `the data volume ${step.name} is gone (a new one is made in its place, empty or from its snapshot)`;
     case "modify-volume":

@@ -5,6 +5,7 @@ import { isOwnedInstance } from "../situation/belongings";
 import { hindrancesOf } from "../situation/fit";
 import type { Desired } from "../../model/desired";
 import type { Instance, NetworkInterface } from "../../model/things";
+import { type Setting, SETTING_NAMES, SETTINGS } from "../record/settings";
 import type { LaunchPart } from "../record/specification";
 import type { Step } from "./step";
 import type { Hindrances } from "../situation/strategy";
@@ -142,41 +143,16 @@ function planOverlap(cast: Cast): Step[] {
   return [launched, ...planRetirement(cast, coming), ...planMove(cast), { kind: "attach-network-interface" }];
 }
 
-function planSettings(instance: Instance, { desired, recorded }: Cast): Step[] {
-  const steps: Step[] = [];
-  const { httpPutResponseHopLimit: hops } = desired.metadataOptions;
-  const isCleared = hops === undefined && recorded?.hopLimit !== undefined;
-  if (isCleared || !hasMetadataOptions(instance, desired)) {
-    steps.push({ kind: "set-metadata-options", instanceId: instance.id });
-  }
-  if (!hasProfile(instance, desired)) {
-    steps.push({ kind: "set-instance-profile", instanceId: instance.id });
-  }
-  if (instance.monitoring !== desired.monitoring) {
-    steps.push({ kind: "set-monitoring", instanceId: instance.id });
-  }
-  return steps;
+function planSettings(instance: Instance, cast: Cast): Step[] {
+  return settingsOff(instance, cast).map((setting) => ({
+    kind: "change-setting",
+    setting,
+    instanceId: instance.id,
+  }));
 }
 
-export function hasMetadataOptions({ metadataOptions: held }: Instance, { metadataOptions: wanted }: Desired): boolean {
-  const hops = wanted.httpPutResponseHopLimit;
-  return (
-    wanted.httpTokens === held.httpTokens &&
-    wanted.httpEndpoint === held.httpEndpoint &&
-    wanted.instanceMetadataTags === held.instanceMetadataTags &&
-    (hops === undefined || hops === held.httpPutResponseHopLimit)
-  );
-}
-
-/** A profile is wanted by name or ARN, and held by ARN, whose path may come before the name. An adopted instance may keep its own. */
-export function hasProfile(instance: Instance, desired: Desired): boolean {
-  const { iamInstanceProfile: wanted } = desired;
-  const held = instance.iamInstanceProfileArn;
-  if (wanted === undefined && !isOwnedInstance(instance, desired)) {
-    return true;
-  }
-  if (held === undefined || wanted === undefined || wanted.startsWith("arn:")) {
-    return held === wanted;
-  }
-  return held.slice(held.lastIndexOf("/") + 1) === wanted;
+/** The settings that the instance has otherwise than wanted. */
+export function settingsOff(instance: Instance, { desired, recorded }: Cast): Setting[] {
+  const past = { isAdopted: !isOwnedInstance(instance, desired), hopLimit: recorded?.hopLimit };
+  return SETTING_NAMES.filter((name) => !SETTINGS[name].isOn(instance, desired, past));
 }

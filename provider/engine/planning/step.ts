@@ -1,5 +1,6 @@
 /** The steps of a plan: each is one thing to do, and finds by itself what of it is done already. */
 import type { Addresses } from "../../ec2/ec2";
+import type { Setting } from "../record/settings";
 import type { LaunchPart } from "../record/specification";
 import type { Awaited, Claim } from "../../model/observed";
 import type { ElasticIp, Instance, NetworkInterface, Tags, Volume, VolumeShape } from "../../model/things";
@@ -45,9 +46,7 @@ export type Step =
   | { kind: "await-running"; instance: Instance }
   | { kind: "start"; instance: Instance }
   | { kind: "stop"; instance: Instance }
-  | { kind: "set-metadata-options"; instanceId: string }
-  | { kind: "set-instance-profile"; instanceId: string }
-  | { kind: "set-monitoring"; instanceId: string }
+  | { kind: "change-setting"; setting: Setting; instanceId: string }
   // The data volumes.
   | { kind: "make-volume"; name: string }
   | { kind: "modify-volume"; volume: Volume; shape: VolumeShape }

@@ -15,7 +15,8 @@ import {
 } from "../record/labels";
 import { readReplacement } from "../record/last-replacement";
 import { rootVolumeOf } from "../situation/launched";
-import { phaseTag, readPhase, saysState } from "../record/record-grammar";
+import { phaseTag, readPhase } from "../record/phase";
+import { saysState } from "../record/record-grammar";
 import type { Instance, LaunchTemplate, Tags, Volume } from "../../model/things";
 import type { Observed, Recorded } from "../../model/observed";
 import type { Step } from "./step";

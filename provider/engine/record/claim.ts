@@ -12,7 +12,7 @@ import { isEc2Error } from "../../ec2/errors";
 import { TAG, urnTag } from "../../ec2/tags";
 import { waitFor, type Waiting, WaitTimeout } from "../../ec2/wait";
 import { type Lease, LAPSED_MS } from "./lease";
-import { phaseTag, readLease, readPhase } from "./record-grammar";
+import { phaseTag, readLease, readPhase } from "./phase";
 import { clientToken } from "./specification";
 import type { LaunchTemplate } from "../../model/things";
 import { describeTakeUp, latestGeneration } from "./versions";

@@ -6,7 +6,7 @@ import { randomBytes } from "node:crypto";
 import { Cancelled, type Clock, Stopwatch } from "../../kit/clock";
 import type { Ec2 } from "../../ec2/ec2";
 import { TAG } from "../../ec2/tags";
-import { leaseTag } from "./record-grammar";
+import { leaseTag } from "./phase";
 import type { LaunchTemplate } from "../../model/things";
 
 /** How old a lease becomes before it is renewed. */

@@ -13,93 +13,13 @@ import type {
   ScheduledAction,
   Strategy,
 } from "../../model/desired";
-
-/** A tag that says nothing that this version knows. */
-export class UnknownGrammar extends Error {
-  override readonly name = "UnknownGrammar";
-
-  constructor(readonly text: string) {
-    super(`"${text}" is not what this version writes`);
-  }
-}
-
-type Values = Readonly<Record<string, string | number | boolean | undefined>>;
-
-/** `word name=value name=value`, in a fixed order. */
-function sentence(word: string, values: Values): string {
-  const said = Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]));
-  return [word, ...said].filter((it) => it !== "").join(" ");
-}
-
-/** Reads what {@link sentence} wrote; every name must be known, and is asked for once. */
-class Sentence {
-  readonly word: string;
-  private readonly values: Map<string, string>;
-
-  constructor(private readonly text: string) {
-    const parts = text.split(" ");
-    this.word = parts[0]?.includes("=") === false ? parts[0] : "";
-    const said = this.word === "" ? parts : parts.slice(1);
-    this.values = new Map(said.map((it) => [it.slice(0, it.indexOf("=")), it.slice(it.indexOf("=") + 1)]));
-    if (this.values.size !== said.length || said.some((it) => !it.includes("="))) {
-      throw this.unknown();
-    }
-  }
-
-  unknown(): UnknownGrammar {
-    return new UnknownGrammar(this.text);
-  }
-
-  has(name: string): boolean {
-    return this.values.has(name);
-  }
-
-  value(name: string, pattern = /./): string {
-    const value = this.values.get(name);
-    this.values.delete(name);
-    if (value === undefined || !pattern.test(value)) {
-      throw this.unknown();
-    }
-    return value;
-  }
-
-  optional(name: string, pattern?: RegExp): string | undefined {
-    return this.has(name) ? this.value(name, pattern) : undefined;
-  }
-
-  number(name: string): number {
-    return Number(this.value(name, /^\d{1,9}$/));
-  }
-
-  count(name: string): number | undefined {
-    return this.has(name) ? this.number(name) : undefined;
-  }
-
-  flag(name: string): boolean {
-    return this.value(name, /^(true|false)$/) === "true";
-  }
-
-  oneOf<T extends string>(value: string, ...choices: readonly T[]): T {
-    const found = choices.find((it) => it === value);
-    if (found === undefined) {
-      throw this.unknown();
-    }
-    return found;
-  }
-
-  /** What a later version may have added is not passed over: it may mean that what is read here means something else. */
-  end(): void {
-    if (this.values.size > 0) {
-      throw this.unknown();
-    }
-  }
-}
+import { TagText, tagText, UnknownGrammar } from "./tag-text";
 
 /** How to buy. */
 export function marketTag({ lifecycle, maxPrice, fallbackToOnDemand, revertToSpot }: Market): string {
   return lifecycle === "on-demand"
     ? lifecycle
-    : sentence(lifecycle, {
+    : tagText(lifecycle, {
         "max-price": maxPrice,
         "fallback-to-on-demand": fallbackToOnDemand,
         // Machines that were made before there was a choice say nothing of it either.
@@ -108,7 +28,7 @@ export function marketTag({ lifecycle, maxPrice, fallbackToOnDemand, revertToSpo
 }
 
 export function readMarket(text: string): Market {
-  const read = new Sentence(text);
+  const read = new TagText(text);
   const lifecycle = read.oneOf(read.word, "on-demand", "spot");
   if (lifecycle === "on-demand") {
     read.end();
@@ -153,7 +73,7 @@ type Replacing = Pick<Desired, "replacement" | "healing" | "minReplacementInterv
 
 /** How an instance is replaced, and when that happens between two runs of `up`. */
 export function replacementTag({ replacement, healing, minReplacementInterval }: Replacing): string {
-  return sentence(replacement.strategy, {
+  return tagText(replacement.strategy, {
     "drain-seconds": replacement.drainSeconds,
     "skip-os-shutdown": replacement.skipOsShutdown,
     "wait-for": replacement.waitFor,
@@ -169,8 +89,8 @@ export function replacementTag({ replacement, healing, minReplacementInterval }:
 const STRATEGIES: readonly Strategy[] = ["terminate-first", "root-volume", "stop-start", "overlap", "auto"];
 const WAIT_FOR: readonly Replacement["waitFor"][] = ["running", "status-ok"];
 
-export function readReplacement(text: string): Replacing {
-  const read = new Sentence(text);
+export function readReplacementTag(text: string): Replacing {
+  const read = new TagText(text);
   const replacing: Replacing = {
     replacement: {
       strategy: read.oneOf(read.word, ...STRATEGIES),
@@ -200,7 +120,7 @@ export interface Asked {
 }
 
 export function desiredStateTag({ desiredState, pauseBehavior }: WantedState, asked?: Asked): string {
-  return sentence(desiredState, { "pause-behavior": pauseBehavior, by: asked?.by, at: asked && Math.round(asked.at) });
+  return tagText(desiredState, { "pause-behavior": pauseBehavior, by: asked?.by, at: asked && Math.round(asked.at) });
 }
 
 /** Who asked for the state that a tag tells, in words. */
@@ -210,7 +130,7 @@ export function askedBy(text: string): string {
 }
 
 export function readDesiredState(text: string): WantedState {
-  const read = new Sentence(text);
+  const read = new TagText(text);
   const state: WantedState = {
     desiredState: read.oneOf(read.word, "running", "paused"),
     pauseBehavior: read.oneOf(read.value("pause-behavior"), "terminate", "stop"),
@@ -244,7 +164,7 @@ export type NetworkPart = Pick<
 export function networkTag(desired: NetworkPart): string {
   const { subnetId, persistPrivateIp, publicIpAssignment, sourceDestCheck, elasticIp } = desired;
   const { secondaryPrivateIpCount, ipv6AddressCount } = desired;
-  return sentence("", {
+  return tagText("", {
     subnet: subnetId,
     kept: persistPrivateIp,
     "public-ip": publicIpAssignment,
@@ -263,7 +183,7 @@ const ELASTIC_IP = /^(own|none|eipalloc-[0-9a-f]{8,17}|\d{1,3}(\.\d{1,3}){3})$/;
 const PUBLIC_IP: readonly PublicIpAssignment[] = ["subnet-default", "assign", "none"];
 
 export function readNetwork(text: string): NetworkPart {
-  const read = new Sentence(text);
+  const read = new TagText(text);
   const elasticIp = read.value("elastic-ip", ELASTIC_IP);
   const persistPrivateIp = read.flag("kept");
   const network: NetworkPart = {
@@ -307,50 +227,4 @@ export function readSchedules(text: string): Schedule[] {
     }
     return { action: action as ScheduledAction, cron, timezone };
   });
-}
-
-/**
- * Whose a record is. `creating`: no state has the machine yet; `by` is the create that makes it, and without `by` an older version
- * of this package made it, and may have given it to a state. `ready`: a state has it; `by` is the create that gave it to that state.
- */
-export type Phase = { state: "creating"; by?: string; at?: number } | { state: "ready"; by?: string };
-
-export function phaseTag(phase: Phase): string {
-  return phase.state === "ready"
-    ? sentence("ready", { by: phase.by })
-    : sentence("creating", { by: phase.by, at: phase.at === undefined ? undefined : toSeconds(phase.at) });
-}
-
-const NONCE = /^[0-9a-f]{8,64}$/;
-const SECONDS = /^\d{1,12}$/;
-
-/** A text that this version cannot read is taken for a state's: nothing of that is ever taken over. */
-export function readPhase(text: string | undefined): Phase {
-  try {
-    const read = new Sentence(text ?? "");
-    const state = read.oneOf(read.word, "creating", "ready");
-    const by = read.optional("by", NONCE);
-    const at = state === "creating" ? read.optional("at", SECONDS) : undefined;
-    read.end();
-    return state === "ready" ? { state, by } : { state, by, at: at === undefined ? undefined : Number(at) * 1000 };
-  } catch (error) {
-    if (error instanceof UnknownGrammar) {
-      return { state: "ready" };
-    }
-    throw error;
-  }
-}
-
-/** When the maker of an unfinished machine last showed that it lives. */
-export function leaseTag(at: number): string {
-  return sentence("", { at: toSeconds(at) });
-}
-
-export function readLease(text: string | undefined): number | undefined {
-  const [, at] = /^at=(\d{1,12})$/.exec(text ?? "") ?? [];
-  return at === undefined ? undefined : Number(at) * 1000;
-}
-
-function toSeconds(ms: number): number {
-  return Math.round(ms / 1000);
 }

@@ -1,22 +1,22 @@
 /** The launch specification: what of the inputs it is made of, and how one version is told from another. (pure) */
 import { createHash } from "node:crypto";
 import type { LaunchData } from "../../ec2/ec2";
+import { canonical } from "../../kit/canonical";
 import { userDataFor } from "../../kit/user-data";
 import type { Desired } from "../../model/desired";
 import type { Goal } from "../../model/goal";
 import type { Generation } from "../../model/things";
+import { settingsIn } from "./settings";
 
 /** Short, because many of them go into a tag; long enough that two specifications of one machine never meet. */
 const DIGEST_LENGTH = 12;
 
 /** A digest that does not depend on the order of keys. `salt` keeps equal secrets of two machines apart. */
-function digest(salt: string, content: unknown): string {
-  const canonical = JSON.stringify(content, (_key, value: unknown) =>
-    typeof value === "object" && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : value,
-  );
-  return createHash("sha256").update(`${salt}\n${canonical}`).digest("hex").slice(0, DIGEST_LENGTH);
+function digest(salt: string, content: object): string {
+  return createHash("sha256")
+    .update(`${salt}\n${canonical(content)}`)
+    .digest("hex")
+    .slice(0, DIGEST_LENGTH);
 }
 
 /**
@@ -96,10 +96,9 @@ export function changingHash(launched: string, parts: readonly LaunchPart[]): st
   ).join(".");
 }
 
-/** Of the launch template's content that a running instance takes on in place. */
+/** A digest of all settings. */
 export function settingsHash(id: string, desired: Desired): string {
-  const { iamInstanceProfile, metadataOptions, monitoring } = desired;
-  return digest(id, { iamInstanceProfile, metadataOptions, monitoring });
+  return digest(id, settingsIn(desired));
 }
 
 /** Digests that tell one launch specification from another. */
@@ -145,16 +144,14 @@ export function readGeneration(number: number, description: string): Generation 
 /** What the launch template holds. `rootDeviceName` is the image's, needed only for `rootVolume`. */
 export function launchData(desired: Desired, rootDeviceName: string | undefined): LaunchData {
   const rootVolume = askedOf("rootVolume", desired) as Desired["rootVolume"];
-  const { imageId, instanceType, keyName, iamInstanceProfile, metadataOptions, monitoring } = desired;
+  const { imageId, instanceType, keyName } = desired;
   const { ebsOptimized, tenancy, cpuCredits, cpuOptions, placementGroup } = desired;
   return {
     imageId,
     instanceType,
     userData: userDataFor(desired),
     keyName,
-    iamInstanceProfile,
-    metadataOptions,
-    monitoring,
+    ...settingsIn(desired),
     ebsOptimized,
     tenancy,
     cpuCredits,

@@ -1,11 +1,11 @@
 /** A look at what the inputs say is to be adopted. */
 import type { Ec2 } from "../../ec2/ec2";
+import { findInstance } from "../../ec2/lookups";
 import { TAG } from "../../ec2/tags";
 import { adoptsThings } from "./adoption";
 import { isAlive } from "./instances";
 import type { Desired } from "../../model/desired";
 import type { Adoption, Observed, Recorded } from "../../model/observed";
-import type { Instance } from "../../model/things";
 
 /** A thing that is to be adopted counts as ours from the first look on; the inputs name it until it has all its tags. */
 export async function withAdoption(
@@ -43,7 +43,7 @@ function withOne<T extends { id: string }>(list: readonly T[], one: T | undefine
 
 /** The things that the inputs say are to be adopted. */
 async function observeAdoption(ec2: Ec2, { adopt }: Pick<Desired, "adopt">): Promise<Adoption> {
-  const instance = adopt?.instanceId === undefined ? undefined : await describeInstance(ec2, adopt.instanceId);
+  const instance = adopt?.instanceId === undefined ? undefined : await findInstance(ec2, adopt.instanceId);
   const interfaceId = adopt?.networkInterfaceId ?? instance?.networkInterfaceId;
   const [networkInterface] =
     interfaceId === undefined ? [] : await ec2.describeNetworkInterfaces({ "network-interface-id": [interfaceId] });
@@ -61,8 +61,4 @@ function isAdopted(
     return instance.tags[TAG.launch] !== undefined;
   }
   return networkInterfaces.length > 0 || (recorded?.networkInterfaceId ?? "") !== "";
-}
-
-async function describeInstance(ec2: Ec2, id: string): Promise<Instance | undefined> {
-  return (await ec2.describeInstances({ "instance-id": [id] }))[0];
 }

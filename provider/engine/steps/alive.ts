@@ -1,4 +1,5 @@
 /** An instance that a run waits with, and that another run may have ended by then. */
+import { findInstance } from "../../ec2/lookups";
 import { isAlive } from "../situation/instances";
 import { ObserveAgain, type Run } from "./run";
 import type { Instance } from "../../model/things";
@@ -12,5 +13,5 @@ export function refuseEnded(instance: Instance | undefined): void {
 
 /** The same of how it is now. */
 export async function requireAlive({ ec2 }: Pick<Run, "ec2">, { id }: Pick<Instance, "id">): Promise<void> {
-  refuseEnded((await ec2.describeInstances({ "instance-id": [id] }))[0]);
+  refuseEnded(await findInstance(ec2, id));
 }

@@ -1,11 +1,12 @@
 /** The Elastic IP: allocated or given, on the network interface, and never taken from another holder. */
+import { orNothing } from "../../ec2/lookups";
 import { isEc2Error } from "../../ec2/errors";
 import { TAG } from "../../ec2/tags";
 import { waitFor } from "../../ec2/wait";
 import { isOwnZone } from "../../ec2/zones";
 import { isAtHome, isOwnedElasticIp } from "../situation/belongings";
 import { baseTags } from "../record/labels";
-import { elasticIpOf, goneIsFine, networkInterfaceOf, oncePropagated, type Run } from "./run";
+import { elasticIpOf, networkInterfaceOf, oncePropagated, type Run } from "./run";
 import type { ElasticIp } from "../../model/things";
 import { retainElasticIp } from "../planning/retention";
 import { zoneOf } from "./network-interface";
@@ -24,7 +25,7 @@ export async function allocateElasticIp(run: Run): Promise<void> {
   const all = tagged.some((it) => it.allocationId === allocated.allocationId) ? tagged : [...tagged, allocated];
   const keep = all.find((it) => it.association !== undefined) ?? all[0] ?? allocated;
   for (const surplus of all.filter((it) => it !== keep && it.association === undefined)) {
-    await goneIsFine(() => run.ec2.releaseAddress(surplus));
+    await orNothing(() => run.ec2.releaseAddress(surplus));
   }
   run.observed.elasticIps = [...run.observed.elasticIps, keep];
   run.say(`Elastic IP ${keep.publicIp} allocated (${keep.allocationId})`);
@@ -94,7 +95,7 @@ export async function disassociateElasticIp(run: Run, elasticIp: ElasticIp): Pro
   if (association === undefined) {
     return;
   }
-  await goneIsFine(() => run.ec2.disassociateAddress(association.id));
+  await orNothing(() => run.ec2.disassociateAddress(association.id));
   for (const it of [...run.observed.elasticIps, run.observed.givenElasticIp]) {
     if (it?.allocationId === elasticIp.allocationId) {
       it.association = undefined;
@@ -123,7 +124,7 @@ export async function releaseElasticIp(run: Run, elasticIp: ElasticIp): Promise<
       what: `${elasticIp.allocationId} to be free`,
       read: async () => {
         try {
-          await goneIsFine(() => run.ec2.releaseAddress(elasticIp));
+          await orNothing(() => run.ec2.releaseAddress(elasticIp));
           return true;
         } catch (error) {
           if (isEc2Error(error, "in-use")) {

@@ -1,5 +1,6 @@
 /** The table of steps. */
 import type { Addresses } from "../../ec2/ec2";
+import { SETTINGS } from "../record/settings";
 import type { Run } from "./run";
 import type { Step } from "../planning/step";
 import { keepsInstance } from "../situation/strategy";
@@ -21,7 +22,7 @@ import { checkRights } from "./rights";
 import * as claims from "./claims";
 import * as sharing from "./sharing";
 import { exchangeElasticIp } from "./exchange";
-import * as settings from "./settings";
+import { changeSetting } from "./settings";
 import * as starting from "./start";
 import * as stopStart from "./stop-start";
 import * as tags from "./tags";
@@ -166,17 +167,9 @@ const STEPS: Steps = {
     doing: (_run, step) => `start ${step.instance.id}`,
   },
   stop: { take: (run, step) => stopStart.stop(run, step.instance), doing: (_run, step) => `stop ${step.instance.id}` },
-  "set-metadata-options": {
-    take: (run, step) => settings.setMetadataOptions(run, step.instanceId),
-    doing: (_run, step) => `set the metadata options of ${step.instanceId}`,
-  },
-  "set-instance-profile": {
-    take: (run, step) => settings.setInstanceProfile(run, step.instanceId),
-    doing: (_run, step) => `set the instance profile of ${step.instanceId}`,
-  },
-  "set-monitoring": {
-    take: (run, step) => settings.setMonitoring(run, step.instanceId),
-    doing: (_run, step) => `switch the detailed monitoring of ${step.instanceId}`,
+  "change-setting": {
+    take: (run, step) => changeSetting(run, step.setting, step.instanceId),
+    doing: (_run, step) => `${SETTINGS[step.setting].doing} ${step.instanceId}`,
   },
 
   "make-volume": {

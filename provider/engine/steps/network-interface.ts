@@ -1,4 +1,5 @@
 /** The network interface: made once, kept in the form that is wanted, and given up last. */
+import { findInstance, orNothing } from "../../ec2/lookups";
 import type { Addresses, Ec2 } from "../../ec2/ec2";
 import { Ec2Error, explain, isEc2Error } from "../../ec2/errors";
 import { TAG } from "../../ec2/tags";
@@ -259,22 +260,14 @@ export async function adoptHolder({ id, ec2 }: Run, eni: NetworkInterface | unde
   if (eni === undefined || holderId === undefined) {
     return;
   }
-  const [holder] = await ec2.describeInstances({ "instance-id": [holderId] });
+  const holder = await findInstance(ec2, holderId);
   if (holder?.tags[TAG.id] === id && isAlive(holder)) {
     throw new ObserveAgain(`${eni.id} is held by ${holderId}, which another run launched`);
   }
 }
 
 export async function readNetworkInterface(ec2: Ec2, id: string): Promise<NetworkInterface | undefined> {
-  try {
-    const [eni] = await ec2.describeNetworkInterfaces({ "network-interface-id": [id] });
-    return eni;
-  } catch (error) {
-    if (isEc2Error(error, "not-found")) {
-      return undefined;
-    }
-    throw error;
-  }
+  return orNothing(async () => (await ec2.describeNetworkInterfaces({ "network-interface-id": [id] }))[0]);
 }
 
 /** The zone of the machine, also before it has its interface. */

@@ -1,13 +1,13 @@
 /** The launch template: the machine's record in EC2, and its versions, the generations. */
 import { Ec2Error, isEc2Error } from "../../ec2/errors";
-import { findImage } from "../../ec2/lookups";
+import { findImage, orNothing } from "../../ec2/lookups";
 import { IdTaken } from "../record/claim";
 import { isAlive } from "../situation/instances";
 import { templateTags } from "../record/labels";
 import { isAnothers } from "../situation/ownership";
-import { type Phase, phaseTag } from "../record/record-grammar";
+import { type Phase, phaseTag } from "../record/phase";
 import { withRoomForVersion } from "./prune-versions";
-import { goneIsFine, made, ObserveAgain, oncePropagated, type Run } from "./run";
+import { made, ObserveAgain, oncePropagated, type Run } from "./run";
 import { clientToken, describeGeneration, digestsOf, launchData, readGeneration } from "../record/specification";
 
 /** The description of a version that is made only for EC2 to look up the image behind an SSM parameter. */
@@ -117,7 +117,7 @@ async function rootDeviceName(run: Run, imageId: string): Promise<string | undef
 }
 
 export async function deleteRecord(run: Run, templateId: string): Promise<void> {
-  await goneIsFine(() => run.ec2.deleteLaunchTemplate(templateId));
+  await orNothing(() => run.ec2.deleteLaunchTemplate(templateId));
   run.observed.template = undefined;
   if (run.lease !== undefined) {
     run.lease.templateId = undefined;

@@ -1,9 +1,10 @@
 /** The end of an instance: its spot request is cancelled, it is terminated, and the network interface is waited for. */
+import { findInstance, orNothing } from "../../ec2/lookups";
 import { isAlive } from "../situation/instances";
 import type { Kind } from "../../ec2/expectations";
 import { waitFor } from "../../ec2/wait";
 import { darkening } from "./dark";
-import { goneIsFine, type Run, seconds, transitionTimeout } from "./run";
+import { type Run, seconds, transitionTimeout } from "./run";
 import type { Instance } from "../../model/things";
 import { awaitFree } from "./network-interface";
 
@@ -38,9 +39,9 @@ async function terminate(run: Run, instance: Instance): Promise<void> {
   const spotRequestId = instance.spotRequestId;
   if (spotRequestId !== undefined) {
     // First, because a persistent request would launch anew after the termination and take the interface.
-    await goneIsFine(() => run.ec2.cancelSpotRequest(spotRequestId));
+    await orNothing(() => run.ec2.cancelSpotRequest(spotRequestId));
   }
-  await goneIsFine(() => run.ec2.terminateInstance(instance.id, run.desired.replacement.skipOsShutdown));
+  await orNothing(() => run.ec2.terminateInstance(instance.id, run.desired.replacement.skipOsShutdown));
 }
 
 async function awaitTerminated(run: Run, id: string, kind: Kind): Promise<void> {
@@ -48,7 +49,7 @@ async function awaitTerminated(run: Run, id: string, kind: Kind): Promise<void> 
     {
       kind,
       what: `${id} to end`,
-      read: async () => (await run.ec2.describeInstances({ "instance-id": [id] }))[0],
+      read: () => findInstance(run.ec2, id),
       isReady: (it) => it === undefined || it.state === "terminated",
       describe: (it) => it?.state ?? "gone",
       timeoutMs: transitionTimeout(run),

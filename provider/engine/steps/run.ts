@@ -1,4 +1,5 @@
 /** What one run of the steps works with. Steps write what they made into `observed`, where later steps find it. */
+import { orNothing } from "../../ec2/lookups";
 import { Cancelled, type Clock, Stopwatch } from "../../kit/clock";
 import type { Ec2Client } from "../../ec2/client";
 import type { Ec2 } from "../../ec2/ec2";
@@ -152,7 +153,7 @@ interface Passing {
  * Repeats `call` while EC2 refuses it for what passes by itself. All else ends it: a call of which nobody knows what came of it may not
  * be one to repeat.
  */
-async function onceAccepted<T>(
+export async function onceAccepted<T>(
   run: Waiter,
   { what, isPassing, timeoutMs }: Passing,
   call: () => Promise<T>,
@@ -195,18 +196,7 @@ export function oncePropagated<T>(
 export function deleteOnceFree(run: Run, id: string, call: () => Promise<void>): Promise<void> {
   const isPassing = (error: unknown): boolean => isEc2Error(error, "in-use", "transition");
   const passing = { what: `EC2 to delete ${id}`, isPassing, timeoutMs: PROPAGATION_TIMEOUT_MS };
-  return onceAccepted(run, passing, () => goneIsFine(call));
-}
-
-/** Ends quietly if the thing is gone already, which is what was wanted. */
-export async function goneIsFine(call: () => Promise<void>): Promise<void> {
-  try {
-    await call();
-  } catch (error) {
-    if (!isEc2Error(error, "not-found")) {
-      throw error;
-    }
-  }
+  return onceAccepted(run, passing, () => orNothing(call));
 }
 
 export function seconds(ms: number): string {

@@ -1,4 +1,5 @@
 /** What another machine has, and may let go of. */
+import { findInstance } from "../../ec2/lookups";
 import type { Ec2 } from "../../ec2/ec2";
 import { TAG } from "../../ec2/tags";
 import { waitFor, WaitFailure, WaitTimeout } from "../../ec2/wait";
@@ -38,7 +39,7 @@ const LOOKS: Readonly<Record<Given["kind"], Look>> = {
     return isThere ? { tags: it.tags, on: it.attachment?.instanceId, volume: it } : undefined;
   },
   instance: async (ec2, id) => {
-    const [it] = await ec2.describeInstances({ "instance-id": [id] });
+    const it = await findInstance(ec2, id);
     return it && { tags: it.tags };
   },
   "network-interface": async (ec2, id) => {

@@ -1,4 +1,5 @@
 /** The start of an instance that is there, and the wait until it runs. */
+import { findInstance } from "../../ec2/lookups";
 import type { Kind } from "../../ec2/expectations";
 import { waitFor } from "../../ec2/wait";
 import { isAlive } from "../situation/instances";
@@ -33,7 +34,7 @@ export async function awaitStopped(run: Run, { id }: Instance): Promise<void> {
     {
       kind: "under-way",
       what: `${id} to be stopped`,
-      read: async () => (await run.ec2.describeInstances({ "instance-id": [id] }))[0],
+      read: () => findInstance(run.ec2, id),
       isReady: (it) => it !== undefined && it.state !== "stopping",
       describe: (it) => it?.state ?? "not known",
       timeoutMs: transitionTimeout(run),
@@ -54,7 +55,7 @@ export async function awaitRunning(run: Run, launched: Instance, kind: Kind = "l
       kind,
       what: `${launched.id} to run`,
       read: async () => {
-        const [instance] = await run.ec2.describeInstances({ "instance-id": [launched.id] });
+        const instance = await findInstance(run.ec2, launched.id);
         if (instance !== undefined && (!isAlive(instance) || failedToStart(instance))) {
           remember(run, instance);
           throw new EndedAtLaunch(instance);

@@ -1,4 +1,5 @@
 /** An instance is stopped: to stay so, or to become another type. */
+import { findInstance } from "../../ec2/lookups";
 import { explain, isAboutType, isCapacityReason, isEc2Error } from "../../ec2/errors";
 import { TAG } from "../../ec2/tags";
 import { userDataFor } from "../../kit/user-data";
@@ -50,7 +51,7 @@ async function awaitDown(run: Run, instance: Instance, kind: Kind): Promise<void
     {
       kind,
       what: `${instance.id} to stop`,
-      read: async () => (await run.ec2.describeInstances({ "instance-id": [instance.id] }))[0],
+      read: () => findInstance(run.ec2, instance.id),
       isReady: (it) => {
         refuseEnded(it);
         if ((it?.state === "running" || it?.state === "pending") && run.clock.now() - begin > STALE_MS) {
@@ -73,7 +74,7 @@ async function awaitStarted(run: Run, instance: Instance): Promise<void> {
     {
       kind: "under-way",
       what: `${instance.id} to start, so that it can be stopped`,
-      read: async () => (await run.ec2.describeInstances({ "instance-id": [instance.id] }))[0],
+      read: () => findInstance(run.ec2, instance.id),
       isReady: (it) => {
         refuseEnded(it);
         return it !== undefined && it.state !== "pending";
@@ -175,7 +176,7 @@ async function whileStopped(run: Run, { id }: Instance, change: () => Promise<vo
   try {
     await change();
   } catch (error) {
-    const [now] = isEc2Error(error) ? await run.ec2.describeInstances({ "instance-id": [id] }) : [];
+    const now = isEc2Error(error) ? await findInstance(run.ec2, id) : undefined;
     if (now !== undefined && now.state !== "stopped") {
       throw new ObserveAgain(`${id} is ${now.state}, which this run did not do`);
     }
@@ -202,7 +203,7 @@ async function goBack(run: Run, instance: Instance, { error, done, before }: Att
   run.say(`${instance.id} did not start; starting it as it was, as ${before.type}`);
   try {
     const begin = run.clock.now();
-    const [now] = await run.ec2.describeInstances({ "instance-id": [instance.id] });
+    const now = await findInstance(run.ec2, instance.id);
     if (now !== undefined) {
       await bringDown(run, now);
     }

@@ -5,7 +5,7 @@ import { givenTags, instanceTags, launchTags } from "../record/labels";
 import { isOwnedInstance } from "../situation/belongings";
 import { launchedVolumes, phaseWanted } from "../planning/tags";
 import { requireUnchanged } from "./points";
-import { readPhase } from "../record/record-grammar";
+import { readPhase } from "../record/phase";
 import { type Deps, made, oncePropagated, type Run } from "./run";
 import { changingHash, digestsOf, type LaunchPart } from "../record/specification";
 import type { Instance, Tags } from "../../model/things";

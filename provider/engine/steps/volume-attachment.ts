@@ -1,10 +1,10 @@
 /** Data volumes come off an instance, and go on the next. */
-import { Ec2Error, explain, isEc2Error } from "../../ec2/errors";
-import { waitFor } from "../../ec2/wait";
+import { Ec2Error, isEc2Error } from "../../ec2/errors";
+import { orNothing } from "../../ec2/lookups";
 import { castOf } from "../situation/cast";
 import { holderOf, isAlive } from "../situation/instances";
 import { isComingOff } from "../planning/data-volumes";
-import { goneIsFine, made, networkInterfaceOf, type Run, transitionTimeout } from "./run";
+import { made, networkInterfaceOf, onceAccepted, type Run } from "./run";
 import type { Instance, Volume } from "../../model/things";
 import { requireAlive } from "./alive";
 import { type Awaited, awaitVolume, readVolume, rememberVolume } from "./volume-waits";
@@ -24,7 +24,7 @@ export async function detachVolume(run: Run, { id }: Volume): Promise<void> {
   }
   const holder = run.observed.instances.find((it) => it.id === attachment.instanceId);
   if (attachment.status !== "detaching" && (holder === undefined || isAlive(holder))) {
-    await goneIsFine(() => run.ec2.detachVolume(id, attachment.instanceId)).catch((error: unknown) => {
+    await orNothing(() => run.ec2.detachVolume(id, attachment.instanceId)).catch((error: unknown) => {
       // A repeat after a lost reply: it is off, or coming off.
       if (!isEc2Error(error, "transition")) {
         throw error;
@@ -77,31 +77,23 @@ async function attach(
   const isFree = (it: Volume | undefined): boolean => it?.attachment === undefined || isOn(it);
   const free = await awaitVolume(run, id, { ...FREE_TO_ATTACH, look: seeIt }, isFree);
   if (!isOn(free)) {
-    await waitFor<string | undefined>(
-      {
-        kind: "propagation",
-        what: `EC2 to attach ${id} to ${instance.id}`,
-        read: async () => {
-          try {
-            await run.ec2.attachVolume(id, instance.id, deviceName);
-            return undefined;
-          } catch (error) {
-            // After a lost reply a repeat is refused.
-            const isDone = isEc2Error(error) && isOn(await readVolume(run, id));
-            if (!isDone && !isPassing(error)) {
-              throw error;
-            }
-            if (!isDone) {
-              await requireAlive(run, instance);
-            }
-            return isDone ? undefined : explain(error);
-          }
-        },
-        isReady: (refusal) => refusal === undefined,
-        describe: (refusal) => refusal ?? "attached",
-        timeoutMs: Math.min(ATTACHABLE_MS, transitionTimeout(run)),
-      },
+    await onceAccepted(
       run,
+      { what: `EC2 to attach ${id} to ${instance.id}`, isPassing, timeoutMs: ATTACHABLE_MS },
+      async () => {
+        try {
+          await run.ec2.attachVolume(id, instance.id, deviceName);
+        } catch (error) {
+          // After a lost reply a repeat is refused.
+          if (isEc2Error(error) && isOn(await readVolume(run, id))) {
+            return;
+          }
+          if (isPassing(error)) {
+            await requireAlive(run, instance);
+          }
+          throw error;
+        }
+      },
     );
     run.say(`${id} attached to ${instance.id} as ${deviceName}`);
   }

@@ -1,10 +1,11 @@
 /** A data volume is made once, in the machine's zone. */
 import { Ec2Error } from "../../ec2/errors";
+import { orNothing } from "../../ec2/lookups";
 import { isOwned, TAG } from "../../ec2/tags";
 import { waitFor, WaitFailure, WaitTimeout } from "../../ec2/wait";
 import { recordedVolumeId } from "../situation/belongings";
 import { volumeTags } from "../record/labels";
-import { goneIsFine, made, type Run, transitionTimeout } from "./run";
+import { made, type Run, transitionTimeout } from "./run";
 import { clientToken } from "../record/specification";
 import type { DataVolume } from "../../model/desired";
 import type { Volume } from "../../model/things";
@@ -38,7 +39,7 @@ async function create(run: Run, wanted: DataVolume, availabilityZone: string): P
     throw new Error("EC2 answered with a volume that is gone");
   }
   if (volume.status === "error") {
-    await goneIsFine(() => run.ec2.deleteVolume(volume.id));
+    await orNothing(() => run.ec2.deleteVolume(volume.id));
     throw new WaitFailure(
       `EC2 could not make it (${volume.id} came out in the state error, and was deleted); if it is encrypted, check that EC2 may use the key`,
     );

@@ -3,14 +3,14 @@ import type { Clock } from "../../kit/clock";
 import { Ec2Error, isUnauthorized } from "../../ec2/errors";
 import { Lookups, patiently } from "../../ec2/lookups";
 
-export type Answer<T> = { is: "found"; it: T } | { is: "missing" } | { is: "not-told" };
+export type LookupAnswer<T> = { is: "found"; it: T } | { is: "missing" } | { is: "not-told" };
 
 /** An endpoint that is not EC2's own may not know the action. */
 const isUnknownAction = (error: unknown): boolean => error instanceof Ec2Error && error.code === "InvalidAction";
 
 /** As {@link Lookups}, and a denial is an answer too; it is kept, since the rights of a run do not change. */
-export function optional<T>(look: (id: string) => Promise<T | undefined>, clock: Clock): Lookups<Answer<T>> {
-  const ask = async (id: string): Promise<Answer<T>> => {
+export function optional<T>(look: (id: string) => Promise<T | undefined>, clock: Clock): Lookups<LookupAnswer<T>> {
+  const ask = async (id: string): Promise<LookupAnswer<T>> => {
     try {
       const it = await patiently(
         () => look(id),

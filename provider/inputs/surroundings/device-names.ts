@@ -2,10 +2,10 @@
 import { isWindowsDevice } from "../formats";
 import { volumesIn } from "../refused-changes";
 import type { Failure } from "../validation";
-import { type Changed, type Inputs, knownText, type Place } from "./place";
+import { type Changed, type Inputs, knownText, type LookupPlace } from "./place";
 
 /** EC2 takes Linux's names on Windows too; Windows' own are for Windows only (EC2 guide, device names). */
-export async function deviceNameFailures(place: Place, inputs: Inputs, changed: Changed): Promise<Failure[]> {
+export async function deviceNameFailures(place: LookupPlace, inputs: Inputs, changed: Changed): Promise<Failure[]> {
   const imageId = knownText(inputs.imageId);
   const named = volumesIn(inputs).flatMap(({ path, volume }) => {
     const name = knownText(volume.deviceName);

@@ -5,13 +5,13 @@ import { findElasticIp } from "../../engine/situation/observe-elastic-ips";
 import type { ElasticIp } from "../../model/things";
 import { type Lookups, patiently } from "../../ec2/lookups";
 import type { Failure } from "../validation";
-import { type Answer, optional } from "./answers";
-import { type Changed, type Inputs, knownText, missing, type Place, subnetOf } from "./place";
+import { type LookupAnswer, optional } from "./answers";
+import { type Changed, type Inputs, knownText, missing, type LookupPlace, lookUpSubnet } from "./place";
 
 export class ElasticIps {
-  private readonly zones: Lookups<Answer<Zone>>;
+  private readonly zones: Lookups<LookupAnswer<Zone>>;
 
-  constructor(private readonly place: Place) {
+  constructor(private readonly place: LookupPlace) {
     const { ec2, clock } = place;
     this.zones = optional((name) => ec2().describeZone(name), clock);
   }
@@ -39,7 +39,7 @@ export class ElasticIps {
   }
 
   private async elsewhere(inputs: Inputs, elasticIp: ElasticIp, what: string, property: string): Promise<Failure[]> {
-    const subnet = await subnetOf(this.place, inputs);
+    const subnet = await lookUpSubnet(this.place, inputs);
     const has = elasticIp.networkBorderGroup;
     const needs = subnet === undefined ? undefined : await this.borderGroupOf(subnet.availabilityZone);
     if (subnet === undefined || has === undefined || needs === undefined || has === needs) {

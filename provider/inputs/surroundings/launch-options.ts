@@ -1,11 +1,11 @@
 /** The key pair and the placement group, and whether the types that may be launched take the options that are set. */
 import type { InstanceType, PlacementGroup } from "../../ec2/ec2";
 import { type TypeOptions, untakenOptions } from "../../engine/situation/type-options";
-import type { InputName } from "../inputs";
+import type { InputName } from "../table";
 import type { Lookups } from "../../ec2/lookups";
 import { type Failure, isGiven, isObject } from "../validation";
-import { type Answer, optional } from "./answers";
-import { type Changed, type Inputs, knownText, missing, type Place, textsIn } from "./place";
+import { type LookupAnswer, optional } from "./answers";
+import { type Changed, type Inputs, knownText, missing, type LookupPlace, textsIn } from "./place";
 
 const INPUTS: readonly InputName[] = [
   "instanceType",
@@ -18,10 +18,10 @@ const INPUTS: readonly InputName[] = [
 ];
 
 export class LaunchOptions {
-  private readonly keyPairs: Lookups<Answer<{ name: string }>>;
-  private readonly placementGroups: Lookups<Answer<PlacementGroup>>;
+  private readonly keyPairs: Lookups<LookupAnswer<{ name: string }>>;
+  private readonly placementGroups: Lookups<LookupAnswer<PlacementGroup>>;
 
-  constructor(private readonly place: Place) {
+  constructor(private readonly place: LookupPlace) {
     const { ec2, clock } = place;
     this.keyPairs = optional((name) => ec2().describeKeyPair(name), clock);
     this.placementGroups = optional((name) => ec2().describePlacementGroup(name), clock);

@@ -1,7 +1,7 @@
 /** What the checks of the surroundings have in common. */
 import type { Clock } from "../../kit/clock";
 import type { Ec2, Image, InstanceType, Subnet } from "../../ec2/ec2";
-import type { InputName } from "../inputs";
+import type { InputName } from "../table";
 import type { Lookups } from "../../ec2/lookups";
 import { type Failure, isGiven } from "../validation";
 
@@ -9,7 +9,7 @@ export type Inputs = Readonly<Record<string, unknown>>;
 export type Changed = (name: InputName) => boolean;
 
 /** One region, and what was looked up in it. */
-export interface Place {
+export interface LookupPlace {
   ec2: () => Ec2;
   clock: Clock;
   region: string;
@@ -18,7 +18,12 @@ export interface Place {
   types: Lookups<InstanceType>;
 }
 
-export function missing({ region }: Place, property: string, id: string, advice = "check it, and the region"): Failure {
+export function missing(
+  { region }: LookupPlace,
+  property: string,
+  id: string,
+  advice = "check it, and the region",
+): Failure {
   return { property, reason: `${property}: ${id} does not exist in ${region}; ${advice}` };
 }
 
@@ -34,7 +39,7 @@ export function textsIn(list: unknown): { path: string; text: string }[] {
   });
 }
 
-export async function subnetOf({ subnets }: Place, { subnetId }: Inputs) {
+export async function lookUpSubnet({ subnets }: LookupPlace, { subnetId }: Inputs) {
   const id = knownText(subnetId);
   return id === undefined ? undefined : subnets.get(id);
 }

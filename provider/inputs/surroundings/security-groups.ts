@@ -2,20 +2,20 @@
 import type { SecurityGroup, Subnet } from "../../ec2/ec2";
 import type { Lookups } from "../../ec2/lookups";
 import type { Failure } from "../validation";
-import { type Answer, optional } from "./answers";
-import { type Changed, type Inputs, missing, type Place, subnetOf, textsIn } from "./place";
+import { type LookupAnswer, optional } from "./answers";
+import { type Changed, type Inputs, missing, type LookupPlace, lookUpSubnet, textsIn } from "./place";
 
 /** EC2's default, which no account is below. */
 const ALWAYS_TAKEN = 5;
 
 export class SecurityGroups {
-  private readonly groups: Lookups<Answer<SecurityGroup>>;
+  private readonly groups: Lookups<LookupAnswer<SecurityGroup>>;
   /** By "group vpc". */
-  private readonly usable: Lookups<Answer<boolean>>;
-  private readonly defaults: Lookups<Answer<string>>;
-  private readonly most: Lookups<Answer<number>>;
+  private readonly usable: Lookups<LookupAnswer<boolean>>;
+  private readonly defaults: Lookups<LookupAnswer<string>>;
+  private readonly most: Lookups<LookupAnswer<number>>;
 
-  constructor(private readonly place: Place) {
+  constructor(private readonly place: LookupPlace) {
     const { ec2, clock } = place;
     this.groups = optional((id) => ec2().describeSecurityGroup(id), clock);
     this.usable = optional((id) => {
@@ -35,7 +35,7 @@ export class SecurityGroups {
       return this.ofDefault(inputs);
     }
     const named = textsIn(inputs.securityGroupIds);
-    const subnet = named.length === 0 ? undefined : await subnetOf(this.place, inputs);
+    const subnet = named.length === 0 ? undefined : await lookUpSubnet(this.place, inputs);
     const found = await Promise.all([
       isNew ? this.tooMany(inputs.securityGroupIds) : [],
       ...named.map(({ path, text }) => this.ofOne(`securityGroupIds${path}`, text, subnet)),
@@ -45,7 +45,7 @@ export class SecurityGroups {
 
   /** An interface that is adopted keeps its groups. */
   private async ofDefault(inputs: Inputs): Promise<Failure[]> {
-    const subnet = inputs.adopt === undefined ? await subnetOf(this.place, inputs) : undefined;
+    const subnet = inputs.adopt === undefined ? await lookUpSubnet(this.place, inputs) : undefined;
     if (subnet === undefined || (await this.defaults.get(subnet.vpcId))?.is !== "missing") {
       return [];
     }

@@ -19,7 +19,7 @@ import { LocalQueue } from "./local-queue";
 
 const ROOT = join(__dirname, "../../..");
 export const BUNDLE = join(ROOT, "dist/controller/lambda/index.js");
-export const TIME_SCALE = 60;
+const TIME_SCALE = 60;
 const ACCOUNT = "123456789012";
 
 export function bundled(): void {

@@ -1,5 +1,5 @@
 import { WELL_KNOWN } from "../../../local/ec2";
-import type { InputName } from "../../../provider/inputs/inputs";
+import type { InputName } from "../../../provider/inputs/table";
 import type { OutputName, Outputs, Seen } from "./seen";
 
 export type Args = Readonly<Record<string, unknown>>;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { announceCreate, announceDrift, announceUpdate } from "../../../provider/preview/announcement";
-import type { Change, ChangeClass } from "../../../provider/inputs/changes";
+import type { Change } from "../../../provider/inputs/changes";
 import { OUTDATED } from "../../../provider/engine/planning/drift";
-import type { InputName } from "../../../provider/inputs/inputs";
+import type { ChangeClass, InputName } from "../../../provider/inputs/table";
 import { lookedAt } from "../../../provider/inputs/outlook";
 import { UNKNOWN } from "../../../provider/inputs/validation";
 

@@ -48,7 +48,7 @@ export interface Foreign {
 }
 
 /** One command of a user's, and how long it took. */
-export interface Command {
+interface Command {
   what: string;
   from: number;
   to: number;

@@ -61,7 +61,7 @@ export async function pauses(scene: Scene): Promise<void> {
 }
 
 /** Two who do not know of each other, and one machine. */
-export function meeting(second: (scene: Scene, machine: Machine) => Promise<unknown>): (scene: Scene) => Promise<void> {
+function meeting(second: (scene: Scene, machine: Machine) => Promise<unknown>): (scene: Scene) => Promise<void> {
   return async (scene) => {
     await scene.pause(4 * MINUTE);
     const machine = scene.machine(isKeptRunning);

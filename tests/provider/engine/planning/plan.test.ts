@@ -53,8 +53,8 @@ describe("plan", () => {
     });
     assert.deepEqual(steps, [
       { kind: "record-generation", replacesBefore: 1 },
-      { kind: "set-metadata-options", instanceId: "i-1" },
-      { kind: "set-instance-profile", instanceId: "i-1" },
+      { kind: "change-setting", setting: "metadataOptions", instanceId: "i-1" },
+      { kind: "change-setting", setting: "iamInstanceProfile", instanceId: "i-1" },
     ]);
   });
 
@@ -64,14 +64,19 @@ describe("plan", () => {
     const world = observed({ instances: [held], generation: generation({}, wanted) }, wanted);
     assert.deepEqual(planned({ desired: wanted, observed: { ...world, instances: [held] } }), []);
     const other = desired({ iamInstanceProfile: "q" });
-    assert.ok(kinds({ desired: other, observed: { ...world, instances: [held] } }).includes("set-instance-profile"));
+    assert.deepEqual(
+      planned({ desired: other, observed: { ...world, instances: [held] } }).filter(
+        (it) => it.kind === "change-setting",
+      ),
+      [{ kind: "change-setting", setting: "iamInstanceProfile", instanceId: "i-1" }],
+    );
   });
 
   it("compares a hop limit only where one is wanted", () => {
     const wanted = desired({ metadataOptions: { httpPutResponseHopLimit: 3 } });
     assert.equal(instance().metadataOptions.httpPutResponseHopLimit, 2);
     assert.deepEqual(kinds(), []);
-    assert.deepEqual(kinds({ desired: wanted, observed: observed({}, wanted) }), ["set-metadata-options"]);
+    assert.deepEqual(kinds({ desired: wanted, observed: observed({}, wanted) }), ["change-setting"]);
   });
 
   it("makes a record anew that somebody deleted, and counts the instance's generation from there", () => {

@@ -11,7 +11,7 @@ import {
   takeOver,
 } from "../../../../provider/engine/record/claim";
 import { LAPSED_MS, Lease, RENEW_MS } from "../../../../provider/engine/record/lease";
-import { leaseTag, phaseTag } from "../../../../provider/engine/record/record-grammar";
+import { leaseTag, phaseTag } from "../../../../provider/engine/record/phase";
 import type { LaunchTemplate } from "../../../../provider/model/things";
 import { URN } from "../../support";
 import { template } from "../things";
