@@ -43,6 +43,7 @@ export function volumeOf(volume: sdk.Volume): Volume {
             deviceName: attachment.Device ?? "",
             status: attachment.State ?? "",
             deleteOnTermination: attachment.DeleteOnTermination ?? false,
+            attachedAt: attachment.AttachTime?.getTime(),
           },
         }),
     tags: tagsOf(volume.Tags),

@@ -120,7 +120,14 @@ export interface Volume {
   kmsKeyId?: string;
   /** `creating`, `available`, `in-use`, `deleting`, … */
   status: string;
-  attachment?: { instanceId: string; deviceName: string; status: string; deleteOnTermination: boolean };
+  attachment?: {
+    instanceId: string;
+    deviceName: string;
+    status: string;
+    deleteOnTermination: boolean;
+    /** When it was attached, which tells one attachment from the next. */
+    attachedAt?: number;
+  };
   tags: Tags;
 }
 

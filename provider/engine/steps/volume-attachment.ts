@@ -4,7 +4,7 @@ import { orNothing } from "../../ec2/lookups";
 import { castOf } from "../situation/cast";
 import { holderOf, isAlive } from "../situation/instances";
 import { isComingOff } from "../planning/data-volumes";
-import { made, networkInterfaceOf, onceAccepted, type Run } from "./run";
+import { made, networkInterfaceOf, ObserveAgain, onceAccepted, type Run } from "./run";
 import type { Instance, Volume } from "../../model/things";
 import { requireAlive } from "./alive";
 import { type Awaited, awaitVolume, readVolume, rememberVolume } from "./volume-waits";
@@ -31,10 +31,17 @@ export async function detachVolume(run: Run, { id }: Volume): Promise<void> {
       }
     });
   }
+  const look = async (): Promise<Volume | undefined> => {
+    const seen = await readVolume(run, id);
+    if (seen?.attachment !== undefined && seen.attachment.attachedAt !== attachment.attachedAt) {
+      throw new ObserveAgain(`another run attached ${id} to ${seen.attachment.instanceId} again`);
+    }
+    return seen;
+  };
   const seen = await awaitVolume(
     run,
     id,
-    { kind: "volume-detach", what: `to come off ${attachment.instanceId} (${UNMOUNT})` },
+    { kind: "volume-detach", what: `to come off ${attachment.instanceId} (${UNMOUNT})`, look },
     (it) => it?.attachment === undefined,
   );
   rememberVolume(run, seen ?? { ...now, attachment: undefined });
