@@ -1,6 +1,6 @@
 /** EC2's bucket of requests for one action, as far as its answers tell: what it is filled with, and when the next call may go out. */
 import type { Clock } from "../kit/clock";
-import { LONGEST_PAUSE_MS, pauseAfter } from "./backoff";
+import { pauseAfter } from "./backoff";
 import type { Ec2Error } from "./errors";
 
 /** The learned rate is taken up a little below, and left behind the faster the longer nothing is refused. */
@@ -11,12 +11,15 @@ const GROWTH_CALLS = 30;
 const GROWTH_CALLS_OF_A_GUESS = 10;
 /** After so many times the calls of growth, we were too slow for long enough that the bucket was full in between. */
 const WAS_FULL = 3;
+/** Where so little is called that calls tell nothing, time without a refusal counts: a call's worth of growth every so often. */
+const GROWTH_MS = 1000;
 /** The burst before the first refusal was faster than EC2 allows for long; calls long before it teach nothing. */
 const FIRST_CUT = 0.75;
 const RECENT_MS = 10_000;
 /** Where calls went out without a wait, the bucket may have been full in between, and then less passed than it was filled with. */
 const SOFT_CUT = 0.9;
-const SLOWEST = 1000 / LONGEST_PAUSE_MS;
+/** EC2 fills no bucket much slower; what was refused for other reasons for a while is no bucket (EC2 API reference, request throttling). */
+const SLOWEST = 0.2;
 /** A process that is busy wakes late: what was due in so long until now goes at once. */
 const LATE_MS = 1000;
 
@@ -106,7 +109,9 @@ export class Bucket {
 
   /** Since the last refusal, in calls of growth. */
   private get grown(): number {
-    return this.passed / (this.learned?.isGuess === true ? GROWTH_CALLS_OF_A_GUESS : GROWTH_CALLS);
+    const { isGuess = false, emptyAt = this.clock.now() } = this.learned ?? {};
+    const calls = Math.max(this.passed, (this.clock.now() - emptyAt) / GROWTH_MS);
+    return calls / (isGuess ? GROWTH_CALLS_OF_A_GUESS : GROWTH_CALLS);
   }
 
   private measured(now: number): number {
