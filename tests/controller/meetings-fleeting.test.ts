@@ -2,31 +2,36 @@
 import assert from "node:assert/strict";
 import { TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import { interposed } from "../provider/interruptions";
-import type { Through } from "../provider/support";
+import { program, type Through } from "../provider/support";
 import { madeNow, only, settled, somebody, up } from "../provider/world";
-import { meet, PAUSE, RESUME, TICK, upTo, type Verb } from "../reliability/meetings";
+import { meet, PAUSE, RECYCLE, RESUME, TICK, upTo, type Verb } from "../reliability/meetings";
 
 const INPUTS = { persistPrivateIp: false, pauseBehavior: "terminate" };
+const TAGGED = { ...INPUTS, tags: { Team: "db" } };
 const UP = upTo("", INPUTS);
 const MINUTE = 60_000;
 const alone: Through = (handler) => handler;
 
-const MEETINGS: [what: string, verbs: readonly [Verb, Verb], isPaused: boolean][] = [
-  ["a resume beside an up of a paused machine", [UP, RESUME], true],
-  ["an up beside a resume of a paused machine", [RESUME, UP], true],
-  ["an up beside a controller, after the instance was ended by hand", [TICK, UP], false],
-  ["two controllers, after the instance was ended by hand", [TICK, TICK], false],
+type State = "runs" | "is paused" | "has lost its instance";
+
+const MEETINGS: [what: string, verbs: readonly [Verb, Verb], state: State][] = [
+  ["a resume beside an up", [UP, RESUME], "is paused"],
+  ["an up beside a resume", [RESUME, UP], "is paused"],
+  ["an up beside a controller", [TICK, UP], "has lost its instance"],
+  ["two controllers", [TICK, TICK], "has lost its instance"],
+  ["a recycle beside an up that changes the tags", [upTo("", TAGGED), RECYCLE], "runs"],
+  ["an up that changes the tags beside a recycle", [RECYCLE, upTo("", TAGGED)], "runs"],
 ];
 
 describe("two runs that launch for a machine that keeps no interface", function () {
   this.timeout(120_000);
 
-  for (const [what, verbs, isPaused] of MEETINGS) {
-    it(`launch one instance, wherever the second begins: ${what}`, async () => {
+  for (const [what, verbs, state] of MEETINGS) {
+    it(`launch one instance, wherever the second begins: ${what}, on a machine that ${state}`, async () => {
       const owner = await up(INPUTS);
-      if (isPaused) {
+      if (state === "is paused") {
         await PAUSE.run(owner, alone);
-      } else {
+      } else if (state === "has lost its instance") {
         const { instanceId } = only(madeNow(owner).instances);
         await somebody(owner).send(new TerminateInstancesCommand({ InstanceIds: [instanceId] }));
       }
@@ -55,6 +60,7 @@ describe("two runs that launch for a machine that keeps no interface", function 
         assert.equal(networkInterfaces.length, 1, `interfaces; the second began before call ${at} of the first`);
       }
       await owner.refresh();
+      await owner.up(program(INPUTS));
       await settled(owner, INPUTS);
     });
   }

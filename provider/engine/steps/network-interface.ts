@@ -8,7 +8,7 @@ import { waitFor, WaitTimeout } from "../../ec2/wait";
 import { heldBy } from "../planning/conflicts";
 import { isAlive, lastLaunched } from "../situation/instances";
 import { descriptionOf, networkInterfaceTags } from "../record/labels";
-import { holdersOf } from "../situation/filters";
+import { holdersOf, markedAs } from "../situation/filters";
 import {
   deleteOnceFree,
   findNetworkInterface,
@@ -43,7 +43,7 @@ export async function makeNetworkInterface(run: Run, later: string[]): Promise<v
       tags: networkInterfaceTags(id, desired),
       clientToken: clientToken(template.id, "network-interface", subnetId, privateIp, intent, ...predecessors),
     });
-  const eni = await makeOnce(make, intentsOf(run)).catch(async (error: unknown) => {
+  const eni = await makeOnce(run, make, intentsOf(run)).catch(async (error: unknown) => {
     const named = [secondaryPrivateIps, ipv6Addresses].flatMap((it) => (it && "addresses" in it ? it.addresses : []));
     throw await aboutAddresses(run, [...(privateIp === undefined ? [] : [privateIp]), ...named], error);
   });
@@ -76,6 +76,7 @@ function intentsOf({ desired, observed, recorded, nonce }: Run): (string | undef
 
 /** With the next intent, where the token stands for an interface that was made before and is gone, or was asked for otherwise. */
 async function makeOnce(
+  run: Run,
   make: (intent: string | undefined) => Promise<NetworkInterface>,
   [intent, ...others]: readonly (string | undefined)[],
 ): Promise<NetworkInterface> {
@@ -84,9 +85,19 @@ async function makeOnce(
   } catch (error) {
     const isForOther = isEc2Error(error, "mismatch") || (error instanceof Ec2Error && error.code === INTERFACE_GONE);
     if (isForOther && others.length > 0) {
-      return makeOnce(make, others);
+      await refuseMade(run);
+      return makeOnce(run, make, others);
     }
     throw error;
+  }
+}
+
+/** Another run, which asked for it with other tags or security groups, may have made it. */
+async function refuseMade({ ec2, id, observed }: Run): Promise<void> {
+  const now = await ec2.describeNetworkInterfaces(markedAs(id));
+  const other = now.find((it) => !observed.networkInterfaces.some((seen) => seen.id === it.id));
+  if (other !== undefined) {
+    throw new ObserveAgain(`another run made ${other.id}`);
   }
 }
 
