@@ -9,7 +9,7 @@ import {
   announceDrift,
   announceUpdate,
 } from "./preview/announcement";
-import { type Change, changesBetween, driftIn } from "./inputs/changes";
+import { type Change, changesBetween } from "./inputs/changes";
 import {
   carryOver,
   claimIn,
@@ -38,6 +38,7 @@ import { markReady } from "./engine/steps/tags";
 import { PlainFailure, sentence } from "./failure";
 import { leftVolumesSaid, NOTHING_SAID, saidOfImage, type SaidOfImage } from "./preview/image-warnings";
 import { checkInputs, desiredOf } from "./inputs/inputs";
+import { driftIn } from "./inputs/on-record";
 import { lookedAt, needsImage, type Outlook, outlookFor } from "./inputs/outlook";
 import { printable } from "./kit/printable";
 import type { Session } from "./session";

@@ -1,6 +1,6 @@
 /** What a program leaves open and the past decides: between one set of inputs and the next, and from what is recorded. (pure) */
 import type { Properties } from "../model/properties";
-import { isHeld } from "./changes";
+import { isHeld } from "./on-record";
 import type { Desired } from "../model/desired";
 import type { Outputs } from "../model/outputs";
 import type { Recorded } from "../model/observed";

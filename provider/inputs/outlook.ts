@@ -1,6 +1,7 @@
 /** What will become of the instance, as far as the recorded outputs can tell. (pure) */
 import type { Properties } from "../model/properties";
-import { type Change, driftIn } from "./changes";
+import type { Change } from "./changes";
+import { driftIn } from "./on-record";
 import { OUTDATED, RETYPED } from "../engine/planning/drift";
 import { type LaunchPart, partOf } from "../engine/record/specification";
 import type { Instance, Lifecycle, NetworkInterface } from "../model/things";

@@ -1,7 +1,8 @@
 /** The one line on what will happen to a machine. (pure) */
 import type { Properties } from "../model/properties";
 import type { FoundAdoption } from "./adoption";
-import { type Change, driftIn, isHeld } from "../inputs/changes";
+import type { Change } from "../inputs/changes";
+import { driftIn, isHeld } from "../inputs/on-record";
 import { nameOf } from "../ec2/tags";
 import { ROLLED_BACK } from "../engine/planning/drift";
 import type { LaunchInput } from "../engine/record/specification";

@@ -1,6 +1,7 @@
 /** Which outputs a preview can show, because the changes leave them as they are. (pure) */
 import type { Properties } from "../model/properties";
-import { type Change, isHeld } from "../inputs/changes";
+import type { Change } from "../inputs/changes";
+import { isHeld } from "../inputs/on-record";
 import type { Outputs } from "../model/outputs";
 import { keepsInstance } from "../engine/situation/strategy";
 import { INPUT_NAMES, type InputName } from "../inputs/inputs";

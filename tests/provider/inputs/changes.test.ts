@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CHANGE_CLASSES, type ChangeClass, changesBetween, driftIn } from "../../../provider/inputs/changes";
+import { CHANGE_CLASSES, type ChangeClass, changesBetween } from "../../../provider/inputs/changes";
 import { checkInputs, INPUT_NAMES } from "../../../provider/inputs/inputs";
 import { survivingOutputs } from "../../../provider/preview/surviving-outputs";
 import { UNKNOWN } from "../../../provider/inputs/validation";
@@ -162,22 +162,6 @@ describe("changesBetween", () => {
     assert.deepEqual(changesBetween(inputs(), inputs({ privateIp: UNKNOWN })), [
       { input: "privateIp", class: "moves" },
     ]);
-  });
-});
-
-describe("driftIn", () => {
-  it("finds nothing wrong with a machine that runs", () => {
-    assert.deepEqual(driftIn(recorded()), []);
-    assert.deepEqual(driftIn(recorded({ elasticIp: false, allocationId: "", publicIp: "" })), []);
-  });
-
-  it("says in words what is wrong", () => {
-    assert.deepEqual(driftIn(recorded({ networkInterfaceId: "" })), ["its network interface is gone"]);
-    assert.deepEqual(driftIn(recorded({ allocationId: "" })), ["its Elastic IP is not on its primary private IP"]);
-    assert.deepEqual(driftIn(recorded({ state: "paused" })), ["its instance is stopped"]);
-    assert.deepEqual(driftIn(recorded({ state: "pending" })), ["its instance is still starting"]);
-    assert.deepEqual(driftIn(recorded({ state: "failed" })), ["its instance could not be launched"]);
-    assert.deepEqual(driftIn(recorded({ state: "missing" })), ["it has no instance"]);
   });
 });
 
