@@ -1,6 +1,6 @@
 /** How a machine was when it was last looked at, as the outputs on record tell. (pure) */
 import type { Properties } from "../model/properties";
-import { SENTENCES } from "../engine/planning/drift";
+import { OUTDATED, RETYPED, SENTENCES } from "../engine/planning/drift";
 import type { MachineState, Outputs } from "../model/outputs";
 
 /** What was found to be wrong with the machine when it was last looked at, as it stands in the recorded outputs. */
@@ -45,4 +45,9 @@ const PAUSED: Readonly<Record<MachineState, string | undefined>> = {
 /** Whether the address is, or was, really had: an address alone may be one that was only asked for. */
 export function isHeld(recorded: Properties): boolean {
   return typeof recorded.vpcId === "string" && recorded.vpcId !== "";
+}
+
+/** Whether the instance was found to be another than the one that is declared. */
+export function isOutdated(drift: readonly string[]): boolean {
+  return drift.includes(OUTDATED) || drift.includes(RETYPED);
 }

@@ -3,15 +3,20 @@ import { currentInstance, currentNetworkInterface, currentVolume, type Situation
 import type { DataVolume, Desired } from "../model/desired";
 import type { Instance, MetadataOptions, NetworkInterface, Volume } from "../model/things";
 import type { Step } from "../engine/planning/step";
+import { type Planned, type StepOf, stepsOfKind } from "./planned";
 
-type Taken<K extends Step["kind"]> = Extract<Step, { kind: K }>;
-
-export function changesInPlace(steps: Step[], situation: Situation): string[] {
-  const eni = currentNetworkInterface(situation);
-  const instance = currentInstance(eni, situation.observed);
+export function changesInPlace({ steps, situation }: Planned): string[] {
+  const instance = currentInstance(currentNetworkInterface(situation), situation.observed);
   // What ends takes its settings along, and lets go of its volumes in any case.
   const stays = steps.some((it) => it.kind === "retire") ? undefined : instance;
   return steps.flatMap((step) => ofIdentity(step, situation, instance) ?? ofInstance(step, situation, stays) ?? []);
+}
+
+/** The data volumes of a running instance that get another device name. */
+export function volumesReattached({ steps, situation }: Planned): string[] {
+  const instance = currentInstance(currentNetworkInterface(situation), situation.observed);
+  const isWorking = instance?.state === "running" && !steps.some((it) => it.kind === "retire");
+  return isWorking ? stepsOfKind(steps, "detach-volume").flatMap((it) => reattached(it, situation) ?? []) : [];
 }
 
 function ofIdentity(
@@ -46,11 +51,8 @@ function inPlaceOf(changing: string | undefined): string {
 
 const FAMILIES = { "assign-private-ips": "secondary private IPs", "assign-ipv6-addresses": "IPv6 addresses" } as const;
 
-function ofInstance(
-  step: Step,
-  { desired, observed, recorded }: Situation,
-  instance: Instance | undefined,
-): string | undefined {
+function ofInstance(step: Step, situation: Situation, instance: Instance | undefined): string | undefined {
+  const { desired } = situation;
   if (instance === undefined) {
     return undefined;
   }
@@ -61,28 +63,28 @@ function ofInstance(
       return `sets its instance profile to ${desired.iamInstanceProfile ?? "none"}${had(instance.iamInstanceProfileArn)}`;
     case "set-monitoring":
       return `switches its detailed monitoring ${desired.monitoring ? "on" : "off"}`;
-    case "detach-volume": {
-      const wanted = desired.dataVolumes.find((it) => currentVolume(it, observed, recorded)?.id === step.volume.id);
-      const from = step.volume.attachment?.deviceName;
-      return wanted === undefined || from === undefined ? undefined : reattaches(wanted, step.volume.id, from);
-    }
+    case "detach-volume":
+      return reattached(step, situation);
     default:
       return undefined;
   }
 }
 
 /** A volume that is attached somewhere already comes off first: EC2 knows no renaming. */
-export function reattaches(
-  { name, deviceName }: Pick<DataVolume, "name" | "deviceName">,
-  id: string,
-  from: string,
-): string {
-  return `takes the data volume ${name} (${id}) off ${from} and attaches it again as ${deviceName}: unmount it in the guest before, which keeps it while it is mounted`;
+function reattached(
+  { volume }: StepOf<"detach-volume">,
+  { desired, observed, recorded }: Situation,
+): string | undefined {
+  const wanted = desired.dataVolumes.find((it) => currentVolume(it, observed, recorded)?.id === volume.id);
+  const from = volume.attachment?.deviceName;
+  return wanted === undefined || from === undefined
+    ? undefined
+    : `takes the data volume ${wanted.name} (${volume.id}) off ${from} and attaches it again as ${wanted.deviceName}: unmount it in the guest before, which keeps it while it is mounted`;
 }
 
 const UNITS = { size: " GiB", type: "", iops: " IOPS", throughput: " MiB/s" } as const;
 
-function modifies({ volume, shape }: Taken<"modify-volume">, name: string): string {
+function modifies({ volume, shape }: StepOf<"modify-volume">, name: string): string {
   const parts = (Object.keys(UNITS) as (keyof typeof UNITS)[]).flatMap((part) =>
     shape[part] === undefined ? [] : [`${volume[part] ?? "its default"} to ${shape[part]}${UNITS[part]}`],
   );
@@ -106,7 +108,7 @@ function metadataChanges(held: MetadataOptions, wanted: MetadataOptions): string
     .join(", ");
 }
 
-function groupsOf({ networkInterfaceId }: Taken<"set-security-groups">, all: NetworkInterface[]): string | undefined {
+function groupsOf({ networkInterfaceId }: StepOf<"set-security-groups">, all: NetworkInterface[]): string | undefined {
   return all
     .find((it) => it.id === networkInterfaceId)
     ?.securityGroups.map((it) => it.id)

@@ -136,7 +136,8 @@ describe("check", () => {
       assert.deepEqual(recorded(owner, [...IDENTITY, ...INSTANCE]), {
         ...Object.fromEntries([...IDENTITY, ...INSTANCE].map((name) => [name, stay[name]])),
       });
-      assert.ok(ELASTIC.every((name) => !(name in stay)));
+      assert.ok(!("publicIp" in stay));
+      assert.equal(stay.allocationId, "");
     });
 
     it("over a change of the region: nothing", async () => {

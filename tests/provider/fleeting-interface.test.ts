@@ -257,8 +257,9 @@ describe("persistPrivateIp: false", () => {
     await terminate(owner);
     const paused = withElasticIp({ pauseBehavior: "terminate", desiredState: "paused" });
     const preview = (await owner.preview(program(paused))).inputs;
-    assert.deepEqual(shown(preview, ["networkInterfaceId", "privateIp"]), [undefined, undefined]);
+    assert.deepEqual(shown(preview, ["networkInterfaceId", "privateIp"]), ["", ""]);
     await owner.up(program(paused));
+    assert.deepEqual(shown(owner.outputs, ["networkInterfaceId", "privateIp"]), ["", ""]);
     assert.deepEqual(made(owner).networkInterfaces, []);
     await settled(owner, paused);
   });
