@@ -5,7 +5,6 @@ import {
   currentNetworkInterface,
   detachedInstance,
   differencesOf,
-  hindrancesOf,
   holds,
   isAlive,
   isOwnedInstance,
@@ -18,9 +17,8 @@ import {
 import type { Desired } from "../../model/desired";
 import type { Instance, NetworkInterface } from "../../model/things";
 import type { Observed } from "../../model/observed";
-import type { LaunchPart } from "../record/specification";
 import type { Step } from "./step";
-import type { Hindrances, Path } from "../situation/strategy";
+import type { Path } from "../situation/strategy";
 import { planElasticIpMove } from "./elastic-ip";
 import { planAddressMove, planPublicIpAssignment, wantsInterface } from "./network-interface";
 
@@ -134,22 +132,6 @@ function pathFrom(old: Instance | undefined, situation: Situation): Path {
   }
   const eni = currentNetworkInterface(situation);
   return replacementPath(old, situation, eni === undefined || !holds(old, eni));
-}
-
-/** What stands against keeping the instance that is there. */
-export function hindrances(situation: Situation): Hindrances {
-  const old = workingInstance(situation, comingInstance(situation));
-  return old === undefined ? {} : hindrancesOf(old, situation);
-}
-
-/** In what the instance that is there differs from what is wanted; nothing if it may stay, or there is none. */
-export function outdatedParts(situation: Situation): LaunchPart[] {
-  const held = workingInstance(situation);
-  if (held === undefined || held === keptInstance(situation)) {
-    return [];
-  }
-  const parts = differencesOf(held, situation);
-  return parts.length === 0 ? ["other"] : parts;
 }
 
 function isFree(eni: NetworkInterface | undefined): boolean {
