@@ -110,7 +110,7 @@ function endOf({ state, instanceId, launchedInstanceType, lifecycle, privateIp, 
 }
 
 /** The instance on the machine's interface. */
-export function holderOf(machine: Machine): Instance | undefined {
+export function instanceHeldBy(machine: Machine): Instance | undefined {
   return (
     castOf(machine).holder ??
     machine.observed.instances.find(

@@ -1,19 +1,19 @@
 /** `managed-instance pause NAME|ID`: gives up the instance, keeps the addresses. */
 import { recordState } from "../controller/by-hand";
 import { staysStopped } from "../provider/engine/situation/instances";
-import { actByHand, type ActOptions, holderOf, staying, type Verb } from "./act";
+import { actByHand, type ActOptions, instanceHeldBy, staying, type Verb } from "./act";
 import type { Shell } from "./connection";
 
 const PAUSE: Verb = {
   name: "pause",
   nothingToDo: (machine) => {
     const { desired } = machine;
-    const held = holderOf(machine);
+    const held = instanceHeldBy(machine);
     const isDown = held === undefined || (held.state === "stopped" && staysStopped(held, desired));
     return desired.desiredState === "paused" && isDown ? "is paused already" : undefined;
   },
   consequence: (machine) => {
-    const held = holderOf(machine);
+    const held = instanceHeldBy(machine);
     if (held === undefined) {
       return undefined;
     }

@@ -1,14 +1,16 @@
 /** `managed-instance recycle NAME|ID`: another instance, and nothing else changed. */
 import { recordRecycle } from "../controller/by-hand";
-import { actByHand, type ActOptions, holderOf, staying, type Verb } from "./act";
+import { actByHand, type ActOptions, instanceHeldBy, staying, type Verb } from "./act";
 import type { Shell } from "./connection";
 
 const RECYCLE: Verb = {
   name: "recycle",
   nothingToDo: (machine) =>
-    holderOf(machine) === undefined ? "has no instance, and `managed-instance resume` launches a new one" : undefined,
+    instanceHeldBy(machine) === undefined
+      ? "has no instance, and `managed-instance resume` launches a new one"
+      : undefined,
   consequence: (machine) => {
-    const held = holderOf(machine);
+    const held = instanceHeldBy(machine);
     if (held === undefined) {
       return undefined;
     }

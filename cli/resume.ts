@@ -2,13 +2,13 @@
 import { recordState } from "../controller/by-hand";
 import { castOf } from "../provider/engine/situation/cast";
 import { fits } from "../provider/engine/situation/fit";
-import { actByHand, type ActOptions, holderOf, type Verb } from "./act";
+import { actByHand, type ActOptions, instanceHeldBy, type Verb } from "./act";
 import type { Shell } from "./connection";
 
 const RESUME: Verb = {
   name: "resume",
   nothingToDo: (machine) => {
-    const held = holderOf(machine);
+    const held = instanceHeldBy(machine);
     // One that a recycle was to replace, and did not yet, is not what is wanted.
     const isUp = held?.state === "running" && fits(held, castOf(machine));
     return isUp && machine.desired.desiredState === "running" ? `runs already (${held.id})` : undefined;

@@ -12,7 +12,7 @@ import { castOf } from "../provider/engine/situation/cast";
 import { baseTags, instanceTags } from "../provider/engine/record/labels";
 import type { Instance, NetworkInterface, Tags, Volume } from "../provider/model/things";
 import { OPTIONAL_RIGHTS, PARTS, type PolicyName, policyWith } from "../provider/ec2/policies";
-import { holderOf } from "./act";
+import { instanceHeldBy } from "./act";
 
 interface Probe {
   right: string;
@@ -80,7 +80,7 @@ async function deniedRight(ec2: Ec2, right: string, call: (ec2: Ec2) => Promise<
 
 function subjectOf(machine: Machine): Subject {
   const { observed } = machine;
-  const instance = holderOf(machine);
+  const instance = instanceHeldBy(machine);
   const eni = castOf(machine).networkInterface ?? observed.networkInterfaces[0];
   const volume = observed.volumes[0] ?? observed.rootVolumes[0];
   return { machine, instance, eni, volume };

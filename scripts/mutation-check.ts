@@ -126,6 +126,24 @@ const MUTATIONS: readonly Mutation[] = [
     to: 'return { takes: [skips || state === "stopped" ? "shutdown-skipping-os" : "shutdown"] };',
   },
   {
+    rule: "the preview says the path that the plan takes, not the strategy that is wanted",
+    file: "provider/preview/fate.ts",
+    from: "const { instance, path } = preflight;",
+    to: 'const { instance } = preflight;\n    const { strategy } = cast.desired.replacement;\n    const path = strategy === "auto" ? preflight.path : strategy;',
+  },
+  {
+    rule: "an output that a step may change is not shown as known",
+    file: "provider/preview/touches.ts",
+    from: "launch: (_, before) => instanceAt(before),",
+    to: "launch: NOTHING,",
+  },
+  {
+    rule: "the preview names every instance that ends",
+    file: "provider/preview/fate.ts",
+    from: "return endedBy(planned).filter((it) => it.id !== subject);",
+    to: "return endedBy(planned).filter((it) => it.id === undefined && subject === undefined);",
+  },
+  {
     rule: "a call that was held up goes out after another look at the record",
     file: "provider/engine/steps/held-up.ts",
     from: "this.clock.now() - this.lookedAt > LONGEST_MS",

@@ -14,7 +14,7 @@ import { added, type Counts, metricsLine } from "./metrics";
 import { LONGEST_DELAY_SECONDS, type Queue } from "./queue";
 import type { BatchResponse, LambdaContext, SqsEvent, SqsRecord } from "./sqs-event";
 
-export interface World extends Pick<Controller, "region" | "clock"> {
+export interface HandlerWorld extends Pick<Controller, "region" | "clock"> {
   /** The client of EC2, which gives up a call that is not answered in time. */
   ec2: (options: { replyTimeoutMs: number }) => Controller["ec2"];
   queue: Queue;
@@ -34,7 +34,7 @@ const RETRY_SECONDS = 60;
 /** What is no message is none the next time either. */
 const POISONED_SECONDS = 0;
 
-export function createHandler(world: World): Handler {
+export function createHandler(world: HandlerWorld): Handler {
   const told = { machines: new Map<string, string>(), rights: new ToldRights() };
   const ec2 = world.ec2({ replyTimeoutMs: REPLY_TIMEOUT_MS });
   return (event, context) => new Invocation(world, ec2, context.getRemainingTimeInMillis(), told).run(event.Records);
@@ -53,7 +53,7 @@ class Invocation {
   private readonly failed: (RefusedMessage & { afterSeconds: number })[] = [];
 
   constructor(
-    private readonly world: World,
+    private readonly world: HandlerWorld,
     ec2: Controller["ec2"],
     remainingMs: number,
     private readonly told: Told,

@@ -1,7 +1,5 @@
 /** What each input change means for the machine. (pure) */
 import type { Properties } from "../model/properties";
-import { SENTENCES } from "../engine/planning/drift";
-import type { MachineState, Outputs } from "../model/outputs";
 import { askedOf } from "../engine/record/specification";
 import { pauseBehaviorFor } from "./inputs";
 import { canonical } from "../kit/canonical";
@@ -98,48 +96,4 @@ function bought(market: unknown): unknown {
     return market;
   }
   return { ...market, fallbackToOnDemand: undefined, revertToSpot: undefined };
-}
-
-/** What was found to be wrong with the machine when it was last looked at, as it stands in the recorded outputs. */
-export function driftIn(recorded: Properties): string[] {
-  if (Array.isArray(recorded.drift) && recorded.drift.length > 0) {
-    return recorded.drift as string[];
-  }
-  const found: string[] = [];
-  const { networkInterfaceId, allocationId, elasticIp, state, persistPrivateIp, desiredState } =
-    recorded as Partial<Outputs> & { elasticIp?: unknown; persistPrivateIp?: unknown; desiredState?: unknown };
-  const hasNone = persistPrivateIp === false && state === "paused";
-  if (networkInterfaceId === "" && !hasNone) {
-    found.push(SENTENCES["make-network-interface"]);
-  }
-  if (allocationId === "" && elasticIp !== false && elasticIp !== undefined) {
-    found.push(SENTENCES["associate-elastic-ip"]);
-  }
-  const trouble = state === undefined ? undefined : (desiredState === "paused" ? PAUSED : TROUBLE)[state];
-  if (trouble !== undefined) {
-    found.push(trouble);
-  }
-  return found;
-}
-
-const TROUBLE: Readonly<Record<MachineState, string | undefined>> = {
-  running: undefined,
-  paused: SENTENCES.start,
-  pending: SENTENCES["await-running"],
-  failed: "its instance could not be launched",
-  missing: SENTENCES.launch,
-};
-
-/** The same of a machine that is to be paused. */
-const PAUSED: Readonly<Record<MachineState, string | undefined>> = {
-  running: SENTENCES.stop,
-  paused: undefined,
-  pending: SENTENCES.stop,
-  failed: "it could not be paused",
-  missing: undefined,
-};
-
-/** Whether the address is, or was, really had: an address alone may be one that was only asked for. */
-export function isHeld(recorded: Properties): boolean {
-  return typeof recorded.vpcId === "string" && recorded.vpcId !== "";
 }

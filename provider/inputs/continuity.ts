@@ -1,12 +1,11 @@
 /** What a program leaves open and the past decides: between one set of inputs and the next, and from what is recorded. (pure) */
 import type { Properties } from "../model/properties";
-import { isHeld } from "./changes";
+import { driftIn, isHeld, isOutdated } from "./on-record";
 import type { Desired } from "../model/desired";
 import type { Outputs } from "../model/outputs";
 import type { Recorded } from "../model/observed";
 import { launchHash } from "../engine/record/specification";
 import { COUNTED_ADDRESSES, desiredOf } from "./inputs";
-import { isOutdated } from "./outlook";
 
 /**
  * The checked inputs with what follows from the last ones.
@@ -70,7 +69,7 @@ export function recordedIn(id: string, properties: Properties): Recorded {
     ownsElasticIp: desired.elasticIp === true,
     tags: desired.tags,
     // A refresh may have found an instance that was launched with other inputs than these.
-    launchHash: isOutdated(properties) ? undefined : launchHash(id, desired),
+    launchHash: isOutdated(driftIn(properties)) ? undefined : launchHash(id, desired),
     market: desired.market,
     hopLimit: desired.metadataOptions.httpPutResponseHopLimit,
   };
@@ -83,16 +82,12 @@ export function claimIn({ claim }: Properties): { claim?: string } {
 
 /** The addresses that are held are wanted as long as the subnet stays and no others are named. */
 export function withHeldAddresses(desired: Desired, recorded: Properties): Desired {
-  const stays =
-    desired.subnetId === recorded.subnetId &&
-    desired.persistPrivateIp &&
-    recorded.persistPrivateIp !== false &&
-    isHeld(recorded);
-  if (!stays) {
+  const { privateIp } = recorded;
+  if (!keepsInterface(desired, recorded) || typeof privateIp !== "string" || privateIp === "") {
     return desired;
   }
   const held = { ...desired };
-  held.privateIp ??= String(recorded.privateIp);
+  held.privateIp ??= privateIp;
   for (const { list, count } of COUNTED_ADDRESSES) {
     const addresses = recorded[list];
     if (Array.isArray(addresses) && addresses.length > 0 && desired[count] === addresses.length) {
@@ -100,6 +95,10 @@ export function withHeldAddresses(desired: Desired, recorded: Properties): Desir
     }
   }
   return held;
+}
+
+function keepsInterface({ subnetId, persistPrivateIp }: Desired, recorded: Properties): boolean {
+  return subnetId === recorded.subnetId && persistPrivateIp && recorded.persistPrivateIp !== false && isHeld(recorded);
 }
 
 /** Of an interface that is gone, what comes back with a new one on the same addresses. */

@@ -7,16 +7,14 @@ import { deviceConflicts } from "../engine/planning/conflicts";
 import { type Cast, castOf } from "../engine/situation/cast";
 import { isAtHome } from "../engine/situation/belongings";
 import { observe } from "../engine/situation/observe";
-import { plan } from "../engine/planning/plan";
 import { protections } from "../engine/planning/protection";
 import type { Adoption } from "../model/observed";
 import type { Desired } from "../model/desired";
 import type { ElasticIp, Instance, NetworkInterface } from "../model/things";
 import { missingFrom } from "../inputs/continuity";
 import { changesInPlace } from "./in-place";
-import { type Told, toldOf } from "./told";
+import { planFor, type Planned } from "./planned";
 import { desiredOf } from "../inputs/inputs";
-import type { Step } from "../engine/planning/step";
 import type { Failure } from "../inputs/validation";
 
 export interface FoundAdoption {
@@ -26,8 +24,8 @@ export interface FoundAdoption {
   failures: Failure[];
   /** Why the instance cannot stay; none if it fits. */
   misfits: Misfit[];
-  /** What the plan means for the addresses; absent where there is none. */
-  told: Told | undefined;
+  /** Absent where something stands against it, or an earlier create began it. */
+  planned: Planned | undefined;
   /** What is changed of what stays, in words. */
   inPlace: string[];
   /** The instance's interfaces that are not the machine's. */
@@ -66,31 +64,34 @@ export async function lookAtAdoption(
     observed: { ...observed, givenElasticIp: observed.givenElasticIp ?? eip },
     purpose,
   });
-  const { steps, failures } = isBegun
-    ? { steps: [], failures: [] }
-    : await planned(ec2, situation, refusals(situation, adoption, desired, eip));
-  const isTaken = !isBegun && failures.length === 0;
+  const { planned, failures } = isBegun
+    ? { planned: undefined, failures: [] }
+    : await planUnlessRefused(ec2, situation, refusals(situation, adoption, desired, eip));
   return {
     adoption,
     isBegun,
     failures,
-    misfits: isTaken ? misfits(adoption, observed.rootVolumes, desired) : [],
-    told: toldOf(steps, situation),
-    inPlace: isTaken ? [...changesInPlace(steps, situation), ...leftAlone(onIt, completed.elasticIp)] : [],
-    further: await furtherInterfaces(ec2, adoption.instance, eni?.id),
+    planned,
+    misfits: planned === undefined ? [] : misfits(adoption, observed.rootVolumes, desired),
+    inPlace: planned === undefined ? [] : [...changesInPlace(planned), ...leftAlone(onIt, completed.elasticIp)],
+    further: await furtherInterfaces(ec2, listed(adoption.instance), listed(eni)),
     publicIp: completed.elasticIp === false ? undefined : eip?.publicIp,
     inputs: completed,
   };
 }
 
-/** What is to be done, and what stands against it beside what is refused already. */
-async function planned(ec2: Ec2, situation: Cast, refused: Failure[]): Promise<{ steps: Step[]; failures: Failure[] }> {
+/** The plan, or what stands against it: what is refused already, else what somebody protected. */
+async function planUnlessRefused(
+  ec2: Ec2,
+  cast: Cast,
+  refused: Failure[],
+): Promise<{ planned: Planned | undefined; failures: Failure[] }> {
   if (refused.length > 0) {
-    return { steps: [], failures: refused };
+    return { planned: undefined, failures: refused };
   }
-  const steps = plan(situation);
-  const protectedOnes = await protections(ec2, steps);
-  return { steps, failures: protectedOnes.map((reason) => ({ property: "adopt", reason })) };
+  const planned = planFor(cast);
+  const failures = (await protections(ec2, planned.steps)).map((reason) => ({ property: "adopt", reason }));
+  return { planned: failures.length > 0 ? undefined : planned, failures };
 }
 
 /** Those on an interface, and of them the one on its primary address: the others are somebody's for something else. */
@@ -125,15 +126,20 @@ function heldBy(eni: NetworkInterface | undefined, eip: ElasticIp | undefined): 
       };
 }
 
-/** Those of an instance beside the machine's own. */
+/** The network interfaces of instances beside the machine's own. */
 export async function furtherInterfaces(
   ec2: Ec2,
-  instance: Instance | undefined,
-  own: string | undefined,
+  instances: readonly Instance[],
+  own: readonly NetworkInterface[],
 ): Promise<NetworkInterface[]> {
-  const all = instance === undefined ? [] : [instance.networkInterfaceId, ...instance.secondaryNetworkInterfaceIds];
-  const ids = all.flatMap((it) => (it === undefined || it === own ? [] : [it]));
+  const ids = instances
+    .flatMap((it) => [it.networkInterfaceId, ...it.secondaryNetworkInterfaceIds])
+    .filter((id) => id !== undefined && !own.some((it) => it.id === id)) as string[];
   return ids.length === 0 ? [] : ec2.describeNetworkInterfaces({ "network-interface-id": ids });
+}
+
+export function listed<T>(one: T | undefined): T[] {
+  return one === undefined ? [] : [one];
 }
 
 function leftAlone(onIt: ElasticIp[], wanted: unknown): string[] {

@@ -1,6 +1,8 @@
 /** What a preview or a refresh says beside what will be done: of the image, and of volumes that came with it. */
 import { described, imageProblem, rootDeviceOf, sentenceOf } from "../engine/situation/image-fit";
 import { monthlyCostOf } from "../engine/planning/retention";
+import { isUnknown } from "../inputs/validation";
+import type { Properties } from "../model/properties";
 import type { Image, Volume } from "../model/things";
 
 /**
@@ -23,21 +25,22 @@ export interface SaidOfImage {
   remarks: string[];
 }
 
-export const NOTHING_SAID: SaidOfImage = { problems: [], remarks: [] };
+const NOTHING_SAID: SaidOfImage = { problems: [], remarks: [] };
 
-interface Asked {
-  imageId: string;
-  region: string;
-  /** Whether something is to be launched from it. */
-  isNeeded: boolean;
-}
+type Images = (region: string) => { imageAsItIs: (id: string) => Promise<Image | undefined> };
 
-/** Of an image that is launched from, what becomes of its volumes; of another, whether it could be. */
-export async function saidOfImage(
-  images: { imageAsItIs: (id: string) => Promise<Image | undefined> },
-  { imageId, region, isNeeded }: Asked,
-): Promise<SaidOfImage> {
-  const image = await images.imageAsItIs(imageId);
+/**
+ * Of an image that is launched from, what becomes of its volumes; of another, whether it could be.
+ *
+ * @param isNeeded whether something is to be launched from it
+ */
+export async function saidOfImage(images: Images, inputs: Properties, isNeeded: boolean): Promise<SaidOfImage> {
+  const { imageId } = inputs;
+  const region = String(inputs.region);
+  if (typeof imageId !== "string" || isUnknown(imageId) || !imageId.startsWith("ami-")) {
+    return NOTHING_SAID;
+  }
+  const image = await images(region).imageAsItIs(imageId);
   if (!isNeeded) {
     return { problems: [], remarks: imageWarning(image, imageId, region) };
   }

@@ -4,14 +4,19 @@ import type { Cast } from "../engine/situation/cast";
 import type { DataVolume } from "../model/desired";
 import type { Instance, NetworkInterface, Volume } from "../model/things";
 import type { Step } from "../engine/planning/step";
+import { type Planned, type StepOf, stepsOfKind } from "./planned";
 
-type Taken<K extends Step["kind"]> = Extract<Step, { kind: K }>;
-
-export function changesInPlace(steps: Step[], situation: Cast): string[] {
-  const instance = situation.holder;
+export function changesInPlace({ steps, cast }: Planned): string[] {
+  const instance = cast.holder;
   // What ends takes its settings along, and lets go of its volumes in any case.
   const stays = steps.some((it) => it.kind === "retire") ? undefined : instance;
-  return steps.flatMap((step) => ofIdentity(step, situation, instance) ?? ofInstance(step, situation, stays) ?? []);
+  return steps.flatMap((step) => ofIdentity(step, cast, instance) ?? ofInstance(step, cast, stays) ?? []);
+}
+
+/** The data volumes of a running instance that get another device name. */
+export function volumesReattached({ steps, cast }: Planned): string[] {
+  const isWorking = cast.holder?.state === "running" && !steps.some((it) => it.kind === "retire");
+  return isWorking ? stepsOfKind(steps, "detach-volume").flatMap((it) => reattached(it, cast) ?? []) : [];
 }
 
 function ofIdentity(step: Step, { observed, volumes }: Cast, instance: Instance | undefined): string | undefined {
@@ -39,35 +44,32 @@ function inPlaceOf(changing: string | undefined): string {
 
 const FAMILIES = { "assign-private-ips": "secondary private IPs", "assign-ipv6-addresses": "IPv6 addresses" } as const;
 
-function ofInstance(step: Step, { desired, volumes }: Cast, instance: Instance | undefined): string | undefined {
+function ofInstance(step: Step, cast: Cast, instance: Instance | undefined): string | undefined {
   if (instance === undefined) {
     return undefined;
   }
   switch (step.kind) {
     case "change-setting":
-      return SETTINGS[step.setting].announced(instance, desired);
-    case "detach-volume": {
-      const wanted = volumes.find(({ volume }) => volume?.id === step.volume.id)?.wanted;
-      const from = step.volume.attachment?.deviceName;
-      return wanted === undefined || from === undefined ? undefined : reattaches(wanted, step.volume.id, from);
-    }
+      return SETTINGS[step.setting].announced(instance, cast.desired);
+    case "detach-volume":
+      return reattached(step, cast);
     default:
       return undefined;
   }
 }
 
 /** A volume that is attached somewhere already comes off first: EC2 knows no renaming. */
-export function reattaches(
-  { name, deviceName }: Pick<DataVolume, "name" | "deviceName">,
-  id: string,
-  from: string,
-): string {
-  return `takes the data volume ${name} (${id}) off ${from} and attaches it again as ${deviceName}: unmount it in the guest before, which keeps it while it is mounted`;
+function reattached({ volume }: StepOf<"detach-volume">, { volumes }: Cast): string | undefined {
+  const wanted = wantedFor(volume, volumes);
+  const from = volume.attachment?.deviceName;
+  return wanted === undefined || from === undefined
+    ? undefined
+    : `takes the data volume ${wanted.name} (${volume.id}) off ${from} and attaches it again as ${wanted.deviceName}: unmount it in the guest before, which keeps it while it is mounted`;
 }
 
 const UNITS = { size: " GiB", type: "", iops: " IOPS", throughput: " MiB/s" } as const;
 
-function modifies({ volume, shape }: Taken<"modify-volume">, name: string): string {
+function modifies({ volume, shape }: StepOf<"modify-volume">, name: string): string {
   const parts = (Object.keys(UNITS) as (keyof typeof UNITS)[]).flatMap((part) =>
     shape[part] === undefined ? [] : [`${volume[part] ?? "its default"} to ${shape[part]}${UNITS[part]}`],
   );
@@ -75,13 +77,16 @@ function modifies({ volume, shape }: Taken<"modify-volume">, name: string): stri
   return `changes ${name} from ${parts.join(", ")}${isLarger}`;
 }
 
-function nameOf({ id }: Volume, volumes: Cast["volumes"]): string {
-  const name = volumes.find(({ volume }) => volume?.id === id)?.wanted.name ?? "";
-  return `the data volume ${name} (${id})`;
+function nameOf(volume: Volume, volumes: Cast["volumes"]): string {
+  return `the data volume ${wantedFor(volume, volumes)?.name ?? ""} (${volume.id})`;
+}
+
+function wantedFor({ id }: Volume, volumes: Cast["volumes"]): DataVolume | undefined {
+  return volumes.find(({ volume }) => volume?.id === id)?.wanted;
 }
 
 function groupsOf(
-  { networkInterfaceId }: Taken<"set-security-groups">,
+  { networkInterfaceId }: StepOf<"set-security-groups">,
   all: readonly NetworkInterface[],
 ): string | undefined {
   return all

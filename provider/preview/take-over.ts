@@ -1,5 +1,5 @@
 /** A look, at preview, at a whole machine that is to be taken over by its record (`adopt.managedInstanceId`). */
-import { type FoundAdoption, furtherInterfaces } from "./adoption";
+import { type FoundAdoption, furtherInterfaces, listed } from "./adoption";
 import { missingFrom } from "../inputs/continuity";
 import type { Ec2 } from "../ec2/ec2";
 import { TAG, urnTag } from "../ec2/tags";
@@ -10,7 +10,6 @@ import { holderOf } from "../engine/situation/instances";
 import { isOwnedInstance } from "../engine/situation/belongings";
 import { differences, rootVolumeOf } from "../engine/situation/launched";
 import { observe } from "../engine/situation/observe";
-import { plan } from "../engine/planning/plan";
 import { protections } from "../engine/planning/protection";
 import { readNetwork } from "../engine/record/record-grammar";
 import { UnknownGrammar } from "../engine/record/tag-text";
@@ -19,7 +18,7 @@ import type { DataVolume, Desired } from "../model/desired";
 import type { LaunchTemplate, Volume, VolumeShape } from "../model/things";
 import type { Observed } from "../model/observed";
 import { changesInPlace } from "./in-place";
-import { toldOf } from "./told";
+import { planFor } from "./planned";
 import { desiredOf } from "../inputs/inputs";
 
 type Inputs = Record<string, unknown>;
@@ -48,8 +47,9 @@ export async function lookAtTakeOver(ec2: Ec2, id: string, given: Inputs, inputs
   const eni = situation.networkInterface ?? observed.networkInterfaces[0];
   const instance = holderOf(eni, observed);
   const refused = conflicts(situation);
-  const steps = refused.length > 0 ? [] : plan(situation);
-  const failures = [...refused, ...(await protections(ec2, steps))].map((reason) => ({ property: "adopt", reason }));
+  const planned = refused.length > 0 ? undefined : planFor(situation);
+  const protectedOnes = planned === undefined ? [] : await protections(ec2, planned.steps);
+  const failures = [...refused, ...protectedOnes].map((reason) => ({ property: "adopt", reason }));
   const urn = template.tags[TAG.urn];
   return {
     id,
@@ -58,9 +58,9 @@ export async function lookAtTakeOver(ec2: Ec2, id: string, given: Inputs, inputs
     isBegun: false,
     failures,
     misfits: misfitsOf(situation),
-    told: toldOf(steps, situation),
-    inPlace: changesInPlace(steps, situation),
-    further: await furtherInterfaces(ec2, instance, eni?.id),
+    planned,
+    inPlace: planned === undefined ? [] : changesInPlace(planned),
+    further: await furtherInterfaces(ec2, listed(instance), listed(eni)),
     publicIp: situation.elasticIp?.publicIp,
     inputs: completed,
   };
@@ -70,7 +70,7 @@ const NOTHING: Omit<FoundAdoption, "inputs" | "failures"> = {
   adoption: {},
   isBegun: false,
   misfits: [],
-  told: undefined,
+  planned: undefined,
   inPlace: [],
   further: [],
 };

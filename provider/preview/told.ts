@@ -1,25 +1,30 @@
-/** The plan, as it concerns the machine's addresses: for how long they are dark, and which of them go. (pure) */
+/** The plan, as it concerns the machine's addresses and volumes: for how long it is dark, and which of them go. (pure) */
 import { type Kind, USUAL } from "../ec2/expectations";
+import { TAG } from "../ec2/tags";
 import { holdsOurs } from "../engine/situation/instances";
 import type { Step } from "../engine/planning/step";
 import type { Situation } from "../model/goal";
 import type { NetworkInterface } from "../model/things";
+import type { Planned } from "./planned";
 
 export interface Told {
   /** For how long nobody is behind the private IP, by the usual times, in milliseconds. */
   darkMs: number;
+  /** Whether nobody is behind it now. */
+  isDark: boolean;
   /** The addresses that go, each with what becomes of it; an interface is one of them. */
   goes: string[];
   /** The ids of the interfaces and Elastic IPs among them. */
   ids: string[];
 }
 
-export function toldOf(steps: readonly Step[], situation: Situation): Told {
-  const { observed } = situation;
+export function toldOf({ steps, cast }: Planned): Told {
+  const { observed } = cast;
   const interfaces = observed.networkInterfaces.filter((it) => steps.some((step) => isLost(step, it.id)));
   const elasticIps = observed.elasticIps.filter((it) => steps.some((step) => isLost(step, it.allocationId)));
   return {
-    darkMs: darkMs(steps, situation),
+    darkMs: darkMs(steps, cast),
+    isDark: workingOne(cast) === undefined,
     goes: [
       ...interfaces.flatMap((it) => [it.id, ...addressesOf(it).filter((address) => !stays(address, steps))]),
       ...elasticIps.map(({ allocationId, publicIp }) =>
@@ -75,6 +80,20 @@ function stays(address: string, steps: readonly Step[]): boolean {
       default:
         return false;
     }
+  });
+}
+
+/** The data volumes that go, each with what becomes of it. */
+export function volumesGivenUp({ steps, cast }: Planned): string[] {
+  const { observed, recorded } = cast;
+  const names = Object.entries(recorded?.dataVolumeIds ?? {});
+  return observed.volumes.flatMap(({ id, tags }) => {
+    const isDeleted = steps.some((it) => it.kind === "delete-volume" && it.volume.id === id);
+    if (!isDeleted && !steps.some((it) => isLost(it, id))) {
+      return [];
+    }
+    const name = tags[TAG.volume] ?? names.find(([, recordedId]) => recordedId === id)?.[0] ?? "";
+    return [`${isDeleted ? "deletes" : "detaches and keeps"} the data volume ${name} (${id})`];
   });
 }
 

@@ -33,7 +33,7 @@ export const AREAS = [
 export type Area = (typeof AREAS)[number];
 
 /** A refusal by EC2: its error code, and the HTTP status where it is not 400. */
-export interface Refusal {
+interface Refusal {
   code: string;
   status: number;
 }

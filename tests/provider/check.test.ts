@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { DisassociateAddressCommand, StopInstancesCommand } from "@aws-sdk/client-ec2";
+import { DeleteLaunchTemplateCommand, DisassociateAddressCommand, StopInstancesCommand } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../local/ec2";
 import { Handlers } from "../../provider/handlers";
 import { Session } from "../../provider/session";
@@ -137,7 +137,8 @@ describe("check", () => {
       assert.deepEqual(recorded(owner, [...IDENTITY, ...INSTANCE]), {
         ...Object.fromEntries([...IDENTITY, ...INSTANCE].map((name) => [name, stay[name]])),
       });
-      assert.ok(ELASTIC.every((name) => !(name in stay)));
+      assert.ok(!("publicIp" in stay));
+      assert.equal(stay.allocationId, "");
     });
 
     it("over a change of the region: nothing", async () => {
@@ -224,6 +225,18 @@ describe("check", () => {
       for (const name of ["instanceId", "networkInterfaceId", "publicIp"]) {
         assert.ok(!(name in stay) || stay[name] === other.outputs[name], name);
       }
+    });
+
+    it("shows nothing of another state's machine of its URN where somebody deleted its own record", async () => {
+      const owner = await up(inputs);
+      assert.equal(await owner.up(program(inputs)), "same");
+      await quick({ on: owner }).up(program(inputs));
+      await somebody(owner).send(
+        new DeleteLaunchTemplateCommand({ LaunchTemplateId: String(owner.outputs.launchTemplateId) }),
+      );
+      const stay = await shown(owner, { ...inputs, tags: { Team: "a" } });
+      await owner.up(program({ ...inputs, tags: { Team: "a" } }));
+      assert.deepEqual(recorded(owner, Object.keys(stay)), stay);
     });
 
     it("fails in a sentence, not in a stack, where EC2 cannot be asked", async () => {

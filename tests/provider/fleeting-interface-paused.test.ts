@@ -113,8 +113,9 @@ describe("persistPrivateIp: false", () => {
     await terminateInstance(owner);
     const paused = withElasticIp({ pauseBehavior: "terminate", desiredState: "paused" });
     const preview = (await owner.preview(program(paused))).inputs;
-    assert.deepEqual(shownAtPreview(preview, ["networkInterfaceId", "privateIp"]), [undefined, undefined]);
+    assert.deepEqual(shownAtPreview(preview, ["networkInterfaceId", "privateIp"]), ["", ""]);
     await owner.up(program(paused));
+    assert.deepEqual(shownAtPreview(owner.outputs, ["networkInterfaceId", "privateIp"]), ["", ""]);
     assert.deepEqual(made(owner).networkInterfaces, []);
     await settled(owner, paused);
   });

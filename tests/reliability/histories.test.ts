@@ -45,6 +45,16 @@ const FOUND: Readonly<Record<string, History>> = {
     others("take the tags off"),
     up({ desiredState: "paused" }),
   ],
+  "an interface that comes to be kept, in an up during whose first look a recycle launches on another": [
+    up({ persistPrivateIp: false }),
+    { act: "meet", change: { persistPrivateIp: undefined }, other: "recycle", at: 23 },
+    up({ persistPrivateIp: false }),
+    { act: "meet", change: { persistPrivateIp: undefined }, other: "recycle", at: 28 },
+  ],
+  "an interface that comes to be kept, in an up that ends before the recycle which came into its first look launches": [
+    up({ persistPrivateIp: false }),
+    { act: "meet", change: { persistPrivateIp: undefined }, other: "recycle", at: 28, until: 30 },
+  ],
 };
 
 describe("a history", function () {

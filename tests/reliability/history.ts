@@ -31,6 +31,7 @@ import { ENDING, type Properties, type Purpose, purposeOf } from "./purpose";
 import { isAsDeclared, onlyRetainedIsLeft } from "./outcome";
 import { Watch } from "./invariants";
 import { meet, upTo } from "./meetings";
+import { cameTrue, previewOf } from "./previewed";
 
 /** What goes wrong while a command runs. */
 type Trouble = { killedAtCall: number; when: "before" | "after" } | { fault: Fault };
@@ -346,14 +347,18 @@ class Life {
   }
 
   private async up(inputs: Properties, trouble?: Trouble): Promise<void> {
-    const { failures } = await goingOn(this.owner).preview(inputs);
-    if (failures.length > 0) {
+    const said = await previewOf(this.owner, inputs);
+    if (said.failures.length > 0) {
       // The user reads it, and takes it back.
-      assert.ok(failures.every((it) => isSentence(it.reason)));
+      assert.ok(said.failures.every((it) => isSentence(it.reason)));
       return;
     }
     this.inputs = inputs;
+    this.owner.calls();
     const failure = await this.attempt((stack) => stack.up(inputs), this.purpose(inputs), { trouble });
+    if (trouble === undefined) {
+      cameTrue(said, this.owner, this.owner.calls("mutating"), failure);
+    }
     // One that was refused before it began left all as it was.
     const isRefused = failure !== undefined && !wasKilled(failure) && this.owner.recorded?.failed === false;
     if (!isRefused) {

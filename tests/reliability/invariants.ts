@@ -12,6 +12,7 @@
  * - (h) No handler changes anything that another state's or resource's machine holds.
  * - (i) Of any two runs that meet, both end well or one says whose result stands: never an older generation after a newer one, never a wait
  *   for oneself. It is looked at in `standing.ts`.
+ * - (j) What a preview says and shows comes true. It is looked at in `previewed.ts`.
  */
 import assert from "node:assert/strict";
 import { TAG } from "../../provider/ec2/tags";

@@ -2,13 +2,10 @@ import { TAG } from "../../ec2/tags";
 import type { Cast } from "../situation/cast";
 import { holdsOurs, isAlive, wantsInstance } from "../situation/instances";
 import { isOwnedInstance } from "../situation/belongings";
-import { hindrancesOf } from "../situation/fit";
 import type { Desired } from "../../model/desired";
 import type { Instance, NetworkInterface } from "../../model/things";
 import { type Setting, SETTING_NAMES, SETTINGS } from "../record/settings";
-import type { LaunchPart } from "../record/specification";
 import type { Step } from "./step";
-import type { Hindrances } from "../situation/strategy";
 import { planElasticIpMove } from "./elastic-ip";
 import { planAddressMove, planPublicIpAssignment, wantsInterface } from "./network-interface";
 
@@ -89,20 +86,6 @@ function planReplacement(cast: Cast): Step[] {
     change,
     ...planSettings(old, cast),
   ];
-}
-
-/** Reasons against keeping the instance that is there. */
-export function hindrances(cast: Cast): Hindrances {
-  return cast.working === undefined ? {} : hindrancesOf(cast.working, cast);
-}
-
-/** In what the instance that is there differs from what is wanted; nothing if it may stay, or there is none. */
-export function outdatedParts({ working, coming, kept, differences }: Cast): readonly LaunchPart[] {
-  const held = working ?? coming;
-  if (held === undefined || held === kept) {
-    return [];
-  }
-  return differences.length === 0 ? ["other"] : differences;
 }
 
 function isFree(eni: NetworkInterface | undefined): boolean {

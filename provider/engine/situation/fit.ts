@@ -69,7 +69,7 @@ export function replacementPath(instance: Instance, situation: Measured, moves: 
 }
 
 /** A volume that its launch made goes with an instance, and may make way for a data volume; one that somebody attached does not. */
-export function hindrancesOf(instance: Instance, { desired, observed }: Situation): Hindrances {
+function hindrancesOf(instance: Instance, { desired, observed }: Situation): Hindrances {
   const own = instance.devices.filter(({ volumeId }) => observed.launchedVolumes.some(({ id }) => id === volumeId));
   return {
     isCrowded: own.some((it) => desired.dataVolumes.some((wanted) => isSameDevice(wanted.deviceName, it.deviceName))),

@@ -7,11 +7,11 @@ import { retainVolume } from "../planning/retention";
 import { deleteOnceFree, type Run, transitionTimeout } from "./run";
 import type { Volume, VolumeShape } from "../../model/things";
 import { retain } from "./tags";
-import { type Awaited, awaitVolume, readVolume, rememberVolume } from "./volume-waits";
+import { type VolumeWait, awaitVolume, readVolume, rememberVolume } from "./volume-waits";
 
-const MODIFIED: Awaited = { kind: "volume-modification", what: "to be modified" };
+const MODIFIED: VolumeWait = { kind: "volume-modification", what: "to be modified" };
 /** By whom it is let go, and since when, is not known here. */
-const FREE: Awaited = { kind: "under-way", what: "to be free" };
+const FREE: VolumeWait = { kind: "under-way", what: "to be free" };
 
 /** While it is in use. A modification that an earlier run began is waited for, be it this one or another that is in its way. */
 export async function modifyVolume(run: Run, volume: Volume, shape: VolumeShape): Promise<void> {

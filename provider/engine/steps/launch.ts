@@ -2,12 +2,14 @@
 import { Ec2Error, explain, isAboutType } from "../../ec2/errors";
 import type { Desired } from "../../model/desired";
 import type { Instance } from "../../model/things";
+import { markedAs } from "../situation/filters";
+import { isAlive } from "../situation/instances";
 import { attempt } from "./attempt";
 import { endVolumesWith } from "./image-volumes";
 import { type Launchable, type Offer, onInterface, wantedLaunch } from "./launchable";
 import { prove } from "./prove";
 import { rollBack } from "./roll-back";
-import { endsAttempts, networkInterfaceOf, type Run } from "./run";
+import { endsAttempts, networkInterfaceOf, ObserveAgain, type Run } from "./run";
 import { settle } from "./start";
 
 /** Nothing that may be launched has capacity. */
@@ -18,6 +20,7 @@ export class NoCapacity extends Error {
 /** Launches the wanted generation; if that fails, the one that this run retired, so that the machine works. */
 export async function launch(run: Run): Promise<void> {
   try {
+    await requireNoOther(run);
     const start = run.clock.now();
     const instance = await launchOffered(run, (offer) =>
       wantedLaunch(run, offer, onInterface(networkInterfaceOf(run))),
@@ -29,6 +32,23 @@ export async function launch(run: Run): Promise<void> {
     throw endsAttempts(error) ? error : await rollBack(run, error);
   }
   await endVolumesWithLaunched(run);
+}
+
+/**
+ * An interface has one holder, so two runs that launch on the same one find each other. Where the machine comes to an interface that is not
+ * on record, or keeps none, the instance that another run launched on another one meanwhile is found by its tag.
+ */
+async function requireNoOther(run: Run): Promise<void> {
+  const { ec2, id, desired, observed, recorded } = run;
+  const isOther = recorded !== undefined && recorded.networkInterfaceId !== networkInterfaceOf(run).id;
+  if (desired.persistPrivateIp && !isOther) {
+    return;
+  }
+  const now = await ec2.describeInstances(markedAs(id));
+  const other = now.find((it) => isAlive(it) && !observed.instances.some((seen) => seen.id === it.id));
+  if (other !== undefined) {
+    throw new ObserveAgain(`another run launched ${other.id} meanwhile`);
+  }
 }
 
 /** Once the instance works: what this is about is no reason to go back. */

@@ -7,13 +7,13 @@ import { isComingOff } from "../planning/data-volumes";
 import { made, networkInterfaceOf, ObserveAgain, onceAccepted, type Run } from "./run";
 import type { Instance, Volume } from "../../model/things";
 import { requireAlive } from "./alive";
-import { type Awaited, awaitVolume, readVolume, rememberVolume } from "./volume-waits";
+import { type VolumeWait, awaitVolume, readVolume, rememberVolume } from "./volume-waits";
 
 /** How long EC2 may not see yet that a volume is there and free. */
 const ATTACHABLE_MS = 2 * 60_000;
 const UNMOUNT = "a guest that has it mounted keeps it: unmount it there";
-const ATTACHED: Awaited = { kind: "volume-attach", what: "to be attached" };
-const FREE_TO_ATTACH: Awaited = { kind: "under-way", what: `to be free (${UNMOUNT})` };
+const ATTACHED: VolumeWait = { kind: "volume-attach", what: "to be attached" };
+const FREE_TO_ATTACH: VolumeWait = { kind: "under-way", what: `to be free (${UNMOUNT})` };
 
 /** An instance that has ended lets go of it by itself. */
 export async function detachVolume(run: Run, { id }: Volume): Promise<void> {

@@ -10,10 +10,10 @@ import { clientToken } from "../record/specification";
 import type { DataVolume } from "../../model/desired";
 import type { Volume } from "../../model/things";
 import { zoneOf } from "./network-interface";
-import { type Awaited, awaitVolume, readVolume, rememberVolume } from "./volume-waits";
+import { type VolumeWait, awaitVolume, readVolume, rememberVolume } from "./volume-waits";
 
 const VISIBLE_MS = 30_000;
-const MADE: Awaited = { kind: "volume-creation", what: "to be made" };
+const MADE: VolumeWait = { kind: "volume-creation", what: "to be made" };
 
 export async function makeVolume(run: Run, name: string): Promise<void> {
   const wanted = made(

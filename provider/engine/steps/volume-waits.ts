@@ -9,13 +9,13 @@ export async function readVolume(run: Run, id: string): Promise<Volume | undefin
 }
 
 /** A state that a volume is waited for to be in. */
-export type Awaited = Pick<Wait<unknown>, "kind" | "what"> & { look?: () => Promise<Volume | undefined> };
+export type VolumeWait = Pick<Wait<unknown>, "kind" | "what"> & { look?: () => Promise<Volume | undefined> };
 
 /** Reads a volume until it is as it is waited for. */
 export function awaitVolume(
   run: Run,
   id: string,
-  { kind, what, look = () => readVolume(run, id) }: Awaited,
+  { kind, what, look = () => readVolume(run, id) }: VolumeWait,
   isReady: (volume: Volume | undefined) => boolean,
 ): Promise<Volume | undefined> {
   return waitFor<Volume | undefined>(

@@ -1,5 +1,5 @@
 import type { RunInstancesCommandInput } from "@aws-sdk/client-ec2";
-import { refuses, source } from "../probe";
+import { type Probe, refuses, source } from "../probe";
 import type { Scene } from "../scene";
 
 const { api } = source;
@@ -14,7 +14,7 @@ export function refusedLaunch(
   title: string,
   wanted: Wanted,
   why: { code: string; source?: string; status?: number },
-) {
+): Omit<Probe, "area"> {
   return refuses({
     id: `launches.${id}`,
     title,

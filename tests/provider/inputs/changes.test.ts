@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { changesBetween, driftIn } from "../../../provider/inputs/changes";
+import { changesBetween } from "../../../provider/inputs/changes";
 import { checkInputs } from "../../../provider/inputs/inputs";
 import type { ChangeClass } from "../../../provider/inputs/table";
-import { survivingOutputs } from "../../../provider/preview/surviving-outputs";
 import { UNKNOWN } from "../../../provider/inputs/validation";
-import { OUTPUT_NAMES, program } from "../support";
+import { program } from "../support";
 
 type Properties = Record<string, unknown>;
 
@@ -159,111 +158,5 @@ describe("changesBetween", () => {
     assert.deepEqual(changesBetween(inputs(), inputs({ privateIp: UNKNOWN })), [
       { input: "privateIp", class: "moves" },
     ]);
-  });
-});
-
-describe("driftIn", () => {
-  it("finds nothing wrong with a machine that runs", () => {
-    assert.deepEqual(driftIn(recorded()), []);
-    assert.deepEqual(driftIn(recorded({ elasticIp: false, allocationId: "", publicIp: "" })), []);
-  });
-
-  it("says in words what is wrong", () => {
-    assert.deepEqual(driftIn(recorded({ networkInterfaceId: "" })), ["its network interface is gone"]);
-    assert.deepEqual(driftIn(recorded({ allocationId: "" })), ["its Elastic IP is not on its primary private IP"]);
-    assert.deepEqual(driftIn(recorded({ state: "paused" })), ["its instance is stopped"]);
-    assert.deepEqual(driftIn(recorded({ state: "pending" })), ["its instance is still starting"]);
-    assert.deepEqual(driftIn(recorded({ state: "failed" })), ["its instance could not be launched"]);
-    assert.deepEqual(driftIn(recorded({ state: "missing" })), ["it has no instance"]);
-  });
-});
-
-describe("survivingOutputs", () => {
-  const IDENTITY = ["networkInterfaceId", "privateIp", "privateDnsName", "macAddress", "ipv6Addresses"];
-  const PLACE = ["availabilityZone", "vpcId"];
-  const ELASTIC = ["publicIp", "allocationId"];
-  const INSTANCE = ["instanceId", "lifecycle", "launchedInstanceType"];
-
-  function surviving(changed: Properties, was = recorded()): Properties {
-    const wanted = { ...inputs({ elasticIp: true }), ...changed };
-    return survivingOutputs(changesBetween(was, wanted), was, wanted);
-  }
-
-  function go(changed: Properties, was = recorded()): string[] {
-    const stay = surviving(changed, was);
-    return OUTPUT_NAMES.filter((name) => !(name in stay));
-  }
-
-  it("are all of them when nothing changes, with the values on record", () => {
-    assert.deepEqual(go({}), []);
-    assert.deepEqual(surviving({}).privateIp, "10.0.1.7");
-    assert.deepEqual(surviving({}).allocationId, "eipalloc-1");
-  });
-
-  it("are all of them over a change of tags, groups or the source/destination check", () => {
-    assert.deepEqual(go({ tags: { Team: "b" }, securityGroupIds: ["sg-0a1b2c3d"], sourceDestCheck: false }), []);
-  });
-
-  it("are all but the instance and the generation over a replacement", () => {
-    for (const name of EXPECTED["replaces-instance"]) {
-      assert.deepEqual(go({ [name]: OTHER[name] }), [...INSTANCE, "generation"], name);
-    }
-  });
-
-  it("are all but the generation over what is recorded as a generation and taken on in place", () => {
-    assert.deepEqual(go({ iamInstanceProfile: "other" }), ["generation"]);
-    assert.deepEqual(go({ metadataOptions: { httpTokens: "optional" } }), ["generation"]);
-  });
-
-  it("have the Elastic IP and not the private one over a move", () => {
-    for (const change of [{ subnetId: "subnet-0a1b2c3d" }, { privateIp: "10.0.1.8" }]) {
-      const gone = go(change);
-      assert.deepEqual(gone.slice(0, 5), IDENTITY);
-      // Where the machine is, the subnet decides.
-      assert.deepEqual(
-        gone.filter((it) => PLACE.includes(it)),
-        "subnetId" in change ? PLACE : [],
-      );
-      assert.ok(gone.includes("instanceId"));
-      assert.ok(!gone.includes("publicIp") && !gone.includes("allocationId") && !gone.includes("launchTemplateId"));
-    }
-  });
-
-  it("have no public address over a change of the Elastic IP", () => {
-    assert.deepEqual(go({ elasticIp: false }), ELASTIC);
-    assert.deepEqual(go({ elasticIp: "eipalloc-0a1b2c3d" }), ELASTIC);
-  });
-
-  it("have the Elastic IP that is held when it is named in another way", () => {
-    assert.deepEqual(go({ elasticIp: "eipalloc-1" }), []);
-    assert.deepEqual(go({ elasticIp: "52.1.2.3" }), []);
-  });
-
-  it("have no Elastic IP over any change where none is wanted, and none that will be put back", () => {
-    const without = recorded({ elasticIp: false, allocationId: "", publicIp: "" });
-    assert.equal(surviving({ elasticIp: false, imageId: OTHER.imageId }, without).allocationId, "");
-    const takenOff = surviving({}, recorded({ allocationId: "", publicIp: "" }));
-    assert.ok(ELASTIC.every((name) => !(name in takenOff)));
-  });
-
-  it("are none when the resource is replaced, or nothing is on record", () => {
-    assert.deepEqual(surviving({ region: "eu-central-1" }), {});
-    assert.deepEqual(survivingOutputs([], {}, {}), {});
-  });
-
-  it("have a changing public address only as long as the instance stays", () => {
-    const was = recorded({ elasticIp: false, allocationId: "", publicIp: "198.18.0.1" });
-    const tags = survivingOutputs([{ input: "tags", class: "in-place" }], was, was);
-    const image = survivingOutputs([{ input: "imageId", class: "replaces-instance" }], was, was);
-    assert.equal(tags.publicIp, "198.18.0.1");
-    assert.equal("publicIp" in image, false);
-  });
-
-  it("have nothing of what is missing and will be made", () => {
-    const stay = surviving({}, recorded({ networkInterfaceId: "", macAddress: "", instanceId: "", state: "missing" }));
-    for (const name of ["networkInterfaceId", "macAddress", ...INSTANCE, "state"]) {
-      assert.ok(!(name in stay), name);
-    }
-    assert.equal(surviving({}, recorded({ state: "paused" })).instanceId, "i-1", "one that is started again");
   });
 });

@@ -89,7 +89,10 @@ describe("for how long a preview says that the address is dark", () => {
   it("is not said where not all inputs are known", async () => {
     const owner = await up({}, EXACT);
     const line = await said(owner, { ...IMAGE, userData: "04da6b54-80e4-46f7-96ec-b56ff0331ba9" });
-    assert.match(line, /replaces i-\w+ \(imageId, userData\), terminate-first; keeps/);
+    assert.match(
+      line,
+      /: changes \(imageId, userData\); whether i-\w+ stays is told once all inputs are known; keeps eni-\w+, [\d.]+$/,
+    );
   });
 });
 
