@@ -1,6 +1,7 @@
 /** Property tests: whatever its user, others and EC2 do to a machine, the invariants hold, and in the end it comes to rest. */
 import fc from "fast-check";
-import { type Act, histories, type History, live } from "./history";
+import { type Act, histories, type History } from "./history";
+import { live } from "./life";
 import { isOnPage } from "./page";
 
 const RUNS = 40;

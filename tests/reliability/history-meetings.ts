@@ -35,8 +35,13 @@ export function verbOf({ other }: Meets): Verb {
 }
 
 /** (i) in a world in which a run may also fail for another reason than the other one. */
-export function neitherWaits({ ends }: Met, isSentence: (text: string) => boolean): void {
+export function neitherWaits({ ends }: Met): void {
   for (const { said } of ends) {
     assert.ok(said === undefined || (isSentence(said) && !said.includes("still waiting for")), said);
   }
+}
+
+/** Whether a text is written for a user, and is not left by a fault of the program. */
+export function isSentence(text: string): boolean {
+  return text.length > 10 && !/undefined|\[object|TypeError|is not a function|fault of pulumi/.test(text);
 }

@@ -1,7 +1,8 @@
 /** `npm run soak -- --minutes N`: random histories for as long as you like. A failure prints the seed and path that replay it. */
 import { Command, InvalidArgumentError } from "commander";
 import fc from "fast-check";
-import { histories, live } from "./history";
+import { histories } from "./history";
+import { live } from "./life";
 
 interface Options {
   minutes: number;
