@@ -19,6 +19,7 @@ import {
   readGeneration,
 } from "../provider/engine/record/specification";
 import { latestVersion } from "../provider/engine/record/versions";
+import { isBeingDeleted } from "../provider/engine/situation/belongings";
 import { type Cast, castOf } from "../provider/engine/situation/cast";
 import { generationOf, holds, isAlive, lastLaunched } from "../provider/engine/situation/instances";
 import { observe } from "../provider/engine/situation/observe";
@@ -217,7 +218,7 @@ function withWhatIsThere(situation: Situation): Desired {
       ? { securityGroupIds: eni.securityGroups.map((it) => it.id), sourceDestCheck: eni.sourceDestCheck }
       : {}),
     dataVolumes: observed.volumes
-      .filter((it) => it.tags[TAG.id] === id && !it.status.startsWith("delet"))
+      .filter((it) => it.tags[TAG.id] === id && !isBeingDeleted(it))
       .map(({ id: volumeId, tags, attachment }): DataVolume => {
         const name = tags[TAG.volume] ?? "";
         const deviceName = tags[TAG.device] ?? attachment?.deviceName;

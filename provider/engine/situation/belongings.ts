@@ -69,3 +69,8 @@ export function recordedVolumeId(name: string, recorded: Recorded | undefined): 
   const ids = recorded?.dataVolumeIds ?? {};
   return Object.hasOwn(ids, name) ? ids[name] : undefined;
 }
+
+/** Whether EC2 deletes a volume, or has. */
+export function isBeingDeleted({ status }: Pick<Volume, "status">): boolean {
+  return status.startsWith("delet");
+}

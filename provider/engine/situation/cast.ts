@@ -5,7 +5,7 @@ import type { Situation } from "../../model/goal";
 import type { Observed } from "../../model/observed";
 import type { ElasticIp, Instance, NetworkInterface, Volume } from "../../model/things";
 import { digestsOf, type LaunchPart } from "../record/specification";
-import { isOnOurs, isOurVolume, isOwnedElasticIp, recordedVolumeId } from "./belongings";
+import { isBeingDeleted, isOnOurs, isOurVolume, isOwnedElasticIp, recordedVolumeId } from "./belongings";
 import { differencesOf, fits, type Measured, replacementPath, staysOn } from "./fit";
 import { holderOf, holds, holdsOn, holdsOurs, isAlive, lastLaunched, wantsInstance } from "./instances";
 import type { Path } from "./strategy";
@@ -54,7 +54,11 @@ export function castOf({ id, desired, recorded, purpose, observed }: Situation):
   const coming = wantsInstance(desired) ? isMovedTo : undefined;
   const working = workingOf(observed, coming);
   const elasticIp = elasticIpOf(measured);
-  const volumes = desired.dataVolumes.map((wanted) => ({ wanted, volume: volumeOf(wanted, measured) }));
+  // Without a program, what is there stays, and what another run has deleted or added since the record was read is its own.
+  const isUpkeep = purpose.kind === "upkeep";
+  const volumes = desired.dataVolumes
+    .map((wanted) => ({ wanted, volume: volumeOf(wanted, measured) }))
+    .filter(({ volume }) => !isUpkeep || (volume !== undefined && !isBeingDeleted(volume)));
   return {
     ...measured,
     networkInterface,
@@ -70,7 +74,7 @@ export function castOf({ id, desired, recorded, purpose, observed }: Situation):
     surplusElasticIps: observed.elasticIps.filter((it) => it.allocationId !== elasticIp?.allocationId),
     volumes,
     surplusVolumes: observed.volumes.filter(
-      (it) => !volumes.some(({ volume }) => volume?.id === it.id) && isOurVolume(it, measured),
+      (it) => !isUpkeep && !volumes.some(({ volume }) => volume?.id === it.id) && isOurVolume(it, measured),
     ),
   };
 }

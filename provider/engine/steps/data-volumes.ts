@@ -7,7 +7,7 @@ import { retainVolume } from "../planning/retention";
 import { deleteOnceFree, type Run, transitionTimeout } from "./run";
 import type { Volume, VolumeShape } from "../../model/things";
 import { retain } from "./tags";
-import { type VolumeWait, awaitVolume, readVolume, rememberVolume } from "./volume-waits";
+import { awaitVolume, lookingOn, readVolume, rememberVolume, type VolumeWait } from "./volume-waits";
 
 const MODIFIED: VolumeWait = { kind: "volume-modification", what: "to be modified" };
 /** By whom it is let go, and since when, is not known here. */
@@ -59,8 +59,18 @@ export async function deleteVolume(run: Run, volume: Volume): Promise<void> {
     await retain(run, retainVolume(volume, volume.tags[TAG.volume] ?? volume.id));
     return;
   }
-  await awaitVolume(run, volume.id, FREE, (it) => it?.attachment === undefined);
-  await deleteOnceFree(run, volume.id, () => run.ec2.deleteVolume(volume.id));
+  const look = lookingOn(run, volume);
+  await awaitVolume(run, volume.id, { ...FREE, look }, (it) => it?.attachment === undefined);
+  await deleteOnceFree(run, volume.id, async () => {
+    try {
+      await run.ec2.deleteVolume(volume.id);
+    } catch (error) {
+      if (isEc2Error(error, "in-use")) {
+        await look();
+      }
+      throw error;
+    }
+  });
   run.observed.volumes = run.observed.volumes.filter((it) => it.id !== volume.id);
   run.say(`${volume.id} deleted`);
 }

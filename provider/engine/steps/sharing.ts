@@ -1,5 +1,6 @@
 /** What another machine has, and may let go of. */
 import { findInstance } from "../../ec2/lookups";
+import { isBeingDeleted } from "../situation/belongings";
 import type { Ec2 } from "../../ec2/ec2";
 import { TAG } from "../../ec2/tags";
 import { waitFor, WaitFailure, WaitTimeout } from "../../ec2/wait";
@@ -35,7 +36,7 @@ const LOOKS: Readonly<Record<Given["kind"], Look>> = {
   },
   volume: async (ec2, id) => {
     const [it] = await ec2.describeVolumes({ "volume-id": [id] });
-    const isThere = it !== undefined && !it.status.startsWith("delet");
+    const isThere = it !== undefined && !isBeingDeleted(it);
     return isThere ? { tags: it.tags, on: it.attachment?.instanceId, volume: it } : undefined;
   },
   instance: async (ec2, id) => {

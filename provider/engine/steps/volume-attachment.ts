@@ -1,13 +1,15 @@
 /** Data volumes come off an instance, and go on the next. */
 import { Ec2Error, isEc2Error } from "../../ec2/errors";
 import { orNothing } from "../../ec2/lookups";
+import { isBeingDeleted } from "../situation/belongings";
 import { castOf } from "../situation/cast";
 import { holderOf, isAlive } from "../situation/instances";
 import { isComingOff } from "../planning/data-volumes";
 import { made, networkInterfaceOf, ObserveAgain, onceAccepted, type Run } from "./run";
 import type { Instance, Volume } from "../../model/things";
 import { requireAlive } from "./alive";
-import { type VolumeWait, awaitVolume, readVolume, rememberVolume } from "./volume-waits";
+import { STALE_MS } from "./start";
+import { awaitVolume, lookingOn, readVolume, rememberVolume, type VolumeWait } from "./volume-waits";
 
 /** How long EC2 may not see yet that a volume is there and free. */
 const ATTACHABLE_MS = 2 * 60_000;
@@ -31,13 +33,7 @@ export async function detachVolume(run: Run, { id }: Volume): Promise<void> {
       }
     });
   }
-  const look = async (): Promise<Volume | undefined> => {
-    const seen = await readVolume(run, id);
-    if (seen?.attachment !== undefined && seen.attachment.attachedAt !== attachment.attachedAt) {
-      throw new ObserveAgain(`another run attached ${id} to ${seen.attachment.instanceId} again`);
-    }
-    return seen;
-  };
+  const look = lookingOn(run, now);
   const seen = await awaitVolume(
     run,
     id,
@@ -73,14 +69,20 @@ async function attach(
 ): Promise<void> {
   const isOn = (it: Volume | undefined): boolean =>
     it?.attachment?.instanceId === instance.id && !isComingOff(it.attachment);
+  let askedAt = Infinity;
+  let wasOn = false;
   const seeIt = async (): Promise<Volume | undefined> => {
     const now = await readVolume(run, id);
+    const isAsked = askedAt !== Infinity;
     if (now?.attachment === undefined ? isAsked : !isOn(now)) {
       await requireAlive(run, instance);
+      if (isAsked && (wasOn || run.clock.now() - askedAt > STALE_MS)) {
+        throw new ObserveAgain(`another run took ${id} off ${instance.id}`);
+      }
     }
+    wasOn ||= isAsked && isOn(now);
     return now;
   };
-  let isAsked = false;
   const isFree = (it: Volume | undefined): boolean => it?.attachment === undefined || isOn(it);
   const free = await awaitVolume(run, id, { ...FREE_TO_ATTACH, look: seeIt }, isFree);
   if (!isOn(free)) {
@@ -91,11 +93,13 @@ async function attach(
         try {
           await run.ec2.attachVolume(id, instance.id, deviceName);
         } catch (error) {
+          const now = isEc2Error(error) ? await readVolume(run, id) : undefined;
           // After a lost reply a repeat is refused.
-          if (isEc2Error(error) && isOn(await readVolume(run, id))) {
+          if (isOn(now)) {
             return;
           }
           if (isPassing(error)) {
+            refuseDeleted(id, now);
             await requireAlive(run, instance);
           }
           throw error;
@@ -104,11 +108,18 @@ async function attach(
     );
     run.say(`${id} attached to ${instance.id} as ${deviceName}`);
   }
-  isAsked = true;
+  askedAt = run.clock.now();
   const isAttached = (it: Volume | undefined): boolean => it?.attachment?.status === "attached";
   const seen = await awaitVolume(run, id, { ...ATTACHED, look: seeIt }, isAttached);
   if (seen !== undefined) {
     rememberVolume(run, seen);
+  }
+}
+
+/** @throws ObserveAgain if another run deleted it: describes showed it before, so it is not too new to be seen */
+function refuseDeleted(id: string, now: Volume | undefined): void {
+  if (now === undefined || isBeingDeleted(now)) {
+    throw new ObserveAgain(`${id} was deleted meanwhile`);
   }
 }
 

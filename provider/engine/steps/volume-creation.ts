@@ -3,7 +3,7 @@ import { Ec2Error } from "../../ec2/errors";
 import { orNothing } from "../../ec2/lookups";
 import { isOwned, TAG } from "../../ec2/tags";
 import { waitFor, WaitFailure, WaitTimeout } from "../../ec2/wait";
-import { recordedVolumeId } from "../situation/belongings";
+import { isBeingDeleted, recordedVolumeId } from "../situation/belongings";
 import { volumeTags } from "../record/labels";
 import { made, type Run, transitionTimeout } from "./run";
 import { clientToken } from "../record/specification";
@@ -78,7 +78,7 @@ async function createOnce(
 
 /** A volume that EC2 does not show for long after it was made is gone again. */
 async function whenThere(run: Run, id: string): Promise<Volume | undefined> {
-  const isThere = (it: Volume | undefined): boolean => it !== undefined && !it.status.startsWith("delet");
+  const isThere = (it: Volume | undefined): boolean => it !== undefined && !isBeingDeleted(it);
   await waitFor<Volume | undefined>(
     {
       kind: "propagation",

@@ -1,6 +1,6 @@
 /** How a data volume is read, waited for, and remembered. */
 import { type Wait, waitFor } from "../../ec2/wait";
-import { type Run, transitionTimeout } from "./run";
+import { ObserveAgain, type Run, transitionTimeout } from "./run";
 import type { Volume } from "../../model/things";
 
 /** Nothing, if it is gone. */
@@ -10,6 +10,21 @@ export async function readVolume(run: Run, id: string): Promise<Volume | undefin
 
 /** A state that a volume is waited for to be in. */
 export type VolumeWait = Pick<Wait<unknown>, "kind" | "what"> & { look?: () => Promise<Volume | undefined> };
+
+/**
+ * Reads a volume that is to come off what it was on.
+ *
+ * @throws ObserveAgain if another run attached it again
+ */
+export function lookingOn(run: Run, { id, attachment: before }: Volume): () => Promise<Volume | undefined> {
+  return async () => {
+    const seen = await readVolume(run, id);
+    if (seen?.attachment !== undefined && seen.attachment.attachedAt !== before?.attachedAt) {
+      throw new ObserveAgain(`another run attached ${id} to ${seen.attachment.instanceId} again`);
+    }
+    return seen;
+  };
+}
 
 /** Reads a volume until it is as it is waited for. */
 export function awaitVolume(
