@@ -96,7 +96,7 @@ export function hindrances(cast: Cast): Hindrances {
   return cast.working === undefined ? {} : hindrancesOf(cast.working, cast);
 }
 
-/** In what the instance that is there differs from what is wanted; nothing if it may stay, or there is none. */
+/** The parts in which the present instance differs from the wanted one; none if it may stay, or there is no instance. */
 export function outdatedParts({ working, coming, kept, differences }: Cast): readonly LaunchPart[] {
   const held = working ?? coming;
   if (held === undefined || held === kept) {

@@ -20,7 +20,7 @@ import type { Step } from "./step";
 
 type Teardown = Omit<Situation, "purpose">;
 
-/** The steps to nothing, the record last. What was given is given back; what is to be retained stays. */
+/** The steps that delete a machine, the record last. Given things are given back; retained things stay. */
 export function planTeardown(teardown: Teardown): Step[] {
   const { observed } = teardown;
   const { template } = observed;

@@ -1,4 +1,4 @@
-/** When old versions of the launch template record are deleted. (pure) */
+/** Plans when old versions of the launch template record are deleted. (pure) */
 import type { Situation } from "../../model/goal";
 import type { Step } from "./step";
 

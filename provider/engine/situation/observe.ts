@@ -130,7 +130,7 @@ async function observeInterfacesOf(
   return found.filter(({ tags }) => tags[TAG.id] === id);
 }
 
-/** By tag, by id, and by recorded id. */
+/** Observes the volumes, by tag, by id, and by recorded id. */
 async function observeVolumes(
   ec2: Ec2,
   { id, desired, recorded }: Target,
@@ -166,7 +166,7 @@ async function observeTaker(ec2: Ec2, { desired }: Target): Promise<NetworkInter
   return (await ec2.describeNetworkInterfaces(holdersOf(privateIp, subnetId)))[0];
 }
 
-/** Where a machine is that has, or is to have, no interface to tell it. */
+/** Observes the place of a machine that has, or is to have, no interface to tell it. */
 async function observePlace(
   ec2: Ec2,
   desired: Target["desired"],

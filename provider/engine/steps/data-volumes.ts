@@ -10,7 +10,7 @@ import { retain } from "./tags";
 import { type Awaited, awaitVolume, readVolume, rememberVolume } from "./volume-waits";
 
 const MODIFIED: Awaited = { kind: "volume-modification", what: "to be modified" };
-/** By whom it is let go, and since when, is not known here. */
+/** Waits for a free volume. Nobody here knows who lets go of it, and since when. */
 const FREE: Awaited = { kind: "under-way", what: "to be free" };
 
 /** While it is in use. A modification that an earlier run began is waited for, be it this one or another that is in its way. */

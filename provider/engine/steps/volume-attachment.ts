@@ -91,7 +91,7 @@ async function attach(
         try {
           await run.ec2.attachVolume(id, instance.id, deviceName);
         } catch (error) {
-          // After a lost reply a repeat is refused.
+          // After a lost reply EC2 refuses a repeat.
           if (isEc2Error(error) && isOn(await readVolume(run, id))) {
             return;
           }
