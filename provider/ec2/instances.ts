@@ -12,7 +12,7 @@ import { tagsOf } from "./tagging";
 /** Both status checks together: of the system below and of the instance. */
 export interface Health {
   status: "ok" | "impaired" | "initializing";
-  /** Since when a check fails. */
+  /** Time since which a check fails. */
   impairedSince?: number;
   /** The state of an instance that does not run, and does not start. */
   down?: string;

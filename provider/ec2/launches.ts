@@ -34,7 +34,7 @@ export type LaunchNetwork =
 export interface LaunchRequest {
   templateId: string;
   version: number;
-  /** In place of the template's. */
+  /** The type, in place of the template's. */
   instanceType: string;
   network: LaunchNetwork;
   market: Pick<Market, "lifecycle" | "maxPrice">;

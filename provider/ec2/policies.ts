@@ -50,7 +50,7 @@ const READER: readonly Statement[] = [
   },
 ];
 
-/** Without these a preview says less, and `up` says it instead. */
+/** Rights without which a preview says less, and `up` says the rest. */
 export const OPTIONAL_RIGHTS: readonly string[] = READER.filter((it) => it.Sid === "ReadForPreview").flatMap(
   (it) => it.Action,
 );

@@ -34,7 +34,7 @@ export interface Observed {
   readonly adoption?: Adoption;
   /** The interface that has the address of one that is gone. */
   readonly addressTaker?: NetworkInterface;
-  /** Where a machine is that is paused without an interface. */
+  /** The place of a machine that is paused without an interface. */
   readonly place?: Pick<NetworkInterface, "availabilityZone" | "vpcId">;
 }
 
@@ -70,7 +70,7 @@ type GivenKind = "elastic-ip" | "volume" | "instance" | "network-interface";
 export interface Given {
   kind: GivenKind;
   id: string;
-  /** With its id, for a sentence. */
+  /** The thing in words, with its id, for a sentence. */
   words: string;
 }
 
