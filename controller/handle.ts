@@ -50,8 +50,8 @@ export interface SweepOptions {
 }
 
 /**
- * Looks at every machine, and does what is to be done about them, at the same time. What is only waited for the next sweep finds, so
- * that messages do not become more with each.
+ * Looks at every machine, and does what is to be done about them, at the same time. The next sweep finds what only waits, so that
+ * messages do not become more with each sweep.
  */
 export async function sweep(controller: Controller, { isSurvey = false }: SweepOptions = {}): Promise<Outcome[]> {
   const readings = await listMachines({ ...controller, isPatchy: true }).catch(unlisted);
@@ -170,7 +170,7 @@ async function decided(controller: Looking, machine: Machine, signals: readonly 
   return seenEnough(machine, decide({ machine, health, signals, now }));
 }
 
-/** By a look that lacked a right nothing is done: what was not seen could be given up. A schedule that was due then stays due. */
+/** Does nothing after a look that lacked a right: unseen things could be given up. A schedule that was due then stays due. */
 function seenEnough({ unseen: [unseen] = [] }: Machine, action: Action): Action {
   if (unseen === undefined || isIdle(action)) {
     return action;
