@@ -45,7 +45,7 @@ function ignored(because: string): Outcome {
 }
 
 export interface SweepOptions {
-  /** Nothing is done here: what is to be done comes as follow-ups, for others to do at the same time. */
+  /** Whether to do nothing here: the work comes as follow-ups, for others to do at the same time. */
   isSurvey?: boolean;
 }
 
@@ -66,7 +66,7 @@ export async function sweep(controller: Controller, { isSurvey = false }: SweepO
   return outcomes.map((it) => (it.kind === "waiting" && it.action === "wait" ? { ...it, followUp: undefined } : it));
 }
 
-/** Nothing can be looked at for want of a right. That fails no message: it is told, and each tick looks again. */
+/** The outcome when a missing right hides all machines. This fails no message: it is told, and each tick looks again. */
 function unlisted(error: unknown): Outcome {
   const missing = missingRight(error, COSTS.listing);
   if (missing === undefined) {

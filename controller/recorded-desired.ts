@@ -181,7 +181,7 @@ function isBeingChanged({ tags }: Instance): boolean {
   return LAUNCH_INPUTS.some((input) => isChanging(tags[TAG.launch] ?? "", input));
 }
 
-/** How it was bought then, the tags do not tell any more: what they say, unless it was otherwise. */
+/** Puts in the market of the launch. The tags may have changed since; the digest of the launch tells. */
 function asBoughtFor(
   id: string,
   desired: Desired,

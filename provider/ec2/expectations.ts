@@ -25,7 +25,7 @@ export const USUAL = {
   attach: { earliest: 500, typical: 1_500 },
   /** No figure found. Assumed: a volume is made, exchanged, and booted from. */
   "root-volume": { earliest: 20_000, typical: 37_000 },
-  /** They run each minute (EC2 guide, status checks). Assumed: the second round is the first to pass. */
+  /** Status checks run each minute (EC2 guide, status checks). Assumed: the second round is the first to pass. */
   "status-checks": { earliest: 60_000, typical: 120_000 },
   /** Assumed: EC2 does not show at once what it has just done. */
   propagation: { earliest: 500, typical: 1_500 },

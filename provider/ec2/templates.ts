@@ -17,7 +17,7 @@ export interface TemplateVersion {
   createdAt?: number;
   /** The image's id; an SSM parameter is looked up. */
   imageId?: string;
-  /** Its content but for the user data, which may be a secret; nothing where it lacks what every launch of ours has. */
+  /** The content but for the user data, which may be a secret; absent where it lacks a part that every launch of ours has. */
   data?: RecordedLaunch;
 }
 

@@ -57,7 +57,7 @@ export function shownBare(text: string): string {
   return shown(text).replace(/^"|"$/g, "");
 }
 
-/** How the type is called where it is told to others. */
+/** The type as other tools are told of it. */
 export type Schema =
   | { type: "boolean" | "integer" | "number" | "map of strings" }
   | { type: "string"; oneOf?: readonly string[] }
@@ -91,7 +91,7 @@ export function inputType(schema: Schema, check: Check, normal: InputType["norma
   };
 }
 
-/** The same type with one more check, which sees the normal form. */
+/** A type with one more check, which sees the normal form. */
 export function checked(type: InputType, further: Check): InputType {
   return inputType(
     type.schema,

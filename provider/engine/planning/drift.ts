@@ -129,9 +129,9 @@ const CONSEQUENCES: readonly [of: readonly Step["kind"][], what: readonly Step["
   [["make-network-interface"], ["set-source-dest-check", "set-public-ip-assignment"]],
 ];
 
-/** It makes way, or is changed, for what is wanted. */
+/** Drift of an instance that makes way, or is changed, for the wanted one. */
 export const OUTDATED = "its instance is not of the newest generation";
-/** The same, where somebody made it another type. */
+/** Drift of an instance that somebody made another type. */
 export const RETYPED = "its instance is of another type than it was launched as";
 
 /** Drift sentences of the steps that need no more words. The machine's record has the same sentences. */

@@ -39,7 +39,7 @@ function awaitedHolder(thing: string, tags: Tags, { id, purpose, observed }: Cas
   return machine?.name === undefined ? undefined : { id: owner, name: machine.name };
 }
 
-/** Why a thing that carries another machine's tag is not waited for; nothing if it is, or is nobody's. */
+/** Reasons not to wait for a thing that carries another machine's tag; none if it is waited for, or is nobody's. */
 export function markedByOther(words: string, thing: string, tags: Tags, cast: Cast): string[] {
   const { id, observed } = cast;
   const owner = tags[TAG.id];

@@ -71,7 +71,7 @@ export async function observe(ec2: Ec2, target: Target): Promise<Observed> {
   return withInstances(ec2, target, await withAdoption(ec2, target, observed), marked);
 }
 
-/** The same for a deletion, which has to know whose Elastic IPs would come off with the interfaces that go. */
+/** Observes for a deletion, which has to know whose Elastic IPs would come off with the interfaces that go. */
 export async function observeTeardown(
   ec2: Ec2,
   { id, desired, recorded }: Target & { desired: Desired },
@@ -152,7 +152,7 @@ function isLaunched({ tags }: Volume): boolean {
   return tags[TAG.generation] !== undefined && tags[TAG.volume] === undefined;
 }
 
-/** That instance let go of it. */
+/** Whether the instance of a launched volume let go of it. */
 function isLeft(volume: Volume): boolean {
   return isLaunched(volume) && volume.attachment === undefined && volume.status === "available";
 }

@@ -81,7 +81,7 @@ export function withElasticIpKept(cast: Cast, before: Pick<Desired, "elasticIp">
       });
 }
 
-/** All that there is of the machine, whether it is where it is to be or not. */
+/** All things of the machine, whether they are where they are to be or not. */
 export interface Holdings {
   networkInterfaces: NetworkInterface[];
   elasticIps: ElasticIp[];

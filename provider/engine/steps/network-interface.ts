@@ -189,7 +189,7 @@ export async function setPublicIpAssignment(run: Run, assignment: PublicIpAssign
       ? ((await run.ec2.describeSubnet(eni.subnetId))?.assignsPublicIp ?? false)
       : assignment === "assign";
   await oncePropagated(run, eni.id, () => run.ec2.setPublicIpAssignment(eni.id, enabled));
-  // Last, so that a run that dies in between sets it again.
+  // The tag comes last, so that the next run sets the assignment again if this one dies in between.
   await oncePropagated(run, eni.id, () =>
     assignment === "subnet-default"
       ? run.ec2.deleteTags([eni.id], [TAG.publicIp])
