@@ -1,4 +1,4 @@
-/** What `pause`, `resume` and `recycle` have in common: find, ask, do it with live lines, say what is so then. */
+/** The common part of `pause`, `resume` and `recycle`: find the machine, ask, act with live lines, print the result. */
 import { saying } from "../provider/ec2/saying";
 import { type ByHand, carryOut, protectionsAgainst } from "../controller/by-hand";
 import type { Machine } from "../controller/record";
@@ -21,15 +21,15 @@ export type ActOptions = GlobalOptions & { yes?: boolean; wait: boolean; json?: 
 
 export interface Verb {
   name: ByHand;
-  /** Why there is nothing to do, as the end of "web …". */
+  /** The reason why there is nothing to do, as the end of "web …". */
   nothingToDo(machine: Machine): string | undefined;
-  /** What becomes of the instance, where that is to be asked about first. */
+  /** Says what becomes of the instance; undefined where there is nothing to confirm. */
   consequence(machine: Machine): string | undefined;
-  /** Puts it on record, so that whoever looks from then on wants the same. */
+  /** Records the wish, so that whoever looks from then on wants the same. */
   record(machine: Machine, ec2: Ec2, now: number): Promise<Machine>;
-  /** What goes on with it where it did not get to its end, as the end of "… goes on from here". */
+  /** The command that goes on after a failure, as the beginning of "… goes on from here". */
   goesOn: string;
-  /** What is to be known once it is done. */
+  /** A hint to print once the verb is done. */
   hint?: string;
 }
 
@@ -49,14 +49,14 @@ export async function actByHand(shell: Shell, verb: Verb, idOrName: string, opti
     throw new CommandError(`${machine.name}: nothing was changed: ${inTheWay.join("; ")}`, EXIT.failed);
   }
   await ask(shell, verb, machine, options.yes === true);
-  // While the question stood, the world went on.
+  // The machine may have changed while the question stood.
   const current = await findMachine(connection, machine.id);
   const wanted = await saying(`put on record that ${machine.name} is to ${verb.name}`, () =>
     verb.record(current, connection.ec2, connection.clock.now()),
   );
   if (!options.wait) {
     say(
-      `${name}: on record as wanted; a controller in the account, or \`managed-instance watch\`, does it, or the same command without --no-wait`,
+      `${name}: recorded. The controller or \`managed-instance watch\` will carry it out; run the same command without --no-wait to do it now.`,
     );
     return printResult(shell, connection, machine.id, options);
   }
@@ -68,12 +68,12 @@ export async function actByHand(shell: Shell, verb: Verb, idOrName: string, opti
   await printResult(shell, connection, machine.id, options);
 }
 
-async function carriedOut(connection: Connection, machine: Machine, { goesOn }: Verb): Promise<Outputs> {
+async function carriedOut(connection: Connection, machine: Machine, { name, goesOn }: Verb): Promise<Outputs> {
   try {
     return await carryOut(machine, connection.depsFor(machine));
   } catch (error) {
     if (error instanceof ReconcileFailure) {
-      const text = `${sentence(error.reason)} It is on record as wanted: ${goesOn} goes on from here.`;
+      const text = `${sentence(error.reason)} The ${name} is on record: ${goesOn} goes on from here.`;
       throw new Error(text, { cause: error });
     }
     throw error;
@@ -119,7 +119,7 @@ export function instanceHeldBy(machine: Machine): Instance | undefined {
   );
 }
 
-/** What stays, as a sentence. */
+/** Says which addresses and volumes go with the instance, and which stay. */
 export function staying(machine: Machine, instance: Instance, isEnded: boolean): string {
   const { persistPrivateIp } = machine.desired;
   const { networkInterfaceId, privateIp, allocationId, publicIp } = outputsOf(castOf(machine));

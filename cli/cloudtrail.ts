@@ -1,4 +1,4 @@
-/** Who did what to a machine, as CloudTrail has it of the last 90 days. The one file that knows its client. */
+/** CloudTrail's record of who did what to a machine in the last 90 days. The one file that knows its client. */
 import type { Event as TrailEvent } from "@aws-sdk/client-cloudtrail";
 import type { GlobalOptions } from "./connection";
 import { type OptionalAnswer, clientConfig, installed, notAsked, whyOf } from "./optional";
@@ -11,10 +11,10 @@ export interface Trace {
   resourceId: string;
 }
 
-/** It answers two requests a second, and what happened to a machine lately is what is asked for. */
+/** Most events to read. CloudTrail answers two requests a second, and the latest events are the ones that matter. */
 const MOST = 50;
 
-/** What was done to things, by their ids; not what was only read. */
+/** Finds the changes to things, by their ids, without the calls that only read. */
 export async function tracesOf(
   region: string,
   options: GlobalOptions,

@@ -6,7 +6,7 @@ import { connect, type GlobalOptions, type Shell } from "./connection";
 
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 export const NAME = "managed-instance";
-/** Of an argument that is a machine. */
+/** The name of an argument that is a machine. */
 export const MACHINE = "name|id";
 
 /** The script that the shell reads; it calls `complete` for the words. */
@@ -15,7 +15,7 @@ export async function completion(shell: (typeof SHELLS)[number]): Promise<void> 
   script(shell, NAME, NAME);
 }
 
-/** What the script asks for: the words so far, of which the last is to be completed. */
+/** Answers the script, which gives the words so far; the last one is to be completed. */
 export async function complete(shell: Shell, program: Command, words: readonly string[]): Promise<void> {
   const { RootCommand } = await import("@bomb.sh/tab");
   const root = new RootCommand();
@@ -72,13 +72,13 @@ function addOption(to: Describable, option: Option): void {
   }
 }
 
-/** EC2 is asked only where a machine may be meant. */
+/** Whether the last word may be a machine: only then EC2 is asked. */
 function wantsNames(program: Command, words: readonly string[]): boolean {
   const command = visibleIn(program).find((it) => words.slice(0, -1).includes(it.name()));
   return command?.registeredArguments.some((it) => it.name() === MACHINE) === true && !words.at(-1)?.startsWith("-");
 }
 
-/** Where to look, as the words so far say it. */
+/** The options among the words so far that say where to look. */
 function optionsIn(words: readonly string[]): Partial<GlobalOptions> {
   return Object.fromEntries(
     (["region", "profile", "endpoint"] as const).flatMap((name) => {
@@ -91,10 +91,10 @@ function optionsIn(words: readonly string[]): Partial<GlobalOptions> {
 }
 
 const PATIENCE_MS = 3000;
-/** What a shell takes as one word as it is. */
+/** Text that a shell takes as one word as it is. */
 const TAME = /^[\w.@:+/-]+$/;
 
-/** Nothing where they cannot be told, or not soon: nobody asked for an error. */
+/** The names of the machines; none where EC2 does not answer, or not soon: nobody asked for an error. */
 async function machineNames(shell: Shell, options: GlobalOptions): Promise<string[]> {
   const late = new Promise<[]>((resolve) => {
     setTimeout(() => {

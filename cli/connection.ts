@@ -1,4 +1,4 @@
-/** Where a command looks: region, credentials and endpoint, found as the provider finds them. */
+/** The region, credentials and endpoint of a command, found as the provider finds them. */
 import { type Machine, type Place, type Reading, isReadable, readMachine } from "../controller/record";
 import type { Clock } from "../provider/kit/clock";
 import type { Ec2Client } from "../provider/ec2/client";
@@ -16,7 +16,7 @@ export interface GlobalOptions {
   color: boolean;
 }
 
-/** What the commands share: the way to the user, and for tests a world of their own. */
+/** The surroundings that all commands share: the way to the user, and for tests a world of their own. */
 export interface Shell {
   terminal: Terminal;
   around?: Partial<Around>;
@@ -28,7 +28,7 @@ export interface Connection extends Place {
   depsFor(machine: Reading): Deps;
 }
 
-/** How long each wait may take for a machine whose record does not tell. */
+/** Seconds that each wait may take for a machine whose record does not tell. */
 const DEFAULT_TIMEOUT_S = 600;
 
 export async function connect(shell: Shell, options: GlobalOptions, say = shell.terminal.print): Promise<Connection> {
@@ -59,7 +59,7 @@ export async function connect(shell: Shell, options: GlobalOptions, say = shell.
   };
 }
 
-/** @throws CommandError if there is none; AmbiguousName if there are several */
+/** @throws CommandError if there is no such machine; AmbiguousName if there are several */
 export async function findReading(connection: Connection, idOrName: string): Promise<Reading> {
   const reading = await readMachine(connection, idOrName);
   if (reading === undefined) {
@@ -71,7 +71,7 @@ export async function findReading(connection: Connection, idOrName: string): Pro
   return reading;
 }
 
-/** One that something can be done to. */
+/** Finds a machine whose record can be read, so that something can be done to it. */
 export async function findMachine(connection: Connection, idOrName: string): Promise<Machine> {
   const reading = await findReading(connection, idOrName);
   if (!isReadable(reading)) {

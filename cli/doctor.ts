@@ -1,4 +1,4 @@
-/** `managed-instance doctor [NAME|ID]`: whether all is there that is needed, and what is there that should not be. */
+/** `managed-instance doctor [NAME|ID]`: checks that nothing is missing, and finds things that should not be there. */
 import { isReadable, listMachines, type Machine, type Reading } from "../controller/record";
 import type { Ec2 } from "../provider/ec2/ec2";
 import { isEc2Error } from "../provider/ec2/errors";
@@ -18,7 +18,7 @@ import { paint, type Paint, type Terminal } from "./terminal";
 
 export type DoctorOptions = GlobalOptions & { json?: boolean; rights: "reader" | "operator" | "up" };
 
-/** One thing that was looked at. `ok` and `note` are nothing wrong. */
+/** The result of one check. `ok` and `note` mean that nothing is wrong. */
 interface Check {
   kind: "ok" | "note" | "problem";
   about: "credentials" | "rights" | "quotas" | "things";
@@ -66,7 +66,7 @@ async function* examine(
   const who =
     "answer" in identity
       ? `${identity.answer.arn} of the account ${identity.answer.account}`
-      : `there are some; whose they are is not asked: ${identity.why}`;
+      : `found; not checked whose they are: ${identity.why}`;
   yield { kind: "ok", about: "credentials", what: `${who}; region ${region}`, advice: "" };
   const marked = await lookAround(connection);
   const readable = "readings" in marked ? marked.readings.filter(isReadable) : [];
@@ -88,7 +88,7 @@ async function* examine(
   };
 }
 
-/** Of one that runs, and on spot, most can be asked. */
+/** The machine of which most rights can be asked: one that runs, and on spot. */
 function bestSubject(machines: readonly Machine[]): Machine | undefined {
   const weight = ({ observed }: Machine): number =>
     observed.instances.filter((it) => it.state === "running").length * 2 +
@@ -111,7 +111,7 @@ async function lookAround({ ec2, region, clock }: Connection): Promise<Marked | 
       now: clock.now(),
     };
   } catch (error) {
-    // Which right is missing is what is to be found out.
+    // The checks of rights tell which right is missing.
     if (!isEc2Error(error, "denied")) {
       throw error;
     }
@@ -119,7 +119,7 @@ async function lookAround({ ec2, region, clock }: Connection): Promise<Marked | 
   }
 }
 
-/** Which image an SSM parameter stands for, is looked up at each launch. */
+/** The images that the machines name, without those behind SSM parameters, which are looked up at each launch. */
 async function imagesOf(ec2: Ec2, readings: readonly Reading[]): Promise<Marked["images"]> {
   const ids = new Set(readings.filter(isReadable).map((it) => it.desired.imageId));
   const named = [...ids].filter((it) => it.startsWith("ami-"));
@@ -151,7 +151,7 @@ async function* ofRights(
     yield {
       kind: "note",
       about: "rights",
-      what: `not asked, for want of a thing to ask about, or of a dry run: ${unknown.join(", ")}`,
+      what: `not checked: no suitable resource exists, or EC2 offers no dry run: ${unknown.join(", ")}`,
       advice: "",
     };
   }

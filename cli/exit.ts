@@ -1,4 +1,4 @@
-/** How a command ends: what is said of an error, and the exit code by which a script tells one end from another. (pure) */
+/** The end of a command: the text for an error, and the exit code by which a script tells one end from another. (pure) */
 import { AmbiguousName } from "../controller/record";
 import { Cancelled } from "../provider/kit/clock";
 import { type Ec2Error, explain, isEc2Error } from "../provider/ec2/errors";
@@ -16,7 +16,7 @@ export const EXIT = {
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** As `--help` and docs/cli.md have them. */
+/** The meanings of the exit codes, as `--help` and docs/cli.md have them. */
 export const MEANINGS: Readonly<Record<ExitCode, string>> = {
   [EXIT.done]: "done; doctor: nothing found",
   [EXIT.failed]: "failed; doctor: something found",
@@ -27,7 +27,7 @@ export const MEANINGS: Readonly<Record<ExitCode, string>> = {
   [EXIT.interrupted]: "ended by Ctrl-C",
 };
 
-/** What a user can put right, as a sentence. */
+/** An error that a user can put right, as a sentence. */
 export class CommandError extends Error {
   override readonly name = "Problem";
 
@@ -39,7 +39,7 @@ export class CommandError extends Error {
   }
 }
 
-/** The error and what led to it. */
+/** The error and its causes. */
 function chain(error: unknown): unknown[] {
   const found: unknown[] = [];
   for (let at = error; at !== undefined && !found.includes(at); at = at instanceof Error ? at.cause : undefined) {

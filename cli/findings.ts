@@ -1,4 +1,4 @@
-/** What `doctor` finds among the things that are marked as a managed instance's. (pure) */
+/** Findings of `doctor` among the things that are marked as a managed instance's. (pure) */
 import { isReadable, type Machine, type Reading } from "../controller/record";
 import { isOwned, TAG } from "../provider/ec2/tags";
 import { isAlive } from "../provider/engine/situation/instances";
@@ -22,7 +22,7 @@ export function findingsIn(marked: Marked): Finding[] {
   ];
 }
 
-/** A first `up` takes minutes. */
+/** Age at which an unfinished first `up`, which takes minutes, is a finding. */
 const CREATING_MS = 60 * 60_000;
 
 function ofRecord(reading: Reading, now: number): Finding[] {
@@ -56,7 +56,7 @@ function unfinished(machine: Machine, advice: string): Finding {
   );
 }
 
-/** Older versions marked a machine by the run after the one that made it. */
+/** The finding for a machine of an older version, which was marked only by the run after the one that made it. */
 function ofOlderVersion(machine: Machine): Finding {
   return {
     kind: "note",
@@ -65,7 +65,7 @@ function ofOlderVersion(machine: Machine): Finding {
   };
 }
 
-/** Machines under one URN: a stack has one of them at most, and another backend, or none, the others. */
+/** Machines under one URN: a stack has one of them at most; another backend has the others, or nobody has them. */
 function namesakes({ readings }: Marked): Finding[] {
   const byUrn = new Map<string, Reading[]>();
   for (const reading of readings) {
@@ -97,15 +97,15 @@ interface Thing {
   id: string;
   what: string;
   tags: Tags;
-  /** The command that ends it. */
+  /** The command that removes the thing. */
   end: string;
 }
 
-/** What has the id of a machine that has no record. */
+/** Things that carry the id of a machine that has no record. */
 function orphans({ readings, networkInterfaces, elasticIps, instances, volumes }: Marked): Finding[] {
   const known = new Set(readings.map((it) => it.id));
   const alive = instances.filter(isAlive);
-  // A root volume goes with its instance, which is said already.
+  // A root volume goes with its instance, which is a finding already.
   const isAlone = ({ attachment, status }: Volume): boolean =>
     !status.startsWith("delet") && !alive.some((it) => it.id === attachment?.instanceId);
   const things: Thing[] = [
@@ -174,7 +174,7 @@ function ofInterface(eni: NetworkInterface, { instances, readings }: Marked): Fi
   ];
 }
 
-/** Where no interface is kept, a paused machine has its Elastic IP on nothing. */
+/** The finding for an Elastic IP on nothing. A paused machine whose interface is not kept has one, and is fine. */
 function ofElasticIp(eip: ElasticIp, { readings }: Marked): Finding[] {
   const machine = readings.find((it) => it.id === eip.tags[TAG.id]);
   if (machine === undefined || eip.association !== undefined || !isReadable(machine)) {

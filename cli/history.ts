@@ -11,11 +11,11 @@ export type HistoryOptions = GlobalOptions & { json?: boolean; limit: number };
 /** `--json` prints these under these names. */
 export interface Event {
   at: string;
-  /** Where it is known from. */
+  /** The source of the event. */
   source: "record" | "instance" | "cloudtrail";
   what: string;
   resourceId: string;
-  /** Who, where CloudTrail tells it. */
+  /** The user or role, where CloudTrail tells it. */
   by: string;
 }
 

@@ -1,4 +1,4 @@
-/** What `list` and `status` say of a machine; `--json` prints it under these names, which stay (docs/cli.md). (pure) */
+/** A machine as `list` and `status` show it; `--json` prints it under these names, which stay (docs/cli.md). (pure) */
 import { isReadable, type Machine, type Reading } from "../controller/record";
 import type { ReplacementReason } from "../provider/engine/record/last-replacement";
 import { nextOf } from "../controller/schedules";
@@ -13,7 +13,7 @@ export interface MachineView {
   name: string;
   id: string;
   state: MachineState;
-  /** Why it is `failed`; else empty. */
+  /** The reason why the state is `failed`; else empty. */
   reason: string;
   desiredState: "running" | "paused" | "";
   generation: number;
@@ -28,7 +28,7 @@ export interface MachineView {
   allocationId: string;
   availabilityZone: string;
   launchTemplateId: string;
-  /** When the instance was launched, or started last. */
+  /** Time at which the instance was launched, or started last. */
   launchedAt: string | null;
   ageSeconds: number | null;
   lastReplacement: ReplacementView | null;
@@ -133,7 +133,7 @@ export function timeText(at: number): string {
   return new Date(at).toISOString().replace(/\.\d{3}Z$/, "Z");
 }
 
-/** As people say it: the two largest units. */
+/** An age as people say it: in the two largest units. */
 export function ageText(seconds: number | null): string {
   if (seconds === null) {
     return "";

@@ -1,4 +1,4 @@
-/** Clients of other AWS services: each one is left out where its package is not installed, or it has no endpoint to be asked at. */
+/** Clients of other AWS services: a service is not asked where its package is not installed, or where it has no endpoint. */
 import type { GlobalOptions } from "./connection";
 
 export type Service = "sts" | "service-quotas" | "cloudtrail";
@@ -9,16 +9,16 @@ const NAMES: Readonly<Record<Service, string>> = {
   cloudtrail: "CLOUDTRAIL",
 };
 
-/** Why a service is not asked; nothing if it can be. */
+/** The reason why a service is not asked; undefined if it can be. */
 export function notAsked(service: Service, { endpoint }: GlobalOptions, env = process.env): string | undefined {
   const isSet = (name: string): boolean => (env[name] ?? "") !== "";
   const ownName = `AWS_ENDPOINT_URL_${NAMES[service]}`;
   const isElsewhere = endpoint !== undefined || isSet("AWS_ENDPOINT_URL_EC2") || isSet("AWS_ENDPOINT_URL");
-  // Credentials for a simulator are none of AWS's to see.
+  // Credentials for a simulator must not be sent to AWS.
   return isElsewhere && !isSet(ownName) ? `the endpoint of EC2 is not AWS's, and ${ownName} is not set` : undefined;
 }
 
-/** The package, or nothing where it is not installed. */
+/** Loads a package; undefined where it is not installed. */
 export async function installed<T>(load: () => Promise<T>): Promise<T | undefined> {
   try {
     return await load();
@@ -31,12 +31,12 @@ export async function installed<T>(load: () => Promise<T>): Promise<T | undefine
   }
 }
 
-/** How the clients find region and credentials: as that of EC2 does. */
+/** Options by which the clients find region and credentials as EC2's client does. */
 export function clientConfig(region: string, { profile }: GlobalOptions): { region: string; profile?: string } {
   return profile === undefined ? { region } : { region, profile };
 }
 
-/** What came of asking: an answer, or why there is none. */
+/** The result of asking: an answer, or why there is none. */
 export type OptionalAnswer<T> = { answer: T } | { why: string };
 
 export function whyOf(error: unknown): string {

@@ -40,7 +40,7 @@ export function tableLines(
 
 export type NamedValues = readonly [name: string, values: string | readonly string[]];
 
-/** Under each other, the names to the left; a value of several lines has one for each, and one that is empty none. */
+/** Lines of fields, the names to the left. A value with several lines gives a line for each, and an empty value none. */
 export function fieldLines(
   fields: readonly NamedValues[],
   paintValue: (text: string, name: string) => string = (text) => text,

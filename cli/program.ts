@@ -29,7 +29,7 @@ export async function run(args: readonly string[], shell: Shell): Promise<ExitCo
     return outcome.exit;
   } catch (error) {
     if (error instanceof CommanderError) {
-      // It has said what is wrong, or what was asked for.
+      // Commander has printed what is wrong, or the help that was asked for.
       return error.exitCode === 0 ? EXIT.done : EXIT.usage;
     }
     terminal.complain(`${NAME}: ${printable(textOf(error))}`);
@@ -68,12 +68,12 @@ function programFor(shell: Shell, outcome: { exit: ExitCode }): Command {
   return program;
 }
 
-/** Commander repeats what it was given. */
+/** Makes Commander's text safe to print: it repeats what it was given. */
 function tame(text: string): string {
   return text.replace(/\n$/, "").split("\n").map(printable).join("\n");
 }
 
-/** What only looks has nothing to bring to an end: Ctrl-C ends it at once, whatever EC2 still has to say. */
+/** Runs a command that only looks, and has nothing to finish: Ctrl-C ends it at once, even if EC2 has not answered. */
 async function looking<T>({ terminal: { interrupted } }: Shell, work: Promise<T>): Promise<T> {
   const ended = new Promise<never>((_resolve, reject) => {
     interrupted.addEventListener("abort", () => {
@@ -89,7 +89,7 @@ function exitCodes(): string {
     .join("\n");
 }
 
-/** Every command that acts takes it, so that a script can pass it to each of them. */
+/** The option `--yes`. Every command that acts takes it, so that a script can pass it to each of them. */
 function yesOption(neverAsks: boolean): [flags: string, about: string] {
   return ["-y, --yes", neverAsks ? "accepted for scripts; this command never asks" : "do not ask"];
 }
@@ -99,13 +99,13 @@ const JSON_OPTION = ["--json", "print JSON, under the names of docs/cli.md"] as 
 function addLooks(program: Command, shell: Shell): void {
   program
     .command("list")
-    .description("the machines of the account and region, a line each")
+    .description("list the machines of the account and region, a line each")
     .option(...JSON_OPTION)
     .action((_options, command: Command) => looking(shell, list(shell, command.optsWithGlobals<ListOptions>())));
   program
     .command("status")
     .argument(`[${MACHINE}]`, "one machine; by default all")
-    .description("all that is known of a machine")
+    .description("show all that is known of a machine")
     .option(...JSON_OPTION)
     .action((name: string | undefined, _options, command: Command) =>
       looking(shell, status(shell, name, command.optsWithGlobals<StatusOptions>())),
@@ -113,8 +113,8 @@ function addLooks(program: Command, shell: Shell): void {
   program
     .command("history")
     .argument(`<${MACHINE}>`)
-    .description("what became of a machine: from its tags, and from CloudTrail where allowed and installed")
-    .option("--limit <number>", "the latest so many", positive, 30)
+    .description("show the history of a machine: from its tags, and from CloudTrail where allowed and installed")
+    .option("--limit <number>", "show the last N events", positive, 30)
     .option(...JSON_OPTION)
     .action((name: string, _options, command: Command) =>
       looking(shell, history(shell, name, command.optsWithGlobals<HistoryOptions>())),
@@ -132,8 +132,8 @@ function addDeeds(program: Command, shell: Shell): void {
       .command(name)
       .argument(`<${MACHINE}>`)
       .description(about)
-      .option("--no-wait", "put it on record and return: a controller, or `watch`, does it")
-      .option("--json", "print what is so then as JSON, and all else on standard error")
+      .option("--no-wait", "record the change and return; the controller or `watch` carries it out")
+      .option("--json", "print the result as JSON, and all else on standard error")
       .option(...yesOption(name === "resume"));
     command.action((idOrName: string) => deed(shell, idOrName, command.optsWithGlobals<ActOptions>()));
   }
@@ -154,7 +154,7 @@ function addDeeds(program: Command, shell: Shell): void {
     .command("watch")
     .argument(`[${MACHINE}...]`, "which machines; by default all")
     .description(
-      "the controller's loop, in the foreground: interruptions, failures and schedules are handled; Ctrl-C ends it",
+      "run the controller's loop in the foreground: it handles interruptions, failures and schedules; Ctrl-C ends it",
     )
     .option("--interval <seconds>", "how often to look", positive, 30)
     .option(...yesOption(true))
@@ -167,7 +167,7 @@ function addChecks(program: Command, shell: Shell, outcome: { exit: ExitCode }):
   program
     .command("doctor")
     .argument(`[${MACHINE}]`, "the machine to ask the rights of; by default any")
-    .description("credentials, rights, quotas, and what is left over or in the way; changes nothing")
+    .description("check credentials, rights and quotas, and find what is left over or in the way; changes nothing")
     .addOption(
       new Option("--rights <policy>", "the policy that the credentials are to have")
         .choices(["reader", "operator", "up"])
@@ -179,7 +179,7 @@ function addChecks(program: Command, shell: Shell, outcome: { exit: ExitCode }):
     });
   program
     .command("iam-policy")
-    .addArgument(new Argument("[policy]", "who is to have it").choices(POLICY_NAMES).default("operator"))
+    .addArgument(new Argument("[policy]", "the user of the policy").choices(POLICY_NAMES).default("operator"))
     .description("print a least-privilege IAM policy, to be attached as it is")
     .action((name: PolicyName) => {
       iamPolicy(shell, name);
@@ -190,7 +190,7 @@ function addCompletion(program: Command, shell: Shell): void {
   program
     .command("completion")
     .addArgument(new Argument("<shell>").choices(SHELLS))
-    .description("print what makes a shell complete commands, options and machine names")
+    .description("print the script with which a shell completes commands, options and machine names")
     .action((name: (typeof SHELLS)[number]) => completion(name));
   program
     .command("complete", { hidden: true })

@@ -1,4 +1,4 @@
-/** The quotas that a replacement can run into. The one file that knows the client of Service Quotas. */
+/** Reads the quotas that a replacement can run into. The one file that knows the client of Service Quotas. */
 import type { GlobalOptions } from "./connection";
 import { type OptionalAnswer, clientConfig, installed, notAsked, whyOf } from "./optional";
 
@@ -8,7 +8,7 @@ export interface Quota {
   value: number;
 }
 
-/** Of the EC2 user guide and the VPC limits. */
+/** The quotas to ask for, from the EC2 user guide and the VPC limits. */
 const ASKED = [
   { service: "ec2", code: "L-0263D0A3", name: "EC2-VPC Elastic IPs" },
   { service: "vpc", code: "L-DF5E4CA3", name: "Network interfaces per Region" },

@@ -20,7 +20,7 @@ export type ReleaseOptions = GlobalOptions & {
   deleteDataVolumes?: boolean;
 };
 
-/** How long nothing may change of a machine before it counts as one that nobody is at. */
+/** Time without a change after which nobody is taken to work on a machine. */
 const QUIET_MS = 15_000;
 
 export async function releaseCommand(shell: Shell, idOrName: string, options: ReleaseOptions): Promise<void> {

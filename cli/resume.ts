@@ -9,11 +9,11 @@ const RESUME: Verb = {
   name: "resume",
   nothingToDo: (machine) => {
     const held = instanceHeldBy(machine);
-    // One that a recycle was to replace, and did not yet, is not what is wanted.
+    // An instance that a recycle was to replace, and did not yet, is not the wanted one.
     const isUp = held?.state === "running" && fits(held, castOf(machine));
     return isUp && machine.desired.desiredState === "running" ? `runs already (${held.id})` : undefined;
   },
-  // Nothing that works is taken away.
+  // No question to ask: a resume takes nothing away that works.
   consequence: () => undefined,
   record: (machine, ec2, now) => recordState(machine, ec2, "running", { by: "hand", at: now }),
   goesOn: "the same command",

@@ -1,6 +1,6 @@
 /**
- * Which rights the credentials have, by dry runs of the very calls on what is there: nothing of them happens. Policies go by tags, so
- * one machine tells for all.
+ * Finds out which rights the credentials have, by dry runs of the very calls on what is there: they change nothing. Policies go by tags,
+ * so one machine tells for all.
  */
 import { randomUUID } from "node:crypto";
 import type { Machine } from "../controller/record";
@@ -16,19 +16,19 @@ import { instanceHeldBy } from "./act";
 
 interface Probe {
   right: string;
-  /** Nothing where there is nothing to ask it of, or EC2 has no dry run of it. */
+  /** Absent where there is no thing to make the call on, or EC2 has no dry run of it. */
   call?: (ec2: Ec2) => Promise<unknown>;
 }
 
 export interface RightsFound {
   missing: { right: string; policy: PolicyName }[];
-  /** Not denied. */
+  /** Rights that were not denied. */
   held: string[];
-  /** What could not be asked. */
+  /** Rights that could not be checked. */
   unknown: string[];
 }
 
-/** What there is to ask of. */
+/** The things on which the dry runs are made. */
 interface Subject {
   machine: Machine;
   instance?: Instance;
@@ -36,7 +36,7 @@ interface Subject {
   volume?: Volume;
 }
 
-/** @param machine the one that it is asked of; absent: there is none */
+/** @param machine the machine on which the dry runs are made; absent: there is none */
 export async function rightsFor(
   ec2: Ec2,
   policies: readonly PolicyName[],
@@ -56,13 +56,13 @@ export async function rightsFor(
   }
   const named = new Set<string>();
   found.missing = found.missing.filter(({ right }) => !named.has(right) && named.add(right));
-  // A launch is refused for the right to tag or to pass the role, which then says nothing against launching itself.
+  // A launch may be refused for the right to tag or to pass the role, which says nothing about launching itself.
   found.held = found.held.filter((it) => !named.has(it));
   found.unknown = found.unknown.filter((it) => !named.has(it));
   return found;
 }
 
-/** EC2 names the right that is missing; what else it has against the call says nothing about rights. */
+/** The right that EC2 says is missing; any other refusal says nothing about rights. */
 async function deniedRight(ec2: Ec2, right: string, call: (ec2: Ec2) => Promise<unknown>): Promise<string | undefined> {
   try {
     await ec2.dryRun(call);
@@ -165,7 +165,7 @@ function onInstance({ id }: Instance, { eni, volume }: Pick<Subject, "eni" | "vo
   };
 }
 
-/** A launch takes the right to tag and, with a profile, to pass its role: EC2 names the one that is missing. */
+/** A launch, which also needs the right to tag and, with a profile, to pass its role: EC2 names the one that is missing. */
 function launchOn(machine: Machine, eni: NetworkInterface): Probe["call"] {
   const { desired, template, purpose } = machine;
   const version = purpose.generation.number;
@@ -185,7 +185,7 @@ function passing(machine: Machine, eni: NetworkInterface): Calls {
   return machine.desired.iamInstanceProfile === undefined ? {} : { "iam:PassRole": launchOn(machine, eni) };
 }
 
-/** Of the policy for `up` what has a dry run, and what there is a thing for. */
+/** The calls of the policy for `up` that have a dry run, and for which there is a thing. */
 function upDeeds({ machine, instance, eni, volume }: Subject): Calls {
   const { id, desired, template, observed } = machine;
   const tags = baseTags(id, desired);

@@ -52,13 +52,13 @@ function interruptible(): AbortController {
   return interrupted;
 }
 
-/** On standard error, so that what is printed can be piped all the same. */
+/** Asks on standard error, so that the output can be piped all the same. */
 async function ask(message: string, interrupted: AbortController): Promise<boolean> {
   const { default: confirm } = await import("@inquirer/confirm");
   try {
     return await confirm({ message, default: false }, { output: process.stderr, signal: interrupted.signal });
   } catch (error) {
-    // As it reads keys by itself, Ctrl-C reaches nobody else.
+    // The prompt reads keys by itself, so Ctrl-C reaches nobody else.
     if (error instanceof Error && ["ExitPromptError", "AbortPromptError"].includes(error.name)) {
       interrupted.abort();
       return false;

@@ -41,7 +41,7 @@ export async function watch(
   }
 }
 
-/** @throws what EC2 says where it shows no machine at all for want of a right */
+/** @throws EC2's refusal where a missing right hides all machines */
 function requireList(outcomes: readonly Outcome[]): void {
   const [unlisted] = outcomes.filter((it) => it.machineId === "").flatMap((it) => it.missing ?? []);
   if (unlisted !== undefined) {
@@ -54,14 +54,14 @@ interface Due {
   message: Message;
 }
 
-/** Machines are handled beside each other, and none twice at a time: one that takes long holds up no other. */
+/** Handles machines beside each other, and none twice at a time: a machine that takes long holds up no other. */
 class Watch {
   private readonly due = new Map<string, Due>();
   private readonly busy = new Map<string, Promise<void>>();
   /** The last line about each machine, until all is well with it again. */
   private readonly said = new Map<string, Set<string>>();
   private readonly rights = new ToldRights();
-  /** Of whom the work was cut off. */
+  /** Machines whose work was cut off. */
   private readonly left = new Set<string>();
   private lookAt = -Infinity;
 
@@ -71,7 +71,7 @@ class Watch {
     private readonly intervalMs: number,
   ) {}
 
-  /** @returns the machines of which the work was cut off */
+  /** @returns the machines whose work was cut off */
   async run(): Promise<string[]> {
     const { clock, cancelled } = this.controller;
     while (!cancelled.aborted) {
@@ -86,7 +86,7 @@ class Watch {
     return [...this.left];
   }
 
-  /** What there is to be done, for {@link begin} to do. */
+  /** Looks for work, which {@link begin} then does. */
   private async look(): Promise<void> {
     if (this.ids.length > 0) {
       for (const id of this.ids) {
@@ -108,7 +108,7 @@ class Watch {
         }
       }
     } catch (error) {
-      // The first look tells whether it can work at all; later the network, EC2, or credentials may be away for a while.
+      // The first look tells whether `watch` can work at all; later the network, EC2 or the credentials may be away for a while.
       if (isFirst) {
         throw error;
       }
@@ -159,14 +159,14 @@ class Watch {
 
   private tellOf({ machineId, name, kind, because, followUp, missing = [] }: Outcome): void {
     const isNow = followUp !== undefined && followUp.at <= this.controller.clock.now();
-    // A machine that could not be looked at for want of a right is told with the right.
+    // A machine that could not be read because a right is missing is told with the right.
     const isTold = kind === "unreadable" && missing.length > 0;
     if (kind !== "nothing" && !isTold && !(kind === "waiting" && isNow)) {
       this.tell(machineId, `${name === "" ? machineId : name}: ${WORDS[kind]}${because}`);
     }
   }
 
-  /** The sooner of two counts. */
+  /** Schedules work on a machine; the sooner of two times counts. */
   private schedule(id: string, due: Due): void {
     const other = this.due.get(id);
     if (other === undefined || due.at < other.at) {
@@ -174,7 +174,7 @@ class Watch {
     }
   }
 
-  /** Once, as long as it is so. */
+  /** Prints a line about a machine, once for as long as it holds. */
   private tell(id: string, line: string): void {
     const said = this.said.get(id) ?? new Set();
     const same = withoutRequestIds(line);
@@ -184,12 +184,12 @@ class Watch {
     }
   }
 
-  /** Until the next look, or until something is due or done. */
+  /** Waits until the next look, or until something is due or done. */
   private async pause(): Promise<void> {
     const { clock } = this.controller;
     const times = [...this.due].flatMap(([id, { at }]) => (this.busy.has(id) ? [] : [at]));
     const ms = Math.max(0, Math.min(this.lookAt, ...times) - clock.now());
-    // Ctrl-C ends it, as it ends every pause.
+    // Ctrl-C ends this pause, as it ends every pause.
     await Promise.race([clock.sleep(ms).catch(() => undefined), ...this.busy.values()]);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What a person, or a schedule, wants of a machine: it is put on record first, so that whoever looks from then on wants the same, and
- * then done.
+ * Carries out what a person, or a schedule, wants of a machine. The wish is put on record first, so that whoever looks from then on wants
+ * the same, and then done.
  */
 import type { Ec2 } from "../provider/ec2/ec2";
 import { TAG } from "../provider/ec2/tags";
@@ -27,7 +27,7 @@ export function protectionsAgainst(machine: Machine, verb: ByHand, ec2: Ec2): Pr
   return protections(ec2, plan(castOf(after(verb, machine))));
 }
 
-/** The machine once the verb is on record. A recycle wants the same of another instance. */
+/** The machine once the verb is on record. A recycle wants the same state of another instance. */
 function after(verb: ByHand, machine: Machine): Machine {
   const { desired, purpose } = machine;
   switch (verb) {
@@ -49,7 +49,7 @@ async function refuseProtected(machine: Machine, verb: ByHand, ec2: Ec2): Promis
   }
 }
 
-/** Who asks for a state. The note is put on record in the same call as the state, so that no run is killed between the two. */
+/** The person or schedule that asks for a state. The note is recorded in the same call as the state, so that no run is killed between the two. */
 interface Asking extends Pick<Asked, "by"> {
   note?: Tags;
 }
@@ -67,7 +67,7 @@ export async function resume(machine: Machine, deps: Deps, asking = BY_HAND): Pr
   return carryOut(await recordState(machine, deps.ec2, "running", { ...asking, at: deps.clock.now() }), deps);
 }
 
-/** Replaces the instance with nothing else changed. One that is paused gets its new instance when it is resumed. */
+/** Replaces the instance with nothing else changed. A paused machine gets its new instance when it is resumed. */
 export async function recycle(
   machine: Machine,
   deps: Deps,
@@ -81,7 +81,7 @@ export async function recycle(
 export type Deletion = Desired["deletion"];
 
 /**
- * Gives up a machine that no state has: what was made is deleted, what was given is given back, the record last. A record that cannot
+ * Gives up a machine that no state has: deletes what was made, gives back what was given, and deletes the record last. A record that cannot
  * be read is enough for that.
  */
 export async function release(
@@ -90,17 +90,17 @@ export async function release(
   deps: Deps & { region: string },
 ): Promise<void> {
   const resourceUrn = template.tags[TAG.urn] ?? "";
-  // Nothing is launched any more, so what would be is left open.
+  // Nothing is launched any more, so the launch specification is left open.
   const open = { subnetId: "", imageId: "", instanceType: "" };
   const desired = { ...desiredOf({ resourceUrn, region: deps.region, deletion }), ...open };
   await tearDown({ id, desired }, deps);
 }
 
 /**
- * Brings what is there to what is on record.
+ * Brings a machine to what is on record.
  *
- * Two yield to a newer generation by going on with it: who paused or resumed the machine, whose word on that is on record, too; and who
- * took it down, so that it is not left dark.
+ * Two kinds of run yield to a newer generation by going on with it: a pause or resume, because its wish is on record too; and a run that
+ * took the machine down, so that the machine is not left dark.
  */
 export async function carryOut(
   { id, desired, purpose }: Pick<Machine, "id" | "desired" | "purpose">,
@@ -131,7 +131,7 @@ export async function recordState(
 ): Promise<Machine> {
   const text = desiredStateTag({ ...machine.desired, desiredState }, asked);
   await ec2.createTags([machine.template.id], { ...note, [TAG.desiredState]: text });
-  // Whoever does this by hand wants another try.
+  // A person who does this by hand wants another try.
   if (machine.history.replacement?.gaveUp === true) {
     await ec2.deleteTags([machine.template.id], [TAG.lastReplacement]);
   }
@@ -140,10 +140,10 @@ export async function recordState(
   return { ...machine, desired: { ...desired, desiredState }, purpose: { ...purpose, states } };
 }
 
-/** More often than this another run does not come first by chance. */
+/** Tries to record a version: another run does not come first more often than this by chance. */
 const MOST_TRIES = 4;
 
-/** A new generation that is the present one, and that no instance is of yet. Two at once record one. */
+/** Records a new generation, a copy of the present one, that no instance is of yet. Two recycles at once record one. */
 export async function recordRecycle(machine: Machine, ec2: Ec2, recycled: Recycled): Promise<Machine> {
   let current = machine;
   for (let tries = 1; ; tries++) {
@@ -162,7 +162,7 @@ export async function recordRecycle(machine: Machine, ec2: Ec2, recycled: Recycl
 
 type Recycled = Pick<LastReplacement, "reason" | "at">;
 
-/** @returns undefined if another run recorded a version first, which this one would be a copy of an older one of */
+/** @returns undefined if another run recorded a version first: then the copy would be one of an older version */
 async function recordCopy(machine: Machine, ec2: Ec2, { reason, at }: Recycled): Promise<Machine | undefined> {
   const { template, desired, purpose, observed } = machine;
   const present = purpose.generation;
@@ -173,7 +173,7 @@ async function recordCopy(machine: Machine, ec2: Ec2, { reason, at }: Recycled):
     ec2.createLaunchTemplateVersion({
       templateId: template.id,
       description,
-      // User data and all is taken from there.
+      // The whole specification, with the user data, is copied from that version.
       data: { sourceVersion: present.number, imageId: desired.imageId },
       clientToken: clientToken(template.id, "version", template.latestVersion, description),
     });

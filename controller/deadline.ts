@@ -2,7 +2,7 @@
 import { Cancelled, type Clock } from "../provider/kit/clock";
 import type { Deps } from "../provider/engine/steps/run";
 
-/** So long before the deadline nothing more is begun, unless the machine is dark: it is brought up first. */
+/** Time before the deadline in which nothing more is begun, unless the machine is dark: it is brought up first. */
 const LAST_START_MS = 60_000;
 
 /** The clock, and what tells the engine, of a run with a deadline. Every pause that would outlast it ends at it. */

@@ -1,6 +1,6 @@
 /**
- * What is to be done about a machine between two runs of `up`: one answer to whatever made somebody look. It tells what it waits for
- * and why it does nothing; the same look has the same answer, so duplicates and reordering do no harm. (pure)
+ * Decides what is to be done about a machine between two runs of `up`, with one answer to whatever made somebody look. The answer tells
+ * what it waits for and why it does nothing; the same look has the same answer, so duplicates and reordering do no harm. (pure)
  */
 import { castOf } from "../provider/engine/situation/cast";
 import {
@@ -28,29 +28,29 @@ import { dueOf } from "./schedules";
 import { tryAgain } from "./tries";
 
 export type Action = Doing & {
-  /** Up to when the schedules were followed with this; to be remembered first. */
+  /** Time up to which the schedules were followed with this action; to be remembered first. */
   tick?: LastTick;
 };
 
 type Doing =
   | { kind: "nothing"; because: string }
-  /** It was given up, and works all the same: the mark goes. */
+  /** The machine was given up, and works all the same: the mark goes. */
   | { kind: "recovered"; because: string }
   /**
-   * Look again then; `isLeft`: whoever is at it does, so that of several who look only one goes on; `isLong`: a person should know.
+   * Look again at `until`. `isLeft`: whoever works on the machine looks, so that only one of several goes on. `isLong`: a person should know.
    */
   | { kind: "wait"; until: number; because: string; isLeft?: boolean; isLong?: boolean }
-  /** There is no running instance: it is launched or started as the record has it. */
+  /** There is no running instance: one is launched or started as the record has it. */
   | { kind: "restore"; replacement: LastReplacement }
-  /** The instance that is there makes way for another of the same kind. */
+  /** The present instance makes way for another of the same kind. */
   | { kind: "replace"; instance: Instance; replacement: LastReplacement }
-  /** What an earlier run began, or left undone. */
+  /** An earlier run began something, or left it undone. */
   | { kind: "finish"; because: string }
   | { kind: "pause" | "resume" | "recycle" }
-  /** Nothing more is tried. `isKnown`: that was said before. */
+  /** Nothing more is tried. `isKnown`: this was said before. */
   | { kind: "give-up"; because: string; replacement?: LastReplacement; isKnown: boolean };
 
-/** Nothing is done by it. */
+/** An action that changes nothing. */
 export type Idle = Extract<Action, { kind: "nothing" | "wait" | "give-up" }>;
 
 export function isIdle(action: Action): action is Action & Idle {
@@ -64,18 +64,18 @@ export interface Situation {
   machine: Machine;
   /** The status checks of the instance that runs. */
   health?: { status: "ok" | "impaired" | "initializing"; impairedSince?: number };
-  /** What made somebody look. */
+  /** The signals that made somebody look. */
   signals: readonly Signal[];
   now: number;
 }
 
-/** Falling back again is no success, and costs an outage: going back to spot is tried this often at most. */
+/** Least time between two tries to go back to spot: falling back again is no success, and costs an outage. */
 const REVERT_MS = 60 * 60_000;
 /** AWS takes a spot instance back two minutes after it says so (EC2 user guide, spot interruption notices). */
 const NOTICE_MS = 2 * 60_000;
-/** EC2 shows why an instance ended while it shuts down, at the latest; until then the notice tells. */
+/** Time for which a notice explains an ended instance. EC2 shows the reason while the instance shuts down, at the latest. */
 const NOTICE_OF_ENDED_MS = 10 * 60_000;
-/** AWS names no end of a recommendation. It counts as long as a queue tries its message; AWS sends another while the risk lasts. */
+/** AWS names no end of a recommendation. It counts for as long as a queue tries its message; AWS sends another while the risk lasts. */
 const RECOMMENDATION_MS = 15 * 60_000;
 
 export function decide(situation: Situation): Action {
@@ -139,20 +139,20 @@ function withoutInstance(situation: Situation): Doing {
   if (coming !== undefined) {
     return { kind: "finish", because: `its network interface is not on ${coming.id}, which works` };
   }
-  // What was ended for another is followed by another, whether the machine is to be healed or not.
+  // An instance that was terminated for a replacement is replaced, whether the machine is to be healed or not.
   const { replacement } = machine.history;
   return replacement !== undefined && isFor(replacement, last)
     ? gated(situation, replacement.reason, last)
     : healed(situation, "ended", last);
 }
 
-/** EC2 says so of the instance itself for an hour; the warning may be all that is seen of it at first. */
+/** Whether AWS took the instance back. EC2 says so of the instance for an hour; at first the warning may be the only sign. */
 function wasTakenBack(instance: Instance, situation: Situation): boolean {
   const isWarned = toldOf(instance, "interruption-warning", { situation, forMs: NOTICE_OF_ENDED_MS }) !== undefined;
   return isWarned || (instance.stateReason?.code ?? "").startsWith("Server.Spot");
 }
 
-/** When an event last told that of an instance as it runs now; an event that is too old, or of before it was started, tells nothing. */
+/** Time of the last event of a kind about an instance. An event that is too old, or from before the instance was started, does not count. */
 function toldOf(
   { id, launchedAt }: Instance,
   kind: "interruption-warning" | "rebalance",
@@ -163,7 +163,7 @@ function toldOf(
   return at >= launchedAt && now < at + forMs ? at : undefined;
 }
 
-/** An `up`, or a recycle by hand, records a generation, drains the instance and ends it: for a while that is left to it. */
+/** Waits for a change that is under way: an `up`, or a recycle by hand, records a generation, drains the instance and terminates it. */
 function underWay({ machine, signals, now }: Situation, last: Instance | undefined): Doing | undefined {
   const { desired, observed } = machine;
   const isOlder = last === undefined || (generationOf(last) ?? 0) < (observed.generation?.number ?? 0);
@@ -213,7 +213,7 @@ function withInstance(situation: Situation, held: Instance): Doing {
   );
 }
 
-/** One that a newer generation is to replace. A recycle says all that is wanted; an update may have been refused. */
+/** Answers an instance that a newer generation is to replace. A recycle says all that is wanted; an update may have been refused. */
 function outdated(situation: Situation, held: Instance): Doing {
   const { observed, desired, id } = situation.machine;
   const isRecycled = held.tags[TAG.launch] === observed.generation?.launchHash;
@@ -233,8 +233,8 @@ function outdated(situation: Situation, held: Instance): Doing {
 }
 
 /**
- * With `overlap` another is launched at once, and the interface moved before this one goes. With every other strategy nothing can be
- * won: the interface is free when this one has ended, and until then it works.
+ * Answers a warning of AWS. With `overlap` another instance is launched at once, and the interface moved before the old one goes. No other
+ * strategy can win time: the interface is free when the old instance has ended, and until then the old instance works.
  */
 function warned(situation: Situation, held: Instance, noticeAt: number): Doing {
   return situation.machine.desired.replacement.strategy === "overlap"
@@ -255,7 +255,7 @@ function unwell(situation: Situation, held: Instance): Doing | undefined {
     : gated(situation, "status-checks", held);
 }
 
-/** The steps that a run that died leaves undone, and that take nothing from anybody: the instance that works stays. */
+/** Steps that a dead run may leave undone, and that take nothing from anybody: the instance that works stays. */
 const LEFT_UNDONE: readonly Step["kind"][] = [
   "attach-volumes",
   "attach-network-interface",
@@ -267,7 +267,7 @@ const LEFT_UNDONE: readonly Step["kind"][] = [
   "retire",
 ];
 
-/** For a while after a launch, or a new generation, that is left to whoever is at it. */
+/** Finishes steps that were left undone. For a while after a launch, or a new generation, they are left to the run that is at work. */
 function unfinished({ machine, signals, now }: Situation): Doing | undefined {
   const { graceSeconds } = machine.desired.healing;
   const step = plan(castOf(machine)).find((it) => LEFT_UNDONE.includes(it.kind));
@@ -285,7 +285,7 @@ function lastBegunAt(machine: Machine): number {
   return Math.max(recordedAt(machine), ...alive.map((it) => it.launchedAt));
 }
 
-/** A run that lives may need so long until the instance that it launched beside another has the interface. */
+/** Seconds that a living run may need until the instance that it launched beside another has the interface. */
 function overlapSeconds({ desired }: Machine): number {
   const { timeoutSeconds, drainSeconds } = desired.replacement;
   return desired.healing.graceSeconds + 2 * timeoutSeconds + drainSeconds;
@@ -295,7 +295,7 @@ function recordedAt({ template }: Machine): number {
   return template.latestVersionAt ?? template.createdAt;
 }
 
-/** What fell back to on-demand comes back. */
+/** Brings a machine that fell back to on-demand back to spot. */
 function reverting(situation: Situation, held: Instance): Doing | undefined {
   const { machine, now } = situation;
   const { lifecycle, revertToSpot } = machine.desired.market;
@@ -323,7 +323,7 @@ function healed(situation: Situation, reason: "ended" | "stopped", instance: Ins
     : { kind: "nothing", because: `its instance was ${reason}, and healing is off` };
 }
 
-/** The replacement, if its time has come; else the wait for it, or that the machine is given up. */
+/** The replacement, if its time has come; else the wait for it, or giving the machine up. */
 function gated(situation: Situation, reason: ReplacementReason, instance: Instance | undefined): Doing {
   const { machine, health, signals, now } = situation;
   const { healing, minReplacementInterval } = machine.desired;

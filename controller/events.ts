@@ -1,10 +1,10 @@
-/** What comes in: EventBridge's events, and messages of the controller's own, as what they tell of a machine. (pure) */
+/** Reads what comes in, EventBridge's events and messages of the controller's own, as signals about a machine. (pure) */
 
-/** What an event tells. The machine is looked at in any case; most of it is seen then. */
+/** The content of an event. The machine is observed in any case, which shows most of it. */
 export type Signal =
   /** AWS takes a spot instance back in two minutes. */
   | { kind: "interruption-warning"; instanceId: string; at: number }
-  /** AWS may take it back soon. */
+  /** AWS may take a spot instance back soon. */
   | { kind: "rebalance"; instanceId: string; at: number }
   | { kind: "state-change"; instanceId: string; state: string; at: number }
   /** A run that had to stop goes on. */
@@ -17,7 +17,7 @@ export type Signal =
 /** A message of the controller's to itself. */
 export type Message = { continue: string } | { look: string };
 
-/** What is no event at all: it goes to the dead letters, with the reason. */
+/** A message that is no event at all: it goes to the dead letters, with the reason. */
 export class BadMessage extends Error {
   override readonly name = "BadMessage";
 }
@@ -54,7 +54,7 @@ export function signalOf(message: unknown): Signal | undefined {
   const instanceId = textOf(said["instance-id"], "detail.instance-id", /^i-[0-9a-f]{8,17}$/);
   const at = Date.parse(textOf(time, "time"));
   if (Number.isNaN(at)) {
-    throw new BadMessage(`the message's time is none`);
+    throw new BadMessage("the time of the message is not a time");
   }
   return kind === "state-change"
     ? { kind, instanceId, state: textOf(said.state, "detail.state"), at }
@@ -67,7 +67,7 @@ function kindOf(type: string): (typeof KINDS)[keyof typeof KINDS] | undefined {
 
 function objectOf(value: unknown, what: string): Record<string, unknown> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new BadMessage(`${what} is no object`);
+    throw new BadMessage(`${what} is not an object`);
   }
   return value as Record<string, unknown>;
 }

@@ -45,13 +45,13 @@ function ignored(because: string): Outcome {
 }
 
 export interface SweepOptions {
-  /** Nothing is done here: what is to be done comes as follow-ups, for others to do at the same time. */
+  /** Whether to do nothing here: the work comes as follow-ups, for others to do at the same time. */
   isSurvey?: boolean;
 }
 
 /**
- * Looks at every machine, and does what is to be done about them, at the same time. What is only waited for the next sweep finds, so
- * that messages do not become more with each.
+ * Looks at every machine, and does what is to be done about them, at the same time. The next sweep finds what only waits, so that
+ * messages do not become more with each sweep.
  */
 export async function sweep(controller: Controller, { isSurvey = false }: SweepOptions = {}): Promise<Outcome[]> {
   const readings = await listMachines({ ...controller, isPatchy: true }).catch(unlisted);
@@ -66,7 +66,7 @@ export async function sweep(controller: Controller, { isSurvey = false }: SweepO
   return outcomes.map((it) => (it.kind === "waiting" && it.action === "wait" ? { ...it, followUp: undefined } : it));
 }
 
-/** Nothing can be looked at for want of a right. That fails no message: it is told, and each tick looks again. */
+/** The outcome when a missing right hides all machines. This fails no message: it is told, and each tick looks again. */
 function unlisted(error: unknown): Outcome {
   const missing = missingRight(error, COSTS.listing);
   if (missing === undefined) {
@@ -170,7 +170,7 @@ async function decided(controller: Looking, machine: Machine, signals: readonly 
   return seenEnough(machine, decide({ machine, health, signals, now }));
 }
 
-/** By a look that lacked a right nothing is done: what was not seen could be given up. A schedule that was due then stays due. */
+/** Does nothing after a look that lacked a right: unseen things could be given up. A schedule that was due then stays due. */
 function seenEnough({ unseen: [unseen] = [] }: Machine, action: Action): Action {
   if (unseen === undefined || isIdle(action)) {
     return action;

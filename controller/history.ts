@@ -1,4 +1,4 @@
-/** What the launch template remembers of what was done between two runs of `up`: for `status`, for others, and for the next look. (pure) */
+/** The launch template's record of what was done between two runs of `up`: for `status`, for others, and for the next look. (pure) */
 import { createHash } from "node:crypto";
 import { TAG } from "../provider/ec2/tags";
 import { type LastReplacement, readReplacement } from "../provider/engine/record/last-replacement";
@@ -6,10 +6,10 @@ import { schedulesTag } from "../provider/engine/record/record-grammar";
 import type { Schedule } from "../provider/model/desired";
 import type { Tags } from "../provider/model/things";
 
-/** Up to when the schedules were followed. */
+/** The time up to which schedules were followed. */
 export interface LastTick {
   at: number;
-  /** Of the schedules that were followed: other ones are not due for times before they were there. */
+  /** Digest of the schedules that were followed: other schedules are not due for times before they were declared. */
   digest: string;
 }
 
@@ -18,7 +18,7 @@ export interface History {
   tick?: LastTick;
 }
 
-/** What is not written as we write it is forgotten: it may only delay or repeat what is harmless to repeat. */
+/** Reads the history. A text that we did not write is ignored: that may only delay, or repeat what is harmless to repeat. */
 export function readHistory(tags: Tags): History {
   return {
     replacement: readReplacement(tags),

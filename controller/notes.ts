@@ -8,7 +8,7 @@ import type { Looking } from "./outcome";
 import type { Machine } from "./record";
 import { COSTS, orWithout } from "./rights";
 
-/** So that other writers, the next look and `status` know it. */
+/** Puts a replacement on record, for other writers, the next look and `status`. */
 export async function remember(
   controller: Looking,
   machine: Machine,
@@ -24,7 +24,7 @@ export class NotFollowed extends Error {
   override readonly name = "NotFollowed";
 }
 
-/** That the schedules were followed up to a time. */
+/** The note that the schedules were followed up to a time. */
 export function tickNote({ tick }: Pick<Action, "tick">): Tags {
   return tick === undefined ? {} : { [TAG.lastTick]: tickText(tick) };
 }

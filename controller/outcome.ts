@@ -13,11 +13,11 @@ export interface Controller {
   region: string;
   ec2: Ec2Client;
   clock: Clock;
-  /** Prints one line for whoever watches. */
+  /** Prints one line for the user. */
   say: (line: string) => void;
-  /** When it has to have ended, as a Lambda has; absent: never. */
+  /** Time by which the work has to end, as a Lambda has to; absent: never. */
   deadline?: number;
-  /** Aborted when the user ends it. */
+  /** Aborted when the user ends the controller. */
   cancelled?: AbortSignal;
 }
 
@@ -55,9 +55,9 @@ export interface Outcome {
   kind: "ignored" | "nothing" | "waiting" | "done" | "to-be-continued" | "failed" | "gave-up" | "unreadable";
   /** The action that was decided on. */
   action?: Action["kind"];
-  /** Why it was replaced or brought back. */
+  /** The reason why the instance was replaced or brought back. */
   reason?: LastReplacement["reason"];
-  /** In words. */
+  /** The explanation, in words. */
   because: string;
   /** Whether giving up is news, to be told loudly. */
   isNew?: boolean;

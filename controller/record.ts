@@ -1,6 +1,6 @@
 /**
- * The machines of an account and region from EC2 alone: what the launch template, its tags and what hangs on the machine say is
- * enough to observe, plan and apply without Pulumi's state (docs/decisions/0032-the-record-is-enough.md).
+ * Reads the machines of an account and region from EC2 alone: the launch template, its tags and the machine's things say enough to
+ * observe, plan and apply without Pulumi's state (docs/decisions/0032-the-record-is-enough.md).
  */
 import type { Ec2 } from "../provider/ec2/ec2";
 import { explain, isEc2Error, isUnauthorized } from "../provider/ec2/errors";
@@ -12,22 +12,22 @@ import { type History, readHistory } from "./history";
 import { BadRecord, readDesired } from "./recorded-desired";
 import { COSTS, type MissingRight, missingRight, seeing } from "./rights";
 
-/** A machine as the record has it, and as it is. */
+/** A machine as the record has it, and as EC2 shows it. */
 export interface Machine extends Situation {
   name: string;
   template: LaunchTemplate;
   purpose: Upkeep;
   history: History;
-  /** Rights without which this look did not see all of it: nothing may be done to the machine by it. */
+  /** Missing rights, without which this look did not see the whole machine: nothing may be done to the machine by it. */
   unseen?: readonly MissingRight[];
 }
 
-/** A machine of which the record does not tell enough, or not in words that this version knows: nothing is done to it. */
+/** A machine whose record does not tell enough, or has a format that this version cannot read: nothing is done to it. */
 interface Unreadable {
   id: string;
   name: string;
   template: LaunchTemplate;
-  /** Why, and what to do, as a sentence. */
+  /** Says why, and what to do, as a sentence. */
   unreadable: string;
   /** The right that the look lacked, if that is why. */
   unseen?: readonly MissingRight[];
@@ -39,23 +39,23 @@ export function isReadable(reading: Reading): reading is Machine {
   return "desired" in reading;
 }
 
-/** Where to look. */
+/** The account and region to look in. */
 export interface Place {
   ec2: Ec2;
   region: string;
-  /** Whether to go on where a right is missing, for who minds `unseen`; else that is an error. */
+  /** Whether to go on where a right is missing, for callers that heed `unseen`; else a missing right is an error. */
   isPatchy?: boolean;
 }
 
-/** All of them, by name. One that cannot be read is among them, and says why. */
+/** All machines, by name. A machine that cannot be read is among them, and says why. */
 export async function listMachines(place: Place): Promise<Reading[]> {
   const templates = await place.ec2.describeLaunchTemplates({ "tag-key": [TAG.id] });
-  // At the same time: what all of them ask for goes together, in a few calls.
+  // At the same time, so that the reads of all machines go together in a few calls.
   const readings = (await Promise.all(templates.filter(isRecord).map((it) => lookAt(place, it)))).flat();
   return readings.sort((a, b) => (a.name < b.name || (a.name === b.name && a.id < b.id) ? -1 : 1));
 }
 
-/** One of many: that it cannot be looked at is no reason to look at none; one that is gone meanwhile is left out. */
+/** Reads one of many machines: a machine that cannot be read does not end the list; one that is gone meanwhile is left out. */
 async function lookAt(place: Place, template: LaunchTemplate): Promise<Reading[]> {
   try {
     return [await readTemplate(place, template)];
@@ -74,9 +74,9 @@ function unlookedAt(template: LaunchTemplate, error: unknown): Unreadable {
 }
 
 /**
- * The one of that id or name.
+ * Reads the machine of an id or name.
  *
- * @returns undefined if there is none, or it is gone meanwhile
+ * @returns undefined if there is no such machine, or it is gone meanwhile
  * @throws AmbiguousName if several have the name
  */
 export async function readMachine(place: Place, idOrName: string): Promise<Reading | undefined> {
@@ -106,13 +106,13 @@ export class AmbiguousName extends Error {
   }
 }
 
-/** The names and ids of all, readable or not, in one call. */
+/** The names and ids of all machines, readable or not, in one call. */
 export async function listNames(ec2: Ec2): Promise<{ id: string; name: string }[]> {
   const all = await ec2.describeLaunchTemplates({ "tag-key": [TAG.id] });
   return all.filter(isRecord).map((it) => ({ id: it.name, name: nameIn(it) }));
 }
 
-/** The record of that id or name. */
+/** Finds the record of an id or name. */
 async function findRecord(ec2: Ec2, idOrName: string): Promise<LaunchTemplate | undefined> {
   if (/^mi-[0-9a-f]{17}$/.test(idOrName)) {
     const found = await ec2.describeLaunchTemplates({ "launch-template-name": [idOrName] });
@@ -126,19 +126,19 @@ async function findRecord(ec2: Ec2, idOrName: string): Promise<LaunchTemplate | 
   return named[0];
 }
 
-/** The id of the machine that an instance belongs to; nothing if it is none of ours, or EC2 does not show it any more. */
+/** The id of the machine that an instance belongs to; undefined if there is none, or EC2 does not show the instance any more. */
 export async function machineOf(ec2: Ec2, instanceId: string): Promise<string | undefined> {
   return (await findInstance(ec2, instanceId))?.tags[TAG.id];
 }
 
-/** Somebody may have tagged a template of theirs. */
+/** Whether a template is a record: somebody may have tagged a template of their own. */
 function isRecord({ name, tags }: LaunchTemplate): boolean {
   return tags[TAG.id] === name;
 }
 
 function nameIn({ name, tags }: LaunchTemplate): string {
   const urn = tags[TAG.urn] ?? "";
-  // What is hashed has its name only there.
+  // A hashed URN does not show the name; the tag `Name` does.
   return urn === "" || urn.startsWith("sha256:") ? (tags.Name ?? name) : nameOf(urn);
 }
 
@@ -156,13 +156,13 @@ async function readTemplate(place: Place, template: LaunchTemplate): Promise<Rea
     return {
       id,
       name: nameIn(template),
-      // The next version is to follow the one that was read, and not one that another run made meanwhile.
+      // The next version is to follow the version that was read, not one that another run made meanwhile.
       template: { ...(observed.template ?? template), latestVersion: latestNumber },
       desired,
       purpose,
       observed,
       history: readHistory(template.tags),
-      // A machine without an Elastic IP has none to see.
+      // A machine without an Elastic IP has no address to see.
       unseen: missing.filter((it) => it.costs !== COSTS.addresses || desired.elasticIp !== false),
     };
   } catch (error) {

@@ -182,7 +182,7 @@ function isBeingChanged({ tags }: Instance): boolean {
   return LAUNCH_INPUTS.some((input) => isChanging(tags[TAG.launch] ?? "", input));
 }
 
-/** How it was bought then, the tags do not tell any more: what they say, unless it was otherwise. */
+/** Puts in the market of the launch. The tags may have changed since; the digest of the launch tells. */
 function asBoughtFor(
   id: string,
   desired: Desired,
@@ -235,7 +235,7 @@ function withWhatIsThere(situation: Situation): Desired {
 
 const UNFINISHED = "an update was not finished; run `pulumi up`";
 
-/** In the middle of an update, what is wanted is only in the program: acting on half of it could end what the other half needs. */
+/** Refuses a record in the middle of an update: only the program knows the rest, and acting on half of it could delete what the other half needs. */
 function checkConsistency({ id, desired, observed, surplusElasticIps }: Cast): void {
   const enis = observed.networkInterfaces;
   if (desired.persistPrivateIp && enis.length > 1) {

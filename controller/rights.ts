@@ -1,16 +1,16 @@
-/** Rights that the credentials lack: what the controller goes on with without each, and telling of each once. */
+/** Rights that the credentials lack: each is told once, with what is left undone without it. */
 import { rightNamedIn } from "../provider/ec2/denial";
 import type { Ec2 } from "../provider/ec2/ec2";
 import { type Ec2Error, explain, isUnauthorized } from "../provider/ec2/errors";
 
 export interface MissingRight {
   right: string;
-  /** The work that stays undone without it, as the end of "without …: ". */
+  /** The work that stays undone without the right, as the end of "without …: ". */
   costs: string;
   error: Ec2Error;
 }
 
-/** @returns nothing where `error` is about something else */
+/** @returns undefined where `error` is about something else */
 export function missingRight(error: unknown, costs: string): MissingRight | undefined {
   if (!isUnauthorized(error)) {
     return undefined;
@@ -19,7 +19,7 @@ export function missingRight(error: unknown, costs: string): MissingRight | unde
   return { right: rightNamedIn(denied.said) ?? `ec2:${denied.action}`, costs, error: denied };
 }
 
-/** Notes a right that is missing, and goes on with `instead`; every other error is thrown on. */
+/** Notes a missing right, and goes on with `instead`; every other error is thrown on. */
 export async function orWithout<T>(
   work: Promise<T>,
   { costs, instead, missing }: { costs: string; instead: T; missing: MissingRight[] },
@@ -36,7 +36,7 @@ export async function orWithout<T>(
   }
 }
 
-/** What is not done without the right to each call of a tick. */
+/** The work that is not done without the right to each call of a tick. */
 export const COSTS = {
   listing: "no machine is looked after",
   look: "nothing is done to a machine whose look needs it",
@@ -50,8 +50,8 @@ export const COSTS = {
 } as const;
 
 /**
- * The same EC2 for a look that goes on where the credentials may not see a part of the machine; the caller must not act on what it
- * did not see.
+ * An EC2 for a look that goes on where the credentials may not see a part of the machine; the caller must not act on what it did not
+ * see.
  */
 export function seeing(ec2: Ec2, missing: MissingRight[], parts: readonly ("addresses" | "volumes")[]): Ec2 {
   const look = Object.create(ec2) as Ec2;
@@ -66,16 +66,16 @@ export function seeing(ec2: Ec2, missing: MissingRight[], parts: readonly ("addr
   return look;
 }
 
-/** Whether only a deed shows it: a look cannot tell that such a right is back. */
+/** Whether only a change shows that the right is back: a look cannot tell. */
 export function isOfDeed({ costs }: MissingRight): boolean {
   return costs === COSTS.schedules || costs === COSTS.history;
 }
 
-/** What is told of rights: each that is missing once, and once that it is back. */
+/** Tells of rights: once that a right is missing, and once that it is back. */
 export class ToldRights {
   private readonly told = new Map<string, MissingRight>();
 
-  /** @returns those that are news, each as a sentence */
+  /** @returns the rights that are news, each as a sentence */
   lost(missing: readonly MissingRight[]): string[] {
     return missing.flatMap((it) => {
       if (this.told.has(it.right)) {
@@ -86,12 +86,12 @@ export class ToldRights {
     });
   }
 
-  /** @param missing those that a look at all machines lacked */
+  /** @param missing the rights that a look at all machines lacked */
   back(missing: readonly MissingRight[]): string[] {
     return this.forget((it) => !isOfDeed(it) && !missing.some(({ right }) => right === it.right));
   }
 
-  /** Something was done, and no right was missing. */
+  /** Notes that something was done, and no right was missing. */
   wentWell(): string[] {
     return this.forget(isOfDeed);
   }

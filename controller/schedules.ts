@@ -1,17 +1,17 @@
-/** What a machine's schedules ask for now: each time once, however often, or late, somebody looks. (pure) */
+/** Finds what a machine's schedules ask for now: each time once, however often, or late, somebody looks. (pure) */
 import type { Schedule } from "../provider/model/desired";
 import { lastDue, nextDue } from "../provider/kit/timetable";
 import { digestOf, type LastTick } from "./history";
 
-/** What is due, and what is to be remembered of having looked; without the first time there is nothing to remember. */
+/** The schedule that is due, if any, and the look to remember; nothing to remember where there are no schedules, or none came due. */
 export interface Due {
   schedule?: Schedule;
   tick?: LastTick;
 }
 
 /**
- * What is due since the last time. Schedules that were never looked at, or that are others than then, begin now. Of several that
- * were missed the last pause or resume counts, and a recycle only where there is none: what is paused, or comes anew, needs no other.
+ * Finds what came due since the last look. Schedules that were never looked at, or that changed since, begin now. If several times were
+ * missed, the last pause or resume counts, and a recycle only where there is neither: a pause or resume makes a recycle needless.
  */
 export function dueOf(schedules: readonly Schedule[], last: LastTick | undefined, now: number): Due {
   if (schedules.length === 0) {
@@ -35,7 +35,7 @@ export function dueOf(schedules: readonly Schedule[], last: LastTick | undefined
   return { schedule, tick: { at: latest.at, digest } };
 }
 
-/** When the next is due. */
+/** The schedule that is due next, and when. */
 export function nextOf(schedules: readonly Schedule[], now: number): { schedule: Schedule; at: number } | undefined {
   return schedules
     .flatMap((schedule) => {

@@ -1,38 +1,38 @@
-/** The tries to bring a machine back: when the next one begins, and when none is made any more. (pure) */
+/** Tries to bring a machine back: when the next one begins, and when no more are made. (pure) */
 import { isFor, type LastReplacement, type ReplacementReason } from "../provider/engine/record/last-replacement";
 import type { Instance } from "../provider/model/things";
 
 /** After this many replacements in a row by instances that did not work, no other will help. */
 export const MOST_IN_A_ROW = 3;
 const FIRST_PAUSE_MS = 60_000;
-/** A machine is back within this time after the end of whatever kept it down. */
+/** Longest pause between tries: a machine is back within this time after the end of whatever kept it down. */
 const LONGEST_PAUSE_MS = 9 * 60_000;
 
-/** AWS takes the instance: that says nothing about the machine, and is always answered. */
+/** AWS takes the instance back: this says nothing about the machine, and is always answered. */
 const OF_AWS: readonly ReplacementReason[] = ["interruption", "interruption-warning"];
-/** The instance works, and stays where nothing comes of it. */
+/** The instance works, and stays if the replacement comes to nothing. */
 const OF_CHOICE: readonly ReplacementReason[] = ["rebalance", "revert-to-spot"];
 const WHILE_IT_WORKS: readonly ReplacementReason[] = [...OF_CHOICE, "interruption-warning"];
 
 export interface Question {
   reason: ReplacementReason;
-  /** The one that is to be replaced, or that ran last; absent where EC2 shows none any more. */
+  /** The instance that is to be replaced, or that ran last; absent where EC2 shows none any more. */
   instance?: Instance;
-  /** For how long it worked, or at most. */
+  /** Time for which the instance worked, at most. */
   workedMs: number;
   last?: LastReplacement;
   /** An instance that worked for this long was no failure. */
   boundMs: number;
   /** The least time between two replacements. */
   intervalMs: number;
-  /** Whether a run that had to stop goes on. */
+  /** Whether a run that was cut off goes on. */
   isContinued: boolean;
   now: number;
 }
 
 export type Answer =
   | { kind: "go"; replacement: LastReplacement }
-  /** `isLeft`: whoever tried last looks again. `isLong`: it has been down for several tries. */
+  /** `isLeft`: whoever tried last looks again. `isLong`: the machine has been down for several tries. */
   | { kind: "wait"; until: number; because: string; isLeft: boolean; isLong: boolean }
   | { kind: "give-up"; because: string; replacement: LastReplacement; isKnown: boolean };
 
@@ -62,23 +62,23 @@ export function tryAgain(question: Question): Answer {
     : { kind: "go", replacement };
 }
 
-/** Whether it may be the machine's own fault. */
+/** Whether a failure may be the machine's own fault. */
 function isOfMachine(reason: ReplacementReason): boolean {
   return !OF_AWS.includes(reason) && !OF_CHOICE.includes(reason);
 }
 
-/** How long after a try that came to nothing the next one begins: a minute at first, then longer with each. */
+/** Pause after a try that came to nothing: a minute at first, then longer with each. */
 export function pauseAfterTries(tries: number): number {
   return Math.min(Math.max(FIRST_PAUSE_MS, (FIRST_PAUSE_MS * tries) / 8), LONGEST_PAUSE_MS);
 }
 
-/** A person, a run of ours, or AWS ended it: that says nothing about whether it works. */
+/** Whether a person, a run of ours, or AWS ended the instance: that says nothing about whether it works. */
 export function isNoVerdict({ stateReason }: Pick<Instance, "stateReason">): boolean {
   const code = stateReason?.code ?? "";
   return code.startsWith("Server.") || code === "Client.UserInitiatedShutdown";
 }
 
-/** What was tried while the instance worked is no try to bring it back. */
+/** Whether this is another try to bring the instance back. Tries while the instance worked do not count. */
 function isAnotherTry({ reason, instance }: Question, last: LastReplacement): boolean {
   const isForSame = reason === last.reason || !WHILE_IT_WORKS.includes(last.reason);
   return last !== NEVER && isFor(last, instance) && isForSame;
@@ -100,7 +100,7 @@ function countsOf(
   return isOfMachine(reason) && isFailed(reason, instance) ? { inARow: last.inARow + 1, tries: 0 } : same;
 }
 
-/** One that runs failed only where it was looked at. */
+/** Whether an instance failed. A running instance has failed only where its status checks say so. */
 function isFailed(reason: ReplacementReason, instance: Instance): boolean {
   return (reason === "status-checks" || instance.state !== "running") && !isNoVerdict(instance);
 }

@@ -1,11 +1,11 @@
 /**
- * What the process of a dynamic provider hears of its engine.
+ * Watches, in the process of a dynamic provider, whether its engine lives and whether the user has ended the run.
  *
- * The runtime ends only when it is told to, so the process outlives an engine that was killed (seen with a real engine). It
- * should finish or stop what is under way, and then go.
+ * The runtime ends only when it is told to, so the process outlives an engine that was killed (seen with a real engine). The process
+ * should finish or stop what is under way, and then exit.
  *
- * On Ctrl-C the engine calls `Cancel`, begins nothing more, and waits for what is under way; it kills the process at the
- * second one. The runtime answers that call by itself and tells the handlers nothing, so it is listened for here.
+ * On Ctrl-C the engine calls `Cancel`, begins nothing more, and waits for what is under way; at the second Ctrl-C it kills the
+ * process. The runtime answers that call by itself and tells the handlers nothing, so this class listens for the call.
  */
 import { Server, Socket } from "node:net";
 
@@ -25,7 +25,7 @@ export class EngineWatch {
 
   constructor(private readonly lookEveryMs = LOOK_EVERY_MS) {}
 
-  /** The process's one: each version of the serialized provider is configured by itself, and none may end another's work. */
+  /** The one watch of the process: each version of the serialized provider is configured by itself, and none may end another's work. */
   static ofProcess(): EngineWatch {
     if (EngineWatch.shared === undefined) {
       EngineWatch.shared = new EngineWatch();
@@ -41,14 +41,14 @@ export class EngineWatch {
 
   /**
    * Whether the engine is gone. An orphan gets another parent, but not on Windows, and not under the CLI, which starts this process
-   * through a shell that stays. There the pipes tell: nobody reads what is printed any more, or the standard input has ended.
+   * through a shell that stays. There the pipes tell: nobody reads the output any more, or the standard input has ended.
    */
   readonly isAbandoned = (): boolean => this.isUnheard || process.ppid !== this.parent;
 
-  /** Ends the process once it is abandoned, or was told to end, and is idle. */
+  /** Ends the process once it is idle and either abandoned or told to end. */
   begin(): void {
     for (const stream of [process.stdout, process.stderr]) {
-      // Handled, because a line that nobody reads must not end the work that it tells of.
+      // Handled, because a line that nobody reads must not end the work that the line is about.
       stream.on("error", () => {
         this.isUnheard = true;
       });
@@ -64,7 +64,7 @@ export class EngineWatch {
     setInterval(() => {
       void this.lookForConnections();
       const isDone = this.busy === 0 && (this.isToldToEnd || this.isAbandoned());
-      // Not at the first look, by which the last reply may not have left yet.
+      // Not at the first look: the last reply may not have left by then.
       if (isDone && wasDone) {
         process.exit(0);
       }
@@ -72,7 +72,7 @@ export class EngineWatch {
     }, this.lookEveryMs).unref();
   }
 
-  /** Hears `Cancel` as it arrives at the servers of this process; where none is found, Ctrl-C waits for what is under way. */
+  /** Listens for `Cancel` at the servers of this process; where no server is found, Ctrl-C waits for what is under way. */
   listen(): void {
     for (const server of serversOfProcess()) {
       this.servers.push(server);
@@ -85,8 +85,8 @@ export class EngineWatch {
   }
 
   /**
-   * The engine holds the other end of a pipe that is this process's standard input, and writes nothing to it, so the pipe ends with
-   * the engine, whether anything is printed or not. A standard input of another kind (`/dev/null`, a file) tells nothing.
+   * Watches the standard input: a pipe whose other end the engine holds and never writes to, so that the pipe ends with the engine,
+   * whether anything is printed or not. A standard input of another kind (`/dev/null`, a file) tells nothing.
    */
   private watchInput(): void {
     const input = standardInput();
@@ -96,7 +96,7 @@ export class EngineWatch {
     input?.on("end", ended).on("error", ended).on("close", ended).resume().unref();
   }
 
-  /** A host may close the standard input early and live on; while it is connected, it is there. */
+  /** Looks for connections: a host may close the standard input early and live on, and it is there while it is connected. */
   private async lookForConnections(): Promise<void> {
     if (this.hasInputEnded && !this.isUnheard) {
       const connections = await Promise.all(this.servers.map(connectionsOf));
@@ -113,7 +113,7 @@ export class EngineWatch {
     }
   }
 
-  /** By a signal, which ends an idle process at once, as it would without this; a second one ends any. */
+  /** Handles a signal: the first ends an idle process at once, as it would without this watch; a second one ends any. */
   private end(): void {
     if (this.busy === 0 || this.isToldToEnd) {
       process.exit(1);
@@ -128,7 +128,7 @@ function standardInput(): Socket | undefined {
     const stdin: unknown = process.stdin;
     return stdin instanceof Socket && !process.stdin.isTTY ? stdin : undefined;
   } catch {
-    return undefined; // It was closed before this process began, or is of a kind that Node does not know.
+    return undefined; // The input was closed before this process began, or is of a kind that Node does not know.
   }
 }
 
@@ -140,7 +140,7 @@ function connectionsOf(server: Server): Promise<number> {
   });
 }
 
-/** Node has no documented way to them; the one that there is has been the same since its first versions. */
+/** The servers of this process. Node has no documented way to them; the undocumented one has been the same since its first versions. */
 function serversOfProcess(): Server[] {
   const { _getActiveHandles: handles } = process as { _getActiveHandles?: () => unknown[] };
   return (handles?.call(process) ?? []).filter((it) => it instanceof Server);

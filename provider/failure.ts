@@ -3,8 +3,8 @@ import type { Holdings } from "./engine/situation/outputs";
 import { printable } from "./kit/printable";
 
 /**
- * A failed `create` or `update` of which something exists: Pulumi records it and calls `update` the next time. Only this
- * class may have an `id`, because the runtime takes any error with one for this.
+ * A failed `create` or `update` of which something exists: Pulumi records the machine and calls `update` the next time. Only this
+ * class may have an `id`, because the runtime takes any error with an `id` for a partial failure.
  */
 export class PartialFailure extends Error {
   override readonly name = "PartialFailure";
@@ -18,7 +18,7 @@ export class PartialFailure extends Error {
   ) {
     super(reason);
     this.reasons = [reason];
-    // Secrets are among them, and whatever prints an error prints what can be enumerated of it.
+    // Not enumerable, because there are secrets among the properties, and whatever prints an error prints its enumerable properties.
     Object.defineProperty(this, "properties", { value: properties, enumerable: false });
   }
 }
@@ -35,7 +35,7 @@ export class PlainFailure extends Error {
 
 export const GOES_ON = "`pulumi up` goes on from here.";
 
-/** What is kept in spite of a failure, and how to go on. */
+/** Says what is kept in spite of a failure, and how to go on. */
 export function kept({ networkInterfaces, elasticIps, instanceId }: Holdings): string {
   const things = [
     ...networkInterfaces.map(
@@ -49,7 +49,7 @@ export function kept({ networkInterfaces, elasticIps, instanceId }: Holdings): s
   return `${list} ${GOES_ON}`;
 }
 
-/** On one line, whatever EC2 or a name brought along; it ends a sentence that may have its full stop already. */
+/** The text as a sentence on one line, whatever EC2 or a name brought along. It may have its full stop already. */
 export function sentence(text: string): string {
   const line = printable(text);
   return /[.!?]$/.test(line) ? line : `${line}.`;

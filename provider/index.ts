@@ -1,4 +1,4 @@
-/** What the few lines that are serialized into Pulumi's state call in the provider process. */
+/** Entry point of the provider process. The stub stored in Pulumi's state calls {@link configure}. */
 import { EngineWatch } from "./engine-watch";
 import { Handlers } from "./handlers";
 import { Session, settingsFrom } from "./session";

@@ -1,4 +1,4 @@
-/** What the handlers share in one provider process: the stack's settings, the clients, and the way to the user. */
+/** The things that all handlers of one provider process share: the stack's settings, the clients, and the way to the user. */
 import { cancellable, type Clock, clockFromEnvironment, type Stopwatch } from "./kit/clock";
 import type * as sdkClient from "./ec2/client";
 import type { Ec2 } from "./ec2/ec2";
@@ -27,7 +27,7 @@ export function settingsFrom(get: (key: string) => string | undefined): Settings
   };
 }
 
-/** `aws:endpoints` is a list of objects, one of which has `ec2`. */
+/** The endpoint of EC2 in `aws:endpoints`, a list of objects of which one has `ec2`. */
 function ec2Endpoint(config: string | undefined): string | undefined {
   if (config === undefined) {
     return undefined;
@@ -57,14 +57,14 @@ export interface Around {
   client: Pick<sdkClient.Ec2Options, "requestHandler" | "credentials" | "signer" | "cacheMiddleware" | "random">;
 }
 
-/** Which machine a run is of, and how long it may be held up. */
+/** The machine of a run, and how long the run may be held up. */
 export interface RunScope {
   region: string;
   name: string;
   timeoutSeconds: number;
 }
 
-/** A preview in which nothing changed is not held up by an EC2 that does not answer. */
+/** Time that a preview in which nothing changed waits for an EC2 that does not answer. */
 const LOOK_PATIENCE_MS = 5000;
 
 export class Session {
@@ -78,7 +78,7 @@ export class Session {
   readonly clock: Clock;
   /** The machines that creates of this process made or took over, by id, and the URNs of their resources. */
   readonly machines = new Map<string, string>();
-  /** What the resources of this process's run name by id. */
+  /** The things that the resources of this process's run name by id. */
   readonly claims = new Claims();
 
   constructor(
@@ -93,7 +93,7 @@ export class Session {
       cancelled,
       client: {},
       ...around,
-      // A name tag, or what EC2 says, could pretend to be a line of ours.
+      // A name tag, or EC2's own text, could pretend to be a line of ours.
       say: (line) => {
         print(printable(line));
       },
@@ -101,9 +101,9 @@ export class Session {
     this.clock = cancellable(this.around.clock, this.around.cancelled);
   }
 
-  /** The region where an input names none. */
+  /** The region for a machine whose inputs name none. */
   defaultRegion(): Promise<string | undefined> {
-    // Every check asks.
+    // Kept, because every check asks.
     this.region ??= this.findRegion();
     return this.region;
   }
@@ -153,12 +153,12 @@ export class Session {
     return leases;
   }
 
-  /** For a run that makes a machine: leases are renewed while it waits. */
+  /** The dependencies of a run that makes a machine: leases are renewed while the run waits. */
   depsOfCreate(run: RunScope): Deps {
     return this.depsWith(run, this.leases(run.region).renewing(this.clock));
   }
 
-  /** For one run of a machine. */
+  /** The dependencies of one run of a machine. */
   deps(run: RunScope): Deps {
     return this.depsWith(run, this.clock);
   }
@@ -190,12 +190,12 @@ export class Session {
   }
 }
 
-/** Loaded with the first call that needs it: the AWS SDK takes four tenths of a second and 50 MiB. */
+/** Loads the client with the first call that needs it: the AWS SDK takes 0.4 s and 50 MiB. */
 function loadClient(): typeof sdkClient {
   return require("./ec2/client") as typeof sdkClient;
 }
 
-/** What the provider process writes to its standard output, Pulumi shows live beside the resource. */
+/** Prints a line. Pulumi shows the provider's standard output live beside the resource. */
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }

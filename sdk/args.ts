@@ -38,17 +38,17 @@ export interface MarketArgs {
   revertToSpot?: Input<"never" | "always" | { window: Input<WindowArgs> }>;
 }
 
-/** Some hours of some days. */
+/** A window: some hours of some days. */
 export interface WindowArgs {
   /**
-   * The days on which it begins.
+   * The days on which the window begins.
    *
    * @default every day
    */
   days?: Input<Input<"mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun">[]>;
-  /** When it opens, as `"01:30"`. */
+  /** The time at which the window opens, as `"01:30"`. */
   from: Input<string>;
-  /** When it shuts; before `from`, it is on the next day. An error if it is `from`. */
+  /** The time at which the window shuts: on the next day if it is before `from`, and an error if it is `from`. */
   to: Input<string>;
   /**
    * The time zone, by name: `"Europe/Berlin"`.
@@ -58,7 +58,7 @@ export interface WindowArgs {
   timezone?: Input<string>;
 }
 
-/** What happens between two runs of `up` to a machine that is unwell. */
+/** Treatment of an unwell machine between two runs of `up`. */
 export interface HealingArgs {
   /**
    * Whether a machine whose instance was stopped or ended, or fails its status checks, is brought back. An instance that AWS took
@@ -88,7 +88,7 @@ export interface ScheduleArgs {
    * the instance with nothing else changed.
    */
   action: Input<"pause" | "resume" | "recycle">;
-  /** When: minute, hour, day of the month, month, day of the week. `"0 20 * * 1-5"` is 8 p.m. from Monday to Friday. */
+  /** The times: minute, hour, day of the month, month, day of the week. `"0 20 * * 1-5"` is 8 p.m. from Monday to Friday. */
   cron: Input<string>;
   /**
    * The time zone, by name: `"Europe/Berlin"`.
@@ -132,7 +132,7 @@ export interface MetadataOptionsArgs {
 /** An EBS volume type. */
 export type VolumeType = "gp2" | "gp3" | "io1" | "io2" | "sc1" | "st1" | "standard";
 
-/** The root volume, where it should differ from what the image says. It is made anew with each instance. */
+/** The root volume, where it should differ from the image's. It is made anew with each instance. */
 export interface RootVolumeArgs {
   /**
    * Size in GiB, 1 to 65536; at least the size of the image's snapshot.
@@ -153,7 +153,7 @@ export interface RootVolumeArgs {
   /**
    * Whether the volume is encrypted.
    *
-   * @default what the image and the account say
+   * @default as the image and the account say
    */
   encrypted?: Input<boolean>;
   /** The KMS key to encrypt with: an id, an alias or an ARN. Needs `encrypted: true`. */
@@ -161,14 +161,14 @@ export interface RootVolumeArgs {
 }
 
 /**
- * An EBS volume that outlives instances: it is made in the machine's zone, kept, and attached to each new instance. Or one
- * that exists: with `volumeId`.
+ * An EBS volume that outlives instances: it is made in the machine's zone, kept, and attached to each new instance. With `volumeId` it is
+ * an existing volume.
  *
  * A volume stays in its zone for life, so a machine that has one cannot move to a subnet of another zone.
  */
 export interface DataVolumeArgs {
   /**
-   * What the volume is known by, for good: at most 63 letters, digits, dots, dashes and underscores. No two volumes may
+   * The name by which the volume is known for good: at most 63 letters, digits, dots, dashes and underscores. No two volumes may
    * have one name.
    *
    * Under another name it is another volume: a new one is made, and the old one goes the way of `deletion.dataVolumes`.
@@ -184,8 +184,8 @@ export interface DataVolumeArgs {
   deviceName: Input<string>;
   /**
    * An existing volume (`vol-…`) of the machine's zone to hold. It is never deleted, and never taken from its holder.
-   * One that another managed instance holds is waited for, up to 300 seconds: where that one gives it up in the same run, it comes
-   * over. An error where two resources of one program name it.
+   * If another managed instance holds the volume, this machine waits up to 300 seconds for it: a holder that gives it up in the same run
+   * hands it over. An error where two resources of one program name the volume.
    *
    * Cannot be changed. An error together with `snapshotId`, `encrypted` or `kmsKeyId`.
    */
@@ -209,7 +209,7 @@ export interface DataVolumeArgs {
    *
    * Changed in place.
    *
-   * @default "gp3"; of a given volume, what it is
+   * @default "gp3"; a given volume keeps its type
    */
   type?: Input<VolumeType>;
   /**
@@ -233,7 +233,7 @@ export interface DataVolumeArgs {
    *
    * Cannot be changed: add a volume under another name.
    *
-   * @default what the snapshot and the account say
+   * @default as the snapshot and the account say
    */
   encrypted?: Input<boolean>;
   /**
@@ -248,7 +248,7 @@ export interface DataVolumeArgs {
 
 /** The processor, as in EC2's `CpuOptions`. EC2 takes both or none. */
 export interface CpuOptionsArgs {
-  /** How many cores the instance has, of those of its type. */
+  /** The number of cores of the instance, at most those of its type. */
   coreCount: Input<number>;
   /** 1 turns simultaneous multithreading off. */
   threadsPerCore: Input<1 | 2>;
@@ -264,13 +264,13 @@ export interface ReplacementArgs {
    * - `"stop-start"`: the instance is stopped, changed and started. On-demand, where only the type or the user data changed.
    * - `"overlap"`: the new instance is launched and proven first, then the network interface moves. The machine is dark for
    *   that move; the guest must configure a network interface that comes later. An error with `persistPrivateIp: false`.
-   * - `"auto"`: of these the one that disturbs least and fits the change.
+   * - `"auto"`: the one of these that disturbs least and fits the change.
    *
    * @default "terminate-first"
    */
   strategy?: Input<"terminate-first" | "root-volume" | "stop-start" | "overlap" | "auto">;
   /**
-   * How long to wait before the old instance is given up, in seconds, 0 to 3600: for what runs on it to be drained.
+   * How long to wait before the old instance is given up, in seconds, 0 to 3600, so that its work can be drained.
    *
    * @default 0
    */
@@ -302,26 +302,26 @@ export interface ReplacementArgs {
   timeoutSeconds?: Input<number>;
 }
 
-/** What exists and is to be taken over, addresses and all. Exactly one of the three. */
+/** An existing thing to take over, addresses and all. Exactly one of the three. */
 export interface AdoptArgs {
   /** The instance (`i-…`), and with it its primary network interface and the Elastic IP on that. */
   instanceId?: Input<string>;
   /** The network interface (`eni-…`), and with it the Elastic IP on it. */
   networkInterfaceId?: Input<string>;
   /**
-   * A whole managed instance (`mi-…`) by its record in EC2: its instance, interface, Elastic IP and data volumes. For one that no stack
-   * has any more, as after a lost state, after `retainOnDelete`, or where a run died before its engine heard of the machine.
+   * A whole managed instance (`mi-…`) by its record in EC2: its instance, interface, Elastic IP and data volumes. For a machine that no
+   * stack has any more, as after a lost state, after `retainOnDelete`, or where a run died before its engine heard of the machine.
    *
-   * Preview says what of it fits. What the program leaves out of `elasticIp`, `securityGroupIds`, `sourceDestCheck` and `dataVolumes` stays
-   * as it is. What the machine made is its own from then on, and `pulumi destroy` deletes it. A stack that still has the machine loses
-   * it: its runs touch it no more, and say so.
+   * Preview says which of its parts fit. Each of `elasticIp`, `securityGroupIds`, `sourceDestCheck` and `dataVolumes` that the program leaves
+   * out stays as it is. The things that the machine made are this resource's own from then on, and `pulumi destroy` deletes them. A stack
+   * that still has the machine loses it: the runs of that stack touch the machine no more, and say so.
    *
-   * An error where there is no such machine in the region, while another run makes it, and where two resources of one run name it.
+   * An error where there is no such machine in the region, while another run makes it, and where two resources of one run name the machine.
    */
   managedInstanceId?: Input<string>;
 }
 
-/** What `pulumi destroy` does with what the managed instance made. What it was given or adopted is never deleted. */
+/** Tells `pulumi destroy` what to do with the things that the managed instance made. Given and adopted things are never deleted. */
 export interface DeletionArgs {
   /**
    * The network interface, and with it the private IP.
@@ -337,14 +337,14 @@ export interface DeletionArgs {
    */
   elasticIp?: Input<"delete" | "retain">;
   /**
-   * The data volumes that were made. It also says what becomes of a volume that is taken out of `dataVolumes`.
+   * The data volumes that were made. This also says what becomes of a volume that is taken out of `dataVolumes`.
    *
    * @default "retain"
    */
   dataVolumes?: Input<"delete" | "retain">;
 }
 
-/** What a {@link ManagedInstance} is made from. */
+/** The inputs of a {@link ManagedInstance}. */
 export interface ManagedInstanceArgs {
   /**
    * The AWS region.
@@ -380,7 +380,7 @@ export interface ManagedInstanceArgs {
    * it from the program keeps the address that is held. A secondary address of the machine cannot become the primary one
    * at once: take it out of `secondaryPrivateIps` in an update before.
    *
-   * @default one that EC2 picks from the subnet, and that then stays
+   * @default an address that EC2 picks from the subnet, and that then stays
    */
   privateIp?: Input<string>;
   /**
@@ -389,7 +389,7 @@ export interface ManagedInstanceArgs {
    *
    * Changed in place.
    *
-   * @default those that there are stay, if none were ever asked for; else none
+   * @default existing addresses stay, if none were ever asked for; else none
    */
   secondaryPrivateIps?: Input<Input<string>[]>;
   /**
@@ -398,7 +398,7 @@ export interface ManagedInstanceArgs {
    *
    * Changed in place.
    *
-   * @default those that there are stay, if none were ever asked for; else none
+   * @default existing addresses stay, if none were ever asked for; else none
    */
   secondaryPrivateIpCount?: Input<number>;
   /**
@@ -407,7 +407,7 @@ export interface ManagedInstanceArgs {
    *
    * Changed in place.
    *
-   * @default those that there are stay, if none were ever asked for; else none
+   * @default existing addresses stay, if none were ever asked for; else none
    */
   ipv6Addresses?: Input<Input<string>[]>;
   /**
@@ -415,12 +415,12 @@ export interface ManagedInstanceArgs {
    *
    * Changed in place.
    *
-   * @default those that there are stay, if none were ever asked for; else none
+   * @default existing addresses stay, if none were ever asked for; else none
    */
   ipv6AddressCount?: Input<number>;
   /**
    * Whether each instance gets a public IPv4 address that changes with the instance: as the subnet says, always, or never.
-   * While there is an Elastic IP, that is the public address. `"none"` is an error with `elasticIp`.
+   * While there is an Elastic IP, it is the public address. `"none"` is an error with `elasticIp`.
    *
    * Changing it replaces the instance; the addresses stay.
    *
@@ -430,11 +430,11 @@ export interface ManagedInstanceArgs {
   /**
    * The Elastic IP to hold.
    * - `true`: allocate one, and release it when it is no longer wanted.
-   * - an allocation id (`eipalloc-…`) or an address: hold that one. It is never released, and never taken from a holder.
+   * - an allocation id (`eipalloc-…`) or an address: hold that address. It is never released, and never taken from a holder.
    * - `false`: none.
    *
-   * One that another managed instance holds is waited for, up to 300 seconds: where that one gives it up in the same run, it comes
-   * over. An error where two resources of one program name it.
+   * If another managed instance holds the address, this machine waits up to 300 seconds for it: a holder that gives it up in the same run
+   * hands it over. An error where two resources of one program name the address.
    *
    * Changed in place.
    *
@@ -465,7 +465,7 @@ export interface ManagedInstanceArgs {
    * The image: `ami-…`, or `resolve:ssm:PARAMETER`, which is looked up at each launch.
    *
    * Changing it replaces the instance; the addresses stay. Volumes that the image makes beside the root volume are deleted with each instance;
-   * what is to be kept is declared in `dataVolumes`. An error where the image has a volume on the `deviceName` of a data volume, lacks what a
+   * declare volumes to keep in `dataVolumes`. An error where the image has a volume on the `deviceName` of a data volume, lacks what a
    * type needs (architecture, virtualization type, ENA, boot mode), or has a larger root volume than `rootVolume.size`. An image that is gone is
    * an error only where something is launched.
    */
@@ -473,7 +473,7 @@ export interface ManagedInstanceArgs {
   /**
    * The instance type, such as `m7i.large`.
    *
-   * Changing it replaces the instance; the addresses stay. Naming the type that runs already, as a fallback, does not.
+   * Changing it replaces the instance; the addresses stay. Naming the fallback type that runs already does not.
    */
   instanceType: Input<string>;
   /**
@@ -506,7 +506,7 @@ export interface ManagedInstanceArgs {
    */
   userData?: Input<string>;
   /**
-   * User data as bytes in base64, as in `@pulumi/aws`: for what is compressed, binary, or encoded by another tool. At most 16 KB
+   * User data as bytes in base64, as in `@pulumi/aws`: for data that is compressed, binary, or encoded by another tool. At most 16 KB
    * (16384 bytes) decoded; line breaks in it count for nothing; anything but base64 is an error. May be a secret, as `userData`.
    *
    * Changing it replaces the instance; the addresses stay. The same bytes under the other name are no change.
@@ -598,7 +598,7 @@ export interface ManagedInstanceArgs {
   /**
    * The root volume, where it should differ from the image's.
    *
-   * Changing it replaces the instance; the addresses stay. Naming what it already is does not.
+   * Changing it replaces the instance; the addresses stay. Naming the values that it already has does not.
    */
   rootVolume?: Input<RootVolumeArgs>;
   /**
@@ -653,19 +653,19 @@ export interface ManagedInstanceArgs {
    */
   replacement?: Input<ReplacementArgs>;
   /**
-   * An instance or a network interface that exists and is to become this machine, addresses and all. `pulumi destroy` gives
-   * it back: what was adopted is never deleted. An error with `privateIp` and with `persistPrivateIp: false`. Or a whole managed
-   * instance that no stack has any more, as after a lost state or `retainOnDelete`: `managedInstanceId`.
-   * Of several Elastic IPs on the interface the one on the primary private IP comes along, and the others are left alone.
+   * An existing instance or network interface that is to become this machine, addresses and all. `pulumi destroy` gives it back:
+   * an adopted thing is never deleted. An error with `privateIp` and with `persistPrivateIp: false`. With `managedInstanceId`, a whole
+   * managed instance that no stack has any more, as after a lost state or `retainOnDelete`.
+   * If the interface has several Elastic IPs, the one on the primary private IP comes along, and the others are left alone.
    * An error where two resources of one program name it.
    *
-   * At create only. Another id is an error later; taking it out changes nothing.
+   * At create only. Another id is an error later; taking `adopt` out changes nothing.
    *
    * @default nothing: all is made
    */
   adopt?: Input<AdoptArgs>;
   /**
-   * What `pulumi destroy` keeps.
+   * The things that `pulumi destroy` keeps.
    *
    * Changed in place.
    *
@@ -673,7 +673,7 @@ export interface ManagedInstanceArgs {
    */
   deletion?: Input<DeletionArgs>;
   /**
-   * What happens to the machine between two runs of `up`, where a controller or `managed-instance watch` runs.
+   * Treatment of an unwell machine between two runs of `up`, where a controller or `managed-instance watch` runs.
    *
    * Changed in place.
    *
@@ -681,7 +681,7 @@ export interface ManagedInstanceArgs {
    */
   healing?: Input<HealingArgs>;
   /**
-   * When the machine is paused, resumed or recycled, where a controller or `managed-instance watch` runs. What was missed is done once.
+   * When the machine is paused, resumed or recycled, where a controller or `managed-instance watch` runs. Missed times are made up for once.
    *
    * Changed in place.
    *
@@ -690,7 +690,7 @@ export interface ManagedInstanceArgs {
   schedules?: Input<Input<ScheduleArgs>[]>;
   /**
    * How long after a replacement another one waits, in seconds, 0 to 86400, where no `up` asks for it: against loops. An instance that
-   * AWS takes back is followed by another at once. After three in a row that did not help, the controller gives up.
+   * AWS takes back is replaced at once. After three replacements in a row that did not help, the controller gives up.
    *
    * Changed in place.
    *

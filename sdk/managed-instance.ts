@@ -41,7 +41,7 @@ export class ManagedInstance extends pulumi.dynamic.Resource {
   declare readonly ipv6Addresses: pulumi.Output<string[]>;
   /** The public IPv4 address, the Elastic IP where there is one; empty if there is none. */
   declare readonly publicIp: pulumi.Output<string>;
-  /** The Elastic IP's allocation id (`eipalloc-…`); empty if there is none. One that was allocated here is told wherever somebody put it. */
+  /** The Elastic IP's allocation id (`eipalloc-…`); empty if there is none. An address that this resource allocated is shown even if somebody associated it elsewhere. */
   declare readonly allocationId: pulumi.Output<string>;
   /** The instance (`i-…`) that holds the addresses now; empty if there is none. */
   declare readonly instanceId: pulumi.Output<string>;
@@ -50,9 +50,9 @@ export class ManagedInstance extends pulumi.dynamic.Resource {
    * starting; `failed`: its instance could not be launched; `missing`: its instance is gone.
    */
   declare readonly state: pulumi.Output<"running" | "paused" | "pending" | "failed" | "missing">;
-  /** What really runs: `spot` or `on-demand`; empty while nothing does. */
+  /** The market of the running instance: `spot` or `on-demand`; empty while none runs. */
   declare readonly lifecycle: pulumi.Output<"spot" | "on-demand" | "">;
-  /** The type that really runs; empty while nothing does. */
+  /** The type of the running instance; empty while none runs. */
   declare readonly launchedInstanceType: pulumi.Output<string>;
   /** The availability zone, fixed by the subnet. */
   declare readonly availabilityZone: pulumi.Output<string>;
@@ -64,14 +64,14 @@ export class ManagedInstance extends pulumi.dynamic.Resource {
   declare readonly launchTemplateId: pulumi.Output<string>;
   /** The ids (`vol-…`) of the data volumes, by name. */
   declare readonly dataVolumeIds: pulumi.Output<Record<string, string>>;
-  /** What the last refresh found to be otherwise than declared, in sentences; the next `up` puts it right. */
+  /** Differences from the declared state that the last refresh found, in sentences; the next `up` puts them right. */
   declare readonly drift: pulumi.Output<string[]>;
   /** The region that the machine is in. */
   declare readonly region: pulumi.Output<string>;
 
   /**
    * @param name the name of the resource, and the `Name` tag unless `args.tags` has one
-   * @param args what to make
+   * @param args the machine's inputs
    * @param opts Pulumi's resource options. `import` is refused: `args.adopt` takes over what runs. So is a `provider` of another
    *   package, such as `aws.Provider`: `args.region` is there for that. `replaceOnChanges` and `customTimeouts` have no effect: `args.recycleTriggers` and `args.replacement.timeoutSeconds` are there for that.
    *   `replaceWith` and a taint replace the resource, so every address is given up. `deletedWith` leaves the machine in EC2.
@@ -83,16 +83,16 @@ export class ManagedInstance extends pulumi.dynamic.Resource {
     const outputs = Object.fromEntries(OUTPUTS.map((output) => [output, undefined]));
     const resourceUrn = pulumi.createUrn(name, `pulumi-nodejs:dynamic/${MODULE}:${TYPE}`, opts?.parent);
     // A machine that is replaced as a resource (`--replace`, `pulumi state taint`, another region) has to be gone before its addresses
-    // can be had again. What the provider's diff says of that, the engine does not hear in the first two cases.
+    // can be had again. The provider's diff says so too, but in the first two cases the engine does not hear it.
     const options = { deleteBeforeReplace: true, ...opts };
     super(serializedProvider, name, { ...outputs, ...args, resourceUrn }, options, MODULE, TYPE);
   }
 }
 
-/** Options with which Pulumi ends in an error that says nothing to the user, or asks another provider to make the machine. */
+/** Refuses options with which Pulumi ends in an error that says nothing to the user, or asks another provider to make the machine. */
 function refuseOptions(name: string, opts: pulumi.CustomResourceOptions | undefined): void {
   const refused = (option: string, why: string): Error =>
-    // Of this class Pulumi prints the message, without a stack.
+    // Pulumi prints only the message of this class, without a stack.
     new pulumi.RunError(`The resource option ${option} of the ManagedInstance ${name} cannot be used, because ${why}.`);
   if (opts?.import !== undefined) {
     throw refused(

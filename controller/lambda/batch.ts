@@ -1,4 +1,4 @@
-/** What a batch of messages asks for: each machine once, whatever there is about it. */
+/** Reads from a batch of messages what to do: each machine once, however many messages are about it. */
 import { explain } from "../../provider/ec2/errors";
 import { BadMessage, type Message, type Signal, signalOf } from "../events";
 import type { SqsRecord } from "./sqs-event";
@@ -9,22 +9,22 @@ export interface RefusedMessage {
   because: string;
 }
 
-/** What there is to do about one machine, and the messages that say so. */
+/** The work on one machine, and the messages that ask for it. */
 export interface Job {
   machineId: string;
   signals: Signal[];
   records: SqsRecord[];
-  /** Whether a tick began it, as others will; its follow-ups carry that along. */
+  /** Whether a tick began the job, as the next tick will again; follow-ups of the job carry this along. */
   isOfTick: boolean;
 }
 
 export interface Batch {
   jobs: Job[];
   sweeps: SqsRecord[];
-  /** Not messages: they will be none the next time either. */
+  /** Texts that are no messages, and will be none the next time either. */
   poisoned: RefusedMessage[];
   failed: RefusedMessage[];
-  /** How many are about what is not ours. */
+  /** Number of messages about things that are not ours. */
   ignored: number;
 }
 
@@ -34,7 +34,7 @@ interface Read {
   isOfTick: boolean;
 }
 
-/** @param machineOf the machine of an instance; each is asked for once */
+/** @param machineOf finds the machine of an instance; called once for each instance */
 export async function batchOf(
   records: readonly SqsRecord[],
   machineOf: (instanceId: string) => Promise<string | undefined>,
@@ -79,7 +79,7 @@ export async function batchOf(
   }
 }
 
-/** The text is not told: it may be anything, and the dead-letter queue has it. */
+/** Reads a message. An error does not show the text: it may be anything, and the dead-letter queue has it. */
 function readRecord(record: SqsRecord): Read | RefusedMessage | undefined {
   let message: unknown;
   try {
@@ -104,7 +104,7 @@ function isFromTick(message: unknown): boolean {
   return (message as { from?: unknown }).from === FROM_TICK;
 }
 
-/** A follow-up as it is sent. */
+/** The text of a follow-up. */
 export function bodyOf(message: Message, isOfTick: boolean): string {
   return JSON.stringify(isOfTick ? { ...message, from: FROM_TICK } : message);
 }

@@ -1,6 +1,6 @@
 /**
- * The function: a batch of messages from the queue in, those that have to come again out. Each tells that somebody should look; what is
- * to be done is decided by what is there. So a message may come twice, late, not at all, or to two functions at a time.
+ * The function: takes a batch of messages from the queue, and returns the messages that have to come again. A message only tells that
+ * somebody should look; what to do is decided by what is there. So a message may come twice, late, not at all, or to two functions at a time.
  */
 import { explain, isEc2Error, withoutRequestIds } from "../../provider/ec2/errors";
 import { Patience } from "../../provider/ec2/patience";
@@ -23,15 +23,15 @@ export interface HandlerWorld extends Pick<Controller, "region" | "clock"> {
 
 export type Handler = (event: SqsEvent, context: LambdaContext) => Promise<BatchResponse>;
 
-/** To write down how far it came, and to send what goes on with it. */
+/** Time kept at the end of a run, to write down how far the run came, and to send the message that goes on with it. */
 const MARGIN_MS = 20_000;
 /** The last call may begin when only the margin is left, and its reply may be lost. EC2's slowest calls answer within seconds. */
 const REPLY_TIMEOUT_MS = MARGIN_MS / 2;
-/** A look that EC2 throttles for longer than this has failed: it comes again, and the function has not run into its time-out. */
+/** A look that EC2 throttles for longer than this has failed: the message comes again, before the function runs into its time-out. */
 const LOOK_PATIENCE_MS = 60_000;
-/** What failed comes again after this long, the second time after twice as long, and so on. */
+/** A failed message comes again after this long, the second time after twice as long, and so on. */
 const RETRY_SECONDS = 60;
-/** What is no message is none the next time either. */
+/** A text that is no message is none the next time either, so it comes again at once until the queue puts it aside. */
 const POISONED_SECONDS = 0;
 
 export function createHandler(world: HandlerWorld): Handler {
@@ -97,7 +97,7 @@ class Invocation {
     return { batchItemFailures: this.failed.map(({ record }) => ({ itemIdentifier: record.messageId })) };
   }
 
-  /** One machine: looked at once, whatever came about it. */
+  /** Looks after one machine, once for all the messages about it. */
   private async work({ machineId, signals, records, isOfTick }: Job): Promise<void> {
     await this.orFail(records, machineId, async () => {
       const outcome = await handleMachine(this.controller, machineId, signals);
@@ -106,7 +106,7 @@ class Invocation {
     });
   }
 
-  /** All machines: what is to be done is left to others, at the same time. */
+  /** Looks at all machines, and leaves what is to be done to other functions, which work at the same time. */
   private async survey(records: SqsRecord[], busy: ReadonlySet<string>): Promise<void> {
     await this.orFail(records, "", async () => {
       const outcomes = await sweep(this.controller, { isSurvey: true });
@@ -151,7 +151,7 @@ class Invocation {
     }
   }
 
-  /** Else it would come again once the queue's own timeout is over, which is made for functions that died. */
+  /** Shows a message again. Otherwise it would come again after the queue's own timeout, which is made for functions that died. */
   private async showAgain({ record, afterSeconds }: { record: SqsRecord; afterSeconds: number }): Promise<void> {
     try {
       await this.world.queue.showAgain(record.receiptHandle, afterSeconds);
@@ -161,8 +161,8 @@ class Invocation {
   }
 
   /**
-   * What is due later than a message can wait is left to the ticks. So is a run that was cut off where a tick began it, as the next will:
-   * an instance that takes long to end would be waited for by one more function at each tick.
+   * Sends follow-ups. Work that is due later than a message can wait is left to the ticks, and so is a cut-off run that a tick began, as
+   * the next tick begins it again: else each tick would add a function that waits for an instance that takes long to end.
    */
   private async follow(outcomes: readonly Outcome[], isOfTick: boolean): Promise<void> {
     const now = this.world.clock.now();
@@ -222,7 +222,7 @@ class Invocation {
     }
   }
 
-  /** Each trouble of a machine is news once. */
+  /** Whether an outcome is news: each trouble of a machine is news once. */
   private isNews({ machineId, kind, because }: Outcome): boolean {
     const trouble = `${kind} ${withoutRequestIds(because)}`;
     const isNews = this.told.machines.get(machineId) !== trouble;
@@ -231,7 +231,7 @@ class Invocation {
   }
 }
 
-/** At which level what came of it is told, if at all: that all is well is not. */
+/** The log level of each outcome; an outcome without one, such as that all is well, is not logged. */
 const LEVELS: Readonly<Partial<Record<Outcome["kind"], Level>>> = {
   waiting: "info",
   done: "info",
@@ -244,7 +244,7 @@ const WORDS: Readonly<Partial<Record<Outcome["kind"], string>>> = {
   unreadable: "nothing is done to it: ",
 };
 
-/** Nothing is done to it. A machine that could not be looked at for want of a right is counted and told with the right. */
+/** Whether nothing is done to the machine. A machine that could not be read because a right is missing is counted and told with the right. */
 function isLeft({ kind, missing = [] }: Outcome): boolean {
   return kind === "gave-up" || (kind === "unreadable" && missing.length === 0);
 }

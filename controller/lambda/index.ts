@@ -1,4 +1,4 @@
-/** What Lambda loads: the handler, on the account and region that the function is in. */
+/** Entry point that Lambda loads: the handler, for the account and region that the function is in. */
 import { clockFromEnvironment } from "../../provider/kit/clock";
 import { createEc2 } from "../../provider/ec2/client";
 import { createHandler, type Handler } from "./handler";

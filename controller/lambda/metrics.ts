@@ -1,20 +1,20 @@
-/** What is counted, as CloudWatch takes it out of a log line (embedded metric format): no call, no right, no agent. (pure) */
+/** Metrics, as CloudWatch takes them out of a log line (embedded metric format): no call, no right, no agent. (pure) */
 
 /** Custom metrics cost by the name and by each set of dimensions: these have none, so there are seven of them, however many machines. */
 export const METRICS = {
   /** Instances that were replaced or brought back. */
   Replacements: "Count",
-  /** For how long their addresses were dark. */
+  /** Time for which the addresses of those machines were dark. */
   OutageSeconds: "Seconds",
   /** Launches that found no capacity. */
   CapacityMisses: "Count",
-  /** Machines that nothing more is tried for, from now on. */
+  /** Machines that were given up: nothing more is tried for them, from now on. */
   GaveUp: "Count",
-  /** Machines that nothing is done for until a person has looked, as every tick finds them: it goes back to none by itself. */
+  /** Machines that wait for a person, counted by every tick, so that the metric goes back to none by itself. */
   NeedsAttention: "Count",
-  /** What did not come about, and is tried again. */
+  /** Work that failed, and is tried again. */
   Failed: "Count",
-  /** Events about what is no managed instance. */
+  /** Events about instances that are no managed instance's. */
   Ignored: "Count",
 } as const;
 
@@ -23,7 +23,7 @@ export type Counts = Partial<Record<MetricName, number>>;
 
 const NAMESPACE = "ManagedInstance";
 
-/** @returns nothing where there is nothing to count: a metric is paid for by the hours in which it is sent */
+/** @returns undefined where there is nothing to count: a metric is paid for by the hours in which it is sent */
 export function metricsLine(counts: Counts, at: number): string | undefined {
   const some = (Object.keys(METRICS) as MetricName[]).filter((name) => (counts[name] ?? 0) > 0);
   if (some.length === 0) {

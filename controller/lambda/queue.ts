@@ -10,7 +10,7 @@ export interface Delayed {
 export interface Queue {
   /** @throws if any of them was not taken */
   send: (messages: readonly Delayed[]) => Promise<void>;
-  /** When a message that was received is to come again. */
+  /** Sets when a received message comes again. */
   showAgain: (receiptHandle: string, afterSeconds: number) => Promise<void>;
 }
 

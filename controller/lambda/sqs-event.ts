@@ -1,4 +1,4 @@
-/** Of what Lambda hands over and takes back, that which is used (Lambda guide, "Using Lambda with Amazon SQS"). */
+/** The parts that are used of what Lambda hands over and takes back (Lambda guide, "Using Lambda with Amazon SQS"). */
 
 export interface SqsRecord {
   messageId: string;
@@ -15,7 +15,7 @@ export interface LambdaContext {
   getRemainingTimeInMillis: () => number;
 }
 
-/** Only these come again. */
+/** Names the messages that come again; all others are done. */
 export interface BatchResponse {
   batchItemFailures: { itemIdentifier: string }[];
 }

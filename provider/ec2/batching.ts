@@ -94,7 +94,7 @@ export class Batches<Found> {
   }
 }
 
-/** Once all that runs now has had its turn: who goes on with an answer may ask the next question at once. */
+/** Sends once all present work has had its turn: a caller that goes on with an answer may ask the next question at once. */
 function soon(send: () => void): void {
   void Promise.resolve().then(() => {
     process.nextTick(send);

@@ -9,34 +9,34 @@ const GROWTH = 0.1;
 const GROWTH_CALLS = 30;
 /** The first rate is no more than a guess, and left behind sooner. */
 const GROWTH_CALLS_OF_A_GUESS = 10;
-/** After so many times the calls of growth, we were too slow for long enough that the bucket was full in between. */
+/** Multiple of the calls of growth after which we were too slow for so long that the bucket was full in between. */
 const WAS_FULL = 3;
-/** Where so little is called that calls tell nothing, time without a refusal counts: a call's worth of growth every so often. */
+/** Time without a refusal that counts as a call of growth, where so few calls are made that they tell nothing. */
 const GROWTH_MS = 1000;
 /** The burst before the first refusal was faster than EC2 allows for long; calls long before it teach nothing. */
 const FIRST_CUT = 0.75;
 const RECENT_MS = 10_000;
-/** Where calls went out without a wait, the bucket may have been full in between, and then less passed than it was filled with. */
+/** The cut where calls went out without a wait: the bucket may have been full in between, and then fewer calls passed than it was filled with. */
 const SOFT_CUT = 0.9;
-/** EC2 fills no bucket much slower; what was refused for other reasons for a while is no bucket (EC2 API reference, request throttling). */
+/** Slowest rate of a bucket of EC2's (EC2 API reference, request throttling); anything slower was refused for other reasons for a while. */
 const SLOWEST = 0.2;
-/** A process that is busy wakes late: what was due in so long until now goes at once. */
+/** A busy process wakes late: calls that came due within this time until now go at once. */
 const LATE_MS = 1000;
 
 /** The lesson of EC2's refusals. */
 interface Learned {
   /** Calls a second that passed between the last two refusals: what the bucket is filled with. */
   rate: number;
-  /** From the first refusal alone. */
+  /** Whether the rate is from the first refusal alone. */
   isGuess: boolean;
-  /** When it was last empty. */
+  /** Time at which the bucket was last empty. */
   emptyAt: number;
   refusal: Ec2Error;
 }
 
 /**
- * From the first refusal on calls go out one by one, about as fast as they passed since the refusal before: a bucket that was empty
- * then and is empty now has let pass what it was filled with. While none passes, the next is tried after a pause that doubles.
+ * Paces calls. After the first refusal, calls go out one by one, about as fast as they passed since the refusal before: a bucket that was
+ * empty then and is empty now has let pass what it was filled with. While no call passes, the next is tried after a pause that doubles.
  */
 export class Bucket {
   private learned: Learned | undefined;
@@ -107,7 +107,7 @@ export class Bucket {
     this.nextAt = now + pauseAfter(this.refusedInARow++, this.random());
   }
 
-  /** Since the last refusal, in calls of growth. */
+  /** Growth since the last refusal, in calls of growth. */
   private get grown(): number {
     const { isGuess = false, emptyAt = this.clock.now() } = this.learned ?? {};
     const calls = Math.max(this.passed, (this.clock.now() - emptyAt) / GROWTH_MS);

@@ -40,7 +40,7 @@ export interface Ec2Client extends Ec2 {
   readonly expectations: Expectations;
 }
 
-/** Without these a lost reply is waited for as long as the connection stands. EC2's slowest calls answer within seconds. */
+/** Timeouts of a call. Without them a lost reply is waited for as long as the connection stands. EC2's slowest calls answer within seconds. */
 export const CONNECT_TIMEOUT_MS = 10_000;
 export const REPLY_TIMEOUT_MS = 60_000;
 

@@ -20,7 +20,7 @@ export function rightNamedIn(said: string): string | undefined {
   return RIGHT.exec(said)?.[1];
 }
 
-/** Without the details, where the sentence names the right that is missing. */
+/** EC2's sentence without the details: it names the right that is missing. */
 export function saidOf(said: string): string {
   return said.replace(DETAILS, "").trim();
 }

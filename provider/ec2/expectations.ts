@@ -1,6 +1,6 @@
-/** How long what is waited for usually takes, and so when it is worth a look: a table, moved by what the process sees. */
+/** The usual times of waits, which tell when a look is worth it: a table, moved by what the process sees. */
 
-/** In milliseconds: one of a hundred is there by `earliest`, fifty by `typical`. */
+/** Milliseconds: one wait of a hundred is over by `earliest`, fifty by `typical`. */
 interface Usual {
   earliest: number;
   typical: number;
@@ -25,7 +25,7 @@ export const USUAL = {
   attach: { earliest: 500, typical: 1_500 },
   /** No figure found. Assumed: a volume is made, exchanged, and booted from. */
   "root-volume": { earliest: 20_000, typical: 37_000 },
-  /** They run each minute (EC2 guide, status checks). Assumed: the second round is the first to pass. */
+  /** Status checks run each minute (EC2 guide, status checks). Assumed: the second round is the first to pass. */
   "status-checks": { earliest: 60_000, typical: 120_000 },
   /** Assumed: EC2 does not show at once what it has just done. */
   propagation: { earliest: 500, typical: 1_500 },
@@ -54,10 +54,10 @@ const LOOK_MS = 5;
 
 /** The times that all machines of a process find out together. */
 export class Expectations {
-  /** By how much, as a logarithm, a kind has taken longer here than the table says, and in how many waits. */
+  /** The logarithm of how much longer than in the table a kind takes here, and the number of waits that it is from. */
   private readonly seen = new Map<Kind, { shift: number; count: number }>();
 
-  /** How many waits pause until their next look. */
+  /** Number of waits that pause until their next look. */
   private pausing = 0;
 
   async during(pause: () => Promise<void>): Promise<void> {
@@ -84,11 +84,11 @@ export class Expectations {
   }
 
   /**
-   * The pause until the next look: none before the earliest moment, and from then on as they pay. What counts is lateness as a
-   * share of the time waited, its square, so that the worst cases count most; then the best pause is that share by the cube root
+   * The pause until the next look: no look before the earliest moment, and from then on as looks pay. The cost is lateness as a
+   * share of the time waited, squared, so that the worst cases count most; then the best pause is that share by the cube root
    * of how unlikely the change is by now, here by a log-logistic distribution, whose tail is long as that of services is.
-   * What is overdue is looked for the less, the longer it is; and where hundreds wait, each looks less often, so that the process has time
-   * for what they wait for.
+   * An overdue change is looked for less, the longer it is overdue; and where hundreds wait, each looks less often, so that the process has
+   * time for the changes that they wait for.
    */
   pauseAfter(kind: Kind, elapsedMs: number): number {
     const { earliest, typical, shortest: alone = SHORTEST_MS } = this.of(kind);

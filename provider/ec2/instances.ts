@@ -12,7 +12,7 @@ import { tagsOf } from "./tagging";
 /** Both status checks together: of the system below and of the instance. */
 export interface Health {
   status: "ok" | "impaired" | "initializing";
-  /** Since when a check fails. */
+  /** Time since which a check fails. */
   impairedSince?: number;
   /** The state of an instance that does not run, and does not start. */
   down?: string;
@@ -87,7 +87,7 @@ export function profileRequest(profile: string): sdk.IamInstanceProfileSpecifica
   return profile.startsWith("arn:") ? { Arn: profile } : { Name: profile };
 }
 
-/** Only a running instance is checked: what EC2 calls not applicable of any other has not passed. */
+/** The health of an instance. EC2 checks only running instances: a status that it calls not applicable has not passed. */
 export function healthOf(status: sdk.InstanceStatus | undefined): Health {
   const checks = [status?.SystemStatus, status?.InstanceStatus];
   const impairedSince = checks

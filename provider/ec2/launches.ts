@@ -27,14 +27,14 @@ export interface LaunchData {
 
 export type RecordedLaunch = Omit<LaunchData, "userData">;
 
-/** On an interface that exists, which stays when the instance ends; or on one of its own, which ends with it. */
+/** The network of a launch: an existing interface, which stays when the instance ends, or a new one, which ends with it. */
 export type LaunchNetwork =
   { networkInterfaceId: string } | { subnetId: string; securityGroupIds: string[]; publicIp: boolean | undefined };
 
 export interface LaunchRequest {
   templateId: string;
   version: number;
-  /** In place of the template's. */
+  /** The type, in place of the template's. */
   instanceType: string;
   network: LaunchNetwork;
   market: Pick<Market, "lifecycle" | "maxPrice">;

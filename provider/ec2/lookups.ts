@@ -54,7 +54,7 @@ export async function patiently<T>(
   }
 }
 
-/** Not found is undefined: a look has found nothing, and a call that ends a thing has nothing left to do. */
+/** Turns EC2's not-found into undefined: a look has found nothing, and a call that ends a thing has nothing left to do. */
 export async function orNothing<T>(look: () => Promise<T | undefined>): Promise<T | undefined> {
   try {
     return await look();

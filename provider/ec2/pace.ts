@@ -25,7 +25,7 @@ export interface Asker {
   beforeSending?: (action: string) => Promise<void>;
 }
 
-/** As many calls of one action at once as nobody has said no to: more than a machine makes, and few of a thousand machines. */
+/** Calls of one action at once before any refusal: more than one machine makes, and few of a thousand machines'. */
 export const FIRST_LIMIT = 5;
 
 const TOLD_QUEUE_MS = 10_000;

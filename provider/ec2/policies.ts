@@ -50,7 +50,7 @@ const READER: readonly Statement[] = [
   },
 ];
 
-/** Without these a preview says less, and `up` says it instead. */
+/** Rights without which a preview says less, and `up` says the rest. */
 export const OPTIONAL_RIGHTS: readonly string[] = READER.filter((it) => it.Sid === "ReadForPreview").flatMap(
   (it) => it.Action,
 );
@@ -333,7 +333,7 @@ const CONSISTS_OF: Readonly<Record<PolicyName, readonly PolicyName[]>> = {
 
 export const POLICY_NAMES = Object.keys(PARTS) as PolicyName[];
 
-/** All that one who does this needs, to be attached as it is. */
+/** The whole policy of a role, to be attached as it is. */
 export function policyOf(name: PolicyName): { Version: "2012-10-17"; Statement: Statement[] } {
   return { Version: "2012-10-17", Statement: CONSISTS_OF[name].flatMap((it) => PARTS[it]) };
 }

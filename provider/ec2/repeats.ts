@@ -5,7 +5,7 @@
  */
 export interface Repeat {
   isSafe: boolean;
-  /** Why it is safe; of one that is not, how it is found out what came of it. */
+  /** The reason why a repeat is safe; of an unsafe one, the way to find out what came of the call. */
   because: string;
 }
 

@@ -17,7 +17,7 @@ export interface Policy {
 
 const FATAL = "ends the run, with what to do";
 
-/** By what kind of thing EC2 answered; which code is of which kind, error-codes.ts says. */
+/** The policy for each class of EC2's answers; error-codes.ts has the class of each code. */
 export const POLICIES: Readonly<Record<ErrorClass, Policy>> = {
   throttled: { again: "always", then: "ends the run, which the next `up` takes up again" },
   unreachable: {

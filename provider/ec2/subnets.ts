@@ -21,7 +21,7 @@ export interface SecurityGroup {
 
 export interface Zone {
   name: string;
-  /** From where its public addresses are announced: an Elastic IP is of one such group, and serves in no other. */
+  /** The place from which the zone's public addresses are announced: an Elastic IP is of one such group, and serves in no other. */
   networkBorderGroup: string;
 }
 

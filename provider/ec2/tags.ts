@@ -26,7 +26,7 @@ export const TAG = {
   replacement: "managed-instance:replacement",
   /** On the launch template: `running`, or `paused` and how. */
   desiredState: "managed-instance:desired-state",
-  /** On the launch template: where the machine is, and what of its network nothing that is kept tells. */
+  /** On the launch template: where the machine is, and the parts of its network that no kept thing shows. */
   network: "managed-instance:network",
   /** On the launch template of a machine that keeps no interface: the security groups that are named for it. */
   securityGroups: "managed-instance:security-groups",
@@ -48,9 +48,9 @@ export const TAG = {
   volume: "managed-instance:volume",
   /** On a data volume: the device that it is attached as. */
   device: "managed-instance:device",
-  /** On what `destroy` was told to keep. */
+  /** On a thing that `destroy` was told to keep. */
   retained: "managed-instance:retained",
-  /** On an Elastic IP that its machine lets go of as soon as it gets another: the allocation id of that one. */
+  /** On an Elastic IP that its machine lets go of as soon as it gets another: the allocation id of the other. */
   exchangedFor: "managed-instance:exchanged-for",
 } as const;
 

@@ -15,9 +15,9 @@ export interface TemplateVersion {
   number: number;
   description: string;
   createdAt?: number;
-  /** With an SSM parameter looked up. */
+  /** The image's id; an SSM parameter is looked up. */
   imageId?: string;
-  /** Its content but for the user data, which may be a secret; nothing where it lacks what every launch of ours has. */
+  /** The content but for the user data, which may be a secret; absent where it lacks a part that every launch of ours has. */
   data?: RecordedLaunch;
 }
 
@@ -92,7 +92,7 @@ function latestVersions(client: sdk.EC2Client): Asking<VersionOfTemplate> {
           break;
         }
       }
-      // In an account with more pages than templates asked for, each of those by itself is fewer calls from now on.
+      // An account may have more pages than wanted templates: from now on each template by itself is fewer calls.
       pages = missing.size > 0 && seen >= templateIds.length ? seen + 1 : seen;
       return found;
     },

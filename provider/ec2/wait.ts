@@ -3,7 +3,7 @@ import { explain, isEc2Error } from "./errors";
 import type { Expectations, Kind } from "./expectations";
 
 export interface Wait<T> {
-  /** By which it is known how long it usually takes. */
+  /** The kind of wait, by which the usual time is known. */
   kind: Kind;
   /** The end of "waiting for …". */
   what: string;
@@ -67,7 +67,7 @@ export async function waitFor<T>(wait: Wait<T>, { clock, expectations }: Waiting
       throw new WaitTimeout(`still waiting for ${wait.what} after ${seconds} s; last seen: ${last}`, { cause });
     }
     try {
-      // When the time is up there is a last look.
+      // The last look is made when the time is up.
       const pause = Math.min(expectations.pauseAfter(wait.kind, elapsed), wait.timeoutMs - elapsed);
       await expectations.during(() => clock.sleep(pause));
     } catch (error) {

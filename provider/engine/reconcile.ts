@@ -27,11 +27,11 @@ import { readNetworkInterface } from "./steps/network-interface";
 import { planTeardown } from "./planning/teardown";
 
 export interface Request extends Goal {
-  /** What a create holds the record by. */
+  /** The lease by which a create holds the record. */
   lease?: Lease;
 }
 
-/** It did not get to the end: what exists by now, and why it ended. */
+/** A run that failed: carries what exists by now, and why the run ended. */
 export class ReconcileFailure extends Error {
   override readonly name = "ReconcileFailure";
 
@@ -46,7 +46,7 @@ export class ReconcileFailure extends Error {
   }
 }
 
-/** Other writers can change the world between look and deed; more often than this is a fight. */
+/** Looks of one run, at most. Other writers can change the world between a look and a step; more often than this is a fight. */
 const MAX_LOOKS = 6;
 
 export async function reconcile(request: Request, deps: Deps): Promise<Outputs> {
@@ -84,8 +84,8 @@ export async function reconcile(request: Request, deps: Deps): Promise<Outputs> 
 }
 
 /**
- * Whether the world is not as it was seen. A step may also fail because of another run: the record tells of that, or the instances are in
- * another state than this run knows of.
+ * Whether the world differs from what this run saw. A step may also fail because of another run: the record tells of that, or the instances
+ * are in another state than this run knows of.
  */
 async function looksAgain(error: unknown, run: Run): Promise<boolean> {
   const { ec2, id, observed, standing } = run;
@@ -101,12 +101,12 @@ async function looksAgain(error: unknown, run: Run): Promise<boolean> {
       (isAboutState(error) && !hasSeen(run, await ec2.describeInstances(markedAs(id))))
     );
   } catch {
-    // What it failed with counts.
+    // The step's own error counts, not this one.
     return false;
   }
 }
 
-/** Of two that make one at once, one is taken for one too many. */
+/** Whether the run's interface is gone: when two runs make one at once, the surplus one is deleted. */
 async function hasLostInterface({ ec2, networkInterfaceId: id }: Run): Promise<boolean> {
   return id !== undefined && (await readNetworkInterface(ec2, id)) === undefined;
 }
@@ -124,7 +124,7 @@ function look(ec2: Ec2, target: Target): Promise<Observed> {
   return saying(`look at what there is of ${target.id}`, () => observe(ec2, target));
 }
 
-/** A run that the user ended stopped between two looks, so what it leaves is looked at, as far as one look can tell. */
+/** The state that a failed run leaves. A run that the user ended stopped between two looks, so the state is observed once more. */
 async function leftBy(
   error: unknown,
   { observed, request, deps }: { observed: Observed; request: Request; deps: Deps },
@@ -132,7 +132,7 @@ async function leftBy(
   return error instanceof Cancelled ? observe(deps.ec2, request).catch(() => observed) : observed;
 }
 
-/** The machine is not, or not any more, the one that the run is about. */
+/** Whether the machine is not, or not any more, the one that the run is about. */
 function endsClaim(error: unknown): boolean {
   return error instanceof IdTaken || error instanceof LeaseLost || error instanceof TakenOver;
 }
@@ -149,7 +149,7 @@ async function approach(run: Run): Promise<Outputs> {
   return outputsOf(castOf(run));
 }
 
-/** Ends a managed instance. What is left to do after a failure is found again by the next call. */
+/** Deletes a managed instance. After a failure, the next call finds what is left to do. */
 export async function tearDown(ending: Omit<Goal, "purpose">, deps: Deps): Promise<void> {
   const request: Goal = { ...ending, purpose: { kind: "destroy" } };
   const { id } = request;

@@ -1,4 +1,4 @@
-/** What the resources of one run of Pulumi name by id: one thing is on one machine, and who checks second is told at preview. */
+/** Things that the resources of one run of Pulumi name by id. One thing is on one machine: the second resource that names it fails at preview. */
 import { nameOf } from "../ec2/tags";
 import { volumesIn } from "./refused-changes";
 import { type Failure, isGiven, isObject } from "./validation";
@@ -16,13 +16,13 @@ interface Named {
 export type OtherName = (given: string) => Promise<string | undefined>;
 
 export class Claims {
-  /** By region, then by what names the thing, the URN of the resource that does. */
+  /** URN of the resource that names a thing, by region, then by the name of the thing. */
   private readonly namers = new Map<string, Map<string, string>>();
-  /** The engine checks each resource once in a run: whoever comes again has begun another one. */
+  /** URNs that were checked. The engine checks each resource once in a run, so a URN that comes again begins another run. */
   private readonly checked = new Set<string>();
 
   /**
-   * Notes what a resource names in place of what it named before, unless another resource of the run names some of it too.
+   * Notes the things that a resource names in place of those that it named before, unless another resource of the run names one of them too.
    *
    * @param inputs checked
    * @param isNew whether there is no machine yet: only then `adopt` takes something over
@@ -79,7 +79,7 @@ export class Claims {
     return [];
   }
 
-  /** What a resource has by now, EC2 tells: the next run in the same process may give it to another. */
+  /** Forgets what a resource named: by now EC2 tells what the resource has, and the next run may give a thing to another. */
   forget(urn: string): void {
     for (const namers of this.namers.values()) {
       for (const [id, other] of namers) {

@@ -1,4 +1,4 @@
-/** Inputs that are right each for itself and not together. What is not known yet is never judged. (pure) */
+/** Inputs that are right each for itself and not together. A value that is not known yet is never judged. (pure) */
 import { metadataTagFailures } from "./metadata-tags";
 import { MAX_USER_DATA_BYTES, userDataSize } from "../kit/user-data";
 import { type Failure, isGiven, isObject, shown } from "./validation";
@@ -8,10 +8,10 @@ type Inputs = Record<string, unknown>;
 
 /** Two inputs that exclude each other. */
 interface Pair {
-  /** Blamed: where it is, and which of its values do not go with the other's. */
+  /** The input to blame: where it is, and which of its values do not go with the other's. */
   first: [path: string, test: (value: unknown) => boolean];
   second: [path: string, test: (value: unknown) => boolean];
-  /** Why, and what to do. */
+  /** Says why, and what to do. */
   because: string;
 }
 
@@ -62,12 +62,12 @@ const PAIRS: readonly Pair[] = [
   {
     first: ["market.revertToSpot", (value) => isGiven(value) && value !== "never"],
     second: ["market.lifecycle", is("on-demand")],
-    because: "only what is to run on spot can go back to it; take revertToSpot out, or buy spot",
+    because: "only a machine that is to run on spot can go back to it; take revertToSpot out, or buy spot",
   },
   {
     first: ["market.revertToSpot", (value) => isGiven(value) && value !== "never"],
     second: ["market.fallbackToOnDemand", is(false)],
-    because: "what never falls back has nothing to come back from; take one of the two out",
+    because: "a machine that never falls back has nothing to come back from; take one of the two out",
   },
   {
     first: ["pauseBehavior", is("stop")],
@@ -97,12 +97,12 @@ const PAIRS: readonly Pair[] = [
   {
     first: ["adopt", isThing],
     second: ["privateIp", isGiven],
-    because: "what is adopted brings its private IP; take privateIp out",
+    because: "an adopted thing brings its private IP; take privateIp out",
   },
   {
     first: ["adopt", isThing],
     second: ["persistPrivateIp", is(false)],
-    because: "what is adopted is adopted for its addresses, so they must persist; take one of the two out",
+    because: "a thing is adopted for its addresses, so they must persist; take one of the two out",
   },
 ];
 
@@ -124,7 +124,7 @@ export function contradictions(inputs: Inputs): Failure[] {
   ];
 }
 
-/** What is at a path such as `market.lifecycle`; what is malformed on the way has nothing at it. */
+/** The value at a path such as `market.lifecycle`; undefined where something on the way is malformed. */
 function at(inputs: Inputs, path: string): unknown {
   return path
     .split(".")
@@ -145,7 +145,7 @@ function exclusion(inputs: Inputs, { first, second, because }: Pair): Failure[] 
   return [{ property: first[0], reason }];
 }
 
-/** No error shows a value of either input. */
+/** Failures of the user data inputs; none shows a value of either input. */
 function userDataFailures(inputs: Inputs): Failure[] {
   const { userData, userDataBase64 } = inputs;
   const isAsked = (value: unknown): boolean => isGiven(value) && value !== "";
@@ -213,9 +213,9 @@ function emptyWindow(inputs: Inputs): Failure[] {
   return isGiven(from) && from === to ? [{ property: `${path}.to`, reason }] : [];
 }
 
-/** As many as fit into the tag of a machine whose interface does not stay to tell them. */
+/** Most groups that fit into the tag of a machine whose interface does not stay to show them. */
 const MOST_RECORDED_GROUPS = 14;
-/** To which EC2 raises its quota of five, at most (VPC guide, quotas). */
+/** Most groups that EC2 allows: it raises its quota of five up to this (VPC guide, quotas). */
 const MOST_GROUPS = 16;
 
 function groupsTooMany(inputs: Inputs): Failure[] {

@@ -18,7 +18,7 @@ import {
 } from "./validation";
 
 const MAX_TAGS = EC2_TAG_LIMIT - RESERVED_TAGS;
-/** Its guide says 128, its error 127. */
+/** EC2's guide says 128, its error 127. */
 const MAX_TAG_KEY = 127;
 const ID = "(?:[0-9a-f]{8}|[0-9a-f]{17})";
 /** Characters that no name in EC2 has, and that could pretend to be output of ours. */
@@ -28,7 +28,7 @@ export function id(prefix: string, what: string): InputType {
   return text(new RegExp(`^${prefix}-${ID}$`), `${what}, such as ${prefix}-0a1b2c3d4e5f60718`);
 }
 
-/** No name, ARN or path that AWS has is longer. */
+/** Longest name, ARN or path that AWS has. */
 const MAX_NAME = 2048;
 
 export const nonEmpty = (what: string): InputType =>
@@ -41,16 +41,16 @@ export const nonEmpty = (what: string): InputType =>
 /** Half of a character stands for no bytes: on the way to Pulumi or EC2 it would become another one. */
 const HALF = /\p{Cs}/u;
 
-/** What a tag cannot carry: control characters, and what XML, in which EC2 answers, has no way to write. */
+/** Characters that a tag cannot carry: control characters, and those that XML, in which EC2 answers, has no way to write. */
 const UNTAGGABLE = /[\p{Cc}\p{Cs}\ufffe\uffff]/u;
 const NOT_IN_TAGS = "control characters, halves of characters and U+FFFE and U+FFFF cannot be in a tag";
 
-/** The key that objects have for something else: on Pulumi's way to the provider, what is under it gets lost. */
+/** The key that objects have for something else: a value under it gets lost on Pulumi's way to the provider. */
 const LOST_KEY = "__proto__";
 
 const lostKey = (what: string): string => `the ${what} "${LOST_KEY}" is refused: it would get lost on Pulumi's way`;
 
-/** It ends with the name of the resource, which is in the `Name` tag and at the beginning of every line that is printed. */
+/** The URN ends with the name of the resource, which is in the `Name` tag and at the beginning of every printed line. */
 export const resourceUrn = inputType(STRING, (given, path, report) => {
   if (typeof given !== "string" || given === "") {
     report({ property: path, reason: `got ${shown(given)}, but ${path} must be the URN that the package passes` });
@@ -93,7 +93,7 @@ const isIpv6Address = (given: unknown): given is string =>
   // A zone, as in fe80::1%eth0, is of one host and not part of the address.
   typeof given === "string" && isIPv6(given) && !given.includes("%");
 
-/** In the spelling that EC2 answers with: compressed and in lower case, as URLs have it too. */
+/** An IPv6 address in the spelling that EC2 answers with: compressed and in lower case, as URLs have it too. */
 export const ipv6 = inputType(
   STRING,
   (given, path, report) => {
@@ -161,7 +161,7 @@ function withSingleSpaces(line: unknown): unknown {
   return typeof line === "string" ? line.trim().replace(/\s+/g, " ") : line;
 }
 
-/** They are also kept in one tag of the record. */
+/** A list of schedules, which is also kept in one tag of the record. */
 export const scheduleList = (schedule: InputType): InputType =>
   checked(listOf(schedule, "a list of schedules", { atLeast: 0 }), (list, path, report) => {
     const lines = Array.isArray(list) ? list.filter(isObject).map((it) => `${Object.values(it).join(" ")}; `) : [];
@@ -172,7 +172,7 @@ export const scheduleList = (schedule: InputType): InputType =>
     }
   });
 
-/** User data is the one value that no error may show. How long it is depends on more than the text: see contradictions.ts. */
+/** User data, the one value that no error may show. Its size depends on more than the text: see contradictions.ts. */
 export const userData = inputType(STRING, (given, path, report) => {
   if (typeof given !== "string") {
     report({ property: path, reason: `${path} must be a string: text, or bytes as ${path}Base64` });
@@ -237,7 +237,7 @@ export const strings = mapOf((key, given, path) => {
 
 const anyTypes = distinctList(instanceType, "a list of instance types");
 
-/** They are also kept in one tag of the record. */
+/** A list of fallback types, which is also kept in one tag of the record. */
 export const fallbackTypes = checked(anyTypes, (types, path, report) => {
   const length = Array.isArray(types) ? types.join(" ").length : 0;
   if (length > MAX_TAG_VALUE) {

@@ -1,4 +1,4 @@
-/** What stands against an image, as failures of the inputs that it does not fit with. (pure) */
+/** Objections to an image, as failures of the inputs that the image does not fit with. (pure) */
 import type { Image, InstanceType } from "../ec2/ec2";
 import { deviceProblems, firmwareProblem, imageProblem, rootProblem, sentenceOf } from "../engine/situation/image-fit";
 import type { InputName } from "./table";
@@ -11,11 +11,11 @@ type Inputs = Readonly<Record<string, unknown>>;
 export interface NamedType {
   property: string;
   id: string;
-  /** Absent: it was not found. */
+  /** Absent: EC2 has no such type. */
   type?: InstanceType;
 }
 
-/** Why nothing can be launched from it, whatever else is asked for. */
+/** Failures that keep any launch from the image, whatever else is asked for. */
 export function stateFailures(image: Image | undefined, id: string, region: string): Failure[] {
   const problem = imageProblem(image, `imageId: ${id}`, region);
   return problem === undefined ? [] : [{ property: "imageId", reason: sentenceOf(problem) }];
@@ -46,7 +46,7 @@ function named(it: NamedType | undefined): string {
   return it === undefined ? "" : `${it.property}: ${it.id}`;
 }
 
-/** What of the inputs the image does not fit with, as far as one of the two is new. */
+/** Failures of the inputs that the image does not fit with, as far as the image or the input is new. */
 export function fitFailures(image: Image, inputs: Inputs, changed: (name: InputName) => boolean): Failure[] {
   const isNew = changed("imageId");
   return [

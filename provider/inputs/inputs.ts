@@ -4,7 +4,7 @@ import { contradictions } from "./contradictions";
 import { INPUT_NAMES, type InputName, INPUTS } from "./table";
 import { type Failure, isObject, objectOf, UNKNOWN } from "./validation";
 
-/** Where the runtime keeps the provider's text, among the inputs. */
+/** The input in which the runtime keeps the provider's text. */
 export const SERIALIZED_PROVIDER = "__provider";
 
 const MACHINE = objectOf(INPUTS);
@@ -36,13 +36,13 @@ export function checkInputs(given: Record<string, unknown>, region: string | und
   return { inputs, failures };
 }
 
-/** With the defaults filled in. */
+/** The inputs with the defaults filled in. */
 function normalForm(given: Record<string, unknown>): Record<string, unknown> {
   const inputs = MACHINE.normal(given) as Record<string, unknown>;
   return { ...inputs, pauseBehavior: inputs.pauseBehavior ?? pauseBehaviorFor(inputs.market) };
 }
 
-/** What follows from how the machine is bought: a one-time spot instance cannot be stopped. */
+/** The default pause behavior, which follows from the market: a one-time spot instance cannot be stopped. */
 export function pauseBehaviorFor(bought: unknown): string {
   const lifecycle = isObject(bought) ? bought.lifecycle : bought;
   if (lifecycle === UNKNOWN) {
@@ -52,8 +52,8 @@ export function pauseBehaviorFor(bought: unknown): string {
 }
 
 /**
- * Inputs that `checkInputs` passed and in which nothing is unknown, or such as an older version of this package recorded: what
- * that did not know is as it is by default.
+ * Turns inputs into {@link Desired}: inputs that `checkInputs` passed and in which nothing is unknown, or that an older version of this
+ * package recorded. An input that the older version did not know has its default.
  */
 export function desiredOf(inputs: Record<string, unknown>): Desired {
   const known = Object.fromEntries(
@@ -62,13 +62,13 @@ export function desiredOf(inputs: Record<string, unknown>): Desired {
   return normalForm(known) as unknown as Desired;
 }
 
-/** Further addresses are named in a list, or only counted. */
+/** The inputs for further addresses, which are named in a list, or only counted. */
 export const COUNTED_ADDRESSES = [
   { list: "secondaryPrivateIps", count: "secondaryPrivateIpCount", what: "secondary private IPs" },
   { list: "ipv6Addresses", count: "ipv6AddressCount", what: "IPv6 addresses" },
 ] as const satisfies readonly { list: InputName; count: InputName; what: string }[];
 
-/** An empty list of addresses asks for nothing: its count does. What is not kept cannot be asked for. */
+/** Whether a list asks for addresses. An empty list does not: its count does. Addresses that are not kept cannot be asked for. */
 function isAsked(name: InputName, inputs: Record<string, unknown>): boolean {
   const value = inputs[name];
   const isList = COUNTED_ADDRESSES.some((it) => it.list === name);

@@ -1,19 +1,19 @@
-/** Changes that no machine can take: what stays as it was made, and what only its making can say. (pure) */
+/** Changes that no machine can take: a value that stays as it was made, or an input that counts only at create. (pure) */
 import { type Failure, isGiven, isObject, shown, shownBare } from "./validation";
 
 type Inputs = Readonly<Record<string, unknown>>;
 
-/** Whether everything is made anew, in another region, so that nothing of the past stands against it. */
+/** Whether everything is made anew in another region, so that nothing of the past stands against a change. */
 export function isReplacedElsewhere(olds: Inputs, news: Inputs): boolean {
   return isGiven(olds.region) && isGiven(news.region) && olds.region !== news.region;
 }
 
-/** @param olds what is on record of the machine; empty before there is one */
+/** @param olds the machine's recorded inputs and outputs; empty before there is a machine */
 export function refusedChanges(olds: Inputs, news: Inputs): Failure[] {
   return [...shrinks(olds, news), ...lateAdoption(olds, news), ...secondaryMadePrimary(olds, news)];
 }
 
-/** EC2 makes no address primary, and another interface cannot have it while it is on this one. */
+/** Refuses to make a secondary address primary: EC2 cannot, and another interface cannot have the address while it is on this one. */
 function secondaryMadePrimary({ privateIp: has, secondaryPrivateIps }: Inputs, { privateIp }: Inputs): Failure[] {
   const isHeld = Array.isArray(secondaryPrivateIps) && secondaryPrivateIps.includes(privateIp);
   if (!isGiven(privateIp) || !isHeld) {
@@ -26,14 +26,14 @@ function secondaryMadePrimary({ privateIp: has, secondaryPrivateIps }: Inputs, {
   return [{ property: "privateIp", reason }];
 }
 
-/** The data volumes of a set of inputs, as far as they are ones, each with its path. */
+/** The data volumes of a set of inputs, as far as they are well-formed, each with its path. */
 export function volumesIn({ dataVolumes }: Inputs): { path: string; volume: Inputs }[] {
   return (Array.isArray(dataVolumes) ? dataVolumes : []).flatMap((volume, index) =>
     isObject(volume) ? [{ path: `dataVolumes[${index}]`, volume }] : [],
   );
 }
 
-/** What an EBS volume, once made, cannot become. */
+/** Changes that an EBS volume, once made, cannot take. */
 export function shrinks(olds: Inputs, news: Inputs): Failure[] {
   const before = new Map(volumesIn(olds).map(({ volume }) => [volume.name, volume]));
   return volumesIn(news).flatMap(({ path, volume }) => {
@@ -71,7 +71,7 @@ function orNone(value: unknown): string {
   return value === undefined ? "none" : shown(value);
 }
 
-/** Something is adopted in place of being made, so after that there is nothing to adopt for; no longer saying so is fine. */
+/** Refuses `adopt` after the create: a thing is adopted in place of being made. Leaving `adopt` out later is fine. */
 function lateAdoption(olds: Inputs, news: Inputs): Failure[] {
   const exists = Object.keys(olds).length > 0 && !hasNoInterface(olds);
   if (!exists || !isObject(news.adopt) || !isGiven(news.adopt)) {
@@ -86,7 +86,7 @@ function lateAdoption(olds: Inputs, news: Inputs): Failure[] {
   return [{ property: "adopt", reason }];
 }
 
-/** A create that failed before it had its network interface is still a create. */
+/** Whether the machine has no interface yet: a create that failed before it had one is still a create. */
 function hasNoInterface({ networkInterfaceId, vpcId }: Inputs): boolean {
   return networkInterfaceId === "" && (vpcId === undefined || vpcId === "");
 }

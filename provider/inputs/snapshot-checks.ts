@@ -1,4 +1,4 @@
-/** The snapshots that new data volumes are to be made of: whether they are there, and no larger than the volume. */
+/** Checks the snapshots that new data volumes are to be made of: whether they are there, and no larger than the volume. */
 import type { Clock } from "../kit/clock";
 import type { Ec2 } from "../ec2/ec2";
 import type { InputName } from "./table";
@@ -10,7 +10,7 @@ type Inputs = Readonly<Record<string, unknown>>;
 
 interface Asked {
   inputs: Inputs;
-  /** What is on record; a volume that there is was made of its snapshot, which may be gone since. */
+  /** The machine's record: an existing volume was made of its snapshot, which may be gone since. */
   olds: Inputs;
   region: string;
   clock: Clock;

@@ -128,7 +128,7 @@ export const INPUTS: { readonly [Name in InputName]: Row<Name> } = {
       { atLeast: 1 },
     ),
     change: "in-place",
-    doc: { takes: "`sg-…` list", absent: "the VPC's default", meaning: "of the interface" },
+    doc: { takes: "`sg-…` list", absent: "the VPC's default", meaning: "the interface's security groups" },
   },
   sourceDestCheck: {
     type: flag,
@@ -197,7 +197,7 @@ export const INPUTS: { readonly [Name in InputName]: Row<Name> } = {
   cpuCredits: {
     type: oneOf("standard", "unlimited"),
     change: "replaces-instance",
-    doc: { absent: "the type's", meaning: "of burstable types" },
+    doc: { absent: "the type's", meaning: "credit mode of a burstable type" },
   },
   cpuOptions: {
     type: fields.cpuOptions,
@@ -250,7 +250,7 @@ export const INPUTS: { readonly [Name in InputName]: Row<Name> } = {
   pauseBehavior: {
     type: oneOf("terminate", "stop"),
     change: "in-place",
-    doc: { absent: "stop on-demand, terminate spot", meaning: "what pausing does to the instance" },
+    doc: { absent: "stop on-demand, terminate spot", meaning: "how a pause gives up the instance" },
   },
   recycleTriggers: {
     type: strings,
@@ -280,14 +280,14 @@ export const INPUTS: { readonly [Name in InputName]: Row<Name> } = {
     doc: {
       takes: '`{ networkInterface, elasticIp, dataVolumes }`, each `"delete"` or `"retain"`',
       absent: "delete, delete, retain",
-      meaning: "what `destroy` keeps",
+      meaning: "which things `destroy` keeps",
     },
   },
   healing: {
     type: fields.healing,
     default: {},
     change: "in-place",
-    doc: { absent: "on, 300, 120", meaning: "what happens between two runs of `up` to a machine that is unwell" },
+    doc: { absent: "on, 300, 120", meaning: "treatment of an unwell machine between two runs of `up`" },
   },
   schedules: {
     type: scheduleList(fields.schedule),

@@ -57,7 +57,7 @@ export function shownBare(text: string): string {
   return shown(text).replace(/^"|"$/g, "");
 }
 
-/** How the type is called where it is told to others. */
+/** The type as other tools are told of it. */
 export type Schema =
   | { type: "boolean" | "integer" | "number" | "map of strings" }
   | { type: "string"; oneOf?: readonly string[] }
@@ -70,9 +70,9 @@ export type Check = (given: unknown, path: string, report: (failure: Failure) =>
 /** A set of values: which ones are in it, and how each is written. */
 export interface InputType {
   readonly schema: Schema;
-  /** Reports what is wrong with a value, as the program gives it. What is not known yet passes. */
+  /** Reports what is wrong with a value, as the program gives it. A value that is not known yet passes. */
   readonly check: Check;
-  /** The normal form of a value that is right, with its own defaults filled in. Of any other nothing is promised. */
+  /** The normal form of a right value, with its own defaults filled in. The result for any other value is not defined. */
   readonly normal: (given: unknown) => unknown;
 }
 
@@ -91,7 +91,7 @@ export function inputType(schema: Schema, check: Check, normal: InputType["norma
   };
 }
 
-/** The same type with one more check, which sees the normal form. */
+/** A type with one more check, which sees the normal form. */
 export function checked(type: InputType, further: Check): InputType {
   return inputType(
     type.schema,
@@ -159,7 +159,7 @@ export function distinctList(item: InputType, accepted: string, { atLeast = 0 } 
   });
 }
 
-/** By index, where a text that `keyOf` gives comes again. */
+/** The pairs of indexes at which `keyOf` gives the same text. */
 export function repeats(
   list: readonly unknown[],
   keyOf: (item: unknown) => unknown,

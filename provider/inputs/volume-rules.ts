@@ -1,4 +1,4 @@
-/** The rules of EBS that a volume's own inputs, or two volumes of one machine, can break. What is not known yet is never judged. (pure) */
+/** The rules of EBS that a volume's own inputs, or two volumes of one machine, can break. A value that is not known yet is never judged. (pure) */
 import { canonicalDevice } from "../kit/devices";
 import { type Failure, isGiven, isObject, repeats, shown, shownBare, UNKNOWN } from "./validation";
 
@@ -28,7 +28,7 @@ function shapeFailures(path: string, volume: Inputs): Failure[] {
 }
 
 function performanceFailures(path: string, { type, iops, throughput, volumeId }: Inputs): Failure[] {
-  // Without a type the volume has its image's, or its own, which only EC2 knows.
+  // A volume without a type has its image's, or its own, which only EC2 knows.
   if (!isGiven(type)) {
     return [];
   }

@@ -1,9 +1,9 @@
-/** What may be shown on a line of a terminal, whoever wrote it: a program, EC2, or somebody with rights in the account. (pure) */
+/** Makes a text safe for a line of a terminal, whoever wrote it: a program, EC2, or somebody with rights in the account. (pure) */
 
-/** What a terminal takes for a new line, a command or another direction of writing, or does not show at all. */
+/** Characters that a terminal takes for a new line, a command or another direction of writing, or does not show at all. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
-/** As JSON would have it, and as JavaScript where JSON leaves it as it is. */
+/** The character escaped as in JSON, or as in JavaScript where JSON has no escape for it. */
 function escaped(character: string): string {
   const json = JSON.stringify(character).slice(1, -1);
   if (json !== character) {
@@ -18,7 +18,7 @@ export function printable(text: string): string {
   return text.replace(UNPRINTABLE, escaped);
 }
 
-/** JSON on which the same holds: it stays JSON. */
+/** The JSON with such characters escaped, so that it stays the same JSON. */
 export function printableJson(json: string): string {
   return json.replace(UNPRINTABLE, (character) =>
     character

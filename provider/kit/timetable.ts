@@ -1,4 +1,4 @@
-/** When something is due: cron lines and daily windows, on the clocks of a time zone. Times are passed in. (pure) */
+/** Cron lines and daily windows, on the clocks of a time zone: when each is due. Times are passed in. (pure) */
 import { Cron } from "croner";
 
 export type Day = "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
@@ -12,7 +12,7 @@ export interface CronLine {
 
 /** Some hours of some days, on the clocks of a time zone. */
 export interface Window {
-  /** Those on which it begins; absent: every day. */
+  /** The days on which the window begins; absent: every day. */
   days?: Day[];
   /** HH:MM */
   from: string;
@@ -21,10 +21,10 @@ export interface Window {
   timezone: string;
 }
 
-/** Any moment; whether a line is ever due is asked from here on. */
+/** Any moment: whether a cron line is ever due is asked from here on. */
 const SOME_TIME = new Date(0);
 
-/** Why a cron line is none, as the end of "but …"; nothing if it is one. */
+/** The reason why a text is no cron line, as the end of "but …"; undefined if it is one. */
 export function cronProblem(line: string): string | undefined {
   const count = line.split(" ").length;
   if (count !== 5) {
@@ -44,7 +44,7 @@ function cronOf(line: string, timezone: string): Cron {
   return new Cron(line, { timezone, mode: "5-part" });
 }
 
-/** By name; an offset would be wrong for half of the year in most places. */
+/** Whether a name is one of a time zone. An offset is none: it would be wrong for half of the year in most places. */
 export function isTimezone(name: string): boolean {
   if (!/^[A-Za-z][\w/+-]*$/.test(name)) {
     return false;
@@ -58,7 +58,7 @@ export function isTimezone(name: string): boolean {
 
 /** The last time that a line was due after `since`, `now` included. */
 export function lastDue({ cron, timezone }: CronLine, since: number, now: number): number | undefined {
-  // Those before a moment: the moment itself counts.
+  // `previousRuns` gives the times before a moment, and `now` itself counts.
   const [last] = cronOf(cron, timezone).previousRuns(1, new Date(now + 1));
   const at = last?.getTime();
   return at === undefined || at <= since ? undefined : at;
@@ -72,8 +72,8 @@ export function nextDue({ cron, timezone }: CronLine, now: number): number | und
 const WEEK: readonly Day[] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 /**
- * Since when a window is open; nothing while it is shut. Where the clocks are set back a window may open a second time that day: it counts
- * from the first.
+ * The time since which a window is open; undefined while it is shut. Where the clocks are set back a window may open a second time that
+ * day: it counts from the first.
  */
 export function openSince({ days = [...WEEK], from, to, timezone }: Window, now: number): number | undefined {
   const { local, day, minutes } = localTime(now, timezone);
@@ -88,9 +88,9 @@ export function openSince({ days = [...WEEK], from, to, timezone }: Window, now:
   return firstMoment(local + (begin - minutes + began * MINUTES_A_DAY) * MINUTE_MS, timezone);
 }
 
-/** The first moment at which clocks show that; where they skip it, the moment at which they would have shown it before they were set. */
+/** The first moment at which clocks show `local`; where they skip it, the moment at which they would have shown it before they were set. */
 function firstMoment(local: number, timezone: string): number {
-  // What clocks are ahead of UTC on the day before and on the day after: the more, the earlier they show a time.
+  // The clocks' offset from UTC is taken on the day before and on the day after: the greater, the earlier they show a time.
   const moments = [-1, 1]
     .map((days) => local + days * MINUTES_A_DAY * MINUTE_MS)
     .map((near) => local - (localTime(near, timezone).local - near))
@@ -98,7 +98,7 @@ function firstMoment(local: number, timezone: string): number {
   return moments.find((it) => localTime(it, timezone).local === local) ?? moments[0] ?? local;
 }
 
-/** When a window opens the next time, or `now` while it is open: to a quarter of an hour, as zones are. */
+/** The time at which a window opens next, or `now` while it is open: to a quarter of an hour, as zones are. */
 export function nextOpening(window: Window, now: number): number {
   const step = 15 * MINUTE_MS;
   for (let at = now, left = 8 * 24 * 4; left > 0; at = (Math.floor(at / step) + 1) * step, left--) {

@@ -13,7 +13,7 @@ export interface UserDataInputs {
 /** EC2's limit, before base64. */
 export const MAX_USER_DATA_BYTES = 16 * 1024;
 
-/** Without groups, which take a place on the stack for each time they fit. */
+/** Matches base64, without groups, which take a place on the stack for each time they fit. */
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /** The bytes that a base64 text stands for; line breaks in it count for nothing. Undefined if it is no base64. */

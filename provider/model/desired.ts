@@ -1,4 +1,4 @@
-/** What is wanted of a machine. Plain data. */
+/** The wanted state of a machine. Plain data. */
 import type { CronLine, Window } from "../kit/timetable";
 import type { CpuOptions, Lifecycle, InstanceSettings, Tags, VolumeShape } from "./things";
 
@@ -8,18 +8,18 @@ export interface Market {
   lifecycle: Lifecycle;
   maxPrice?: string;
   fallbackToOnDemand: boolean;
-  /** When an instance that fell back to on-demand makes way for a spot one. */
+  /** The times at which an instance that fell back to on-demand makes way for a spot instance. */
   revertToSpot: RevertToSpot;
 }
 
 export type RevertToSpot = "never" | "always" | { window: Window };
 
-/** What happens to a machine that is unwell between two runs of `up`. */
+/** Treatment of a machine that is unwell between two runs of `up`. */
 interface Healing {
   enabled: boolean;
-  /** After a launch, before its status checks count. */
+  /** Time after a launch, before its status checks count. */
   graceSeconds: number;
-  /** How long the checks fail before the instance is replaced. */
+  /** Time for which the checks fail before the instance is replaced. */
   unhealthySeconds: number;
 }
 
@@ -40,10 +40,10 @@ export interface RootVolume {
 
 /** A volume that outlives instances, as the inputs want it. */
 export interface DataVolume extends VolumeShape {
-  /** What it is known by, for good. */
+  /** The name by which the volume is known for good. */
   name: string;
   deviceName: string;
-  /** A given one: held, and never deleted. */
+  /** The id of a given volume: held, and never deleted. */
   volumeId?: string;
   snapshotId?: string;
   encrypted?: boolean;
@@ -108,7 +108,7 @@ export interface Desired extends InstanceSettings {
   pauseBehavior: "terminate" | "stop";
   recycleTriggers: Tags;
   replacement: Replacement;
-  /** Only looked at until the machine has its network interface. */
+  /** Used only until the machine has its network interface. */
   adopt?: { instanceId?: string; networkInterfaceId?: string; managedInstanceId?: string };
   deletion: { networkInterface: Retention; elasticIp: Retention; dataVolumes: Retention };
   healing: Healing;

@@ -34,11 +34,11 @@ export interface Observed {
   readonly adoption?: Adoption;
   /** The interface that has the address of one that is gone. */
   readonly addressTaker?: NetworkInterface;
-  /** Where a machine is that is paused without an interface. */
+  /** The place of a machine that is paused without an interface. */
   readonly place?: Pick<NetworkInterface, "availabilityZone" | "vpcId">;
 }
 
-/** The same for the steps of a run, which write what they made into it. */
+/** The observed world of a run's steps, which write into it what they made. */
 export type World = { -readonly [Part in keyof Observed]: Observed[Part] };
 
 /** A world without anything of the machine's: it is about to be made. */
@@ -55,7 +55,7 @@ export const NOTHING_OBSERVED: Observed = {
   launchedVolumes: [],
 };
 
-/** Another managed instance of the account, as far as it holds what the inputs name. */
+/** Another managed instance of the account, as far as it holds things that the inputs name. */
 export interface OtherMachine {
   id: string;
   /** Absent: it has no record any more. */
@@ -70,16 +70,16 @@ type GivenKind = "elastic-ip" | "volume" | "instance" | "network-interface";
 export interface Given {
   kind: GivenKind;
   id: string;
-  /** With its id, for a sentence. */
+  /** The thing in words, with its id, for a sentence. */
   words: string;
 }
 
-/** It is another machine's, which may let go of it in this very run of `pulumi up`. */
+/** A thing that another machine has, which may let go of it in this very run of `pulumi up`. */
 export interface Awaited extends Given {
   holder: { id: string; name: string };
 }
 
-/** It is nobody's yet. Whose it is, its tags say once they have stayed. */
+/** A thing that nobody has yet. Its tags say whose it is once they have stayed. */
 export interface Claim extends Given {
   tags: Tags;
 }
@@ -108,7 +108,7 @@ export interface Recorded {
   tags: Tags;
   /** The digest of the launch inputs that were last applied. */
   launchHash?: string;
-  /** How the recorded instance was wanted to be bought. */
+  /** The market that was wanted for the recorded instance. */
   market?: Market;
   /** The hop limit that was asked for. EC2 has no way to say that none is asked for any more. */
   hopLimit?: number;

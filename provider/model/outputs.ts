@@ -1,9 +1,9 @@
-/** What the program gets. */
+/** The outputs that a program gets. */
 import type { Lifecycle } from "./things";
 
 export type MachineState = "running" | "paused" | "pending" | "failed" | "missing";
 
-/** What the resource gives to the program, beside its inputs. Never undefined; an empty string where there is none. */
+/** The resource's outputs, beside its inputs. Never undefined; an empty string where there is no value. */
 export interface Outputs {
   networkInterfaceId: string;
   privateIp: string;
@@ -23,6 +23,6 @@ export interface Outputs {
   launchTemplateId: string;
   /** The ids of the data volumes, by name. */
   dataVolumeIds: Readonly<Record<string, string>>;
-  /** What the last refresh found to be otherwise than declared, in sentences. */
+  /** Differences from the declared state that the last refresh found, in sentences. */
   drift: string[];
 }

@@ -1,2 +1,2 @@
-/** What passes between Pulumi and the handlers: inputs and outputs by name, not looked at yet. */
+/** Inputs and outputs by name, as they pass between Pulumi and the handlers: not checked yet. */
 export type Properties = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-/** What there is in EC2, as far as this product looks at it. Plain data, in the product's own words. */
+/** The things in EC2, as far as this product looks at them. Plain data, in the product's own words. */
 
 export type Lifecycle = "on-demand" | "spot";
 
@@ -12,7 +12,7 @@ export interface MetadataOptions {
   httpPutResponseHopLimit?: number;
 }
 
-/** How an EBS volume is to be; what is absent is EC2's choice, and left as it is. */
+/** The wanted form of an EBS volume; an absent value is EC2's choice, and left as it is. */
 export interface VolumeShape {
   /** GiB */
   size?: number;
@@ -31,7 +31,7 @@ export type InstanceState = "pending" | "running" | "shutting-down" | "terminate
 /** A part of the launch that a running instance takes on in place, as it is wanted. */
 export interface InstanceSettings {
   metadataOptions: MetadataOptions;
-  /** By name or ARN. */
+  /** Name or ARN. */
   iamInstanceProfile?: string;
   monitoring: boolean;
 }
@@ -46,7 +46,7 @@ export interface Instance {
   spotRequestId?: string;
   /** The interface at device index 0. */
   networkInterfaceId?: string;
-  /** Those at other device indexes. */
+  /** The interfaces at other device indexes. */
   secondaryNetworkInterfaceIds: string[];
   publicIp?: string;
   keyName?: string;
@@ -62,12 +62,12 @@ export interface Instance {
   /** EC2's code and sentence for the last change of state. */
   stateReason?: { code: string; message: string };
   launchedAt: number;
-  /** base64; only read of one that was given, where the inputs name another than it was launched with. */
+  /** Base64; read only of a given instance, where the inputs name other user data than it was launched with. */
   userData?: string;
   tags: Tags;
 }
 
-/** What of the machine below an image is made for, and an instance of it with it. */
+/** The properties of the machine that an image is made for, and with it each instance of the image. */
 export interface Firmware {
   architecture: string;
   /** `hvm` or `paravirtual` */
@@ -125,7 +125,7 @@ export interface Volume {
     deviceName: string;
     status: string;
     deleteOnTermination: boolean;
-    /** When it was attached, which tells one attachment from the next. */
+    /** Time of the attachment, which tells one attachment from the next. */
     attachedAt?: number;
   };
   tags: Tags;
@@ -142,7 +142,7 @@ export interface NetworkInterface {
   macAddress: string;
   secondaryPrivateIps: string[];
   ipv6Addresses: string[];
-  /** An AWS service's own; it can only be tagged. */
+  /** Whether the interface is an AWS service's own, which can only be tagged. */
   requesterManaged: boolean;
   status: string;
   securityGroups: { id: string; name: string }[];
@@ -151,7 +151,7 @@ export interface NetworkInterface {
     id: string;
     instanceId?: string;
     deviceIndex: number;
-    /** Its instance is losing it. */
+    /** Whether the instance is losing the interface. */
     isDetaching?: boolean;
     deleteOnTermination: boolean;
   };
@@ -160,11 +160,11 @@ export interface NetworkInterface {
 
 export interface ElasticIp {
   allocationId: string;
-  /** In a Wavelength Zone the carrier's. */
+  /** The public address; in a Wavelength Zone the carrier's. */
   publicIp: string;
-  /** From where it is announced: the region, or a Local or Wavelength Zone. */
+  /** The place from which the address is announced: the region, or a Local or Wavelength Zone. */
   networkBorderGroup?: string;
-  /** Set while it is associated. */
+  /** Set while the address is associated. */
   association?: { id: string; networkInterfaceId?: string; privateIp?: string; instanceId?: string };
   tags: Tags;
 }
@@ -175,9 +175,9 @@ export interface LaunchTemplate {
   /** The managed instance's id. */
   name: string;
   latestVersion: number;
-  /** The newest version that counts, where it is a generation, as the last look told. */
+  /** The newest version that counts, where that is a generation, as of the last look. */
   newest?: Generation;
-  /** When that came about. */
+  /** Time at which the latest version was made. */
   latestVersionAt?: number;
   createdAt: number;
   tags: Tags;

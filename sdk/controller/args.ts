@@ -1,10 +1,10 @@
 import type { Input } from "@pulumi/pulumi";
 
-/** What {@link ManagedInstanceController} takes; all of it has a default. */
+/** The inputs of {@link ManagedInstanceController}; each has a default. */
 export interface ManagedInstanceControllerArgs {
   /**
-   * How often every machine is looked at, in whole minutes, 1 to 15. Events come at once; this is for those that got lost, for
-   * schedules, and for what fails without an event, as status checks do.
+   * How often every machine is looked at, in whole minutes, 1 to 15. Events come at once; ticks are for lost events, for
+   * schedules, and for failures without an event, such as those of status checks.
    *
    * @default 1
    */
@@ -16,7 +16,7 @@ export interface ManagedInstanceControllerArgs {
    */
   logRetentionDays?: number;
   /**
-   * What is told of an alarm, as ARNs: SNS topics, mostly. The alarms are there without, too.
+   * The ARNs that an alarm notifies: SNS topics, mostly. The alarms exist without them, too.
    *
    * @default nobody
    */
@@ -35,7 +35,7 @@ export interface ManagedInstanceControllerArgs {
    */
   runtime?: string;
   /**
-   * How many batches of messages are worked on at the same time at most, 2 to 1000. More only wait for their turn.
+   * How many batches of messages are worked on at the same time at most, 2 to 1000. Further batches wait for their turn.
    *
    * @default 20
    */

@@ -43,7 +43,7 @@ const KNOWN: Readonly<Record<keyof ManagedInstanceControllerArgs, true>> = {
   tags: true,
 };
 
-/** @throws Error with all that is wrong */
+/** @throws Error with all problems */
 export function checkedArgs(name: string, args: ManagedInstanceControllerArgs): CheckedArgs {
   const given = Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
   const checked = { ...DEFAULTS, ...given } as CheckedArgs;
@@ -54,11 +54,11 @@ export function checkedArgs(name: string, args: ManagedInstanceControllerArgs): 
   return checked;
 }
 
-/** The queue, the function and the rules are called so. */
+/** Problems of the name, which the queue, the function and the rules get. */
 function problemsOfName(name: string): string[] {
   return /^[A-Za-z0-9_-]{1,40}$/.test(name)
     ? []
-    : ["the name is to be of letters, digits, hyphens and underscores, at most 40: queue, function and rules get it"];
+    : ["the name must be at most 40 letters, digits, hyphens and underscores: queue, function and rules get it"];
 }
 
 function problemsOf(args: CheckedArgs): string[] {
@@ -82,7 +82,7 @@ function problemsOf(args: CheckedArgs): string[] {
   ];
 }
 
-/** The form is checked and not AWS's list, which grows. */
+/** Problems of the runtime. The form is checked and not AWS's list, which grows. */
 function problemsOfRuntime(runtime: unknown): string[] {
   const [, major] = /^nodejs(\d+)\.x$/.exec(String(runtime)) ?? [];
   return Number(major) >= OLDEST_NODE
@@ -100,7 +100,7 @@ function problemOfNumber(field: keyof typeof RANGES, value: unknown): string[] {
     : [`${field} must be a whole number from ${first} to ${last}, not ${JSON.stringify(value)}`];
 }
 
-/** What is known only once it is made is looked at by AWS. */
+/** Problems of ARNs. AWS checks the ones that are known only at deployment. */
 function problemsOfArns(field: "alarmActions" | "instanceRoleArns", value: unknown): string[] {
   if (typeof value === "string" || (Array.isArray(value) && value.some((it) => it === undefined || it === null))) {
     return [`${field} must be a list of ARNs`];

@@ -8,17 +8,17 @@ import { EVENT_RULES, TICK } from "./rules";
 
 const TYPE = "pulumi-managed-instance:index:ManagedInstanceController";
 
-/** A run that takes longer is cut off and goes on in the next. */
+/** A run that takes longer is cut off, and the next run goes on with it. */
 const TIMEOUT_SECONDS = 300;
-/** AWS's advice is six times the function's. What fails comes again sooner: the function says when. */
+/** AWS's advice is six times the function's. A failed message comes again sooner: the function says when. */
 const VISIBILITY_SECONDS = 6 * TIMEOUT_SECONDS;
 /** After so many tries a message is put aside. */
 const MOST_TRIES = 5;
 const DAY_SECONDS = 24 * 60 * 60;
 
 /**
- * Looks after every managed instance of one account and region between two runs of `pulumi up`: what AWS takes back, what is stopped or
- * ended, what is unwell and what is on a schedule. Declare it once for an account and region, in any stack.
+ * Looks after every managed instance of one account and region between two runs of `pulumi up`: instances that AWS takes back, that
+ * are stopped or terminated, or that are unwell, and schedules. Declare it once for an account and region, in any stack.
  *
  * EventBridge's events about instances, and a tick every so often, go through a queue to a function in your account; it costs a
  * dollar or two a month (docs/operations.md).
@@ -94,7 +94,7 @@ interface Worker {
   lambda: aws.lambda.Function;
 }
 
-/** Its resources, each its child and named after it. */
+/** The resources of a controller, each its child and named after it. */
 class Parts {
   private readonly opts: pulumi.CustomResourceOptions;
 
@@ -115,7 +115,7 @@ class Parts {
     const common = { sqsManagedSseEnabled: true, tags };
     const deadLetters = new aws.sqs.Queue(
       `${name}-dead-letters`,
-      // Whoever comes back from holiday still finds them.
+      // Kept for so long that a person who comes back from holiday still finds them.
       { ...common, name: `${name}-dead-letters`, messageRetentionSeconds: 14 * DAY_SECONDS },
       opts,
     );
@@ -125,7 +125,7 @@ class Parts {
         ...common,
         name,
         visibilityTimeoutSeconds: VISIBILITY_SECONDS,
-        // What is older is of no use: every tick looks at what there is.
+        // Older messages are of no use: every tick looks at what there is.
         messageRetentionSeconds: DAY_SECONDS,
         redrivePolicy: pulumi.jsonStringify({ deadLetterTargetArn: deadLetters.arn, maxReceiveCount: MOST_TRIES }),
       },
@@ -158,7 +158,7 @@ class Parts {
       opts,
     );
     for (const { suffix, rule } of rules) {
-      // After the policy: what EventBridge may not deliver is lost.
+      // After the policy: an event that EventBridge may not deliver is lost.
       const after = { ...opts, dependsOn: [policy] };
       new aws.cloudwatch.EventTarget(`${name}-${suffix}`, { rule: rule.name, arn: queue.arn }, after);
     }
@@ -254,7 +254,7 @@ class Parts {
         alarmDescription: "Managed instances that nothing is done for until a person has looked (docs/operations.md)",
         namespace: "ManagedInstance",
         metricName: "NeedsAttention",
-        // With ticks that are further apart than a period, none would be in most of them.
+        // With ticks that are further apart than a period, most periods would have none.
         period: Math.max(300, this.args.tickMinutes * 60),
         // In the middle of an `up` a record cannot be read for a moment.
         evaluationPeriods: 2,

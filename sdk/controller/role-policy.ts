@@ -1,10 +1,10 @@
-/** What the function may do: look after managed instances, work from its own queue, write its own log. */
+/** The rights of the function: to look after managed instances, work from its own queue and write its own log. */
 import { policyOf, type Statement } from "../../provider/ec2/policies";
 
 export interface Own {
   queueArn: string;
   logGroupArn: string;
-  /** Absent: any. */
+  /** Roles that the function may pass; absent: any. */
   instanceRoleArns?: readonly string[];
 }
 
@@ -37,7 +37,7 @@ function policyText(statements: readonly object[]): string {
   return JSON.stringify({ Version: "2012-10-17", Statement: statements });
 }
 
-/** With the roles that are named, or without the right to pass one where there are none. */
+/** The statement with the named roles, or none, without the right to pass a role, where the list is empty. */
 function passing(statement: Statement, roles: readonly string[] | undefined): Statement[] {
   if (statement.Sid !== "PassRole" || roles === undefined) {
     return [statement];
@@ -49,7 +49,7 @@ export const ASSUMED_BY_LAMBDA = policyText([
   { Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "lambda.amazonaws.com" } },
 ]);
 
-/** Only what the controller's own rules send is taken, so that nobody else's rules fill the queue. */
+/** A policy by which the queue takes events only from the controller's own rules, so that nobody else's fill it. */
 export function queuePolicy(queueArn: string, ruleArns: readonly string[]): string {
   return policyText([
     {

@@ -1,6 +1,6 @@
-/** What EventBridge is to send to the controller. (pure) */
+/** The events that EventBridge is to send to the controller. (pure) */
 
-/** What tells that an instance goes, or went; one that comes is looked at by whoever launched it. */
+/** States of an instance that goes, or is gone. A new instance is looked after by the run that launched it. */
 const GOING = ["stopping", "stopped", "shutting-down", "terminated"];
 
 export interface Rule {

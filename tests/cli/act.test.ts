@@ -63,7 +63,7 @@ describe("managed-instance pause", () => {
   it("with --no-wait only puts it on record; whoever looks next does it", async () => {
     const owner = await up();
     const { out } = await done(owner, ["pause", "web", "--yes", "--no-wait"]);
-    assert.match(out.join(), /^web: on record as wanted; a controller .* does it/);
+    assert.match(out.join(), /^web: recorded\. The controller .* will carry it out/);
     assert.equal(only(made(owner).instances).state, "running");
     const view = json(await done(owner, ["status", "web", "--json"])) as MachineView;
     assert.deepEqual([view.state, view.desiredState], ["running", "paused"]);

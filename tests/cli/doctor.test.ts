@@ -44,7 +44,7 @@ describe("managed-instance doctor", () => {
     owner.calls();
     const { out } = await done(owner, ["doctor"]);
     assert.deepEqual(owner.calls("mutating"), []);
-    assert.match(out[0] ?? "", /^ok {5}credentials: there are some; .*; region us-east-1$/);
+    assert.match(out[0] ?? "", /^ok {5}credentials: found; .*; region us-east-1$/);
     assert.equal(out.at(-1), "Nothing is wrong.");
     assert.ok(out.some((it) => /^note {3}quotas: not looked at: the endpoint of EC2 is not AWS's/.test(it)));
   });
@@ -105,7 +105,7 @@ describe("managed-instance doctor", () => {
   it("says which rights could not be asked", async () => {
     const owner = await up();
     const { out } = await done(owner, ["doctor", "--rights", "up"]);
-    const note = out.find((it) => it.startsWith("note   rights: not asked, for want of a thing to ask about"));
+    const note = out.find((it) => it.startsWith("note   rights: not checked: no suitable resource exists"));
     assert.ok(note?.includes("ec2:CancelSpotInstanceRequests") && note.includes("ec2:AssignPrivateIpAddresses"), note);
   });
 

@@ -142,7 +142,7 @@ describe("managed-instance, in a place where nothing can be found,", () => {
     owner.simulator.faults.add({ action: "RunInstances", error });
     const { code, err } = await cli(owner, ["resume", "web"]);
     assert.equal(code, 1);
-    assert.match(err.join(), /It is on record as wanted: the same command goes on from here\.$/);
+    assert.match(err.join(), /The resume is on record: the same command goes on from here\.$/);
     owner.simulator.faults.clear();
     await done(owner, ["resume", "web"]);
   });

@@ -103,7 +103,7 @@ describe("create", () => {
     await owner.up(program({ market: { lifecycle: "spot" } }));
     const { instance } = machineOf(owner);
     assert.equal(instance.spotRequestId, undefined);
-    assert.ok(owner.lines.some((line) => line.includes("m7i.large (spot) is not to be had in us-east-1a")));
+    assert.ok(owner.lines.some((line) => line.includes("no capacity for m7i.large (spot) in us-east-1a")));
     assert.equal(await owner.up(program({ market: { lifecycle: "spot" } })), "same");
   });
 

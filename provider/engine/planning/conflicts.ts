@@ -28,8 +28,8 @@ export function conflicts(cast: Cast): string[] {
 }
 
 /**
- * With an address goes the Elastic IP that somebody put on it. A machine that is brought back between two runs is not kept down for
- * that: what was on it works no more anyhow.
+ * Conflicts of addresses that go: the Elastic IP that somebody put on an address goes with it. Upkeep does not keep a machine down for
+ * that: the Elastic IP serves nothing any more anyhow.
  */
 function addressesInUse(cast: Cast): string[] {
   const { otherElasticIps } = cast.observed;

@@ -66,7 +66,7 @@ export function differentShape(wanted: VolumeShape, volume: Volume): VolumeShape
   return Object.fromEntries(SHAPE.filter(isOff).map((name) => [name, wanted[name]]));
 }
 
-/** Once there is an instance: what is not wanted on it any more comes off. */
+/** Detaches volumes that are not wanted on the instance any more, once there is an instance. */
 export function planDetachments(cast: Cast): Step[] {
   const { observed, surplusVolumes, volumes } = cast;
   const surplus = surplusVolumes.filter((it) => it.attachment !== undefined && !isElsewhere(it, observed));

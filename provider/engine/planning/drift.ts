@@ -129,12 +129,12 @@ const CONSEQUENCES: readonly [of: readonly Step["kind"][], what: readonly Step["
   [["make-network-interface"], ["set-source-dest-check", "set-public-ip-assignment"]],
 ];
 
-/** It makes way, or is changed, for what is wanted. */
+/** Drift of an instance that makes way, or is changed, for the wanted one. */
 export const OUTDATED = "its instance is not of the newest generation";
-/** The same, where somebody made it another type. */
+/** Drift of an instance that somebody made another type. */
 export const RETYPED = "its instance is of another type than it was launched as";
 
-/** For the steps that need no more words. What is on record of a machine is said in the same ones. */
+/** Drift sentences of the steps that need no more words. The machine's record has the same sentences. */
 export const SENTENCES = {
   record: "its launch template is gone",
   "record-generation": "its launch template is not as declared",
@@ -171,8 +171,8 @@ const OF_INPUTS: readonly string[] = [
 ];
 
 /**
- * With what an earlier refresh put into the inputs on record, where the next look finds nothing off: but for the launch template, which
- * is as the inputs were before.
+ * The drift, with the differences that an earlier refresh put into the recorded inputs, so that this look does not find them: only the
+ * launch template still is as the inputs were before.
  */
 export function driftSince(earlier: readonly string[], cast: Cast): string[] {
   const inInputs = earlier.filter((it) => OF_INPUTS.includes(it));

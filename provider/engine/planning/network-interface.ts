@@ -76,7 +76,7 @@ function planSecurityGroups(eni: NetworkInterface, cast: Cast): Step[] {
     : [{ kind: "set-security-groups", networkInterfaceId: eni.id, securityGroupIds }];
 }
 
-/** Where none are named, an interface that was given keeps its own. */
+/** Whether an interface has the wanted security groups. Where the inputs name none, a given interface keeps its own. */
 export function hasSecurityGroups(eni: NetworkInterface, wanted: string[] | undefined, owner: Owner): boolean {
   if (wanted === undefined) {
     const isDefault = eni.securityGroups.length === 1 && eni.securityGroups[0]?.name === "default";

@@ -7,7 +7,7 @@ export function planRecord(cast: Cast): Step[] {
   const { observed, digests } = cast;
   const kept = cast.kept ?? cast.coming;
   if (observed.template === undefined) {
-    // Its generation counted versions of a template that somebody deleted; the new one begins at 1.
+    // The instance's generation counted versions of a template that somebody deleted; the new template begins at 1.
     const counts = kept !== undefined && generationOf(kept) !== undefined;
     const recount: Step[] = counts
       ? [{ kind: "tag", resourceIds: [kept.id], set: { [TAG.generation]: "1" }, remove: [] }]

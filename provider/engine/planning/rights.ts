@@ -2,8 +2,8 @@ import { isAlive } from "../situation/instances";
 import type { Step } from "./step";
 
 /**
- * Steps that bring back what an earlier one took out of use, so that a refusal would come too late. Of the calls that move private
- * IPs and IPv6 addresses EC2 has no dry run.
+ * Steps that bring back what an earlier step took out of use, so that a refusal would come too late. EC2 has no dry run of the calls that
+ * move private IPs and IPv6 addresses.
  */
 const BRINGS_BACK: readonly Step["kind"][] = [
   "change-stopped",

@@ -29,7 +29,7 @@ function nameOfVolume({ name }: Pick<DataVolume, "name">, { id }: Volume): strin
   return `the data volume ${name} (${id})`;
 }
 
-/** The machine that holds a thing and may let go of it. What is read from the record is brought back and not waited for. */
+/** The machine that holds a thing and may let go of it. Upkeep brings a machine back from its record, and waits for no thing. */
 function awaitedHolder(thing: string, tags: Tags, { id, purpose, observed }: Cast): Awaited["holder"] | undefined {
   const owner = tags[TAG.id];
   if (owner === undefined || owner === id || purpose.kind === "upkeep") {
@@ -39,7 +39,7 @@ function awaitedHolder(thing: string, tags: Tags, { id, purpose, observed }: Cas
   return machine?.name === undefined ? undefined : { id: owner, name: machine.name };
 }
 
-/** Why a thing that carries another machine's tag is not waited for; nothing if it is, or is nobody's. */
+/** Reasons not to wait for a thing that carries another machine's tag; none if it is waited for, or is nobody's. */
 export function markedByOther(words: string, thing: string, tags: Tags, cast: Cast): string[] {
   const { id, observed } = cast;
   const owner = tags[TAG.id];

@@ -41,7 +41,7 @@ export function planTags(cast: Cast): Step[] {
   ]);
 }
 
-/** Last of all: until the machine works, nothing but this run tries anything for it. */
+/** The mark of giving up, which goes last of all: until the machine works, only this run tries anything for it. */
 function markOfGivingUp({ purpose, observed: { template } }: Cast): Tagged[] {
   return purpose.kind !== "upkeep" && template !== undefined && readReplacement(template.tags)?.gaveUp === true
     ? [{ resourceIds: [template.id], held: template.tags, wanted: {}, stale: [TAG.lastReplacement] }]

@@ -20,7 +20,7 @@ import type { Step } from "./step";
 
 type Teardown = Omit<Situation, "purpose">;
 
-/** The steps to nothing, the record last. What was given is given back; what is to be retained stays. */
+/** The steps that delete a machine, the record last. Given things are given back; retained things stay. */
 export function planTeardown(teardown: Teardown): Step[] {
   const { observed } = teardown;
   const { template } = observed;
@@ -93,7 +93,7 @@ function planElasticIpEnd(elasticIp: ElasticIp, teardown: Teardown): Step[] {
   return [...off, giveUpElasticIp(elasticIp, deletion.elasticIp)];
 }
 
-/** On an instance that is left running a volume that is to be deleted comes off first. */
+/** The steps that give up a volume. If it is to be deleted, it first comes off an instance that is left running. */
 function planVolumeEnd(volume: Volume, teardown: Teardown): Step[] {
   const step = giveUpVolume(volume, teardown, teardown.desired.deletion.dataVolumes);
   const isDeleted = step.kind === "delete-volume" && volume.attachment !== undefined;

@@ -1,8 +1,8 @@
-/** When old versions of the launch template record are deleted. (pure) */
+/** Plans when old versions of the launch template record are deleted. (pure) */
 import type { Situation } from "../../model/goal";
 import type { Step } from "./step";
 
-/** So many versions stay, the latest among them. */
+/** Number of versions that stay, the latest among them. */
 export const KEPT_VERSIONS = 20;
 
 /** Steps that make a version, or an instance of one that a recycle made. */
@@ -15,7 +15,7 @@ const OF_A_VERSION: readonly Step["kind"][] = [
   "change-stopped",
 ];
 
-/** Last of all, once what the run was for has come about: nothing would go back to an older version then. */
+/** The step that deletes old versions, last of all: once the run has done its work, nothing would go back to an older version. */
 export function planPruning({ observed }: Pick<Situation, "observed">, steps: readonly Step[]): Step[] {
   const { template } = observed;
   const made = steps.filter((it) => it.kind === "record-generation").length;

@@ -1,7 +1,7 @@
 /**
- * Which id a `create` works on, and whose an existing record is.
+ * Decides which id a `create` works on, and whose an existing record is.
  *
- * Ids are made from the resource's URN and counted up, so that of two creates at once both come to the same one, and EC2, which takes a
+ * Ids are made from the resource's URN and counted up, so that two creates at once both come to the same id, and EC2, which takes a
  * launch template's name once, says which of them made the record. A record that is `ready`, or that carries another URN, is another's:
  * it is never taken over without being asked for.
  */
@@ -23,8 +23,8 @@ export function idOf(urn: string, count: number): string {
 }
 
 /**
- * Whether a create of the resource began the record, and did not get to give the machine to a state. One that an older version began
- * may be a state's: those left it `creating` when they were done.
+ * Whether a create of the resource began the record, and did not get to give the machine to a state. A record that an older version began
+ * may be a state's: older versions left it `creating` when they were done.
  */
 export function isUnfinished(template: LaunchTemplate, urn: string): boolean {
   return template.tags[TAG.urn] === urnTag(urn) && isBegun(template);
@@ -61,7 +61,7 @@ export interface Claimant extends Waiting {
   timeoutMs: number;
 }
 
-/** Who watches whether a maker lives. */
+/** The caller that watches whether a maker lives. */
 type Observer = Pick<Claimant, "clock" | "expectations" | "say" | "timeoutMs">;
 
 /** Whether the maker of an unfinished record is gone; false if the record is finished, or gone, by then. */
@@ -93,7 +93,7 @@ export async function claimId(claimant: Claimant, urn: string, tried: ReadonlySe
   }
 }
 
-/** Those that carry the URN, and those that EC2 may not show by that yet. */
+/** The records that carry the URN, and the tried ids' records, which EC2 may not find by the URN yet. */
 async function recordsOf(ec2: Ec2, urn: string, tried: ReadonlySet<string>): Promise<LaunchTemplate[]> {
   const [marked, named] = await Promise.all([
     ec2.describeLaunchTemplates({ [`tag:${TAG.urn}`]: [urnTag(urn)] }),
@@ -140,7 +140,7 @@ function freeId(urn: string, names: ReadonlySet<string>): string {
   return idOf(urn, count);
 }
 
-/** After this an unfinished record needs no further look: no clock is that wrong, or EC2 would take no call. */
+/** Age after which an unfinished record needs no further look: no clock is that wrong, or EC2 would take no call. */
 const LONG_AGO_MS = 60 * 60_000;
 
 /** The first of the records whose maker is gone; nothing if all of them are finished, or gone, by then. */
@@ -151,7 +151,7 @@ async function abandoned(
 ): Promise<LaunchTemplate | undefined> {
   const { clock, say, timeoutMs } = claimant;
   const seen = new Map<string, { shown: string; since: number }>();
-  /** Whether it has shown nothing new for as long as a lease lasts. */
+  /** Whether the record has shown nothing new for as long as a lease lasts. */
   const hasLapsed = (record: LaunchTemplate): boolean => {
     const shown = shownBy(record);
     const before = seen.get(record.id);
@@ -202,7 +202,7 @@ function isSame({ tags: now }: LaunchTemplate, { tags: before }: LaunchTemplate)
   return now[TAG.phase] === before[TAG.phase] && now[TAG.lease] === before[TAG.lease];
 }
 
-/** All that a maker that lives changes. */
+/** The parts of a record that a living maker changes. */
 function shownBy({ tags, latestVersion }: LaunchTemplate): string {
   return JSON.stringify([tags[TAG.phase], tags[TAG.lease], latestVersion]);
 }

@@ -1,4 +1,4 @@
-/** Which tags each thing carries. (pure) */
+/** The tags that each thing carries. (pure) */
 import { nameOf, TAG, urnTag } from "../../ec2/tags";
 import {
   desiredStateTag,
@@ -13,7 +13,7 @@ import type { DataVolume, Desired } from "../../model/desired";
 import type { Goal } from "../../model/goal";
 import type { Tags } from "../../model/things";
 
-/** What everything that is made carries. */
+/** The tags of everything that is made. */
 export function baseTags(id: string, desired: Pick<Desired, "resourceUrn" | "tags">): Tags {
   const { resourceUrn, tags } = desired;
   return { Name: nameOf(resourceUrn), ...tags, [TAG.id]: id, [TAG.urn]: urnTag(resourceUrn) };
@@ -35,10 +35,10 @@ export function templateTags(id: string, desired: Desired, phase: string): Tags 
   };
 }
 
-/** Those of a template that are there only where there is something to say. */
+/** The tags that a template carries only where they have something to say. */
 export const OPTIONAL_TEMPLATE_TAGS: readonly string[] = [TAG.securityGroups, TAG.schedules];
 
-/** An interface that is kept tells its own. */
+/** Whether the record names the security groups; an interface that is kept shows its own. */
 function namesGroups(desired: Desired): desired is Desired & { securityGroupIds: string[] } {
   return !desired.persistPrivateIp && desired.securityGroupIds !== undefined;
 }
@@ -52,7 +52,7 @@ export function networkInterfaceTags(id: string, desired: Desired): Tags {
   return { ...baseTags(id, desired), ...(desired.persistPrivateIp ? {} : { [TAG.kept]: "false" }) };
 }
 
-/** Which generation an instance is of, and its type. */
+/** The generation that an instance is of, and its type. */
 export interface Launched {
   generation: number;
   type: string;
@@ -62,12 +62,12 @@ export function instanceTags(goal: Omit<Goal, "recorded">, launched: Launched): 
   return { ...baseTags(goal.id, goal.desired), ...launchTags(goal, launched) };
 }
 
-/** From what an instance was launched, or what it was brought to. */
+/** The tags for what an instance was launched from, or what it was brought to. */
 export function launchTags(goal: Omit<Goal, "recorded">, { generation, type }: Launched): Tags {
   return { [TAG.generation]: String(generation), [TAG.launch]: digestsOf(goal).launchHash, [TAG.type]: type };
 }
 
-/** Detached, it does not tell by itself which device it is. */
+/** The tags of a data volume. A detached volume does not tell by itself which device it is. */
 export function volumeTags(id: string, desired: Desired, name: string): Tags {
   const wanted = desired.dataVolumes.find((it) => it.name === name);
   const device: Tags = wanted === undefined ? {} : { [TAG.device]: wanted.deviceName };
@@ -78,10 +78,10 @@ export function givenVolumeTags(id: string, { name, deviceName }: Pick<DataVolum
   return { ...givenTags(id), [TAG.volume]: name, [TAG.device]: deviceName };
 }
 
-/** What was given carries only what is needed to find it and to give it back. */
+/** The tags of a given thing: only those that are needed to find it and to give it back. */
 export function givenTags(id: string): Tags {
   return { [TAG.id]: id, [TAG.owned]: "false" };
 }
 
-/** What only things have that were made, here or by the machine that left them behind: on what is given it would be untrue. */
+/** Tags that only things have that were made, here or by the machine that left them behind: on a given thing they would be untrue. */
 export const NOT_GIVEN: string[] = [TAG.urn, TAG.kept, TAG.retained, TAG.exchangedFor];

@@ -17,7 +17,7 @@ export type ReplacementReason = (typeof REPLACEMENT_REASONS)[number];
 
 /** The last time that an instance was replaced, or brought back, where no `up` asked for it. */
 export interface LastReplacement {
-  /** When it was tried last. */
+  /** Time of the last try. */
   at: number;
   reason: ReplacementReason;
   /** The instance that it was about; empty where there was none. */

@@ -1,6 +1,6 @@
 /**
- * The lease of an unfinished record: while the provider process that makes a machine lives, and its engine too, it shows so on the
- * record. Another create takes a record up only after the lease has lapsed, so that no two runs ever work on one unfinished machine.
+ * The lease of an unfinished record: while the provider process that makes a machine lives, and its engine too, the process shows so on
+ * the record. Another create takes a record up only after the lease has lapsed, so that no two runs ever work on one unfinished machine.
  */
 import { randomBytes } from "node:crypto";
 import { Cancelled, type Clock, Stopwatch } from "../../kit/clock";
@@ -9,14 +9,14 @@ import { TAG } from "../../ec2/tags";
 import { leaseTag } from "./phase";
 import type { LaunchTemplate } from "../../model/things";
 
-/** How old a lease becomes before it is renewed. */
+/** Age at which a lease is renewed. */
 export const RENEW_MS = 30_000;
 
-/** How long a maker relies on a lease that it could not renew. */
+/** Time for which a maker relies on a lease that it could not renew. */
 const HOLD_MS = 90_000;
 
 /**
- * How long another create sees no renewal before it takes the maker for gone. The half minute more than {@link HOLD_MS} is for reads
+ * Time without a renewal after which another create takes the maker for gone. The half minute more than {@link HOLD_MS} is for reads
  * that EC2 answers with what was true some seconds ago. Both sides measure by their own clocks, and compare none.
  */
 export const LAPSED_MS = 120_000;
@@ -36,9 +36,9 @@ export class Lease {
   readonly nonce = randomBytes(8).toString("hex");
   /** The launch template, once there is one. */
   templateId: string | undefined;
-  /** The latest version that this create knows of: a later one is another's. */
+  /** The latest version that this create knows of: a later version is another run's. */
   latestVersion = 0;
-  /** When the record last got to know that the maker lives. */
+  /** Time at which the record last got to know that the maker lives. */
   renewedAt = 0;
   /** Whether the record has a tag of its own for the lease, which goes with it. */
   hasTag = false;
@@ -57,7 +57,7 @@ export class Lease {
   }
 }
 
-/** What renews leases. It waits for its turn like every other caller; `queued` is told for how long. */
+/** Gives the client that renews leases. The client waits for its turn like every other caller; `queued` is told for how long. */
 type Renewer = (queued: Stopwatch) => Pick<Ec2, "createTags">;
 
 /** EC2 takes a thousand resources in a call. */
@@ -80,7 +80,7 @@ export class Leases {
     return lease;
   }
 
-  /** No renewal is under way any more when this is back, and none follows. */
+  /** Ends a lease. When this returns, no renewal is under way any more, and none follows. */
   async end(lease: Lease): Promise<void> {
     this.held.delete(lease);
     await this.renewal;
@@ -105,7 +105,7 @@ export class Leases {
   private async renew(): Promise<void> {
     const now = this.clock.now();
     const due = [...this.held].filter((it) => it.templateId !== undefined && now - it.renewedAt >= RENEW_MS);
-    // A lease that was lost may be another's by now. An engine that is gone has no maker any more.
+    // A lost lease may be another run's by now. An engine that is gone has no maker any more.
     const stillHeld = due.filter((it) => !it.isLost);
     if (this.renewal !== undefined || stillHeld.length === 0 || this.isAbandoned()) {
       return;
@@ -123,7 +123,7 @@ export class Leases {
     const begun = queued.now();
     const ids = leases.flatMap((it) => it.templateId ?? []);
     for (const lease of leases) {
-      // The reply may be lost, and the tag there.
+      // The reply may be lost although the tag is there.
       lease.hasTag = true;
     }
     try {

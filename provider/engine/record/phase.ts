@@ -33,7 +33,7 @@ export function readPhase(text: string | undefined): Phase {
   }
 }
 
-/** When the maker of an unfinished machine last showed that it lives. */
+/** The time at which the maker of an unfinished machine last showed that it lives, as a tag. */
 export function leaseTag(at: number): string {
   return tagText("", { at: toSeconds(at) });
 }

@@ -1,5 +1,5 @@
 /**
- * How the launch template's tags say what a launch template cannot: written here, and read here. What is not written by these is
+ * Writes and reads the launch template's tags, which say what a launch template cannot. A text that these functions did not write is
  * not guessed at. (pure)
  */
 import type { Day } from "../../kit/timetable";
@@ -22,7 +22,7 @@ export function marketTag({ lifecycle, maxPrice, fallbackToOnDemand, revertToSpo
     : tagText(lifecycle, {
         "max-price": maxPrice,
         "fallback-to-on-demand": fallbackToOnDemand,
-        // Machines that were made before there was a choice say nothing of it either.
+        // The records of machines that were made before there was a choice do not mention it either.
         "revert-to-spot": revertToSpot === "never" ? undefined : revertText(revertToSpot),
       });
 }
@@ -113,7 +113,7 @@ export function readReplacementTag(text: string): Replacing {
 
 type WantedState = Pick<Desired, "desiredState" | "pauseBehavior">;
 
-/** Who wants a machine to run or not, where that is no program: each time is another, so that a newer one is told from a stale read. */
+/** The person or schedule that wants a machine to run or not. Each request has its own time, so that a newer one is told from a stale read. */
 export interface Asked {
   by: "hand" | "schedule";
   at: number;
@@ -123,7 +123,7 @@ export function desiredStateTag({ desiredState, pauseBehavior }: WantedState, as
   return tagText(desiredState, { "pause-behavior": pauseBehavior, by: asked?.by, at: asked && Math.round(asked.at) });
 }
 
-/** Who asked for the state that a tag tells, in words. */
+/** Names, in words, who asked for the state in a tag. */
 export function askedBy(text: string): string {
   const [, by] = / by=(\w+) /.exec(text) ?? [];
   return by === undefined ? "another run" : by === "schedule" ? "its schedule" : "hand";
@@ -144,7 +144,7 @@ export function readDesiredState(text: string): WantedState {
   return state;
 }
 
-/** Whether a tag says just that, whoever asked for it. */
+/** Whether a tag says just that state, whoever asked for it. */
 export function saysState(text: string | undefined, wanted: WantedState): boolean {
   return text?.replace(/ by=.*$/, "") === desiredStateTag(wanted);
 }
@@ -160,7 +160,7 @@ export type NetworkPart = Pick<
   | "elasticIp"
 >;
 
-/** What is on an interface that is kept stays as it is; of one that is not, all has to be said that the next one is made with. */
+/** The network inputs as a tag. A kept interface shows the rest itself; without one, the tag says all that the next one is made with. */
 export function networkTag(desired: NetworkPart): string {
   const { subnetId, persistPrivateIp, publicIpAssignment, sourceDestCheck, elasticIp } = desired;
   const { secondaryPrivateIpCount, ipv6AddressCount } = desired;
@@ -199,7 +199,7 @@ export function readNetwork(text: string): NetworkPart {
   return network;
 }
 
-/** Sixteen, the most that an interface can have, would not fit with their prefix; fourteen fit without. */
+/** Security groups without their prefix. Sixteen, the most that an interface can have, would not fit with it; fourteen fit without. */
 export function securityGroupsTag(ids: readonly string[]): string {
   return ids.map((it) => it.replace(/^sg-/, "")).join(" ");
 }

@@ -10,7 +10,7 @@ export type Setting = keyof InstanceSettings;
 
 /** The past, as far as it decides whether an instance has a setting. */
 interface SettingPast {
-  /** An adopted instance may keep what nobody asks to be otherwise. */
+  /** Whether the instance was adopted: it may keep what nobody asks to be otherwise. */
   isAdopted: boolean;
   /** The hop limit that was set last, if one was. */
   hopLimit?: number;
@@ -18,13 +18,13 @@ interface SettingPast {
 
 interface SettingRow<Name extends Setting> {
   isOn(instance: Instance, wanted: InstanceSettings, past: SettingPast): boolean;
-  /** As the instance has it, in the terms of the input. */
+  /** The setting as the instance has it, in the terms of the input. */
   held(instance: Instance): InstanceSettings[Name];
-  /** As the end of "found that …". */
+  /** The difference, as the end of "found that …". */
   drift: string;
-  /** As the end of "could not …", before the instance's id. */
+  /** The change, as the end of "could not …", before the instance's id. */
   doing: string;
-  /** What an adoption changes, as the end of "it …". */
+  /** The change that an adoption makes, as the end of "it …". */
   announced(instance: Instance, wanted: InstanceSettings): string;
   /** @returns what the instance has from now on, in words */
   set(
@@ -48,7 +48,7 @@ export const SETTINGS: { readonly [Name in Setting]-?: SettingRow<Name> } = {
     doing: "set the metadata options of",
     announced: (instance, wanted) =>
       `sets its metadata options: ${metadataChanges(instance.metadataOptions, wanted.metadataOptions)}`,
-    // EC2 leaves alone what is not said: a hop limit that is not asked for any more goes back to what a launch would give.
+    // EC2 leaves alone what a call does not name, so a hop limit that is not asked for any more is set to what a launch would give.
     set: async (ec2, id, { metadataOptions }, { instance, hopLimit }) => {
       const isCleared = isHopLimitCleared(metadataOptions, hopLimit);
       const cleared = isCleared ? { httpPutResponseHopLimit: await launchHopLimit(ec2, instance) } : {};
@@ -56,7 +56,7 @@ export const SETTINGS: { readonly [Name in Setting]-?: SettingRow<Name> } = {
       return "the new metadata options";
     },
   },
-  // Wanted by name or ARN, and held by ARN, whose path may come before the name.
+  // The input is a name or an ARN; the instance shows an ARN, whose path may come before the name.
   iamInstanceProfile: {
     isOn: ({ iamInstanceProfileArn: held }, { iamInstanceProfile: wanted }, { isAdopted }) => {
       if (wanted === undefined && isAdopted) {

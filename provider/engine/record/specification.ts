@@ -1,4 +1,4 @@
-/** The launch specification: what of the inputs it is made of, and how one version is told from another. (pure) */
+/** The launch specification: which inputs it is made of, and how one version is told from another. (pure) */
 import { createHash } from "node:crypto";
 import type { LaunchData } from "../../ec2/ec2";
 import { canonical } from "../../kit/canonical";
@@ -40,7 +40,7 @@ export const LAUNCH_INPUTS = [
 ] as const satisfies (keyof Desired)[];
 export type LaunchInput = (typeof LAUNCH_INPUTS)[number];
 
-/** What of a launch an instance can be given anew by some strategy, and all the rest. */
+/** The parts of a launch that some strategy can give an instance anew, and all the rest as `other`. */
 export type LaunchPart = "imageId" | "instanceType" | "userData" | "other";
 
 export function partOf(input: string): LaunchPart {
@@ -50,7 +50,7 @@ export function partOf(input: string): LaunchPart {
   return input === "imageId" || input === "instanceType" || input === "userData" ? input : "other";
 }
 
-/** What an input asks of a launch. Saying what EC2 does unasked asks for nothing, as leaving it out does. */
+/** The value that an input asks of a launch. A value that EC2 takes unasked asks for nothing, like an input that is left out. */
 export function askedOf(input: string, inputs: object): unknown {
   const value = (inputs as Readonly<Record<string, unknown>>)[input];
   switch (input) {
@@ -67,7 +67,7 @@ export function askedOf(input: string, inputs: object): unknown {
   }
 }
 
-/** Stands for an input that is being changed: whether the old or the new one is there, is not known. */
+/** Stands for an input that is being changed: nobody knows whether the old or the new value is there. */
 const CHANGING = "changing";
 
 /** A digest of each of {@link LAUNCH_INPUTS}. */
@@ -77,7 +77,7 @@ export function launchHash(id: string, desired: Desired): string {
   return LAUNCH_INPUTS.map((input) => digest(id, { [input]: askedOf(input, bought) })).join(".");
 }
 
-/** In which inputs two launches differ. */
+/** The inputs in which two launches differ. */
 export function differentInputs(a: string, b: string): LaunchInput[] {
   const [these, those] = [a.split("."), b.split(".")];
   return LAUNCH_INPUTS.filter((_input, index) => these[index] !== those[index] || these[index] === CHANGING);
@@ -125,7 +125,7 @@ export function describeGeneration(generation: Generation): string {
 
 /**
  * Whether a version was made for another number than EC2 gave it: its maker had not seen the version before it, so it is no generation.
- * Versions that name no number are of an older version of this package, and always count.
+ * Versions that name no number were made by an older version of this package, and always count.
  */
 export function isVoid(number: number, description: string): boolean {
   const [, expected] = DESCRIPTION.exec(description) ?? [];
@@ -141,7 +141,7 @@ export function readGeneration(number: number, description: string): Generation 
   return { number, replacesBefore: Number(replacesBefore), launchHash: launch, settingsHash: settings };
 }
 
-/** What the launch template holds. `rootDeviceName` is the image's, needed only for `rootVolume`. */
+/** The data of the launch template. `rootDeviceName` is the image's, needed only for `rootVolume`. */
 export function launchData(desired: Desired, rootDeviceName: string | undefined): LaunchData {
   const rootVolume = askedOf("rootVolume", desired) as Desired["rootVolume"];
   const { imageId, instanceType, keyName } = desired;

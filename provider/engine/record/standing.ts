@@ -1,6 +1,6 @@
 /**
- * Where two runs meet, the record in EC2 says whose result stands: the newest generation, and the last word on whether the machine is to
- * run. Who acts reads it again before each point of no return, and yields to what is newer (docs/decisions/0055-where-runs-meet.md).
+ * The record in EC2 says whose result stands where two runs meet: the newest generation, and the last word on whether the machine is to
+ * run. A run reads the record again before each point of no return, and yields to what is newer (docs/decisions/0055-where-runs-meet.md).
  */
 import { TAG } from "../../ec2/tags";
 import { askedBy } from "./record-grammar";
@@ -15,7 +15,7 @@ export class Yielded extends Error {
   override readonly name: string = "Yielded";
 }
 
-/** That is a newer generation. */
+/** Another run recorded a newer generation, and that stands. */
 export class Superseded extends Yielded {
   override readonly name = "Superseded";
 
@@ -30,13 +30,13 @@ export class Superseded extends Yielded {
 
 type State = Desired["desiredState"];
 
-/** What one run stands for, over all its looks. */
+/** The result that one run stands for, over all its looks. */
 export class Standing {
   /** Whether what this run wants is, or was, the newest on record. */
   private isRecorded: boolean;
   /** The texts of the record's word on whether the machine is to run that are not newer than this run's own. */
   private readonly states: Set<string>;
-  /** Whose word on that stands, where it is not this run's. */
+  /** Names whose word on that stands, where it is not this run's. */
   private overruled: string | undefined;
   private readonly asked: State;
   private isBegun = false;
@@ -60,7 +60,7 @@ export class Standing {
   }
 
   /**
-   * What a look tells of it.
+   * Takes in what a look found.
    *
    * @param isDark whether this run took the machine down
    * @throws Yielded to a newer generation, or where the record is gone
@@ -80,7 +80,7 @@ export class Standing {
     this.lookAtState(text);
   }
 
-  /** The steps that put on record what the run wants have been taken. */
+  /** Notes that the steps that put on record what the run wants have been taken. */
   record(): void {
     this.isRecorded = true;
   }

@@ -33,7 +33,7 @@ export function misfits({ instance }: Adoption, rootVolumes: readonly Volume[], 
   }));
 }
 
-/** Behind an SSM parameter is whatever image it names at the next launch; what has a default may not have been said at all. */
+/** Whether an input names a value. An SSM parameter stands for any image, as of the next launch; a default may not have been named at all. */
 function isNamed(input: LaunchInput, desired: Desired): boolean {
   switch (input) {
     case "imageId":
@@ -50,7 +50,7 @@ function isNamed(input: LaunchInput, desired: Desired): boolean {
 }
 
 /**
- * Why what the inputs name cannot be adopted, in sentences. One that was adopted before, and lost its tags since, may be where it
+ * Reasons why the named thing cannot be adopted, in sentences. A thing that was adopted before, and lost its tags since, may be where it
  * is not wanted any more.
  */
 export function adoptionConflicts(

@@ -12,8 +12,8 @@ export interface Owner {
 }
 
 /**
- * Whether it was made here: what was given says so in a tag, and what was made in its URN and its description. Somebody may take
- * the tags off, so what the inputs name as adopted is never ours. One that was retained is nobody's, until it is given to a machine.
+ * Whether the interface was made here: a given interface says so in a tag, a made one in its URN tag and its description. Somebody may
+ * take the tags off, so an interface that the inputs adopt is never ours. A retained interface is nobody's, until it is given to a machine.
  */
 export function isOwnedInterface(eni: NetworkInterface, { id, desired, observed }: Owner): boolean {
   const { tags, description } = eni;

@@ -25,9 +25,9 @@ export interface Cast extends Measured {
   readonly coming?: Instance;
   /** The instance that holds an interface of the machine's, or held one that is given up; never the coming one. */
   readonly working?: Instance;
-  /** In what the working one differs from what is wanted. */
+  /** The parts in which the working instance differs from the wanted one. */
   readonly differences: readonly LaunchPart[];
-  /** Which way the working one is replaced, where it has to be. */
+  /** The way in which the working instance is replaced, where it has to be. */
   readonly path: Path;
   /** The Elastic IP that is wanted. */
   readonly elasticIp?: ElasticIp;
@@ -105,7 +105,7 @@ const byId = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1
 
 function isRight(eni: NetworkInterface, { desired, recorded }: Situation): boolean {
   const kept = eni.tags[TAG.kept] !== "false";
-  // Without its tags, what is on record of it counts.
+  // The record counts for an interface whose tags were taken off.
   const isStripped = eni.tags[TAG.id] === undefined && eni.id === recorded?.networkInterfaceId;
   return (
     eni.subnetId === desired.subnetId &&

@@ -32,8 +32,8 @@ export function fits(instance: Instance, situation: Measured): boolean {
 }
 
 /**
- * In what an instance differs from what is wanted. One whose tags somebody took off is judged by the record in Pulumi's state, and
- * one that is being adopted by what it is.
+ * The parts in which an instance differs from the wanted one. An instance whose tags somebody took off is judged by the record in Pulumi's
+ * state, and one that is being adopted by its present values.
  */
 export function differencesOf(instance: Instance, { digests, desired, observed, recorded }: Measured): LaunchPart[] {
   const isRecorded = recorded?.instanceId === instance.id;

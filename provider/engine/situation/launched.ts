@@ -19,7 +19,7 @@ export function rootVolumeOf({ devices, rootDeviceName }: Instance, volumes: rea
   return volumes.find((it) => it.id === root?.volumeId);
 }
 
-/** Whether an instance has just what an input names. Of an input that names nothing, and of what EC2 does not tell, it has not. */
+/** Whether an instance has just the value of an input; false for an input without a value, and for a value that EC2 does not tell. */
 export function has(input: LaunchInput, { instance, rootVolume }: Omit<Found, "isGiven">, desired: Desired): boolean {
   switch (input) {
     case "imageId":
@@ -59,14 +59,14 @@ function hasAll(wanted: RootVolume | CpuOptions, held: Partial<Volume> | CpuOpti
 }
 
 /**
- * In which inputs an instance differs from what is wanted of it.
+ * The inputs in which an instance differs from the wanted one.
  *
- * An instance that was launched without an input, or with another, may still have what it names: by EC2's own choice, as a fallback, or since
- * before it was adopted. Naming what is there is no change. What the program leaves out of an instance that was given is as good as
- * it is.
+ * An instance that was launched without an input, or with another value, may still have the named value: by EC2's own choice, as a fallback,
+ * or since before it was adopted. Naming the present value is no change. An input that the program leaves out is right on a given instance,
+ * whatever the value is.
  *
- * @param launched the digests of what it was launched with
- * @param wanted those of what is wanted
+ * @param launched the digests of the inputs that the instance was launched with
+ * @param wanted the digests of the wanted inputs
  */
 export function differences(found: Found, launched: string, wanted: string, desired: Desired): LaunchInput[] {
   const { instance, isGiven } = found;
@@ -81,7 +81,7 @@ export function differences(found: Found, launched: string, wanted: string, desi
   return isRetyped ? [...different, "instanceType"] : different;
 }
 
-/** Where the root volume was replaced, the image is not the one that the instance was launched from; and EC2 tells no highest price. */
+/** Whether EC2 tells the value. A replaced root volume has another image than EC2 tells of the instance; and EC2 tells no highest price. */
 function isTold(input: LaunchInput, { market }: Desired): boolean {
   return input === "market" ? market.lifecycle === "on-demand" : input !== "imageId";
 }

@@ -50,7 +50,7 @@ async function observeAdoption(ec2: Ec2, { adopt }: Pick<Desired, "adopt">): Pro
   return { instance, networkInterface };
 }
 
-/** It has what it is known by: its interface, and if the instance still lives, what that was brought to. */
+/** Whether the machine has what an adopted thing is known by: its interface, and if the instance still lives, what that was brought to. */
 function isAdopted(
   adopt: NonNullable<Desired["adopt"]>,
   { networkInterfaces, instances }: Observed,

@@ -71,7 +71,7 @@ export async function observe(ec2: Ec2, target: Target): Promise<Observed> {
   return withInstances(ec2, target, await withAdoption(ec2, target, observed), marked);
 }
 
-/** The same for a deletion, which has to know whose Elastic IPs would come off with the interfaces that go. */
+/** Observes for a deletion, which has to know whose Elastic IPs would come off with the interfaces that go. */
 export async function observeTeardown(
   ec2: Ec2,
   { id, desired, recorded }: Target & { desired: Desired },
@@ -130,7 +130,7 @@ async function observeInterfacesOf(
   return found.filter(({ tags }) => tags[TAG.id] === id);
 }
 
-/** By tag, by id, and by recorded id. */
+/** Observes the volumes, by tag, by id, and by recorded id. */
 async function observeVolumes(
   ec2: Ec2,
   { id, desired, recorded }: Target,
@@ -152,7 +152,7 @@ function isLaunched({ tags }: Volume): boolean {
   return tags[TAG.generation] !== undefined && tags[TAG.volume] === undefined;
 }
 
-/** That instance let go of it. */
+/** Whether the instance of a launched volume let go of it. */
 function isLeft(volume: Volume): boolean {
   return isLaunched(volume) && volume.attachment === undefined && volume.status === "available";
 }
@@ -166,7 +166,7 @@ async function observeTaker(ec2: Ec2, { desired }: Target): Promise<NetworkInter
   return (await ec2.describeNetworkInterfaces(holdersOf(privateIp, subnetId)))[0];
 }
 
-/** Where a machine is that has, or is to have, no interface to tell it. */
+/** Observes the place of a machine that has, or is to have, no interface to tell it. */
 async function observePlace(
   ec2: Ec2,
   desired: Target["desired"],

@@ -81,7 +81,7 @@ export function withElasticIpKept(cast: Cast, before: Pick<Desired, "elasticIp">
       });
 }
 
-/** All that there is of the machine, whether it is where it is to be or not. */
+/** All things of the machine, whether they are where they are to be or not. */
 export interface Holdings {
   networkInterfaces: NetworkInterface[];
   elasticIps: ElasticIp[];
@@ -105,7 +105,7 @@ export function holdingsOf(cast: Cast): Holdings {
   };
 }
 
-/** Where the right one is not there yet: the one that the machine works on, else the one that only the record leads to any more. */
+/** The interface to show while the right one is not there yet: the one that the machine works on, else the one that only the record names. */
 function heldInterface({ observed, recorded }: Cast): NetworkInterface | undefined {
   const { networkInterfaces } = observed;
   return (

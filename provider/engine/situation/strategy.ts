@@ -20,12 +20,12 @@ export interface Change extends Hindrances {
   parts: readonly LaunchPart[];
   /** Whether the network interface is given up for another. */
   moves: boolean;
-  /** The instance that is there. */
+  /** Whether the present instance runs. */
   isRunning: boolean;
-  /** Not after EC2 failed to replace it. */
+  /** Whether the instance has its root volume: not after EC2 failed to replace it. */
   hasRootVolume?: boolean;
   runsAs: Lifecycle;
-  /** How it is wanted to be bought. */
+  /** The wanted market. */
   wantedAs: Lifecycle;
   /** Whether its cores and threads are set, which a change of type sets back (EC2 user guide, CPU options). */
   pinsCpu?: boolean;

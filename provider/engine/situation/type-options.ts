@@ -2,7 +2,7 @@
 import type { InstanceType } from "../../ec2/ec2";
 import type { CpuOptions } from "../../model/things";
 
-/** As far as they are known. */
+/** The options of a launch that depend on the type, as far as they are known. */
 export interface TypeOptions {
   cpuCredits?: string;
   cpuOptions?: CpuOptions;
@@ -75,7 +75,7 @@ function cpu(type: InstanceType, { cpuOptions }: TypeOptions): Untaken | undefin
   return isTaken ? undefined : untaken(`takes ${cores} cores with ${threads} threads each`);
 }
 
-/** Where EC2 does not say what it takes, the launch has to tell. */
+/** Whether EC2 takes a value. Where EC2 does not list the values that it takes, only the launch can tell. */
 function isAmong(value: number, valid: readonly number[]): boolean {
   return valid.length === 0 || valid.includes(value);
 }

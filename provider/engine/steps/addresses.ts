@@ -7,7 +7,7 @@ import { aboutAddresses, readNetworkInterface } from "./network-interface";
 
 type Kind = "secondaryPrivateIps" | "ipv6Addresses";
 
-/** @param instead those that are to go: they make room where the type or the subnet has no more */
+/** @param instead addresses that are to go: they make room where the type or the subnet has no more */
 export async function assignPrivateIps(run: Run, wanted: Addresses, instead: string[]): Promise<void> {
   const { id } = networkInterfaceOf(run);
   const call = (): Promise<string[]> => oncePropagated(run, id, () => run.ec2.assignPrivateIps(id, wanted));
@@ -17,7 +17,7 @@ export async function assignPrivateIps(run: Run, wanted: Addresses, instead: str
   );
 }
 
-/** @param instead those that are to go: they make room where the type has no more */
+/** @param instead addresses that are to go: they make room where the type has no more */
 export async function assignIpv6Addresses(run: Run, wanted: Addresses, instead: string[]): Promise<void> {
   const { id } = networkInterfaceOf(run);
   const call = (): Promise<string[]> => oncePropagated(run, id, () => run.ec2.assignIpv6Addresses(id, wanted));
@@ -42,7 +42,7 @@ async function makingRoom(work: () => Promise<void>, makeRoom: (() => Promise<vo
 async function assign(run: Run, kind: Kind, wanted: Addresses, call: () => Promise<string[]>): Promise<void> {
   const eni = networkInterfaceOf(run);
   const added = await call().catch(async (error: unknown) => {
-    // After a lost reply a repeat is refused, and one for a number of addresses would make more: it is looked at what came of it.
+    // After a lost reply EC2 refuses a repeat, and a repeat for a number of addresses would assign more: look at what came of the first.
     const now = isEc2Error(error) ? await readNetworkInterface(run.ec2, eni.id) : undefined;
     const found = (now?.[kind] ?? []).filter((it) => !eni[kind].includes(it));
     if ("addresses" in wanted ? wanted.addresses.some((it) => !found.includes(it)) : found.length < wanted.count) {
@@ -77,7 +77,7 @@ async function unassign(
     return;
   }
   await call(held).catch(async (error: unknown) => {
-    // EC2 refuses to take off what is off already, as after a lost reply.
+    // EC2 refuses to unassign an address that is off already, as after a lost reply.
     const now = isEc2Error(error) ? await readNetworkInterface(run.ec2, networkInterfaceId) : undefined;
     const left = now && heldBy(now).filter((it) => held.includes(it));
     if (left === undefined || left.length === held.length) {
@@ -91,7 +91,7 @@ async function unassign(
   run.say(`${held.join(", ")} taken off ${networkInterfaceId}`);
 }
 
-/** In one call, so that nobody else gets them in between. */
+/** Moves addresses in one call, so that nobody else gets them in between. */
 export async function takeOverPrivateIps(run: Run, from: string, addresses: string[]): Promise<void> {
   const eni = networkInterfaceOf(run);
   await oncePropagated(run, eni.id, () => run.ec2.assignPrivateIps(eni.id, { addresses }, true));
@@ -101,7 +101,7 @@ export async function takeOverPrivateIps(run: Run, from: string, addresses: stri
   run.say(`${addresses.join(", ")} moved from ${from} to ${eni.id}`);
 }
 
-/** What this run moved from an interface goes back to it, because the instance goes back. */
+/** Moves back to an interface the addresses that this run took from it, because the instance goes back. */
 export async function takeBackAddresses(run: Run, networkInterfaceId: string): Promise<void> {
   const back = (run.moved ?? []).filter((it) => it.from === networkInterfaceId).flatMap((it) => it.addresses);
   if (back.length === 0) {

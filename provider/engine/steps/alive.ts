@@ -11,7 +11,7 @@ export function refuseEnded(instance: Instance | undefined): void {
   }
 }
 
-/** The same of how it is now. */
+/** Refuses an instance that has ended, as EC2 shows it now. */
 export async function requireAlive({ ec2 }: Pick<Run, "ec2">, { id }: Pick<Instance, "id">): Promise<void> {
   refuseEnded(await findInstance(ec2, id));
 }

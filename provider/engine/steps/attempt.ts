@@ -23,7 +23,7 @@ export async function attempt(run: Run, launchable: Launchable): Promise<Instanc
         run.launched = await awaitRunning(run, instance);
         return run.launched;
       }
-      // The same token as for an instance that has ended since: it is the predecessor of the one that is wanted.
+      // The token was that of an instance that has ended since, which becomes the predecessor of the wanted one.
       predecessors.push(instance.id);
     } catch (error) {
       if (error instanceof EndedAtLaunch && isCapacityReason(error.instance.stateReason?.code)) {

@@ -1,8 +1,8 @@
 /**
- * Of several machines that want one thing, which has it. EC2 sets a tag whatever it was before, so a mark that all of them set decides
- * nothing: each sets one of its own, which no other overwrites, and looks again. Who then sees no other has it. Where two see each other,
- * the one with the lower id waits until the other one has it or withdraws, and the other one withdraws unless it has it already. So there
- * is one in the end, however long a call of either is held up.
+ * Decides which of several machines that want one thing has it. EC2 sets a tag whatever it was before, so a mark that all of them set
+ * decides nothing: each machine sets a mark of its own, which no other overwrites, and looks again. A machine that then sees no other mark
+ * has the thing. Where two see each other, the machine with the lower id waits until the other has the thing or withdraws, and the other
+ * withdraws unless it has the thing already. So one of them has it in the end, however long a call of either is held up.
  */
 import { CLAIM_PREFIX, isClaim, TAG } from "../../ec2/tags";
 import { explain } from "../../ec2/errors";
@@ -14,9 +14,9 @@ import type { Claim } from "../../model/observed";
 import { deleteRecord } from "./record";
 import { keepInMind, look, type Seen } from "./sharing";
 
-/** How long EC2 may take to show a tag to everybody. */
+/** Time that EC2 may take to show a tag to everybody. */
 const SETTLE_MS = 3000;
-/** How long the other one may take to withdraw: a few calls. It may have been killed. */
+/** Time that the other machine may take to withdraw: a few calls. Its run may have been killed. */
 const WITHDRAW_MS = 60_000;
 
 type Claimed = "wanted" | "held";
@@ -28,7 +28,7 @@ class Lost extends Error {
   constructor(
     readonly claim: Claim,
     readonly to: string,
-    /** Whether that one has it already, and so will not mark it again. */
+    /** Whether that machine has the thing already, and so will not mark it again. */
     readonly isHeld: boolean,
   ) {
     super(`${claim.words} is ${to}'s`);
@@ -36,9 +36,9 @@ class Lost extends Error {
 }
 
 /**
- * Marks what the inputs name as this machine's, all of it or nothing.
+ * Marks the things that the inputs name as this machine's, all of them or none.
  *
- * @param isNew whether this run made the record: then it goes too, and nothing is left
+ * @param isNew whether this run made the record: then the record goes too, and nothing is left
  */
 export async function claimGiven(run: Run, claims: Claim[], isNew: boolean): Promise<void> {
   const begun: Claim[] = [];
@@ -56,7 +56,7 @@ export async function claimGiven(run: Run, claims: Claim[], isNew: boolean): Pro
     for (const claim of begun) {
       const lost = error instanceof Lost && error.claim === claim ? error : undefined;
       await withdraw(run, claim, lost).catch((left: unknown) => {
-        // The reason why nothing came of it is what the user has to read first.
+        // The user has to read first why nothing came of the claim.
         run.say(`the claim on ${claim.words} could not be taken off: ${explain(left)}`);
       });
     }
@@ -85,7 +85,7 @@ function othersOn({ tags }: Seen, own: string): { id: string; isHeld: boolean }[
     .map(([key, value]) => ({ id: key.slice(CLAIM_PREFIX.length), isHeld: value === ("held" satisfies Claimed) }));
 }
 
-/** One that only wants it yet is met by a claim of one's own, or two that look at each other would both go away. */
+/** Refuses a thing that another machine holds. A machine that only wants the thing yet is no reason, or two such machines would both go away. */
 function refuseIfHeld(run: Run, claim: Claim, now: Seen | undefined): void {
   if (now === undefined) {
     return;
@@ -128,7 +128,7 @@ async function decide(run: Run, claim: Claim): Promise<void> {
   }
 }
 
-/** With all of the tags: another one that withdrew may have set some of them. */
+/** Sets all tags of a holder: another machine that withdrew may have set some of them. */
 async function hold(run: Run, claim: Claim): Promise<void> {
   await run.ec2.createTags([claim.id], { ...claim.tags, [keyOf(run.id)]: "held" satisfies Claimed });
   const now = await look(run, claim);
@@ -139,7 +139,7 @@ async function hold(run: Run, claim: Claim): Promise<void> {
   keepInMind(run, now ?? { tags: {} });
 }
 
-/** Leaves the mark of the one that has it, and none of this machine's. */
+/** Leaves the mark of the machine that has the thing, and none of this machine's. */
 async function withdraw(run: Run, claim: Claim, lost: Lost | undefined): Promise<void> {
   const now = await look(run, claim);
   if (now === undefined || !(keyOf(run.id) in now.tags)) {

@@ -3,7 +3,7 @@ import { ObserveAgain, type Run } from "./run";
 
 /**
  * Makes a call that takes the instance from behind the address. The address is dark once EC2 has taken the call, and not while the call
- * is held up. One that failed may have been taken, but not one that was kept back.
+ * is held up. EC2 may have taken a call that failed, but not one that was kept back.
  */
 export async function darkening<T>(run: Run, isLit: boolean, call: () => Promise<T>): Promise<T> {
   let isKeptBack = false;

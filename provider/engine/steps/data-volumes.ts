@@ -10,10 +10,10 @@ import { retain } from "./tags";
 import { awaitVolume, lookingOn, readVolume, rememberVolume, type VolumeWait } from "./volume-waits";
 
 const MODIFIED: VolumeWait = { kind: "volume-modification", what: "to be modified" };
-/** By whom it is let go, and since when, is not known here. */
+/** Waits for a free volume. Nobody here knows who lets go of it, and since when. */
 const FREE: VolumeWait = { kind: "under-way", what: "to be free" };
 
-/** While it is in use. A modification that an earlier run began is waited for, be it this one or another that is in its way. */
+/** Modifies a volume while it is in use. Waits for a modification that an earlier run began, be it this one or another that is in its way. */
 export async function modifyVolume(run: Run, volume: Volume, shape: VolumeShape): Promise<void> {
   const isThere = (it: Volume): boolean => Object.keys(differentShape(shape, it)).length === 0;
   let seen: Volume | undefined;

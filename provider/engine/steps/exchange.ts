@@ -20,7 +20,7 @@ import { giveBack, retain } from "./tags";
 
 /** How long the machine is without an address for the others of the exchange, each of which has only calls left to make. */
 const EXCHANGE_MS = 60_000;
-/** How many machines an exchange may have at most. */
+/** Most machines of an exchange. */
 const MAX_PARTNERS = 20;
 
 /** An Elastic IP that this machine let go of, as it was before. */

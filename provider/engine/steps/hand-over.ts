@@ -26,10 +26,10 @@ import { bothSaid } from "./roll-back";
 import { awaitRunning, settle } from "./start";
 import { tagInstance } from "./tags";
 
-/** The kept interface is the second one; the first is the instance's own. */
+/** Device index of the kept interface; index 0 is the instance's own interface. */
 export const DEVICE_INDEX = 1;
 
-/** Nothing has been taken from the old instance yet: if this fails, it works on. */
+/** Launches the new instance. Nothing has been taken from the old one yet: if the launch fails, the old one works on. */
 export async function launchBeside(run: Run): Promise<void> {
   const network = besideInterface(run, networkInterfaceOf(run));
   const old = castOf(run).working;
@@ -44,7 +44,7 @@ export async function launchBeside(run: Run): Promise<void> {
   await endVolumesWithLaunched(run);
 }
 
-/** One that an earlier run launched and did not get to hand over to. */
+/** Proves an instance that an earlier run launched and did not get to hand over to. */
 export async function proveCandidate(run: Run, candidate: Instance): Promise<void> {
   const old = castOf(run).working;
   const start = run.clock.now();
@@ -53,21 +53,21 @@ export async function proveCandidate(run: Run, candidate: Instance): Promise<voi
     settle(run, await awaitRunning(run, candidate, "under-way"), start, false);
     await prove(run, candidate);
   } catch (error) {
-    // Where no other instance is left, nobody ends this one for a check that failed, or could not be made.
+    // The last instance that is left is not terminated for a check that failed, or could not be made.
     throw endsAttempts(error) || old === undefined ? error : await endCandidate(run, error, old);
   }
 }
 
-/** No interface keeps two runs from launching beside each other: who yields to a newer generation takes away what it launched. */
+/** Terminates what a run launched before it yielded to a newer generation: no interface keeps two runs from launching beside each other. */
 export async function takeAwayCandidate(run: Run): Promise<void> {
   const { launched } = run;
   if (launched !== undefined && isAlive(launched) && !(await isHolder(run, launched))) {
-    // The interface is not its own any more, and so not waited for.
+    // The kept interface is not on the candidate any more, so nothing waits for it.
     await retire({ ...run, observed: { ...run.observed, networkInterfaces: [] } }, launched);
   }
 }
 
-/** The new instance does not work, so it goes, and the old one was never touched. */
+/** Terminates a new instance that does not work; the old one was never touched. */
 async function endCandidate(run: Run, error: unknown, old: Instance | undefined): Promise<unknown> {
   const { launched } = run;
   if (launched !== undefined && run.desired.replacement.rollbackOnFailure) {
@@ -82,7 +82,7 @@ async function endCandidate(run: Run, error: unknown, old: Instance | undefined)
   return old === undefined ? error : bothSaid(error, `${old.id} was left ${how}`);
 }
 
-/** Another run is answered with the same instance by the same client token, and may have handed over to it by now. */
+/** Whether the candidate has the interface: another run gets the same instance by the same client token, and may have handed over to it. */
 async function isHolder(run: Run, candidate: Instance): Promise<boolean> {
   const eni = await readNetworkInterface(run.ec2, networkInterfaceOf(run).id);
   return eni?.attachment?.instanceId === candidate.id;
@@ -96,7 +96,7 @@ export async function detachFrom(run: Run, instance: Instance): Promise<void> {
   }
   await darkening(run, instance.state === "running", () =>
     run.ec2.detachNetworkInterface(attachment.id).catch((error: unknown) => {
-      // A repeat after a lost reply: it is being detached, or is off.
+      // A repeat after a lost reply: the interface is being detached, or is off.
       if (!isEc2Error(error, "transition", "not-found")) {
         throw error;
       }
@@ -119,7 +119,7 @@ export async function attachToCandidate(run: Run): Promise<void> {
   const start = run.clock.now();
   const { attachment } = networkInterfaceOf(run);
   if (attachment?.isDetaching === true) {
-    // An earlier run began that; until it is off, its place is taken, even on the instance that it comes off.
+    // An earlier run began to detach the interface; until it is off, its place is taken, even on the instance that it comes off.
     await awaitFree(run, { id: networkInterfaceOf(run).id, status: "in-use" }, { leaving: attachment.instanceId });
   }
   const eni = networkInterfaceOf(run);
@@ -141,7 +141,7 @@ async function attach(run: Run, eni: NetworkInterface, candidate: Instance): Pro
     if (old?.state !== "running" || endsAttempts(error)) {
       throw error;
     }
-    // The old instance still runs: it gets its address back.
+    // The old instance still runs, and gets its address back.
     let outcome = `${eni.id} is on ${old.id} again`;
     try {
       await attachAndWait(run, eni, old);
@@ -172,7 +172,7 @@ async function attachAndWait(run: Run, eni: NetworkInterface, instance: Instance
           );
           return true;
         } catch (error) {
-          // After a lost reply a repeat is refused; an interface that is not quite free yet will be.
+          // After a lost reply EC2 refuses a repeat; an interface that is not quite free yet will be.
           const now = isEc2Error(error) ? await readNetworkInterface(run.ec2, eni.id) : undefined;
           const isOn = isHeldBy(now, instance);
           if (!isOn && !isEc2Error(error, "in-use", "transition")) {

@@ -1,7 +1,7 @@
 /** A call that was held up, as by EC2's throttling, goes out long after the run read the record. Another run may have come between. */
 import type { Clock } from "../../kit/clock";
 
-/** They end, stop, start, launch or move something. */
+/** Calls that cannot be undone: they end, stop, start, launch or move something. */
 const OF_NO_RETURN: ReadonlySet<string> = new Set([
   "TerminateInstances",
   "StopInstances",

@@ -26,7 +26,7 @@ export async function endWithInstance(run: Run, { id, attachment }: Pick<Volume,
   }
 }
 
-/** After a launch: what the image would have outlive the instance. A volume without the tags of a launch was attached by somebody. */
+/** Lets volumes of the image that would outlive the instance end with it. A volume without the tags of a launch was attached by somebody. */
 export async function endVolumesWith(run: Run, { id, devices }: Instance): Promise<void> {
   const isData = (volumeId: string): boolean => run.observed.volumes.some((it) => it.id === volumeId);
   const ids = devices.filter((it) => !it.deleteOnTermination && !isData(it.volumeId)).map((it) => it.volumeId);

@@ -12,7 +12,7 @@ import { rollBack } from "./roll-back";
 import { endsAttempts, networkInterfaceOf, ObserveAgain, type Run } from "./run";
 import { settle } from "./start";
 
-/** Nothing that may be launched has capacity. */
+/** No type that may be launched has capacity. */
 export class NoCapacity extends Error {
   override readonly name = "NoCapacity";
 }
@@ -28,7 +28,7 @@ export async function launch(run: Run): Promise<void> {
     settle(run, instance, start);
     await prove(run, instance);
   } catch (error) {
-    // A world that changed is looked at again.
+    // The world changed, so the run observes it again.
     throw endsAttempts(error) ? error : await rollBack(run, error);
   }
   await endVolumesWithLaunched(run);
@@ -51,14 +51,14 @@ async function requireNoOther(run: Run): Promise<void> {
   }
 }
 
-/** Once the instance works: what this is about is no reason to go back. */
+/** Sets volumes to end with the instance. Called once the instance works: a failure of this is no reason to roll back. */
 export async function endVolumesWithLaunched(run: Run): Promise<void> {
   if (run.launched !== undefined) {
     await endVolumesWith(run, run.launched);
   }
 }
 
-/** What may be launched, the most wanted first: every type as it is wanted to be bought, then, if that is allowed, on demand. */
+/** The offers that may be launched, the most wanted first: every type in the wanted market, then, if that is allowed, on-demand. */
 export function offers({ instanceType, fallbackInstanceTypes, market }: Desired): Offer[] {
   const types = [instanceType, ...fallbackInstanceTypes];
   const fallsBack = market.lifecycle === "spot" && market.fallbackToOnDemand;
@@ -74,7 +74,7 @@ interface Miss {
   refusal?: Ec2Error;
 }
 
-/** A lack of capacity, and a refusal that is about the type, are answered with the next offer. */
+/** Launches the first offer that works: a lack of capacity, or a refusal that is about the type, leads to the next one. */
 export async function launchOffered(run: Run, launchableOf: (offer: Offer) => Launchable): Promise<Instance> {
   const eni = networkInterfaceOf(run);
   const misses: Miss[] = [];
@@ -106,11 +106,11 @@ function missOf(run: Run, what: string, outcome: string | Ec2Error): Miss {
     return { what, because, refusal: outcome };
   }
   run.meter?.miss();
-  run.say(`${what} is not to be had in ${networkInterfaceOf(run).availabilityZone}`);
+  run.say(`no capacity for ${what} in ${networkInterfaceOf(run).availabilityZone}`);
   return { what, because: outcome.replace(/\.$/, "") };
 }
 
-/** As long as one offer only lacked capacity, trying again later may help. */
+/** The error when no offer could be launched. As long as one offer only lacked capacity, trying again later may help. */
 function nothingOffered(misses: Miss[], zone: string): Error {
   const all = misses.map(({ what, because }) => `${what}: ${because}`).join("; ");
   const refusals = misses.flatMap(({ refusal }) => refusal ?? []);

@@ -1,4 +1,4 @@
-/** What is launched: a generation, as one type and in one market, on a network. */
+/** A launch: a generation, as one type and in one market, on a network. */
 import type { LaunchNetwork, LaunchRequest } from "../../ec2/ec2";
 import { isAlive } from "../situation/instances";
 import { instanceTags } from "../record/labels";
@@ -29,7 +29,7 @@ const PUBLIC_IP: Readonly<Record<PublicIpAssignment, boolean | undefined>> = {
   "subnet-default": undefined,
 };
 
-/** On an interface of its own beside the one that is kept, with the same security groups. */
+/** The network of a launch on an interface of its own, beside the kept one, with the same security groups. */
 export function besideInterface({ desired }: Pick<Run, "desired">, eni: NetworkInterface): LaunchNetwork {
   return {
     subnetId: eni.subnetId,
@@ -38,7 +38,7 @@ export function besideInterface({ desired }: Pick<Run, "desired">, eni: NetworkI
   };
 }
 
-/** The newest generation. */
+/** A launch of the newest generation. */
 export function wantedLaunch(run: Run, offer: Offer, network: LaunchNetwork): Launchable {
   const version = made(run.observed.generation, "generation").number;
   const launched = { generation: version, type: offer.instanceType };
@@ -63,7 +63,7 @@ export function launchRequest(run: Run, launchable: Launchable, intent: (string 
   };
 }
 
-/** Whether a machine that there was has no instance: this run ended it, or somebody else did. */
+/** Whether an existing machine has no instance: this run terminated it, or somebody else did. */
 function isDark({ darkSince, purpose, observed }: Run): boolean {
   return darkSince !== undefined || (purpose.kind === "update" && !observed.instances.some(isAlive));
 }

@@ -30,7 +30,7 @@ export async function makeNetworkInterface(run: Run, later: string[]): Promise<v
   const template = made(observed.template, "launch template");
   const secondaryPrivateIps = addressesOf(desired.secondaryPrivateIps, desired.secondaryPrivateIpCount, later);
   const ipv6Addresses = addressesOf(desired.ipv6Addresses, desired.ipv6AddressCount, later);
-  // The interfaces that it comes after keep a second one, after a loss or a move, from being answered with the first.
+  // The earlier interfaces are in the token, so that a second interface, after a loss or a move, is not answered with the first.
   const predecessors = observed.networkInterfaces.map((it) => it.id).sort();
   const make = (intent: string | undefined): Promise<NetworkInterface> =>
     ec2.createNetworkInterface({
@@ -55,12 +55,12 @@ export async function makeNetworkInterface(run: Run, later: string[]): Promise<v
   }
 }
 
-/** One that is not kept comes after others that nobody remembers: so many of them may have been asked for by the same token. */
+/** Number of earlier interfaces that may have had the same client token: nobody remembers the interfaces that are not kept. */
 const MAX_FORGOTTEN = 5;
 
 /**
- * By which client tokens it is asked for, one after the other: two runs that make it for the same launch are answered with the same
- * interface, which then is the lock between them.
+ * The intents behind the client tokens to try, one after the other: two runs that make an interface for the same launch are answered with
+ * the same one, which then is the lock between them.
  */
 function intentsOf({ desired, observed, recorded, nonce }: Run): (string | undefined)[] {
   if (desired.persistPrivateIp) {
@@ -74,7 +74,7 @@ function intentsOf({ desired, observed, recorded, nonce }: Run): (string | undef
   return [...after, nonce];
 }
 
-/** With the next intent, where the token stands for an interface that was made before and is gone, or was asked for otherwise. */
+/** Makes the interface; with the next intent where the token stands for an interface that is gone, or was asked for otherwise. */
 async function makeOnce(
   run: Run,
   make: (intent: string | undefined) => Promise<NetworkInterface>,
@@ -92,7 +92,7 @@ async function makeOnce(
   }
 }
 
-/** Another run, which asked for it with other tags or security groups, may have made it. */
+/** Refuses to go on where another run, with other tags or security groups, may have made the interface. */
 async function refuseMade({ ec2, id, observed }: Run): Promise<void> {
   const now = await ec2.describeNetworkInterfaces(markedAs(id));
   const other = now.find((it) => !observed.networkInterfaces.some((seen) => seen.id === it.id));
@@ -103,7 +103,7 @@ async function refuseMade({ ec2, id, observed }: Run): Promise<void> {
 
 const INTERFACE_GONE = "InvalidNetworkInterfaceID.NotFound";
 
-/** What is asked for at once; without a wish, what the subnet gives. */
+/** The addresses to ask for at once; undefined without a wish: the subnet decides. */
 function addressesOf(wanted: string[] | undefined, count: number | undefined, later: string[]): Addresses | undefined {
   const addresses = wanted?.filter((it) => !later.includes(it));
   if (addresses !== undefined && addresses.length > 0) {
@@ -112,10 +112,10 @@ function addressesOf(wanted: string[] | undefined, count: number | undefined, la
   return wanted === undefined && count === undefined ? undefined : { count: wanted === undefined ? (count ?? 0) : 0 };
 }
 
-/** For so long EC2 may not know an interface that was just made. */
+/** Time for which EC2 may not know an interface that was just made. */
 const USABLE_MS = 2 * 60_000;
 
-/** EC2 answers a repeat with what the first call made, on which another run may have launched by now. */
+/** Waits until a new interface can be used. EC2 answers a repeat with the first call's interface, on which another run may have launched. */
 async function awaitUsable(run: Run, id: string): Promise<void> {
   const seen = await waitFor<NetworkInterface | undefined>(
     {
@@ -128,7 +128,7 @@ async function awaitUsable(run: Run, id: string): Promise<void> {
     },
     run,
   ).catch((error: unknown) => {
-    // Another run that made one, too, has taken it for one too many.
+    // Another run, which made an interface too, has deleted this one as surplus.
     throw error instanceof WaitTimeout ? new ObserveAgain(`${id} is not known to EC2`) : error;
   });
   if (seen?.attachment !== undefined) {
@@ -141,7 +141,7 @@ class AddressRefused extends Error {
   override readonly name = "AddressRefused";
 }
 
-/** EC2 does not say who has an address, and has one code for every bad parameter. */
+/** Explains a refused address: EC2 does not say who has one, and has one code for every bad parameter. */
 export async function aboutAddresses(run: Run, addresses: string[], error: unknown): Promise<unknown> {
   if (addresses.length === 0 || !isEc2Error(error, "in-use", "refused")) {
     return error;
@@ -181,7 +181,7 @@ export async function setSourceDestCheck(run: Run, enabled: boolean): Promise<vo
   run.say(`${eni.id} has its source/destination check ${enabled ? "on" : "off"}`);
 }
 
-/** What the subnet does by default is looked up, because an interface keeps what it was set to. */
+/** Sets the interface's public IP assignment. The subnet's default is looked up, because an interface keeps what it was set to. */
 export async function setPublicIpAssignment(run: Run, assignment: PublicIpAssignment): Promise<void> {
   const eni = networkInterfaceOf(run);
   const enabled =
@@ -189,7 +189,7 @@ export async function setPublicIpAssignment(run: Run, assignment: PublicIpAssign
       ? ((await run.ec2.describeSubnet(eni.subnetId))?.assignsPublicIp ?? false)
       : assignment === "assign";
   await oncePropagated(run, eni.id, () => run.ec2.setPublicIpAssignment(eni.id, enabled));
-  // Only now, so that a run that ends in between sets it again.
+  // The tag comes last, so that the next run sets the assignment again if this one dies in between.
   await oncePropagated(run, eni.id, () =>
     assignment === "subnet-default"
       ? run.ec2.deleteTags([eni.id], [TAG.publicIp])
@@ -212,16 +212,16 @@ export async function deleteNetworkInterface(run: Run, eni: NetworkInterface): P
 }
 
 export interface Freeing {
-  /** By what it comes free, if this run began that. */
+  /** The transition that frees the interface, if this run began one. */
   kind?: Kind;
-  /** The instance that it comes off. */
+  /** The instance that the interface comes off. */
   leaving?: string;
   /** The attachment that ends. */
   attachmentId?: string;
 }
 
 /**
- * Waits until no instance holds the interface; only then can it be launched on. Gone counts as free.
+ * Waits until no instance holds the interface, so that it can be launched on. An interface that is gone counts as free.
  *
  * @throws ObserveAgain if another instance of the machine has it by then
  */
@@ -263,8 +263,8 @@ export async function awaitFree(
 }
 
 /**
- * The interface is the lock between two writers. Who finds an instance of the machine on it has what another run launched there, and
- * looks again, to take that for its own result.
+ * Observes again where another run has launched on the interface, to take that instance for its own result. The interface is the lock
+ * between two writers.
  */
 export async function adoptHolder({ id, ec2 }: Run, eni: NetworkInterface | undefined): Promise<void> {
   const holderId = eni?.attachment?.instanceId;

@@ -1,4 +1,4 @@
-/** What can be known before a working instance is ended, or stopped, for one that has to start in its place. */
+/** Checks what can be known before a working instance is terminated, or stopped, for one that has to start in its place. */
 import type { InstanceType } from "../../ec2/ec2";
 import { explain, isAboutType, isEc2Error, isOwnPartNotSeen } from "../../ec2/errors";
 import { findImage } from "../../ec2/lookups";
@@ -40,7 +40,7 @@ export async function preflight(run: Run, instance: Instance, path: Path): Promi
   }
 }
 
-/** A start takes nothing from the image: the instance has what it needs, or has it not. */
+/** Checks a start, which takes nothing from the image: only the instance and its types count. */
 async function checkStart(run: Run, instance: Instance): Promise<string | undefined> {
   const { instanceType, fallbackInstanceTypes } = run.desired;
   const subject = { ...instance.firmware, named: instance.id };
@@ -48,8 +48,8 @@ async function checkStart(run: Run, instance: Instance): Promise<string | undefi
 }
 
 /**
- * What is launched next is launched from the image, on whichever path it comes to the machine. A fallback type may be what is launched,
- * so it has to fit as well; a new root volume leaves the type as it is.
+ * Checks the image, from which the next launch is made on every path. A fallback type may be launched, so it has to fit as well; a new
+ * root volume leaves the type as it is.
  */
 async function checkImage(run: Run, instance: Instance, path: Path): Promise<string | undefined> {
   const imageId = await resolveImageId(run);
@@ -77,7 +77,7 @@ async function checkFit(run: Run, instance: Instance, path: Path, image: Image):
 
 const isThere = <T>(it: T | undefined): it is T => it !== undefined;
 
-/** It is found out before, but for images behind a parameter. */
+/** The message for a root volume that EC2 refuses. A preview finds this out, except for an image behind a parameter. */
 function refusedRoot({ id }: Image, instance: Instance): string {
   return `EC2 does not replace the root volume of ${instance.id} by that of the image ${id}, which is smaller, or lacks what the instance is enabled for; set replacement.strategy to "terminate-first" for this change`;
 }
@@ -125,7 +125,7 @@ function checkRoom(type: InstanceType, run: Run, path: Path): string | undefined
     : undefined;
 }
 
-/** Of the types that may be launched, those that the zone has, the most wanted first. */
+/** The types that may be launched and that the zone has, the most wanted first. */
 async function typesOffered(run: Run): Promise<string[]> {
   const { ec2, desired } = run;
   const zone = networkInterfaceOf(run).availabilityZone;
@@ -144,7 +144,7 @@ function notOffered(run: Run): string {
   return `${instanceType} (instanceType) is not offered in ${availabilityZone}, where ${id} is${fallbacks}`;
 }
 
-/** A price that is too low, no room, or a refusal of the type is answered with the next offer, as it would be at the launch. */
+/** Checks that EC2 accepts a launch. A price that is too low, no room, or a refusal of the type leads to the next offer, as at the launch. */
 async function checkAccepted(run: Run, path: Path, offered: string[]): Promise<string | undefined> {
   let problem: string | undefined;
   for (const offer of offers(run.desired).filter((it) => offered.includes(it.instanceType))) {
@@ -180,14 +180,14 @@ async function refusalOf(run: Run, path: Path, offer: Offer): Promise<unknown> {
       throw error;
     }
     if (isEc2Error(error, "in-use")) {
-      // Of course it is: by the instance that is to be retired.
+      // The instance that is to be retired still holds the interface.
       return undefined;
     }
     return error;
   }
 }
 
-/** Behind an SSM parameter is the image that the newest version of the template finds now. */
+/** The image's id. An SSM parameter stands for the image that the newest version of the template finds now. */
 export async function resolveImageId(run: Run): Promise<string> {
   const { imageId } = run.desired;
   if (!imageId.startsWith("resolve:ssm:")) {

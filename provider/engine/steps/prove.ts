@@ -5,7 +5,7 @@ import { waitFor, WaitFailure } from "../../ec2/wait";
 import { ObserveAgain, oncePropagated, type Run, seconds, transitionTimeout } from "./run";
 import type { Instance } from "../../model/things";
 
-/** It runs, and EC2 says that it does not work. */
+/** The instance runs, and EC2 says that it does not work. */
 export class FailedChecks extends WaitFailure {
   constructor(readonly instanceId: string) {
     super(`${instanceId} failed its status checks`);
@@ -25,7 +25,7 @@ export async function prove(run: Run, instance: Instance): Promise<void> {
     if (error instanceof ObserveAgain) {
       throw error;
     }
-    // So that the next run does not take it for one that works, should it stay.
+    // Marked, so that the next run does not take the instance for a working one, should it stay.
     await run.ec2.createTags([instance.id], { [TAG.unproven]: "true" }).catch((second: unknown) => {
       run.say(`${instance.id} could not be marked as failing its checks: ${explain(second)}`);
     });

@@ -29,7 +29,7 @@ export async function retire(run: Run, instance: Instance): Promise<void> {
   run.say(`${instance.id} retired after ${seconds(run.clock.now() - start)}`);
 }
 
-/** What is stopped has no guest to shut down. */
+/** The kind of shutdown to wait for. A stopped instance has no guest to shut down. */
 function shutdownOf({ desired }: Run, { state }: Instance): Kind {
   return desired.replacement.skipOsShutdown || state === "stopped" ? "shutdown-skipping-os" : "shutdown";
 }
@@ -38,7 +38,7 @@ async function terminate(run: Run, instance: Instance): Promise<void> {
   run.say(`retiring ${instance.id}`);
   const spotRequestId = instance.spotRequestId;
   if (spotRequestId !== undefined) {
-    // First, because a persistent request would launch anew after the termination and take the interface.
+    // The request goes first: a persistent one would launch anew after the termination and take the interface.
     await orNothing(() => run.ec2.cancelSpotRequest(spotRequestId));
   }
   await orNothing(() => run.ec2.terminateInstance(instance.id, run.desired.replacement.skipOsShutdown));

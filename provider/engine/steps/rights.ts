@@ -1,4 +1,4 @@
-/** Whether these credentials may do what will be needed once something is out of use: asked by dry runs of those very calls. */
+/** Whether the credentials may make the calls that are needed once something is out of use: asked by dry runs of those very calls. */
 import type { Ec2 } from "../../ec2/ec2";
 import { explain, isEc2Error, isUnauthorized } from "../../ec2/errors";
 import { TAG } from "../../ec2/tags";
@@ -12,7 +12,7 @@ import type { PublicIpAssignment } from "../../model/desired";
 import type { Step } from "../planning/step";
 import { DEVICE_INDEX } from "./hand-over";
 
-/** A right that a later step takes is missing, so nothing was begun. */
+/** A right that a later step needs is missing, so nothing was begun. */
 export class RightsMissing extends Error {
   override readonly name = "RightsMissing";
 }
@@ -29,8 +29,8 @@ export async function checkRights(run: Run, steps: Step[]): Promise<void> {
 }
 
 /**
- * What EC2 has against the call itself says nothing: the call is made before its time, on an instance that still runs and on what
- * is still held.
+ * Asks by a dry run whether a right is missing. Any other refusal says nothing: the call is made before its time, on an instance that
+ * still runs and on things that are still held.
  */
 async function refusalOf(run: Run, call: Call): Promise<string | undefined> {
   try {
@@ -44,12 +44,12 @@ async function refusalOf(run: Run, call: Call): Promise<string | undefined> {
   }
 }
 
-/** A dry run that came to nothing: it tells neither that a call would be accepted, nor that it would be refused. */
+/** Whether a dry run came to nothing: it tells neither that a call would be accepted, nor that it would be refused. */
 export function isNoAnswer(error: unknown): boolean {
   return endsAttempts(error) || isEc2Error(error, "throttled", "unreachable", "no-credentials");
 }
 
-/** The launch itself is asked for by the preflight, with all that it is launched with. */
+/** The calls of a step to ask for. The preflight asks for the launch itself, with its whole specification. */
 function callsOf(step: Step, run: Run): Call[] {
   switch (step.kind) {
     case "retire":
@@ -130,7 +130,7 @@ function callsOfVolumes(run: Run, instanceId: string): Call[] {
   );
 }
 
-/** The instance that is to come is not there yet; the one that it comes after has the same tags, by which rights may be given. */
+/** Asks on the old instance: the new one is not there yet, and both have the same tags, by which rights may be given. */
 function onInstance(run: Run, calls: (instance: Instance) => Call[]): Call[] {
   const instance = castOf(run).coming ?? run.observed.instances.find(isAlive);
   return instance === undefined ? [] : calls(instance);

@@ -15,12 +15,12 @@ import { awaitFree } from "./network-interface";
 import { retire } from "./retire";
 import { settle } from "./start";
 
-/** The wanted instance could not be launched, and what came of going back. */
+/** The wanted instance could not be launched; says what came of going back. */
 export class RolledBack extends Error {
   override readonly name = "RolledBack";
 }
 
-/** The error to end with: it says both, why the new instance does not work and whether the previous one runs again. */
+/** The error to end with: says why the new instance does not work and whether the previous one runs again. */
 export async function rollBack(run: Run, error: unknown): Promise<unknown> {
   const back = run.desired.replacement.rollbackOnFailure ? previous(run) : undefined;
   if (back === undefined) {
@@ -52,7 +52,7 @@ interface Previous {
   eni: NetworkInterface;
 }
 
-/** What this run retired, unless it is the very thing that could not be launched. */
+/** The instance that this run retired, unless its launch is the very one that failed. */
 function previous(run: Run): Previous | undefined {
   const { retired, observed } = run;
   const generation = retired === undefined ? undefined : generationOf(retired);
@@ -68,7 +68,7 @@ function previous(run: Run): Previous | undefined {
 async function relaunch(run: Run, { retired, generation, eni }: Previous): Promise<string> {
   const { launched } = run;
   if (launched !== undefined && isAlive(launched)) {
-    // It may have run until now, and failed its checks: this is an outage of its own.
+    // The instance may have run until now, and failed its checks: this is an outage of its own.
     run.darkSince ??= run.clock.now();
     await retire(run, launched);
   }

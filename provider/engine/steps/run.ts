@@ -1,4 +1,4 @@
-/** What one run of the steps works with. Steps write what they made into `observed`, where later steps find it. */
+/** The context of one run of the steps. Steps write what they made into `observed`, where later steps find it. */
 import { orNothing } from "../../ec2/lookups";
 import { Cancelled, type Clock, Stopwatch } from "../../kit/clock";
 import type { Ec2Client } from "../../ec2/client";
@@ -16,9 +16,9 @@ import type { ElasticIp, Instance, NetworkInterface } from "../../model/things";
 
 export interface Deps extends Waiting {
   ec2: Ec2;
-  /** The same, without the time in which calls of this run wait for their turn behind those of other machines. */
+  /** The clock without the time in which calls of this run wait for their turn behind those of other machines. */
   unqueued: Clock;
-  /** Keeps back a call that is one of no return, and was held up, until the record was read again. */
+  /** Keeps back a held-up call that cannot be undone until the record was read again. */
   heldUp: HeldUp;
   /** Prints one line for the user. */
   say: (line: string) => void;
@@ -26,16 +26,16 @@ export interface Deps extends Waiting {
   isAbandoned: () => boolean;
   /** Aborted when the user ends the run; every pause of `clock` ends with it. */
   cancelled: AbortSignal;
-  /** Told what is to be counted, where somebody counts. */
+  /** Receives what is to be counted, where somebody counts. */
   meter?: Meter;
-  /** Which other machine of the same run of Pulumi names a thing, by one of its names: to that it is left, and not deleted. */
+  /** Finds another machine of the same run of Pulumi that names a thing, by any of its names: the thing is left to it, and not deleted. */
   namedByOther?: (names: readonly string[]) => string | undefined;
 }
 
-/** What one run brings to what all of its account and region share. */
+/** The parts of {@link Deps} that belong to one run; its account and region share the rest. */
 export interface RunOf extends Pick<Deps, "clock" | "say" | "isAbandoned" | "cancelled" | "meter"> {
   timeoutSeconds: number;
-  /** When it has to have ended; absent: never. */
+  /** Time by which the run has to end; absent: never. */
   deadline?: number;
 }
 
@@ -56,9 +56,9 @@ export function depsOf(client: Ec2Client, { timeoutSeconds, deadline, ...run }: 
 }
 
 interface Meter {
-  /** How long an address was dark that this run took down. */
+  /** Counts how long an address was dark that this run took down. */
   dark: (ms: number) => void;
-  /** A launch or start found no capacity. */
+  /** Counts a launch or start that found no capacity. */
   miss: () => void;
 }
 
@@ -68,11 +68,11 @@ export interface Run extends Deps, Goal {
   networkInterfaceId?: string;
   /** Tells this run's intents from those of other runs, where a repeat by another run must not be answered with its own. */
   nonce: string;
-  /** What this run stands for beside other runs; absent: it ends the machine, whatever they want. */
+  /** The result that this run stands for beside other runs; absent: this run deletes the machine, whatever the others want. */
   standing?: Standing;
-  /** What a create holds the record by, from when it was made or taken up until it is ready. */
+  /** The lease by which a create holds the record, from when the record was made or taken up until it is ready. */
   lease?: Lease;
-  /** The working instance that this run ended, as it was: what to go back to. */
+  /** The working instance that this run terminated, as it was: a roll-back launches it again. */
   retired?: Instance;
   /** The type that is being launched, which may be one to fall back to. */
   offered?: string;
@@ -80,7 +80,7 @@ export interface Run extends Deps, Goal {
   launched?: Instance;
   /** The addresses that this run moved from an interface that is given up. */
   moved?: { from: string; addresses: string[] }[];
-  /** Since when the private IP has had no running instance, if this run took it down. */
+  /** Time since which the private IP has had no running instance, if this run took it down. */
   darkSince?: number;
 }
 
@@ -94,25 +94,25 @@ export class ObserveAgain extends Error {
   override readonly name = "ObserveAgain";
 }
 
-/** Whether the run is over with this, so that no step may answer it with another attempt. */
+/** Whether an error ends the run, so that no step may answer it with another attempt. */
 export function endsAttempts(error: unknown): boolean {
   return error instanceof ObserveAgain || error instanceof Cancelled;
 }
 
-/** How long EC2, or the guest, may take for a change of state before it counts as stuck. */
+/** Time that EC2, or the guest, may take for a change of state before it counts as stuck. */
 export function transitionTimeout({ desired }: Pick<Run, "desired">): number {
   return desired.replacement.timeoutSeconds * 1000;
 }
 
-/** How long a thing may stay unknown after it was made (EC2 is eventually consistent). */
+/** Time for which a thing may stay unknown after it was made (EC2 is eventually consistent). */
 const PROPAGATION_TIMEOUT_MS = 2 * 60_000;
 
-/** The interface that the plan is about, if it is made yet. */
+/** Finds the interface that the plan is about; undefined before it is made. */
 export function findNetworkInterface(run: Run): NetworkInterface | undefined {
   return run.observed.networkInterfaces.find((it) => it.id === run.networkInterfaceId);
 }
 
-/** It was there, or made, when the steps began; somebody may delete it at any time. */
+/** The interface that the plan is about. It was there, or made, when the steps began; somebody may delete it at any time. */
 export function networkInterfaceOf(run: Run): NetworkInterface {
   const eni = findNetworkInterface(run);
   if (eni === undefined && run.networkInterfaceId !== undefined) {
@@ -125,7 +125,7 @@ export function elasticIpOf(run: Run): ElasticIp {
   return made(castOf(run).elasticIp, "Elastic IP");
 }
 
-/** An earlier step of the same plan makes it; its absence is a fault of the plan. */
+/** A thing that an earlier step of the same plan made; its absence is a fault of the plan. */
 export function made<T>(thing: T | undefined, what: string): T {
   if (thing === undefined) {
     throw new Error(`the ${what} should be there by now; this is a fault of pulumi-managed-instance, please report it`);
@@ -133,16 +133,16 @@ export function made<T>(thing: T | undefined, what: string): T {
   return thing;
 }
 
-/** For a wait whose looks are calls that change something: those have their turn, and that is no time of EC2's. */
+/** The clock for a wait whose looks are calls that change something: their queueing is no time of EC2's. */
 export function unqueuedWaiting({ unqueued, expectations }: Pick<Deps, "unqueued" | "expectations">): Waiting {
   return { clock: unqueued, expectations };
 }
 
-/** What a wait needs of a run. */
+/** The parts of a run that a wait needs. */
 type Waiter = Pick<Run, "unqueued" | "expectations" | "desired">;
 
 interface Passing {
-  /** What is waited for, as the end of "waiting for …". */
+  /** The thing that is waited for, as the end of "waiting for …". */
   what: string;
   /** Tells a refusal that passes by itself from others. */
   isPassing: (error: unknown) => boolean;
@@ -150,8 +150,8 @@ interface Passing {
 }
 
 /**
- * Repeats `call` while EC2 refuses it for what passes by itself. All else ends it: a call of which nobody knows what came of it may not
- * be one to repeat.
+ * Repeats `call` while EC2 refuses it for a reason that passes by itself. Any other error ends the wait: a call with an unknown outcome may
+ * not be safe to repeat.
  */
 export async function onceAccepted<T>(
   run: Waiter,
@@ -192,7 +192,7 @@ export function oncePropagated<T>(
   return onceAccepted(run, passing, call);
 }
 
-/** Deletes what was seen to be free: EC2 may refuse that for a moment, as not every part of it has heard of it. */
+/** Deletes a thing that was seen to be free: EC2 may refuse for a moment, as not every part of EC2 has heard that it is. */
 export function deleteOnceFree(run: Run, id: string, call: () => Promise<void>): Promise<void> {
   const isPassing = (error: unknown): boolean => isEc2Error(error, "in-use", "transition");
   const passing = { what: `EC2 to delete ${id}`, isPassing, timeoutMs: PROPAGATION_TIMEOUT_MS };

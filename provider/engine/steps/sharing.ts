@@ -1,4 +1,4 @@
-/** What another machine has, and may let go of. */
+/** Things that another machine has, and may let go of. */
 import { findInstance } from "../../ec2/lookups";
 import { isBeingDeleted } from "../situation/belongings";
 import type { Ec2 } from "../../ec2/ec2";
@@ -20,7 +20,7 @@ export function fromWhom({ words, holder }: Awaited): string {
 /** A thing as it is now. */
 export interface Seen {
   tags: Tags;
-  /** What it is on. */
+  /** The interface or instance that the thing is on. */
   on?: string;
   elasticIp?: ElasticIp;
   volume?: Volume;
@@ -69,7 +69,7 @@ export function waitingLine(run: Run, things: readonly Awaited[]): string {
   return `waiting up to ${seconds(letGoTimeout(run))} for ${names.join(", ")}`;
 }
 
-/** @param isEnough what ends the wait too, while the thing is still held */
+/** @param isEnough ends the wait too, while the thing is still held */
 export async function awaitOne(
   run: Run,
   thing: Awaited,
@@ -123,7 +123,7 @@ function notLetGo({ words, holder: { id, name } }: Awaited, timeoutMs: number): 
   return `${words} belongs to the managed instance ${id}${name === id ? "" : ` (${name})`}, which did not let go of it within ${seconds(timeoutMs)}; it is never taken from its holder: take it out of the inputs of ${machine} before, or in the same run of \`pulumi up\``;
 }
 
-/** The steps that come go by what was seen last. */
+/** Records what was seen last, for the steps that follow. */
 export function keepInMind({ observed }: Run, { elasticIp, volume }: Seen): void {
   if (elasticIp !== undefined && observed.givenElasticIp?.allocationId === elasticIp.allocationId) {
     observed.givenElasticIp = elasticIp;

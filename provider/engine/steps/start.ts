@@ -21,7 +21,7 @@ export class EndedAtLaunch extends Error {
   }
 }
 
-/** Waits for one that an earlier run launched. */
+/** Waits for an instance that an earlier run launched. */
 export async function finishStart(run: Run, instance: Instance): Promise<void> {
   const begin = run.clock.now();
   settle(run, await awaitRunning(run, instance, "under-way"), begin);
@@ -44,7 +44,7 @@ export async function awaitStopped(run: Run, { id }: Instance): Promise<void> {
   refuseEnded(seen);
 }
 
-/** EC2 may still show for so long what was before a stop or a start. */
+/** Time for which EC2 may still show the state before a stop or a start. */
 export const STALE_MS = 60_000;
 
 export async function awaitRunning(run: Run, launched: Instance, kind: Kind = "launch"): Promise<Instance> {
@@ -81,7 +81,7 @@ function isStoppedByHand({ state, stateReason }: Instance): boolean {
 
 const BY_HAND = "Client.UserInitiatedShutdown";
 
-/** Somebody stopped it. Before it was seen to start, that may be what it was before, which EC2 still shows. */
+/** Answers an instance that was stopped. Before it was seen to start, EC2 may still show the state from before. */
 async function refuseStopped(run: Run, { id }: Instance, isBegun: boolean): Promise<void> {
   if (isBegun) {
     throw new ObserveAgain(`${id} was stopped meanwhile`);
@@ -89,7 +89,7 @@ async function refuseStopped(run: Run, { id }: Instance, isBegun: boolean): Prom
   await requireUnchanged(run);
 }
 
-/** One that EC2 could not start is stopped again, for another reason than that somebody stopped it. */
+/** Whether EC2 could not start the instance: it is stopped, and the reason is not that somebody stopped it. */
 function failedToStart({ state, stateReason }: Instance): boolean {
   return state === "stopped" && stateReason !== undefined && stateReason.code !== BY_HAND;
 }
@@ -98,7 +98,7 @@ function remember(run: Run, instance: Instance): void {
   run.observed.instances = [...run.observed.instances.filter((it) => it.id !== instance.id), instance];
 }
 
-/** An instance runs; if it is on the address, the address is not dark any more. */
+/** Notes that an instance runs; if it is on the address, the address is not dark any more. */
 export function settle(run: Run, instance: Instance, start: number, isOnAddress = true): void {
   remember(run, instance);
   const now = run.clock.now();

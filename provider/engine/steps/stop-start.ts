@@ -1,4 +1,4 @@
-/** An instance is stopped: to stay so, or to become another type. */
+/** Stops an instance: to stay so, or to become another type. */
 import { findInstance } from "../../ec2/lookups";
 import { explain, isAboutType, isCapacityReason, isEc2Error } from "../../ec2/errors";
 import { TAG } from "../../ec2/tags";
@@ -17,7 +17,7 @@ import { bothSaid } from "./roll-back";
 import { awaitRunning, awaitStopped, EndedAtLaunch, settle, STALE_MS } from "./start";
 import { markChanging, tagInstance, tagType, unmarkChanging } from "./tags";
 
-/** The machine is paused; its addresses and volumes stay with the instance. */
+/** Pauses the machine; its addresses and volumes stay with the instance. */
 export async function stop(run: Run, instance: Instance): Promise<void> {
   const begin = run.clock.now();
   await bringDown(run, instance);
@@ -68,7 +68,7 @@ async function awaitDown(run: Run, instance: Instance, kind: Kind): Promise<void
   instance.publicIp = instance.publicIp === undefined ? undefined : heldPublicIp(run, instance.publicIp);
 }
 
-/** EC2 stops none that is still starting. */
+/** Waits until the instance has started: EC2 does not stop an instance that is still starting. */
 async function awaitStarted(run: Run, instance: Instance): Promise<void> {
   const seen = await waitFor<Instance | undefined>(
     {
@@ -87,12 +87,12 @@ async function awaitStarted(run: Run, instance: Instance): Promise<void> {
   instance.state = seen?.state ?? instance.state;
 }
 
-/** An Elastic IP stays over a stop, a changing public address does not. */
+/** The public address after a stop: an Elastic IP stays, a changing public address does not. */
 function heldPublicIp({ observed }: Run, publicIp: string): string | undefined {
   return observed.elasticIps.some((it) => it.publicIp === publicIp) ? publicIp : undefined;
 }
 
-/** Stop, change, start: the instance stays, with all that is on it. */
+/** Stops, changes and starts the instance, which stays, with all that is on it. */
 export async function changeStopped(run: Run, instance: Instance, parts: readonly LaunchPart[]): Promise<void> {
   const before = {
     type: instance.type,
@@ -101,7 +101,7 @@ export async function changeStopped(run: Run, instance: Instance, parts: readonl
   const begin = run.clock.now();
   const done: Attempt["done"] = { isMarked: false, hasUserData: false };
   const stopping = await beginStop(run, instance);
-  // While it stops, because the address is dark already. A refusal is answered once it can be started again.
+  // Marked while the instance stops, because the address is dark already. A refusal is answered once the instance can be started again.
   const [marked] = await Promise.allSettled([markChanging(run, instance, parts)]);
   await awaitDown(run, instance, stopping);
   try {
@@ -126,8 +126,8 @@ export async function changeStopped(run: Run, instance: Instance, parts: readonl
 }
 
 /**
- * Starts an instance that is stopped, whoever stopped it, as what it is; where that has no capacity, as another type that is wanted.
- * One with set cores and threads, which another type would set back, and one on spot stay what they are.
+ * Starts an instance that is stopped, whoever stopped it, as the type it is; where that has no capacity, as another wanted type. An
+ * instance with set cores and threads, which another type would set back, and a spot instance keep their type.
  */
 export async function start(run: Run, instance: Instance): Promise<void> {
   const begin = run.clock.now();
@@ -140,7 +140,7 @@ export async function start(run: Run, instance: Instance): Promise<void> {
   await prove(run, instance);
 }
 
-/** As the first of the types that EC2 takes and has capacity for. */
+/** Starts the instance as the first of the types that EC2 takes and has capacity for. */
 async function startAs(run: Run, instance: Instance, types: string[]): Promise<Instance> {
   const misses: string[] = [];
   const refusals: unknown[] = [];
@@ -171,7 +171,7 @@ async function startAs(run: Run, instance: Instance, types: string[]): Promise<I
   throw refusals.length === misses.length ? new Error(reason, { cause: refusals[0] }) : new NoCapacity(reason);
 }
 
-/** EC2 changes none that another run has started meanwhile. */
+/** Makes a change that needs a stopped instance; observes again where another run has started the instance meanwhile. */
 async function whileStopped(run: Run, { id }: Instance, change: () => Promise<void>): Promise<void> {
   try {
     await change();
@@ -193,7 +193,7 @@ function isForWantOfCapacity(error: unknown): boolean {
 
 interface Attempt {
   error: unknown;
-  /** What was changed, and so has to be changed back. */
+  /** The changes that were made, and so have to be taken back. */
   done: { isMarked: boolean; hasUserData: boolean };
   before: { type: string; userData?: string };
 }

@@ -27,7 +27,7 @@ export async function markChanging(run: Run, instance: Instance, parts: readonly
   await run.ec2.createTags([instance.id], { [TAG.launch]: changingHash(launched, parts) });
 }
 
-/** It was started as another type than it was launched as. */
+/** Tags an instance that was started as another type than it was launched as. */
 export async function tagType(run: Run, instance: Instance): Promise<void> {
   if (instance.tags[TAG.type] !== instance.type) {
     await run.ec2.createTags([instance.id], { [TAG.type]: instance.type });
@@ -35,7 +35,7 @@ export async function tagType(run: Run, instance: Instance): Promise<void> {
   }
 }
 
-/** It is as it was before, after all. */
+/** Takes the mark off an instance that is as it was before, after all. */
 export async function unmarkChanging(run: Run, instance: Instance, before: Instance): Promise<void> {
   const launched = before.tags[TAG.launch];
   if (launched !== undefined) {
@@ -87,7 +87,7 @@ export async function retain(run: Run, step: Extract<Step, { kind: "retain" }>):
     return;
   }
   await run.ec2.createTags([resourceId], { [TAG.retained]: "true" });
-  // It is kept now, and whoever brings it back keeps it.
+  // The thing is kept now, and whoever brings it back keeps it.
   await run.ec2.deleteTags([resourceId], [TAG.id, TAG.kept]);
   const cost = monthlyCost === 0 ? "costs nothing" : `costs about $${monthlyCost.toFixed(2)} a month`;
   run.say(`retained ${resourceId}, ${what}: it ${cost}; \`${bringBack}\` brings it back`);

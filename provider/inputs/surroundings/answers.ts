@@ -8,7 +8,7 @@ export type LookupAnswer<T> = { is: "found"; it: T } | { is: "missing" } | { is:
 /** An endpoint that is not EC2's own may not know the action. */
 const isUnknownAction = (error: unknown): boolean => error instanceof Ec2Error && error.code === "InvalidAction";
 
-/** As {@link Lookups}, and a denial is an answer too; it is kept, since the rights of a run do not change. */
+/** {@link Lookups} in which a denial is an answer too; it is kept, since the rights of a run do not change. */
 export function optional<T>(look: (id: string) => Promise<T | undefined>, clock: Clock): Lookups<LookupAnswer<T>> {
   const ask = async (id: string): Promise<LookupAnswer<T>> => {
     try {

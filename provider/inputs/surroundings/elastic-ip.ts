@@ -25,7 +25,7 @@ export class ElasticIps {
         ? [missing(this.place, "elasticIp", given, advice)]
         : this.elsewhere(inputs, found, `elasticIp: ${given}`, "elasticIp");
     }
-    // The one that was allocated moves along to another subnet.
+    // The allocated Elastic IP moves along to another subnet.
     const own = inputs.elasticIp === true && changed("subnetId") ? knownText(olds.allocationId) : undefined;
     const found = own === undefined ? undefined : await this.find(own);
     return found === undefined
@@ -54,7 +54,7 @@ export class ElasticIps {
     return [{ property, reason }];
   }
 
-  /** Nothing where it is not told. Only Local and Wavelength Zones have to be asked about. */
+  /** The border group; undefined where EC2 does not tell. Only Local and Wavelength Zones have to be asked about. */
   private async borderGroupOf(zone: string): Promise<string | undefined> {
     if (isOwnZone(zone, this.place.region)) {
       return this.place.region;

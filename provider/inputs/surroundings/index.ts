@@ -1,4 +1,4 @@
-/** What only EC2 can say of the inputs, said at preview: whether subnet, image, types, Elastic IP and volumes are there and fit. */
+/** Checks at preview what only EC2 can say of the inputs: whether subnet, image, types, Elastic IP and volumes are there and fit. */
 import type { Clock } from "../../kit/clock";
 import type { Ec2, Image, InstanceType, Subnet } from "../../ec2/ec2";
 import { LAUNCH_INPUTS } from "../../engine/record/specification";
@@ -18,7 +18,7 @@ import { givenVolumeFailures, stayingVolumeFailures } from "./volumes";
 import { type Failure, isGiven } from "../validation";
 
 const TYPE_INPUTS = ["imageId", "instanceType"] as const;
-/** What may end in a launch, or decides what one has to do. */
+/** Inputs whose change may end in a launch, or decides what a launch has to do. */
 const LAUNCHING = [
   ...LAUNCH_INPUTS,
   "dataVolumes",
@@ -28,13 +28,13 @@ const LAUNCHING = [
   "persistPrivateIp",
 ] as const satisfies InputName[];
 /**
- * One for each region in a provider process: a thousand machines of one stack share a subnet and an image, so each is looked
- * up once. Volumes are not kept: each is of one machine only.
+ * The checks for one region in a provider process: a thousand machines of one stack share a subnet and an image, so each thing is looked
+ * up once. Answers about volumes are not kept: each volume is of one machine only.
  */
 export class Surroundings {
   private readonly subnets: Lookups<Subnet>;
   private readonly images: Lookups<Image>;
-  /** The same, without the patience for what was made a moment ago. */
+  /** The images without the patience for an image that was made a moment ago. */
   private readonly earlierImages: Lookups<Image>;
   private readonly types: Lookups<InstanceType>;
   private readonly place: LookupPlace;
@@ -44,7 +44,7 @@ export class Surroundings {
   private readonly elasticIps: ElasticIps;
 
   constructor(
-    /** Asked for only when something is looked up: with it the AWS SDK is loaded. */
+    /** Called only when something is looked up: it loads the AWS SDK. */
     private readonly ec2: () => Ec2,
     private readonly clock: Clock,
     private readonly region: string,
@@ -52,7 +52,7 @@ export class Surroundings {
     this.subnets = new Lookups((id) => patiently(() => ec2().describeSubnet(id), isFound, clock));
     this.images = new Lookups((id) => patiently(() => findImage(ec2(), id), isFound, clock), isAvailable);
     this.earlierImages = new Lookups((id) => findImage(ec2(), id), isAvailable);
-    // A type is not made, so there is nothing to wait for.
+    // Nobody makes a type, so there is nothing to wait for.
     this.types = new Lookups(async (name) =>
       (await ec2().describeInstanceTypes([name])).find((it) => it.name === name),
     );
@@ -65,11 +65,11 @@ export class Surroundings {
   }
 
   /**
-   * What stands against the inputs: what EC2 says of them, and what it cannot change (`refusedChanges`). Only what a change
-   * makes necessary is looked up. What EC2 does not answer is thrown.
+   * Failures of the inputs: objections of EC2, and changes that it cannot make (`refusedChanges`). Only the things that a change
+   * makes necessary are looked up. An error of EC2 is thrown.
    *
    * @param inputs checked, and the program's own: without what earlier previews added
-   * @param olds what is on record of the machine; empty before there is one
+   * @param olds the machine's recorded inputs and outputs; empty before there is a machine
    * @param launches whether something is launched for it; asked only where the image is not there
    */
   async failures(
@@ -126,9 +126,9 @@ export class Surroundings {
   }
 
   /**
-   * Only a launch needs the image to be there. One that was named before is not one that was made a moment ago.
+   * Looks up the image. Only a launch needs it to be there. An image that was named before was not made a moment ago.
    *
-   * @param isNamed whether it has just been named, so that a launch is what it is for
+   * @param isNamed whether the image has just been named, so that a launch is what it is for
    */
   private async imageOf(
     given: unknown,
@@ -136,7 +136,7 @@ export class Surroundings {
     launches: () => Promise<boolean>,
   ): Promise<{ image?: Image; failures: Failure[] }> {
     const id = knownText(given);
-    // What a parameter stands for is looked up at each launch.
+    // EC2 looks up the image behind a parameter at each launch.
     if (id === undefined || id.startsWith("resolve:")) {
       return { failures: [] };
     }
@@ -150,7 +150,7 @@ export class Surroundings {
     return this.images.known(id) ?? this.earlierImages.get(id);
   }
 
-  /** The preferred one first. */
+  /** The types that the inputs name, the preferred one first. */
   private typesOf({ instanceType, fallbackInstanceTypes }: Inputs): Promise<(NamedType | undefined)[]> {
     const fallbacks = textsIn(fallbackInstanceTypes);
     return Promise.all([

@@ -48,7 +48,7 @@ export class InstanceTypes {
     return [{ property: "instanceType", reason }];
   }
 
-  /** Where the types are offered, if this zone has none of them. */
+  /** The zones that offer the types, if this zone has none of them. */
   private async zonesOf(types: string[], zone: string): Promise<string[] | undefined> {
     const found: string[] = [];
     for (const type of types) {

@@ -87,7 +87,7 @@ function refusals({ property, type }: FoundType, options: TypeOptions): Failure[
   }));
 }
 
-/** What is known of the options that say anything. */
+/** The options that are known and ask for something. */
 function optionsIn({ cpuCredits, cpuOptions, ebsOptimized, tenancy }: Inputs): TypeOptions {
   const credits = knownText(cpuCredits);
   return {

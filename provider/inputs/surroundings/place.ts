@@ -1,4 +1,4 @@
-/** What the checks of the surroundings have in common. */
+/** The parts that all checks against EC2 have in common. */
 import type { Clock } from "../../kit/clock";
 import type { Ec2, Image, InstanceType, Subnet } from "../../ec2/ec2";
 import type { InputName } from "../table";
@@ -8,7 +8,7 @@ import { type Failure, isGiven } from "../validation";
 export type Inputs = Readonly<Record<string, unknown>>;
 export type Changed = (name: InputName) => boolean;
 
-/** One region, and what was looked up in it. */
+/** One region, and the answers that were looked up in it. */
 export interface LookupPlace {
   ec2: () => Ec2;
   clock: Clock;

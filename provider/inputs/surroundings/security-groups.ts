@@ -10,7 +10,7 @@ const ALWAYS_TAKEN = 5;
 
 export class SecurityGroups {
   private readonly groups: Lookups<LookupAnswer<SecurityGroup>>;
-  /** By "group vpc". */
+  /** Whether a group can be used in a VPC, by "group vpc". */
   private readonly usable: Lookups<LookupAnswer<boolean>>;
   private readonly defaults: Lookups<LookupAnswer<string>>;
   private readonly most: Lookups<LookupAnswer<number>>;
@@ -63,7 +63,7 @@ export class SecurityGroups {
     return isFitting ? [] : this.ofOther({ property, id, vpcId }, subnet);
   }
 
-  /** One of another VPC may be associated with the subnet's; one that is not seen may be shared by another account. */
+  /** Failures of a group of another VPC, which may be associated with the subnet's, or of an unseen group, which another account may share. */
   private async ofOther({ property, id, vpcId }: NamedGroup, subnet: Subnet | undefined): Promise<Failure[]> {
     const usable = subnet === undefined ? undefined : await this.usable.get(`${id} ${subnet.vpcId}`);
     if (usable?.is === "found" && usable.it) {
