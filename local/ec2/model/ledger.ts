@@ -77,7 +77,7 @@ export class Ledger {
     return { intervals: this.intervals, milestones: this.milestones };
   }
 
-  /** What still holds is kept, whatever there is of it. */
+  /** Forgets the oldest intervals. An interval that is still open is kept, however many there are. */
   private forgetOldest(): void {
     const oldest = this.intervals.length - LIMIT;
     this.intervals = this.intervals.filter(({ to }, index) => index >= oldest || to === null);
