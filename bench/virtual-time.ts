@@ -5,7 +5,7 @@ export interface VirtualTimeOptions {
   start?: number;
   /** When something happens next by itself, beside who sleeps: time stops there too. */
   nextChangeAt?: () => number | undefined;
-  /** What then happens. */
+  /** Called when time has come to that moment. */
   onChange?: () => void;
 }
 

@@ -9,7 +9,7 @@ import { Operator, type Recovery } from "./operator";
 /** Within this time all of them have their notice, and two minutes later their end. */
 const WITHIN_MS = 120_000;
 
-/** What is left of the zone's spot capacity, from when on: seconds after the first notice, and how many may be launched; none is no limit. */
+/** The zone's spot capacity, from when on: seconds after the first notice, and how many may be launched; none is no limit. */
 export type Capacity = readonly { at: number; left?: number }[];
 
 export const CAPACITY: Readonly<Record<"plenty" | "scarce", Capacity>> = {
