@@ -5,7 +5,7 @@ import { DEVIATIONS_OF_SIMULATOR } from "./deviations-of-simulator";
 import { PROBES } from "./probes";
 import type { Deviations } from "./run";
 
-/** What of EC2 was left out on purpose. */
+/** The parts of EC2 that were left out on purpose. */
 const NOT_MODELLED = [
   "Any other service: IAM beyond the policies of one caller, Route 53, load balancers and their target groups, CloudWatch, KMS.",
   "Fleets, Auto Scaling, capacity reservations, dedicated hosts, placement scores, hibernation and Outposts.",

@@ -1,4 +1,4 @@
-/** What EC2 alone tells of a machine is enough to bring it back as the program wants it. */
+/** EC2 alone tells enough of a machine to bring it back as the program wants it. */
 import assert from "node:assert/strict";
 import {
   AllocateAddressCommand,
@@ -82,7 +82,7 @@ async function end(owner: Stack): Promise<void> {
   later(owner);
 }
 
-/** What was given, or adopted: it is made before there is a program for it. */
+/** Things that are given, or adopted: each is made before there is a program for it. */
 const GIVEN: Readonly<Record<string, (owner: Stack) => Promise<Properties>>> = {
   "with an Elastic IP that was given": async (owner) => {
     const { AllocationId } = await somebody(owner).send(new AllocateAddressCommand({}));
@@ -188,7 +188,7 @@ describe("the record of a machine", () => {
 });
 
 describe("a record that cannot be read", () => {
-  /** What is done to the record, and what is said of it. */
+  /** The harm that is done to the record, and the sentence that tells of it. */
   const HARMS: Readonly<Record<string, [(owner: Stack, id: string) => Promise<unknown>, RegExp]>> = {
     "of an older version": [
       (owner, id) => untag(owner, id, TAG.network),

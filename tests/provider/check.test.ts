@@ -11,14 +11,14 @@ import { machineOf } from "./machine";
 
 type Properties = Record<string, unknown>;
 
-/** What a preview of the program would show a dependent, of the outputs. */
+/** The outputs that a preview of the program would show a dependent. */
 async function shown(owner: Stack, inputs: Properties): Promise<Properties> {
   const { inputs: checked, failures } = await owner.preview(program(inputs));
   assert.deepEqual(failures, []);
   return Object.fromEntries(OUTPUT_NAMES.flatMap((name) => (name in checked ? [[name, checked[name]]] : [])));
 }
 
-/** What is on record of these outputs. */
+/** The recorded values of these outputs. */
 function recorded(owner: Stack, names: readonly string[]): Properties {
   return Object.fromEntries(names.map((name) => [name, owner.outputs[name]]));
 }

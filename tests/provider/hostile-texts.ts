@@ -31,7 +31,7 @@ export const HOSTILE: Readonly<Record<string, string>> = {
   "10 MB": "k".repeat(10 * 1024 * 1024),
 };
 
-/** What makes one line more than that, or a line that is read as another. */
+/** Characters that make more than one line, or a line that is read as another. */
 const RAW = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
 const LONGEST = 2000;
 
@@ -42,7 +42,7 @@ export function isTame(text: string): void {
 
 export const inputAt = (path: string): string => path.replace(/^.* of /, "").replace(/[.[].*$/, "");
 
-/** What is said of the inputs without asking EC2; all of it is fit to be read. */
+/** The refusals of the inputs without asking EC2; all of their text is fit to be read. */
 export function refusalsOf(inputs: Record<string, unknown>, input: string): string[] {
   const { failures } = checkInputs({ ...program(), ...inputs }, "us-east-1");
   return failures.map(({ property, reason }) => {

@@ -162,7 +162,7 @@ describe("throttling", () => {
       .filter((it) => !(it.instanceId in before))
       .sort((a, b) => a.launchTime - b.launchTime);
     const place = launched.findIndex((it) => it.networkInterfaceIds.includes(outputs.networkInterfaceId));
-    // Those before it are launched while it looks at what is left of it; without its right of way it is the last.
+    // Machines before it are launched while it looks at what is left of it; without its right of way it is the last.
     assert.ok(place < 30, `${place} of ${launched.length}`);
   });
 });

@@ -16,7 +16,7 @@ describe("update", () => {
       ],
     ];
 
-    /** What is made between the preview and the update can be gone again. */
+    /** Inputs whose things were made between the preview and the update, and may be gone again. */
     const GONE_SINCE: typeof IMPOSSIBLE = [
       [
         "an image that is not there",

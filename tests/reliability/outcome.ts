@@ -38,7 +38,7 @@ export function isAsDeclared(owner: Stack, inputs: Properties, others: Ids): voi
   hasNoMore(ours, others);
 }
 
-/** What there is of one machine. */
+/** The things that exist of one machine. */
 interface Ours {
   now: Made;
   outputs: Properties;

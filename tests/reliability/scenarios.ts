@@ -18,13 +18,13 @@ export interface Scenario {
 
 export interface Scene {
   owner: Stack;
-  /** What others have in the account. */
+  /** Ids that others have in the account. */
   others: ReadonlySet<string>;
   /** The machine of the same URN that another state has, by id. */
   second: string;
-  /** What the program said before; nothing, if there is no machine yet. */
+  /** The program before; nothing, if there is no machine yet. */
   before?: Properties;
-  /** What it says now; nothing for a destroy. */
+  /** The program now; nothing for a destroy. */
   after?: Properties;
 }
 

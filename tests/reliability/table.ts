@@ -9,7 +9,7 @@ function cellOf(outcomes: ReadonlySet<Outcome> | undefined): string {
   return others.length > 0 ? "either" : (first ?? "—");
 }
 
-/** Those that are the same in every respect, together, where the first of them is. */
+/** Groups entries that are the same in every respect, each group where its first entry is. */
 function alike<T>(list: readonly T[], respects: (it: T) => readonly string[]): T[][] {
   const groups = new Map<string, T[]>();
   for (const it of list) {

@@ -1,4 +1,4 @@
-/** What the function makes of a batch of messages: what comes again, what is sent, what is counted and what is said. */
+/** The function's work on a batch of messages: what comes again, what is sent, what is counted and what is said. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -118,7 +118,7 @@ const templates: Describe = async (ec2, Filters) =>
 
 type Question = [Describe, filter: string, value: string | undefined];
 
-/** What is asked for, by every filter that has an index. */
+/** The questions to ask, one for every filter that has an index. */
 function questions(simulator: Ec2Simulator): Question[] {
   const state = simulator.snapshot();
   return [

@@ -52,7 +52,7 @@ describe("a parameter", () => {
   });
 });
 
-/** Those whose requests have no `DryRun` (API model). */
+/** Actions whose requests have no `DryRun` (API model). */
 const WITHOUT_DRY_RUN = [
   "AssignIpv6Addresses",
   "AssignPrivateIpAddresses",

@@ -20,7 +20,7 @@ const SCRIPT = "#!/bin/sh\necho hello\n";
 const got = (owner: Parameters<typeof made>[0]): Buffer =>
   Buffer.from(only(made(owner).instances).userData ?? "", "base64");
 
-/** What people give as user data, and what only looks like it. */
+/** Texts that people give as user data, and texts that only look like it. */
 const TEXTS: Readonly<Record<string, string>> = {
   script: SCRIPT,
   "a script in base64": base64(SCRIPT),
