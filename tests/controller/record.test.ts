@@ -73,7 +73,7 @@ const PROGRAMS: Readonly<Record<string, Properties>> = {
   },
   "that overlaps": { replacement: { strategy: "overlap", drainSeconds: 5, waitFor: "status-ok" } },
   "that keeps what it retains": { deletion: { elasticIp: "retain" }, elasticIp: true },
-  "of a long name": { resourceUrn: LONG_URN, tags: { team: "data" } },
+  "that has a long name": { resourceUrn: LONG_URN, tags: { team: "data" } },
 };
 
 async function end(owner: Stack): Promise<void> {
@@ -190,7 +190,7 @@ describe("the record of a machine", () => {
 describe("a record that cannot be read", () => {
   /** The harm that is done to the record, and the sentence that tells of it. */
   const HARMS: Readonly<Record<string, [(owner: Stack, id: string) => Promise<unknown>, RegExp]>> = {
-    "of an older version": [
+    "that an older version made": [
       (owner, id) => untag(owner, id, TAG.network),
       /no tag managed-instance:network, as if it was made by an older version/,
     ],
@@ -264,7 +264,7 @@ describe("machines", () => {
     assert.ok(owner.calls().length <= 10);
   });
 
-  it("of one name are told apart by their ids", async () => {
+  it("that share one name are told apart by their ids", async () => {
     const owner = await up({});
     const other = stack({ on: owner, leapMs: 60_000 });
     await other.up(program({ resourceUrn: URN.replace("dev", "prod") }));

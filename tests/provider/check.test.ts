@@ -91,7 +91,7 @@ describe("check", () => {
     assert.deepEqual(owner.lines, []);
   });
 
-  describe("of a machine that is up, adds what will stay, so that dependents show no change", () => {
+  describe("adds what will stay of a machine that is up, so that dependents show no change", () => {
     const inputs = { elasticIp: true };
 
     it("over a change of tags: everything", async () => {

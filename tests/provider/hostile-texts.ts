@@ -14,7 +14,7 @@ export const HOSTILE: Readonly<Record<string, string>> = {
   "a null character": "a\u0000b",
   "the other direction of writing": "\u202eexe.txt\u2066",
   "right-to-left letters": "שלום עולם",
-  "what is not seen": "a\u200bb\u2060c\ufeffd",
+  "characters that are not seen": "a\u200bb\u2060c\ufeffd",
   "characters beyond 16 bits": "👩‍👩‍👧 𝒳 \u{e0041}",
   "half of a character": "a\ud800b",
   "no character": "a\uffffb",
@@ -27,7 +27,7 @@ export const HOSTILE: Readonly<Record<string, string>> = {
   wildcards: "*?\\*",
   "spaces around": "  text  ",
   "nothing but a space": " ",
-  "what looks like base64": "IyEvYmluL3NoCg==",
+  "a text that looks like base64": "IyEvYmluL3NoCg==",
   "10 MB": "k".repeat(10 * 1024 * 1024),
 };
 

@@ -126,7 +126,7 @@ describe("two runs at once", () => {
     ["terminate-first", IMAGE],
     ["overlap", IMAGE],
   ] as const) {
-    it(`of ${strategy} come to one machine, whenever the second begins`, async () => {
+    it(`with ${strategy} come to one machine, whenever the second begins`, async () => {
       const base = { elasticIp: true, replacement: { strategy } };
       const owner = await up(base);
       await owner.refresh();

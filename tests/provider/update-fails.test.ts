@@ -111,7 +111,7 @@ describe("update", () => {
         [failure.properties?.state, failure.properties?.instanceId, failure.properties?.networkInterfaceId],
         ["failed", "", was.eni.networkInterfaceId],
       );
-      assert.equal(failure.properties?.instanceType, "m7i.large", "what was not applied is not recorded");
+      assert.equal(failure.properties?.instanceType, "m7i.large", "an input that was not applied is not recorded");
       owner.simulator.capacity.set("m6i.large", "us-east-1a", "spot", 1);
       assert.equal(await owner.up(program(inputs)), "update");
       assert.deepEqual(identityOf(machineOf(owner)), identityOf(was));

@@ -138,7 +138,7 @@ export const FAULTS: readonly FaultClass[] = [
   },
   {
     name: "not found",
-    what: "what the run has just made is unknown to the next two calls that name it",
+    what: "a thing that the run has just made is unknown to the next two calls that name it",
     strike: (sent) => {
       const code = notFound(sent);
       return code === undefined ? undefined : { error: { code, status: 400 } };

@@ -56,7 +56,7 @@ function isWanted(owner: Stack): boolean {
 async function unfinished(owner: Stack): Promise<string[]> {
   try {
     const steps = planOf(await machine(owner)).map((it) => it.kind);
-    return steps.length === 0 ? [] : [`what is on record is not there: ${steps.join(", ")}`];
+    return steps.length === 0 ? [] : [`the record is not carried out: ${steps.join(", ")}`];
   } catch (error) {
     return [error instanceof Error ? error.message : String(error)];
   }

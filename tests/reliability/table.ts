@@ -38,7 +38,7 @@ export function tableOf(actions: readonly string[], outcomes: Outcomes): string 
       [...FAULTS, ...WEATHERS].map(({ name, what }) => [name, what]),
     ),
     "",
-    "Of one call:",
+    "A fault of one call:",
     "",
     table(
       ["call", ...columns.map((it) => it.join(", "))],
@@ -48,7 +48,7 @@ export function tableOf(actions: readonly string[], outcomes: Outcomes): string 
       ]),
     ),
     "",
-    "Of all that a run asks:",
+    "A fault of every call of a run:",
     "",
     table(
       ["fault", "every scenario"],

@@ -185,7 +185,7 @@ export const filters = area("filters", [
   byPattern("case", "case matters", ["A-1"], []),
   answers({
     id: "filters.all-of-them",
-    title: "of several filters all have to fit",
+    title: "all of several filters have to fit",
     source: filtering,
     setUp: named,
     call: async (scene, ids) => {

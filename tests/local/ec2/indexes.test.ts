@@ -152,7 +152,7 @@ function questions(simulator: Ec2Simulator): Question[] {
   ];
 }
 
-describe("what is found by an index", () => {
+describe("the answer of an index", () => {
   for (const seed of [1, 2, 3]) {
     it(`is what looking at everything finds, all through a life (seed ${seed})`, async () => {
       const { ec2, simulator, clock } = simulated({ seed });

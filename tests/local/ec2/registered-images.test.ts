@@ -175,7 +175,7 @@ describe("a type that is not built on Nitro", () => {
   });
 });
 
-describe("what an image lacks for a type", () => {
+describe("an image that lacks something for a type", () => {
   it("is refused at the launch", async () => {
     const account = await scene();
     const { ec2 } = account;

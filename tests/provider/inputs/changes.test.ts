@@ -264,6 +264,6 @@ describe("survivingOutputs", () => {
     for (const name of ["networkInterfaceId", "macAddress", ...INSTANCE, "state"]) {
       assert.ok(!(name in stay), name);
     }
-    assert.equal(surviving({}, recorded({ state: "paused" })).instanceId, "i-1", "one that is started again");
+    assert.equal(surviving({}, recorded({ state: "paused" })).instanceId, "i-1", "the instance that is started again");
   });
 });

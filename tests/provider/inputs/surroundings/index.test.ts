@@ -176,7 +176,7 @@ describe("the surroundings", () => {
     });
   });
 
-  describe("what was made a moment ago", () => {
+  describe("a thing that was made a moment ago", () => {
     /** Answers `late` times as if it were not there. */
     function late(times: number): Scene {
       let [subnet, image, volumes] = [times, times, times];
