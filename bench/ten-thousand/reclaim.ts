@@ -24,7 +24,7 @@ export interface Reclaim {
   /** The same, if the account's launch bucket had been handed out in the order in which interfaces came free, and nothing but EC2 had taken time. */
   floor: number[];
   neverBack: string[];
-  /** Whose address is not what it was. */
+  /** How many machines have another address than before. */
   moved: number;
   onDemand: number;
   /** Updates that failed and were repeated, in all, and of the one that had most. */

@@ -158,7 +158,7 @@ function saysWhere(overrides: Partial<RunInstancesCommandInput>): boolean {
   return "SubnetId" in overrides || "NetworkInterfaces" in overrides || "LaunchTemplate" in overrides;
 }
 
-/** That a launch uses this interface as its primary one. */
+/** Makes a launch use this interface as its primary one. */
 export function on(eni: string): Partial<RunInstancesCommandInput> {
   return { NetworkInterfaces: [{ DeviceIndex: 0, NetworkInterfaceId: eni }] };
 }

@@ -62,7 +62,7 @@ for (const driver of availableDrivers()) {
       (await lab.driver.outputs()).machines as never;
     const addressesOf = (all: Record<Name, Record<string, string>>): unknown =>
       NAMES.map((it) => [it, all[it].privateIp, all[it].publicIp, all[it].networkInterfaceId, all[it].macAddress]);
-    /** Who has been behind the address, and when. */
+    /** The instances behind the address so far, each with its time there. */
     const tenures = (it: Name): { instanceId: string; from: number; to: number | null }[] =>
       lab.server.simulator.timeline().privateIps[MACHINES[it].privateIp]?.tenures ?? [];
     const isUp = (it: Name): boolean => tenures(it).at(-1)?.to === null;

@@ -68,7 +68,7 @@ async function meet({ scene, commands, at }: Meeting, seed: number): Promise<voi
   if (scene.before === undefined) {
     return areApart(scene, watch, stacks, at);
   }
-  // Who was told to end it has no state any more, and the other one's may have begun anew: that one is told the same.
+  // The writer that was told to end it has no state any more, and the other's may have begun anew: the other is told the same.
   const [first = owner, second = owner] = stacks;
   const last = commands[1] === undefined ? first : second;
   const survivor = goingOn(last, { through: watch.process(last.recorded, purpose(commands[1])) });

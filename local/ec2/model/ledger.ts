@@ -1,4 +1,4 @@
-/** Who held which address and when: kept while things happen, so that an outage is read off and not estimated. */
+/** The holders of each address over time: kept while things happen, so that an outage is read off and not estimated. */
 
 export type Ending = "shutdown-requested" | "interrupted" | "launch-failed" | "detached" | "address-moved" | "rebooted";
 

@@ -61,7 +61,7 @@ export interface Instance {
   disableApiStop: boolean;
   shutdownBehavior: string;
   spotRequestId?: string;
-  /** That AWS takes it back, from the notice on. */
+  /** The interruption by AWS, from the notice on. */
   interruption?: { action: InterruptionAction; cause: InterruptionCause };
   tags: Tags;
 }

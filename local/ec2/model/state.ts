@@ -102,7 +102,7 @@ export interface NetworkInterface {
   sourceDestCheck: boolean;
   /** Whether an instance that gets this as its primary interface gets a changing public address too. */
   publicAddressOnLaunch: boolean;
-  /** That changing public address, while there is one. */
+  /** The changing public address, while there is one. */
   autoPublicIp?: string;
   attachment?: Attachment;
   tags: Tags;

@@ -30,7 +30,7 @@ export interface Row {
   effects: readonly [changed: Effect, changedBack: Effect, cleared: Effect];
   /** The fact that EC2 has to show. */
   shows: (seen: Seen) => unknown;
-  /** That, in each stage. */
+  /** The shown fact, in each stage. */
   as: Stages<unknown>;
   /** Things that are left after destroy, on purpose: kinds of ids. */
   leaves?: readonly string[];
