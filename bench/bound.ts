@@ -10,7 +10,7 @@ import { VirtualTime } from "./virtual-time";
  */
 export interface Step {
   action: string;
-  /** What EC2 does once it is accepted, before the next call can be made. */
+  /** EC2's own work once the call is accepted, before the next call can be made. */
   then?: keyof OwnTimes;
 }
 
@@ -26,7 +26,7 @@ export interface Bound {
   action: string;
 }
 
-/** Those that began after `since`, in the order in which they did. */
+/** The times of work that began after `since`, in the order in which it began. */
 export function ownTimesIn({ events }: Timeline, since: number): OwnTimes {
   const noted = events.filter((it) => it.time > since);
   const took = (from: string, to: string): number[] => {
@@ -82,7 +82,7 @@ function slowestOf(count: number, steps: readonly Step[]): string {
   return waits.reduce((most, it) => (it.seconds > most.seconds ? it : most), { action: "", seconds: 0 }).action;
 }
 
-/** Those who wait for one action, and what is left in its bucket. */
+/** The callers that wait for one action, and the tokens left in its bucket. */
 class Lane {
   private readonly waiting: { rank: number; go: () => void }[] = [];
   private readonly bucket: Bucket;
@@ -130,7 +130,7 @@ class Lane {
     const now = this.time.now();
     this.tokens = Math.min(capacity, this.tokens + ((now - this.at) / 1000) * refillPerSecond);
     this.at = now;
-    // Of what is a rounding error short, nobody waits for the rest.
+    // Nobody waits for a token that a rounding error keeps from being whole.
     return this.tokens > 1 - 1e-9 ? 0 : ((1 - this.tokens) / refillPerSecond) * 1000;
   }
 }

@@ -1,6 +1,6 @@
 /** Figures as a reader wants them. */
 
-/** Of a list in any order; the nearest that is in it. */
+/** The quantile of a list in any order: the nearest value that is in it. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(share * sorted.length) - 1))] ?? 0;

@@ -42,7 +42,7 @@ function sectionText({ title, measured, tables, pictures }: Finding): string {
 
 function optimizationTable(all: readonly Optimization[]): string {
   return table(
-    ["what", "measured", "before", "after"],
+    ["change", "measured", "before", "after"],
     all.map((it) => [it.what, it.measure, it.before, it.after]),
   );
 }

@@ -1,4 +1,4 @@
-/** What the bench prints on a terminal. */
+/** Prints the bench's findings on a terminal. */
 import CliTable from "cli-table3";
 import type { Finding } from "./results";
 import type { Goal, Table } from "./section";

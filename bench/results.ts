@@ -1,4 +1,4 @@
-/** What full runs measured, kept in git: docs/performance.md and its pictures are a function of these files. */
+/** The findings of full runs, kept in git: docs/performance.md and its pictures are a function of these files. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
@@ -33,10 +33,10 @@ export interface Finding {
   felt?: string;
 }
 
-/** What was done to be faster, and what it brought. */
+/** A change that was made to be faster, and its effect. */
 export interface Optimization {
   what: string;
-  /** What is measured, with its unit. */
+  /** The quantity that is measured, with its unit. */
   measure: string;
   before: string;
   after: string;
@@ -70,7 +70,7 @@ export async function keep(folder: string, name: string, result: Result): Promis
   writeFileSync(join(folder, `${name}.json`), text);
 }
 
-/** Of the sections that have been measured. */
+/** The findings of the sections that have been measured. */
 export function keptFindings(sections: readonly Section<unknown>[], folder = RESULTS): Finding[] {
   return sections.flatMap((section) => {
     const result = read(folder, section.name) as Result | undefined;

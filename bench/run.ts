@@ -48,7 +48,7 @@ function measuredTogether(
 ): Map<Section<unknown>, Promise<Finding>> {
   const together = options.mode === "full" ? sections.filter((it) => it.isSimulated === true) : [];
   const findings = new Map(together.map((it) => [it, measured(it, options)]));
-  // Who waits for one hears of its failure then.
+  // A part that waits for another hears of its failure then.
   findings.forEach((it) => void it.catch(() => undefined));
   return findings;
 }

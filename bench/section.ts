@@ -1,8 +1,8 @@
-/** What each part of the bench gives: figures, held against goals, as tables and pictures. */
+/** The parts of the bench, and the result of each: figures, held against goals, as tables and pictures. */
 
 /** One goal, held against what was measured. */
 export interface Goal {
-  /** What is measured, as a noun phrase. */
+  /** The quantity that is measured, as a noun phrase. */
   what: string;
   /** As a user reads it, such as "at most 3 % over the floor". */
   wanted: string;
@@ -16,7 +16,7 @@ export interface Table {
   title: string;
   head: string[];
   rows: string[][];
-  /** What has to be known to read it: definitions, sources, what is assumed. */
+  /** Facts that a reader needs: definitions, sources, assumptions. */
   notes?: string[];
 }
 
@@ -24,7 +24,7 @@ export interface Table {
 export interface Picture {
   /** Without its ending. */
   name: string;
-  /** What it shows, for who cannot see it. */
+  /** A description of the picture, for who cannot see it. */
   title: string;
   /** Vega-Lite; data inline, so that a picture is a function of the kept results. */
   spec: Record<string, unknown>;
@@ -34,7 +34,7 @@ export interface Picture {
 export type Mode = "full" | "quick";
 
 export interface Section<Data> {
-  /** Of its file in bench/results/. */
+  /** The name of its file in bench/results/. */
   name: string;
   title: string;
   measure(mode: Mode, say: (line: string) => void): Promise<Data>;
@@ -43,6 +43,6 @@ export interface Section<Data> {
   pictures(data: Data): Picture[];
   /** Whether it measures nothing but simulated time and calls, so that others like it may be measured at the same time. */
   isSimulated?: boolean;
-  /** What a user feels of it, as a sentence with figures; the top of docs/performance.md. */
+  /** The effect that a user feels, as a sentence with figures; the top of docs/performance.md. */
   felt?(data: Data): string;
 }

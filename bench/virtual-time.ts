@@ -5,7 +5,7 @@ export interface VirtualTimeOptions {
   start?: number;
   /** When something happens next by itself, beside who sleeps: time stops there too. */
   nextChangeAt?: () => number | undefined;
-  /** What then happens. */
+  /** Called when time has come to that moment. */
   onChange?: () => void;
 }
 
@@ -18,7 +18,7 @@ interface Sleeper {
 const PATIENCE = 1_000;
 
 export class VirtualTime {
-  /** Who wakes first is last; of those that wake at the same time, who lay down first. */
+  /** The sleepers: the first to wake is last; of those that wake at the same time, the one that lay down first. */
   private readonly sleepers: Sleeper[] = [];
   private time: number;
 

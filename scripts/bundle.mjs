@@ -7,7 +7,7 @@ import { build } from "esbuild";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const OUT = join(ROOT, "dist/controller/lambda");
 
-/** What was not changed is not written again: who deploys it would see a change. */
+/** Writes a file only if its content changed: who deploys it would see a change. */
 function write(path, content) {
   if (!existsSync(path) || readFileSync(path, "utf8") !== content) {
     writeFileSync(path, content);
@@ -23,7 +23,7 @@ const { outputFiles, metafile } = await build({
   target: "node22",
   // Not ESM: parts of the AWS SDK require Node's own modules as they go, which a bundle of ESM cannot.
   format: "cjs",
-  // What can be shaken off: the SDK has a command for each of EC2's some 700 actions.
+  // ES modules can be tree-shaken: the SDK has a command for each of EC2's some 700 actions.
   mainFields: ["module", "main"],
   // Names stay, so that a stack in the log can be read: there is no source map.
   minifyWhitespace: true,

@@ -18,7 +18,7 @@ interface Mutation {
 
 const MUTATIONS: readonly Mutation[] = [
   {
-    rule: "what is made again after a kill has the same client token",
+    rule: "a thing that is made again after a kill has the same client token",
     file: "provider/engine/record/specification.ts",
     from: 'return createHash("sha256").update(JSON.stringify(intent)).digest("hex");',
     to: 'return createHash("sha256").update(JSON.stringify([...intent, Math.random()])).digest("hex");',
@@ -30,7 +30,7 @@ const MUTATIONS: readonly Mutation[] = [
     to: "const isNew = false;",
   },
   {
-    rule: "what was given is not ours",
+    rule: "a given thing is not ours",
     file: "provider/ec2/tags.ts",
     from: 'return tagged.tags[TAG.owned] !== "false";',
     to: "return tagged.tags !== undefined;",
@@ -114,7 +114,7 @@ const MUTATIONS: readonly Mutation[] = [
     to: "return code === undefined;",
   },
   {
-    rule: "what lost its tags is marked before anything else",
+    rule: "a thing that lost its tags is marked before anything else",
     file: "provider/engine/planning/plan.ts",
     from: "    ...lostTags,\n",
     to: "",

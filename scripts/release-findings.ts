@@ -1,4 +1,4 @@
-/** What has to be so before a version is published, from what was read. (pure) */
+/** Conditions that must hold before a version is published, checked against what was read. (pure) */
 
 export interface Manifest {
   name: string;
@@ -14,7 +14,7 @@ export interface Lockfile {
   packages: Readonly<Record<string, { version?: string; integrity?: string; link?: boolean } & Partial<Manifest>>>;
 }
 
-/** What a user gets with the package beside Pulumi: each one more is one more to trust. */
+/** The packages that a user gets beside Pulumi: each one more is one more to trust. */
 const DEPENDENCIES = [
   "@aws-sdk/client-ec2",
   "@bomb.sh/tab",
@@ -69,7 +69,7 @@ export function packFindings(packed: readonly string[], sources: readonly string
   const sourceOf = (path: string): string => path.replace(/^dist\//, "").replace(/(\.d)?\.[jt]s$/, ".ts");
   const isOurs = (path: string): boolean => /^dist\/(sdk|provider|controller|cli)\/.*\.(js|d\.ts)$/.test(path);
   const wanted = ["package.json", "README.md", "CHANGELOG.md", "LICENSE", "dist/controller/lambda/LICENSES.txt"];
-  // Of the function there is one file, with all of it.
+  // The function is one file, with all of it.
   const isBundled = (path: string): boolean => /^controller\/lambda\/(?!index\.ts$)/.test(path);
   const compiled = sources
     .filter((it) => /^(sdk|provider|controller|cli)\/.*\.ts$/.test(it) && !isBundled(it))
@@ -83,7 +83,7 @@ export function packFindings(packed: readonly string[], sources: readonly string
   ];
 }
 
-/** What `npm audit --json` answered: findings, or why there can be none. */
+/** Reads the answer of `npm audit --json`: findings, or why there can be none. */
 export function auditFindings(answer: string): { findings: string[]; why?: string } {
   let report: { metadata?: { vulnerabilities: Record<string, number> }; message?: string };
   try {

@@ -112,7 +112,7 @@ async function states(): Promise<[path: string, state: OlderState][]> {
   );
 }
 
-/** Of the account only what Pulumi knows of it is always the same. */
+/** Whether the file has this state. Only the part of the account that Pulumi knows is always the same, so only that is compared. */
 function isIn(path: string, { program: wanted, resource }: OlderState): boolean {
   const kept = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as OlderState) : undefined;
   const plain = JSON.parse(JSON.stringify([wanted, resource])) as unknown;

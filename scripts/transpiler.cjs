@@ -1,4 +1,4 @@
-// What ts-node transpiles with (tsconfig.json): esbuild, in a tenth of the compiler's time. `npm test` checks the types once, by `tsc`.
+// Transpiles for ts-node (tsconfig.json): esbuild, in a tenth of the compiler's time. `npm test` checks the types once, by `tsc`.
 const { transformSync } = require("esbuild");
 
 const OPTIONS = { loader: "ts", format: "cjs", platform: "node", sourcemap: "external", sourcesContent: false };

@@ -4,7 +4,7 @@ export const CANARY = "canary-5f0c1e77+/?&=é";
 /** In base64 at any of its three alignments, as it is and as URLs have it, in hex and in the escapes of JSON and URLs. */
 function formsOf(secret: string): string[] {
   const base64 = ["", " ", "  "].map((pad) =>
-    // What its neighbours have a part in is cut off.
+    // Characters that depend on the neighbours are cut off.
     Buffer.from(pad + secret)
       .toString("base64")
       .slice(4, -4),

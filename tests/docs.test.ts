@@ -23,7 +23,7 @@ const PAGES = [
 
 interface Block {
   language: string;
-  /** Of its first line in the page, counted from 0. */
+  /** The number of its first line in the page, counted from 0. */
   line: number;
   text: string;
 }
@@ -58,7 +58,7 @@ function programs(): Map<string, string> {
   );
 }
 
-/** What the compiler says of the programs, all in one go, against the sources of the package rather than its last build. */
+/** The compiler's complaints about the programs, all in one go, against the sources of the package rather than its last build. */
 function problemsIn(files: Map<string, string>): string[] {
   const configFile = join(ROOT, "tsconfig.json");
   const { options } = ts.parseJsonConfigFileContent(
@@ -97,7 +97,7 @@ function problemsIn(files: Map<string, string>): string[] {
   });
 }
 
-/** Of the `pulumi` command, as far as these pages use it: the verbs, and of each the options that it has. */
+/** The verbs of the `pulumi` command that these pages use, and the options of each. */
 const PULUMI: Readonly<Record<string, readonly string[]>> = {
   preview: ["--diff"],
   up: ["--yes", "--skip-preview", "--refresh", "--target", "--parallel", "--replace"],

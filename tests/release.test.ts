@@ -54,7 +54,7 @@ describe("the release check", () => {
     ["a test in the package", () => find.packFindings([...PACKED, "dist/tests/release.test.js"], SOURCES), /tests/],
     ["a development tool in the package", () => find.packFindings([...PACKED, "dist/local/main.js"], SOURCES), /local/],
     [
-      "what was compiled from a source that is gone",
+      "a file compiled from a source that is gone",
       () => find.packFindings([...PACKED, "dist/provider/old.js"], SOURCES),
       /old\.js/,
     ],

@@ -1,4 +1,4 @@
-/** What EC2 was asked and how often it said no, counted on the way there: the simulator's own log forgets the oldest calls. */
+/** Counts the calls that EC2 was asked, and its refusals, on the way there: the simulator's own log forgets the oldest calls. */
 import type { Ec2Simulator } from "../../local/ec2";
 
 type InProcess = ReturnType<Ec2Simulator["requestHandler"]>;
@@ -51,7 +51,7 @@ export function totalOf(calls: Calls): number {
   return Object.values(calls).reduce((sum, it) => sum + it, 0);
 }
 
-/** What changes something, by its name. */
+/** The number of calls that change something, told by their names. */
 export function mutatingOf(calls: Calls): number {
   const names = Object.keys(calls).filter((it) => !it.startsWith("Describe") && !it.endsWith("(dry run)"));
   return names.reduce((sum, it) => sum + (calls[it] ?? 0), 0);

@@ -1,4 +1,4 @@
-/** What each operation on one machine cannot do without, by action, and why: what any tool would have to ask that promises the same. */
+/** The calls that each operation on one machine cannot do without, by action, and why: any tool that promises the same has to make them. */
 import type { Calls } from "./counter";
 import type { Operation } from "./machines";
 

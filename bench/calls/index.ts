@@ -49,7 +49,7 @@ const MOST_THROTTLED = 0.05;
 /** From so many calls on a share of them can be told: a look at hundreds makes few, and marks each machine once. */
 const ENOUGH_CALLS = 500;
 const MOST_OVER_BOUND = 1.15;
-/** Of fewer, the slowest of the last shutdowns is no small part of the whole: the goal is the same, and a run fails later. */
+/** With fewer machines, the slowest of the last shutdowns is no small part of the whole: the goal is the same, and a run fails later. */
 const MANY = 300;
 const MOST_OVER_BOUND_OF_FEW = 1.2;
 /** The looks that come before the first call that is bound; beside a bound of a few seconds they are no small part either. */
@@ -175,7 +175,7 @@ function tables({ measured }: CallsData): Table[] {
 function ofOne({ costs }: Measured): Table {
   return {
     title: "One machine: EC2 calls, and the fewest possible",
-    head: ["operation", "ours", "of these mutating", "fewest", "ours, by action"],
+    head: ["operation", "ours", "ours, mutating", "fewest", "ours, by action"],
     rows: OPERATIONS.map((operation) => {
       const made = costs[operation].calls;
       return [

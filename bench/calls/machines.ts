@@ -20,14 +20,14 @@ export const OPERATIONS = [
 ] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
-/** What one operation on all machines came to. */
+/** The cost of one operation on all machines. */
 export interface Cost {
   calls: Calls;
   throttled: number;
   seconds: number;
-  /** Of each private address that had no instance for a while. */
+  /** One outage for each private address that had no instance for a while. */
   outages: number[];
-  /** What EC2 took by itself. */
+  /** The time that EC2 took by itself. */
   took: OwnTimes;
 }
 

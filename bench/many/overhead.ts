@@ -1,4 +1,4 @@
-/** What the provider process takes for one machine in a preview in which nothing changes, with EC2 out of the picture. */
+/** The time that the provider process takes for one machine in a preview in which nothing changes, with EC2 out of the picture. */
 import { nothingBut } from "../../local/ec2";
 import { Provider } from "../../local/deployer/provider";
 import { readProject } from "../../local/deployer/project";
@@ -26,7 +26,7 @@ export interface Overhead {
 /** The inputs that the program gives, without what checks added. */
 const GIVEN = ["subnetId", "imageId", "instanceType", "publicIpAssignment", "resourceUrn", "__provider"];
 
-/** Of the stack's own state, after an `up` that changed nothing. */
+/** Measures with the stack's own state, after an `up` that changed nothing. */
 export async function overheadOf(stack: Stack): Promise<Overhead> {
   const state = new StackStateFile(stack.stateFile, {
     keyFile: `${stack.stateFile}.key`,

@@ -1,4 +1,4 @@
-/** What is done to the stack, one thing after the other. */
+/** The operations on the stack, one after the other. */
 import type { Verb } from "../../local/driver";
 import { WELL_KNOWN } from "../../local/ec2";
 import type { Step } from "../bound";

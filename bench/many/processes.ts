@@ -1,4 +1,4 @@
-/** What the processes of a run took, as Linux counts it. */
+/** The CPU time and memory that the processes of a run took, as Linux counts them. */
 import { readdirSync, readFileSync } from "node:fs";
 
 export interface Usage {
@@ -7,7 +7,7 @@ export interface Usage {
   peakMib: number;
 }
 
-/** Of the kernel's clock ticks, which are hundredths of a second everywhere that Node runs. */
+/** The kernel's clock ticks, which are hundredths of a second everywhere that Node runs. */
 const TICKS_PER_SECOND = 100;
 const LOOK_EVERY_MS = 100;
 
@@ -33,7 +33,7 @@ function readOrNothing(path: string): string | undefined {
   }
 }
 
-/** What a process took so far; undefined if it is gone. */
+/** The CPU time and memory of a process so far; undefined if it is gone. */
 export function usageOf(pid: number): Usage | undefined {
   const stat = statOf(pid);
   const peak = /VmHWM:\s+(\d+) kB/.exec(readOrNothing(`/proc/${pid}/status`) ?? "")?.[1];

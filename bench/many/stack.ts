@@ -15,9 +15,9 @@ export const STACK = "many";
 export interface Calls {
   mutating: boolean;
   sent: number;
-  /** Of these, how many only asked whether they would be accepted. */
+  /** How many of the calls sent only asked whether they would be accepted. */
   dryRuns: number;
-  /** Of these, how many EC2 refused because they were too many. */
+  /** How many of the calls sent EC2 refused because they were too many. */
   throttled: number;
 }
 
@@ -30,9 +30,9 @@ export interface Measured {
   failures: string[];
   cpuSeconds: { program: number; provider: number; deployer: number; simulator: number };
   peakMib: { program: number; provider: number };
-  /** What EC2 took by itself. */
+  /** The time that EC2 took by itself. */
   took: OwnTimes;
-  /** Of the addresses that were without a running instance meanwhile. */
+  /** The addresses that were without a running instance meanwhile. */
   outage?: { count: number; meanSeconds: number; maxSeconds: number };
 }
 
@@ -47,7 +47,7 @@ function kindOf(command: string): Kind | undefined {
   return command.includes("dynamic-provider") ? "provider" : command.includes("cmd/run") ? "program" : undefined;
 }
 
-/** What all machines of the stack are made with; the subnet has room for thousands. */
+/** The args of all machines of the stack; the subnet has room for thousands. */
 export function argsOf(imageId: string): Record<string, unknown> {
   return { subnetId: WELL_KNOWN.defaultSubnets[0], imageId, instanceType: "m7i.large", publicIpAssignment: "none" };
 }

@@ -83,7 +83,7 @@ export function overheadTable(sizes: Size[]): Table[] {
     ? []
     : [
         {
-          title: "What the provider takes for one machine in a preview in which nothing changed",
+          title: "Time of the provider for one machine in a preview in which nothing changed",
           head: ["machines", "a provider that does nothing", "again", "ours", "again"],
           rows,
           notes: [

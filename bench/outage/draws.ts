@@ -50,7 +50,7 @@ export function impose({ timings, calls }: Draws, { timings: own, latency }: Ec2
   latency.set({ ...EC2_LATENCY, ...calls });
 }
 
-/** What EC2 alone takes, with nobody waiting or looking: its times, and the one call without which the next does not begin. */
+/** The time that EC2 alone takes, with nobody waiting or looking: its own times, and the one call without which the next does not begin. */
 export interface Floor {
   /** As the tables name it. */
   what: string;

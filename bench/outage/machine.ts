@@ -81,7 +81,7 @@ export function accountOf({ world, at }: Machine, draws: Draws): Account {
   return owner;
 }
 
-/** What one replacement took: how long its private IP had nobody behind it, in milliseconds, and calls. */
+/** The cost of one replacement: how long its private IP had nobody behind it, in milliseconds, and calls. */
 export interface Replaced {
   outage: number;
   describes: number;

@@ -5,7 +5,7 @@ import { operate } from "./operator";
 import { type Many, type Series, seriesOf } from "./series";
 import { machineFor, replace, STRATEGIES, TERMINATE_FIRST } from "./strategies";
 
-/** Of what there are series, in the order of the tables. */
+/** The names of all series, in the order of the tables. */
 export const NAMES: readonly string[] = [...STRATEGIES, ...BASELINES].map((it) => it.name);
 
 export async function measured(name: string, runs: number): Promise<Series> {

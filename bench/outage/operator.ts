@@ -7,7 +7,7 @@ export interface Baseline {
   name: string;
   /** Where what it does is published. */
   source: string;
-  /** What of it is not published, and assumed in its favour. */
+  /** The part that is not published, and assumed in its favour. */
   assumed?: string;
   replace: (operator: Operator) => Promise<void>;
 }

@@ -28,7 +28,7 @@ export async function measuredByProcesses(
 }
 
 function started(): ChildProcess {
-  // What a run leaves behind is garbage soon: the more of it there may be, the less often it is looked through.
+  // Memory that a run leaves behind is garbage soon: the more of it there may be, the less often it is looked through.
   const execArgv = ["--max-semi-space-size=64", "-r", "ts-node/register/transpile-only"];
   return fork(join(__dirname, "worker.ts"), { execArgv });
 }

@@ -10,9 +10,9 @@ export interface Series {
   runs: number;
   /** Quantiles of the outage, from 0 to 100 %. */
   outage: number[];
-  /** Of the floor, for the same draws. */
+  /** Quantiles of the floor, for the same draws. */
   floor: number[];
-  /** Of the outage of a run divided by the floor of the same run. */
+  /** Quantiles of the outage of a run divided by the floor of the same run. */
   paired: number[];
   /** The same where the floor has no call in it. */
   pairedWithoutCall: number[];

@@ -101,7 +101,7 @@ async function main(): Promise<void> {
     ["describe by tag, few", ...rates((it) => it.few.byTag), ""],
     ["describe by tag, many", ...rates((it) => it.many.byTag), ""],
     ["describe by tag, many against few", ...ratios((it) => it.byTag), "2x at most"],
-    ["of that, what the instances take", mib(own.heapUsed), "–", "–", ""],
+    ["the instances' part of that", mib(own.heapUsed), "–", "–", ""],
     ["resident memory with many", mib(own.rss), mib(http.rss), mib(moto?.rss), "300 MiB at most"],
   );
   say(table.toString());

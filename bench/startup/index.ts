@@ -158,7 +158,7 @@ function tables({ pulumi, program, provider, sdk, process: start, ...sizes }: St
   const { installed } = sizes;
   return [
     {
-      title: "What is loaded",
+      title: "Cost of loading each module",
       head: ["", "time", "memory", "modules"],
       rows: [
         row("`@pulumi/pulumi`, which every program loads", pulumi),

@@ -18,7 +18,7 @@ export interface Machine {
 /** The tables in which a machine has rows. */
 const TABLES = ["networkInterfaces", "instances", "launchTemplates", "spotRequests", "volumes", "tokens"] as const;
 
-/** What EC2, or the product, gave it: ids and client tokens. */
+/** Ids and client tokens that EC2, or the product, gave it. */
 const GIVEN = /\b(?:(?:mi|lt|eni|eni-attach|i|r|sir|vol)-[0-9a-f]{8,17}|[0-9a-f]{64})\b/g;
 
 type Rows = Record<(typeof TABLES)[number], [key: string, row: unknown][]>;
@@ -75,7 +75,7 @@ const numbered =
   (number: number) =>
   (name: string): [string, string] => [name, `${name.slice(0, -5)}${number.toString(16).padStart(5, "0")}`];
 
-/** What a copy is called where the first has what it is called. */
+/** The names of the first machine, each with the copy's name in its place. */
 function namesOf({ id, outputs }: Machine, number: number, address: string): [string, string][] {
   const desired = recordedDesired(outputs);
   const [, copyId] = numbered(number)(id);

@@ -1,4 +1,4 @@
-/** What EC2 was asked, and how it answered: counted on the way there, as the simulator's own log forgets the oldest calls. */
+/** Counts EC2's calls and answers on the way there, as the simulator's own log forgets the oldest calls. */
 import type { Ec2Simulator } from "../../local/ec2";
 
 type InProcess = ReturnType<Ec2Simulator["requestHandler"]>;
@@ -35,7 +35,7 @@ export class Counter {
     destroy: () => undefined,
   };
 
-  /** Those since the last time. */
+  /** Takes the counts since the last time. */
   take(): Counts {
     const taken = this.counts;
     this.counts = {};
@@ -43,7 +43,7 @@ export class Counter {
   }
 }
 
-/** Of all actions, or of those that `isMeant`. */
+/** Adds up all actions, or the ones that `isMeant`. */
 export function total(counts: Counts, what: keyof Count, isMeant: (action: string) => boolean = () => true): number {
   return Object.entries(counts)
     .filter(([action]) => isMeant(action))

@@ -8,14 +8,14 @@ import { VirtualTime } from "../virtual-time";
 import { addCopies, type Machine, type Made } from "./copies";
 import { Counter } from "./counted";
 
-/** Of which zone a, with the machines of the first kind, is the one that spot is taken back in. */
+/** The zone and the type of the first kind of machine, from which spot is taken back. */
 export const ZONE = "us-east-1a";
 export const TYPE = "c6i.large";
 
 export interface Kind {
   name: string;
   count: number;
-  /** What it declares beside what all do. */
+  /** The inputs that it declares beside those that all do. */
   inputs: Properties;
 }
 

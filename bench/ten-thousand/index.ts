@@ -43,7 +43,7 @@ function mostBeyondTurn({ outages, floor }: Reclaim): number {
 const P99_LIMIT = 1.1;
 const MEDIAN_LIMIT = 2.5;
 const TURN_LIMIT = 0.1;
-/** Of a few hundred machines a second more or less is much, so a run fails later than the goal is missed. */
+/** A second more or less is much for a few hundred machines, so a run fails later than the goal is missed. */
 const P99_FAILS = 1.25;
 const TURN_FAILS = 0.25;
 const REFUSED_LIMIT = 0.05;
@@ -150,7 +150,7 @@ function callsTable(title: string, columns: readonly [name: string, counts: Coun
 function growthTable(sizes: readonly Size[]): Table {
   const each = (counts: Counts, count: number): string => decimal(total(counts, "calls", isDescribe) / count);
   return {
-    title: "What one machine costs, as their number grows",
+    title: "Cost of one machine, as their number grows",
     head: [
       "machines",
       "describes of a refresh",

@@ -1,4 +1,4 @@
-/** Who brings machines back: told of an instance that AWS has taken, it runs the product's own update, as a controller will. */
+/** The operator that brings machines back: told of an instance that AWS has taken, it runs the product's own update, as a controller will. */
 import type { LoggedEvent } from "../../local/ec2";
 import type { Handlers } from "../../provider/handlers";
 import type { VirtualTime } from "../virtual-time";

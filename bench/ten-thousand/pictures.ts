@@ -57,7 +57,7 @@ export function turnPicture({ floor, outages }: Reclaim): Picture {
   const longest = Math.max(...floor, ...outages);
   return {
     name: "ten-thousand-turn",
-    title: "Who waits longer than its turn? (on the line: nobody)",
+    title: "Machines that wait longer than their turn (on the line: none)",
     spec: {
       width: WIDTH,
       height: 260,
@@ -96,7 +96,7 @@ export function growthPicture(sizes: readonly Size[]): Picture {
   ]);
   return {
     name: "ten-thousand-growth",
-    title: "What one machine costs, from 10 to 10,000 in one process",
+    title: "Cost of one machine, from 10 to 10,000 in one process",
     spec: {
       data: { values: values.map((it) => ({ ...it, each: Math.round(it.each * 100) / 100 })) },
       facet: { column: { field: "what", type: "nominal", title: null, header: { labelFontSize: 13 } } },

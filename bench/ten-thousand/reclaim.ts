@@ -9,7 +9,7 @@ import { Operator, type Recovery } from "./operator";
 /** Within this time all of them have their notice, and two minutes later their end. */
 const WITHIN_MS = 120_000;
 
-/** What is left of the zone's spot capacity, from when on: seconds after the first notice, and how many may be launched; none is no limit. */
+/** The zone's spot capacity, from when on: seconds after the first notice, and how many may be launched; none is no limit. */
 export type Capacity = readonly { at: number; left?: number }[];
 
 export const CAPACITY: Readonly<Record<"plenty" | "scarce", Capacity>> = {
@@ -24,7 +24,7 @@ export interface Reclaim {
   /** The same, if the account's launch bucket had been handed out in the order in which interfaces came free, and nothing but EC2 had taken time. */
   floor: number[];
   neverBack: string[];
-  /** Whose address is not what it was. */
+  /** How many machines have another address than before. */
   moved: number;
   onDemand: number;
   /** Updates that failed and were repeated, in all, and of the one that had most. */

@@ -13,6 +13,6 @@ for (const routeTableId of config.requireObject<string[]>("routeTableIds")) {
   });
 }
 
-/** What others see, and may allow in their firewalls. */
+/** The address that others see, and may allow in their firewalls. */
 export const publicIp = nat.publicIp;
 export const networkInterfaceId = nat.networkInterfaceId;

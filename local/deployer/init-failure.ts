@@ -3,7 +3,7 @@ import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { fromStruct, type Props } from "./values";
 
-/** What an error with an `id`, thrown by a create or update handler, says: the resource exists, but isn't finished. */
+/** The content of an error with an `id`, thrown by a create or update handler: the resource exists, but isn't finished. */
 export interface InitFailure {
   message: string;
   id: string;

@@ -20,7 +20,7 @@ import { fromStruct, toStruct, type Props } from "./values";
 
 const NO_SIZE_LIMIT = { "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 };
 
-/** What the language runtime takes as "the deployment is over, be quiet". */
+/** The error that tells the language runtime that the deployment is over, and to be quiet. */
 const OVER = { code: status.UNAVAILABLE, details: "the deployment has stopped" };
 
 type Handler<Q, R> = (call: ServerUnaryCall<Q, R>, reply: sendUnaryData<R>) => void;
@@ -39,7 +39,7 @@ export class Monitor {
     this.server.addService(EngineService, this.engine());
   }
 
-  /** What the program exported, if it came that far. */
+  /** The stack's outputs, if the program came as far as to export them. */
   get stackOutputs(): Props | undefined {
     return this.outputs;
   }
@@ -58,7 +58,7 @@ export class Monitor {
     this.server.forceShutdown();
   }
 
-  /** What is not served here (transforms, hooks, packages) gets "unimplemented", which the runtime explains. */
+  /** A method that is not served here (transforms, hooks, packages) answers "unimplemented", which the runtime explains. */
   private resourceMonitor(): UntypedServiceImplementation {
     const supportsFeature: Handler<proto.SupportsFeatureRequest, proto.SupportsFeatureResponse> = (call, reply) => {
       reply(null, new proto.SupportsFeatureResponse().setHassupport(call.request.getId() === "secrets"));

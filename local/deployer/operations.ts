@@ -56,7 +56,7 @@ export async function update(run: Run, old: ResourceState, draft: Draft): Promis
   const state: ResourceState = {
     ...draft,
     id: old.id,
-    // What was asked for has not been reached: the next run has to see the difference again.
+    // The new inputs have not been reached: the next run has to see the difference again.
     inputs: failure === undefined ? draft.inputs : old.inputs,
     outputs: secretOutputs(draft, outputs),
     initErrors: initErrors(failure),
@@ -104,7 +104,7 @@ async function call<T>(
   try {
     run.assertGoing();
     const result = await work(provider);
-    // What it printed last comes through another pipe: let it be read first.
+    // The last lines that it printed come through another pipe: let them be read first.
     await new Promise((resolve) => setTimeout(resolve, 1));
     end();
     return result;

@@ -10,7 +10,7 @@ export interface Project {
   root: string;
   /** The working directory of the program and of the provider process. */
   programDir: string;
-  /** What to run in it: `.` or a file. */
+  /** The program to run in it: `.` or a file. */
   entryPoint: string;
   typescript: boolean;
   /** From Pulumi.STACK.yaml, by full key (`namespace:name`). */

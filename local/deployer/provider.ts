@@ -28,7 +28,7 @@ export interface ReadResult {
   inputs: Props | undefined;
 }
 
-/** What a create or update came to: done, or half done. */
+/** The result of a create or update: done, or half done. */
 export interface ApplyResult {
   id: string;
   outputs: Props;

@@ -11,7 +11,7 @@ import { annotateSecrets, isSecret, PROVIDER_KEY, redact, sameValue, secretTexts
 
 /** Takes the resources that the program declares, one by one, and brings each about. */
 export class Registrar {
-  /** What the program has declared so far. */
+  /** The URNs that the program has declared so far. */
   readonly seen = new Set<string>();
   private readonly beingDeleted = new Map<string, Promise<void>>();
 

@@ -3,7 +3,7 @@ import { SECRET_TEXT, UNKNOWN } from "./values";
 import { nameOf, shortType, STACK_TYPE, typeOf } from "./urn";
 
 /**
- * What was, or in a preview would be, done to a resource. `replace` is the making of the new one, `delete-replaced` the
+ * The change that was, or in a preview would be, made to a resource. `replace` is the making of the new one, `delete-replaced` the
  * deletion of the old one; `refresh` has found differences, `gone` that it no longer exists.
  */
 export type StepOp = "same" | "create" | "update" | "delete" | "replace" | "delete-replaced" | "refresh" | "gone";

@@ -12,7 +12,7 @@ interface Parts {
   provider: () => Promise<Provider>;
 }
 
-/** What the parts of one deployment share. */
+/** The state that the parts of one deployment share. */
 export class Run {
   readonly project: Project;
   readonly preview: boolean;

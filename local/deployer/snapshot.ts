@@ -72,7 +72,7 @@ export class StackSnapshot {
     this.file?.save(this.state);
   }
 
-  /** What cannot be written is tried again at the end, which says so. */
+  /** Starts a write. A state that cannot be written is tried again at the end, which reports the error. */
   private writeSoon(): void {
     this.written().catch(() => undefined);
   }

@@ -33,7 +33,7 @@ export type Operation = "create" | "update" | "delete";
 export interface StackState {
   config: Props;
   resources: ResourceState[];
-  /** What was being done when the state was last written: after a kill, what may exist and isn't recorded. */
+  /** The operations under way when the state was last written: after a kill, their resources may exist without a record. */
   pending: { operation: Operation; urn: string }[];
 }
 

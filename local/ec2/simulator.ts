@@ -52,7 +52,7 @@ export class Ec2Simulator {
   /** How long EC2 takes for what it does by itself. */
   readonly timings = new Timings();
   readonly events = {
-    /** Those after a sequence number, as EventBridge would have delivered them. */
+    /** Lists the events after a sequence number, as EventBridge would have delivered them. */
     list: (since = 0): LoggedEvent[] => {
       this.catchUp();
       return this.world.events.list(since);

@@ -89,7 +89,7 @@ class Tour {
   }
 }
 
-/** What went wrong, in sentences; nothing is good. */
+/** The flaws of the tour, in sentences; an empty list is good. */
 function verdict(stages: Stage[], server: RunningServer): string[] {
   const [first] = stages;
   const changed = (["networkInterfaceId", "privateIp", "publicIp", "macAddress"] as const).filter((key) =>

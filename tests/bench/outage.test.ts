@@ -1,4 +1,4 @@
-/** That the outage bench compares what it says: the same draws, the floor below everything, and looks that count. */
+/** The outage bench compares as it says: the same draws, the floor below everything, and looks that count. */
 import assert from "node:assert/strict";
 import { BASELINES } from "../../bench/outage/baselines";
 import { fckNat } from "../../bench/outage/baselines/fck-nat";

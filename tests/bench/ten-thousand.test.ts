@@ -61,7 +61,7 @@ describe("the floor of a reclaim", () => {
     freeAt,
     launchMs,
   });
-  /** What a call to RunInstances takes. */
+  /** Seconds that a call to RunInstances takes. */
   const CALL = 1.5;
 
   it("is, for a few, what EC2 itself takes", () => {

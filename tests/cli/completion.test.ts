@@ -1,4 +1,4 @@
-/** What a shell is told that words may go on with. */
+/** The completions that a shell gets for a command line. */
 import assert from "node:assert/strict";
 import { program, URN } from "../provider/support";
 import { quick, up } from "../provider/world";

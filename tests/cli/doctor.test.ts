@@ -23,7 +23,7 @@ import { asMadeBefore, later, made, only, quick, somebody, up } from "../provide
 import { machineOf } from "../provider/machine";
 import { cli, done, json, withEnvironment } from "./support";
 
-/** What the credentials are given, as the simulator takes it. */
+/** The rights of the credentials, as the simulator takes them. */
 const allowed = (statements: readonly unknown[]): Statement[] => statements as Statement[];
 
 interface Report {

@@ -1,4 +1,4 @@
-/** What cannot be done is said in a sentence with what to do, and by an exit code; no stack, no secret. */
+/** Errors of commands: a sentence with what to do, and an exit code; no stack, no secret. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";

@@ -64,7 +64,7 @@ describe("managed-instance as a process", function () {
     for (let left = 3000; running() === undefined && left > 0; left--) {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
-    // What it brought back it goes on with for a moment, to see it run.
+    // The command goes on for a moment with a machine that it brought back, to see it run.
     await owner.refresh();
     child.kill("SIGINT");
     const { code, out, err } = await ended;

@@ -20,7 +20,7 @@ export interface Ran {
 }
 
 export interface RunOptions {
-  /** What is answered; absent: nobody is there to ask. */
+  /** The answer to the question; absent: nobody is there to ask. */
   answer?: boolean;
   hasColour?: boolean;
   interrupted?: AbortSignal;

@@ -5,15 +5,15 @@ import { DEVIATIONS_OF_SIMULATOR } from "./deviations-of-simulator";
 import { PROBES } from "./probes";
 import type { Deviations } from "./run";
 
-/** What of EC2 was left out on purpose. */
+/** The parts of EC2 that were left out on purpose. */
 const NOT_MODELLED = [
   "Any other service: IAM beyond the policies of one caller, Route 53, load balancers and their target groups, CloudWatch, KMS.",
   "Fleets, Auto Scaling, capacity reservations, dedicated hosts, placement scores, hibernation and Outposts.",
   "Route tables, gateways, network ACLs, peering, endpoints and whether a packet would arrive.",
-  "What is inside a machine: no guest runs, no user data is carried out, no metadata service answers.",
+  "The inside of a machine: no guest runs, no user data is carried out, no metadata service answers.",
 ];
 
-const INTRODUCTION = `# What the EC2 simulator models, and how that is known
+const INTRODUCTION = `# The EC2 simulator: what it models, and how that is known
 
 Written by \`npm run conformance -- --write-docs\`; a test holds it against the code.
 
@@ -37,7 +37,7 @@ export function documentation(actions: readonly string[]): string {
     ...AREAS.map(areaSection).filter((section) => section !== ""),
     `## Where the simulator is known to be otherwise than EC2\n\n${list(DEVIATIONS_OF_SIMULATOR, "Nothing that a probe has found.")}`,
     `## Where moto 5.2.5 is otherwise than EC2\n\n${list(DEVIATIONS_OF_MOTO, "Nothing.")}`,
-    `## What the product's life cycle on moto dodges\n\n${bullets(DODGES.map(({ probe, how }) => `\`${probe}\`: ${how}.`))}`,
+    `## Deviations that the product's life cycle on moto dodges\n\n${bullets(DODGES.map(({ probe, how }) => `\`${probe}\`: ${how}.`))}`,
   ];
   return `${sections.join("\n\n")}\n`;
 }

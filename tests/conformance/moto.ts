@@ -15,7 +15,7 @@ const REQUIREMENTS = ["moto[ec2,iam,server]==5.2.5", "boto3==1.44.5"];
 
 const ROOT = resolve(__dirname, "..", "..");
 
-/** What this needs of the machine is not there; the message is a sentence that says what. */
+/** The machine lacks something that this needs; the message is a sentence that names it. */
 export class Unavailable extends Error {}
 
 /** A Python with moto and boto3 in a virtual environment of its own, which is made once and kept. */
@@ -60,7 +60,7 @@ export class MotoServer {
       stdio: "ignore",
       env: {
         ...process.env,
-        // What moto has of EC2's checks, but does not make by itself.
+        // Moto has these checks of EC2's, but does not make them by itself.
         MOTO_ENABLE_AMI_VALIDATION: "1",
         MOTO_EC2_ENABLE_INSTANCE_TYPE_VALIDATION: "1",
         MOTO_ENABLE_KEYPAIR_VALIDATION: "1",
@@ -119,7 +119,7 @@ function freePort(): Promise<number> {
   });
 }
 
-/** What all probes on moto share: images, the default VPC, a key pair and an instance profile. */
+/** The things that all probes on moto share: images, the default VPC, a key pair and an instance profile. */
 type Shared = Omit<Surroundings, "vpcId" | "subnetA" | "subnetB" | "tinySubnet" | "group" | "otherGroup">;
 
 const X86 = "amzn2-ami-hvm-2.0.*-x86_64-gp2";

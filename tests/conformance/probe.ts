@@ -1,6 +1,6 @@
 import type { Scene } from "./scene";
 
-/** What a probe is about, in the order in which the documentation shows it. */
+/** The subjects of probes, in the order in which the documentation shows them. */
 export const AREAS = [
   "instances and states",
   "launch parameters",
@@ -104,6 +104,6 @@ export const source = {
   vpc: (page: string) => `VPC user guide, ${page}`,
   /** This project's collection of facts, each with the thread or document that it is from. */
   facts: (section: string) => `ec2-behaviour.md §${section}`,
-  /** What EC2 was seen to answer, in a public thread. */
+  /** A public thread that shows EC2's answer. */
   seen: (thread: string) => `seen in ${thread}`,
 };

@@ -31,7 +31,7 @@ export interface Verdict {
   probe: Probe;
   /** As expected of EC2. */
   agrees: boolean;
-  /** What was seen, in words, where it does not agree. */
+  /** A description of the answer, where it does not agree. */
   seen: string;
 }
 
@@ -72,7 +72,7 @@ function shown(value: unknown): string {
   return value === undefined ? "nothing" : JSON.stringify(value);
 }
 
-/** What is wrong with a verdict, given what is known of the target; nothing where it is as known. */
+/** Describes the flaw of a verdict, given the target's known deviations; nothing where it is as known. */
 export function complaint({ probe, agrees, seen }: Verdict, known: Deviations): string | undefined {
   const isKnown = known.byProbe.has(probe.id);
   if (agrees) return isKnown ? "stale: it is listed as a deviation, and now agrees with EC2" : undefined;

@@ -28,7 +28,7 @@ interface SceneParts {
   raw: (body: string) => Promise<RawReply>;
 }
 
-/** What one probe has to work with: a client, an account, and time. */
+/** The things that one probe has to work with: a client, an account, and time. */
 export class Scene {
   readonly ec2: EC2;
   readonly here: Surroundings;
@@ -158,12 +158,12 @@ function saysWhere(overrides: Partial<RunInstancesCommandInput>): boolean {
   return "SubnetId" in overrides || "NetworkInterfaces" in overrides || "LaunchTemplate" in overrides;
 }
 
-/** That a launch uses this interface as its primary one. */
+/** Makes a launch use this interface as its primary one. */
 export function on(eni: string): Partial<RunInstancesCommandInput> {
   return { NetworkInterfaces: [{ DeviceIndex: 0, NetworkInterfaceId: eni }] };
 }
 
-/** What has to be there. */
+/** The value that has to be there. */
 export function the<Value>(value: Value | undefined): Value {
   assert.ok(value !== undefined, "the answer lacks what the probe looks at");
   return value;

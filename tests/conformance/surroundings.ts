@@ -1,4 +1,4 @@
-/** What a probe finds in the account that it runs in, whatever the target. */
+/** The things that a probe finds in the account that it runs in, whatever the target. */
 export interface Surroundings {
   region: string;
   zoneA: string;

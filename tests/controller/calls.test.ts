@@ -39,7 +39,7 @@ describe("the calls of a tick", function () {
           outcomes.map((it) => (it.kind === "unreadable" ? it.because : it.kind)),
           Array.from({ length: size }, () => "nothing"),
         );
-        assert.deepEqual(owner.calls().sort(), [...PAGES, ...further].sort(), `of ${size} machines`);
+        assert.deepEqual(owner.calls().sort(), [...PAGES, ...further].sort(), `calls for ${size} machines`);
       }
     }
   });

@@ -74,7 +74,7 @@ describe("decide", () => {
       assert.equal(
         decided({ ...running, health: IMPAIRED(58 * MINUTE) }).kind,
         "give-up",
-        "one that never worked did not work for as long as it ran",
+        "an instance that never worked did not work for as long as it ran",
       );
     });
 

@@ -25,22 +25,22 @@ import { HOUR, MINUTE } from "../reliability/week/time";
 
 describe("decide", () => {
   const TABLE: [what: string, overrides: Overrides, expected: string][] = [
-    ["one that runs is left alone", {}, "nothing"],
-    ["one that starts is waited for by whoever started it", { instances: [{ state: "pending" }] }, "finish"],
-    ["one that was ended is brought back", { instances: [ENDED_INSTANCE] }, "restore ended"],
+    ["an instance that runs is left alone", {}, "nothing"],
+    ["an instance that starts is waited for by whoever started it", { instances: [{ state: "pending" }] }, "finish"],
+    ["an instance that was ended is brought back", { instances: [ENDED_INSTANCE] }, "restore ended"],
     [
-      "one that is ending, too: its interface is waited for",
+      "an instance that is ending is brought back, too: its interface is waited for",
       { instances: [{ ...ENDED_INSTANCE, state: "shutting-down" }] },
       "restore ended",
     ],
-    ["one that EC2 does not show any more is brought back", { instances: [] }, "restore ended"],
-    ["one that was stopped is started", { instances: [{ state: "stopped" }] }, "restore stopped"],
-    ["one that is stopping, too", { instances: [{ state: "stopping" }] }, "restore stopped"],
-    ["one that AWS took is followed by another", { inputs: SPOT, instances: [TAKEN] }, "restore interruption"],
+    ["an instance that EC2 does not show any more is brought back", { instances: [] }, "restore ended"],
+    ["an instance that was stopped is started", { instances: [{ state: "stopped" }] }, "restore stopped"],
+    ["an instance that is stopping is started, too", { instances: [{ state: "stopping" }] }, "restore stopped"],
+    ["an instance that AWS took is followed by another", { inputs: SPOT, instances: [TAKEN] }, "restore interruption"],
     ["with healing off, one that was ended is left", { inputs: OFF, instances: [ENDED_INSTANCE] }, "nothing"],
     ["with healing off, one that was stopped is left", { inputs: OFF, instances: [{ state: "stopped" }] }, "nothing"],
     [
-      "with healing off, one that AWS took is followed by another",
+      "with healing off, an instance that AWS took is followed by another",
       { inputs: { ...SPOT, ...OFF }, instances: [TAKEN] },
       "restore interruption",
     ],
@@ -78,16 +78,20 @@ describe("decide", () => {
       "wait",
     ],
     ["failed checks do not count with healing off", { inputs: OFF, health: IMPAIRED(HOUR) }, "nothing"],
-    ["one that is paused stays so", { inputs: { desiredState: "paused" }, instances: [ENDED_INSTANCE] }, "nothing"],
     [
-      "one that is paused and stopped stays so",
+      "a machine that is paused stays so",
+      { inputs: { desiredState: "paused" }, instances: [ENDED_INSTANCE] },
+      "nothing",
+    ],
+    [
+      "a machine that is paused and stopped stays so",
       { inputs: { desiredState: "paused" }, instances: [{ state: "stopped" }] },
       "nothing",
     ],
-    ["one that is to be paused is", { inputs: { desiredState: "paused" } }, "finish"],
-    ["one whose interface is gone needs a program", { world: { networkInterfaces: [] } }, "give-up"],
+    ["a machine that is to be paused is", { inputs: { desiredState: "paused" } }, "finish"],
+    ["a machine whose interface is gone needs a program", { world: { networkInterfaces: [] } }, "give-up"],
     [
-      "one whose interface somebody else holds needs a person",
+      "a machine whose interface somebody else holds needs a person",
       { instances: [], world: { strangers: [instance({ tags: {} })] } },
       "give-up",
     ],
@@ -194,7 +198,7 @@ describe("decide", () => {
       assert.deepEqual([again.kind, again.tick], ["nothing", undefined]);
     });
 
-    it("of several that were missed does the last pause or resume, and no recycle beside it", () => {
+    it("does the last pause or resume of several that were missed, and no recycle beside it", () => {
       const only = (action: string): unknown[] => schedules.filter((it) => it.action === action);
       assert.equal(decided(since(2 * HOUR, [...only("pause"), ...only("recycle")])).kind, "pause");
       assert.equal(decided(since(2 * HOUR)).kind, "nothing");

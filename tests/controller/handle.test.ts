@@ -1,4 +1,4 @@
-/** What happens between two runs of `up`: machines come back by themselves, and the next `up` finds nothing to do. */
+/** Events between two runs of `up`: machines come back by themselves, and the next `up` finds nothing to do. */
 import assert from "node:assert/strict";
 import { ModifyInstanceAttributeCommand, StopInstancesCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import { recycle } from "../../controller/by-hand";

@@ -76,7 +76,7 @@ async function areWell(world: World): Promise<void> {
   }
 }
 
-/** Those that looking at these machines and bringing them back takes; the last test holds that there are no others. */
+/** The rights that looking at these machines and bringing them back takes; the last test holds that there are no others. */
 const RIGHTS = [
   "AssociateAddress",
   "AttachVolume",

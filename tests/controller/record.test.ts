@@ -1,4 +1,4 @@
-/** What EC2 alone tells of a machine is enough to bring it back as the program wants it. */
+/** EC2 alone tells enough of a machine to bring it back as the program wants it. */
 import assert from "node:assert/strict";
 import {
   AllocateAddressCommand,
@@ -73,7 +73,7 @@ const PROGRAMS: Readonly<Record<string, Properties>> = {
   },
   "that overlaps": { replacement: { strategy: "overlap", drainSeconds: 5, waitFor: "status-ok" } },
   "that keeps what it retains": { deletion: { elasticIp: "retain" }, elasticIp: true },
-  "of a long name": { resourceUrn: LONG_URN, tags: { team: "data" } },
+  "that has a long name": { resourceUrn: LONG_URN, tags: { team: "data" } },
 };
 
 async function end(owner: Stack): Promise<void> {
@@ -82,7 +82,7 @@ async function end(owner: Stack): Promise<void> {
   later(owner);
 }
 
-/** What was given, or adopted: it is made before there is a program for it. */
+/** Things that are given, or adopted: each is made before there is a program for it. */
 const GIVEN: Readonly<Record<string, (owner: Stack) => Promise<Properties>>> = {
   "with an Elastic IP that was given": async (owner) => {
     const { AllocationId } = await somebody(owner).send(new AllocateAddressCommand({}));
@@ -188,9 +188,9 @@ describe("the record of a machine", () => {
 });
 
 describe("a record that cannot be read", () => {
-  /** What is done to the record, and what is said of it. */
+  /** The harm that is done to the record, and the sentence that tells of it. */
   const HARMS: Readonly<Record<string, [(owner: Stack, id: string) => Promise<unknown>, RegExp]>> = {
-    "of an older version": [
+    "that an older version made": [
       (owner, id) => untag(owner, id, TAG.network),
       /no tag managed-instance:network, as if it was made by an older version/,
     ],
@@ -264,7 +264,7 @@ describe("machines", () => {
     assert.ok(owner.calls().length <= 10);
   });
 
-  it("of one name are told apart by their ids", async () => {
+  it("that share one name are told apart by their ids", async () => {
     const owner = await up({});
     const other = stack({ on: owner, leapMs: 60_000 });
     await other.up(program({ resourceUrn: URN.replace("dev", "prod") }));

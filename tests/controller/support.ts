@@ -46,7 +46,7 @@ export interface RunOptions {
   /** Every pause takes at least this long. */
   leapMs?: number;
   lines?: string[];
-  /** What stands between it and the simulator. */
+  /** A layer between it and the simulator. */
   through?: Through;
 }
 
@@ -68,7 +68,7 @@ export async function machine(owner: Stack): Promise<Machine> {
   return reading;
 }
 
-/** What a controller would do to a machine, if it did all that the engine would. */
+/** The steps that a controller would take for a machine, if it took all that the engine would. */
 export function planOf(machine: Machine): Step[] {
   return plan(castOf(machine));
 }
@@ -98,8 +98,8 @@ const seenOf = new WeakMap<object, number>();
 const dueOf = new WeakMap<object, { at: number; message: Message }[]>();
 
 /**
- * What EventBridge and the queue do: events come one after the other, follow-ups when they are due, and every so often a sweep. What
- * happens while one is handled comes after it, late.
+ * Does what EventBridge and the queue do: events come one after the other, follow-ups when they are due, and every so often a
+ * sweep. An event that happens while another is handled comes after it, late.
  */
 export async function pass(
   owner: Account,

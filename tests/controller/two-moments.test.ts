@@ -43,7 +43,7 @@ async function momentsOf(owner: Stack, inputs: Record<string, unknown>): Promise
   return moments;
 }
 
-/** What is wrong with the answer to a look that shows the interface, the newest instance and all else as of a moment each. */
+/** The flaw of the answer to a look that shows the interface, the newest instance and all else as of a moment each. */
 function wrongWith(networkInterface: Moment, newest: Moment, rest: Moment): string | undefined {
   const { observed } = rest.read;
   const number = observed.generation?.number;

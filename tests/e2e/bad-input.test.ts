@@ -85,7 +85,7 @@ for (const name of availableDrivers()) {
     });
   });
 
-  describe(`what EC2 refuses, run by the ${name}`, function () {
+  describe(`input that EC2 refuses, run by the ${name}`, function () {
     this.timeout(60_000);
 
     it("is a sentence with what is kept and what to do, and can be destroyed", async () => {

@@ -11,7 +11,7 @@ export type Config = Record<string, string>;
 
 /** An example on the simulator, under one config. */
 export class Example {
-  /** What the last run printed; an `up` says first what a preview says (inputs.test.ts). */
+  /** The output of the last run; an `up` prints first what a preview prints (inputs.test.ts). */
   said = "";
 
   private constructor(

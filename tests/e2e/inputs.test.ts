@@ -63,17 +63,17 @@ for (const driver of availableDrivers()) {
         const announces = (row: Row, stage: Stage, lines: string[]): void => {
           const [preview, up] = [table.previews.get(stage), linesOf(table.ups.get(stage) ?? "", row)];
           if (preview !== undefined) {
-            assert.deepEqual(linesOf(preview, row), lines, "what the preview says");
+            assert.deepEqual(linesOf(preview, row), lines, "the preview's lines");
           }
-          assert.equal(up[0], lines[0], "what `up` says first");
+          assert.equal(up[0], lines[0], "the first line of `up`");
           const announced = up.filter((it) => lines.includes(it));
-          assert.deepEqual(announced, lines, "what `up` announces");
+          assert.deepEqual(announced, lines, "the lines that `up` announces");
         };
 
         it("is created", () => {
           const { row, seen } = look("created");
           announces(row, "created", [row.announced ?? announcementOf(row)]);
-          assert.deepEqual(row.shows(seen), row.as[0], "what EC2 shows");
+          assert.deepEqual(row.shows(seen), row.as[0], "EC2's own facts");
           agrees(seen);
         });
 
@@ -82,7 +82,7 @@ for (const driver of availableDrivers()) {
             const { row, seen } = look(stage);
             const effect = row.effects[at];
             assert.ok(effect && seen.before);
-            assert.deepEqual(row.shows(seen), row.as[at + 1], "what EC2 shows");
+            assert.deepEqual(row.shows(seen), row.as[at + 1], "EC2's own facts");
             agrees(seen);
             assert.deepEqual([...seen.changedOutputs].sort(), [...effect.changes].sort(), "the outputs that changed");
             const line = effect.line?.(seen.before.outputs);
@@ -91,7 +91,7 @@ for (const driver of availableDrivers()) {
             const resource = line === undefined || effect.isAnother === true ? [] : [resourceOf(row)];
             for (const run of table.runsOf(stage)) {
               const updates = updatesIn(run).filter((it) => it === resourceOf(row));
-              assert.deepEqual(updates, resource, "what the run shows as changed");
+              assert.deepEqual(updates, resource, "the outputs that the run shows as changed");
             }
           });
         });

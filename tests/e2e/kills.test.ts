@@ -35,7 +35,7 @@ const OVERLAP = { replacement: { strategy: "overlap" } };
 const ENDED = { desiredState: "paused", pauseBehavior: "terminate" };
 
 /**
- * What is killed (provider, engine, both) in what operation (create, update, delete) makes a difference to processes and states. Every call
+ * The victim (provider, engine, both) and the operation (create, update, delete) make a difference to processes and states. Every call
  * of every strategy and verb is cut in process (tests/reliability/crash-matrix.test.ts); each of these costs seconds.
  */
 const SAMPLE: Sample[] = [
@@ -266,7 +266,7 @@ for (const name of availableDrivers()) {
       const destroy = await lab.run("destroy", args);
       made = undefined;
       assert.ok(destroy.ok, destroy.output);
-      // What was given is given back, with the disk that came with it.
+      // The adopted instance is given back, with the disk that came with it.
       assert.deepEqual(lab.contents(), { i: 1, eni: 1, vol: 2 });
     });
   });

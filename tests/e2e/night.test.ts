@@ -62,7 +62,7 @@ for (const driver of availableDrivers()) {
       (await lab.driver.outputs()).machines as never;
     const addressesOf = (all: Record<Name, Record<string, string>>): unknown =>
       NAMES.map((it) => [it, all[it].privateIp, all[it].publicIp, all[it].networkInterfaceId, all[it].macAddress]);
-    /** Who has been behind the address, and when. */
+    /** The instances behind the address so far, each with its time there. */
     const tenures = (it: Name): { instanceId: string; from: number; to: number | null }[] =>
       lab.server.simulator.timeline().privateIps[MACHINES[it].privateIp]?.tenures ?? [];
     const isUp = (it: Name): boolean => tenures(it).at(-1)?.to === null;
@@ -83,7 +83,7 @@ for (const driver of availableDrivers()) {
         strike(lab.server.simulator, tenures(name).at(-1)?.instanceId ?? "", blow);
         await lab.until(`${name} is back after it was ${blow}`, () => tenures(name).length > count && isUp(name));
       }
-      // What it has brought back it goes on with for a moment: it sees the instance run, and notes that on record.
+      // The watch goes on for a moment with a machine that it has brought back: it sees the instance run, and records that.
       await lab.until("all is said", () => lines.filter((it) => it.includes(": restore (")).length >= NIGHT.length);
       watch.kill("SIGINT");
       await once(watch, "exit");

@@ -53,7 +53,7 @@ export class Lab {
     return this.driver.begin(verb, { args: JSON.stringify({ ...BASE, ...args }) });
   }
 
-  /** What is in the account, by kind of id: `{ i: 1, eni: 1, … }`. */
+  /** The things in the account, by kind of id: `{ i: 1, eni: 1, … }`. */
   contents(): Record<string, number> {
     const counts: Record<string, number> = {};
     for (const id of contentsOf(this.server.simulator.snapshot())) {

@@ -115,7 +115,7 @@ describe("adoption with elasticIp: false", () => {
 
 describe("adoption by a machine that then keeps no address", () => {
   for (const what of ["instanceId", "networkInterfaceId"] as const) {
-    it(`of an ${what === "instanceId" ? "instance" : "interface"} is over: it is given back, and stays so over pauses and back`, async () => {
+    it(`ends for an ${what === "instanceId" ? "instance" : "interface"}: it is given back, and stays so over pauses and back`, async () => {
       const owner = quick();
       const byHand = what === "instanceId" ? await launchedByHand(owner) : await interfaceByHand(owner);
       const { networkInterfaceId } = byHand;

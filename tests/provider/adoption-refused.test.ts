@@ -23,8 +23,8 @@ async function refused(owner: Stack, inputs: Properties): Promise<string> {
   return reason;
 }
 
-describe("adoption that is refused", () => {
-  it("of an instance in an Auto Scaling group", async () => {
+describe("adoption is refused", () => {
+  it("for an instance in an Auto Scaling group", async () => {
     const owner = quick();
     const had = await launchedByHand(owner, {
       TagSpecifications: [{ ResourceType: "instance", Tags: [{ Key: "asg", Value: "x" }] }],
@@ -41,7 +41,7 @@ describe("adoption that is refused", () => {
     );
   });
 
-  it("of an instance or an interface of another managed instance", async () => {
+  it("for an instance or an interface of another managed instance", async () => {
     const other = await up();
     const owner = quick({ on: other });
     const urn = { resourceUrn: `${String(program().resourceUrn)}-2` };
@@ -53,7 +53,7 @@ describe("adoption that is refused", () => {
     assert.ok(failures.some((it) => it.reason === said));
   });
 
-  it("of an instance that has no room for this package's tags", async () => {
+  it("for an instance that has no room for this package's tags", async () => {
     const owner = quick();
     const Tags = Array.from({ length: 44 }, (_, index) => ({ Key: `tag-${index}`, Value: "" }));
     const had = await launchedByHand(owner, { TagSpecifications: [{ ResourceType: "instance", Tags }] });
@@ -70,7 +70,7 @@ describe("adoption that is refused", () => {
     assert.notEqual(owner.outputs.instanceId, had.instanceId);
   });
 
-  it("of an instance that has ended, or that nobody knows", async () => {
+  it("for an instance that has ended, or that nobody knows", async () => {
     const owner = quick();
     const had = await launchedByHand(owner);
     await somebody(owner).send(new TerminateInstancesCommand({ InstanceIds: [had.instanceId] }));
@@ -82,7 +82,7 @@ describe("adoption that is refused", () => {
     }
   });
 
-  it("of an instance in another subnet: it says which subnet is right", async () => {
+  it("for an instance in another subnet: it says which subnet is right", async () => {
     const owner = quick();
     const had = await launchedByHand(owner);
     assert.equal(
@@ -91,7 +91,7 @@ describe("adoption that is refused", () => {
     );
   });
 
-  it("of an interface that something holds: it says which instance takes over both", async () => {
+  it("for an interface that something holds: it says which instance takes over both", async () => {
     const owner = quick();
     const { networkInterfaceId, instanceId } = await launchedByHand(owner);
     assert.equal(
@@ -100,7 +100,7 @@ describe("adoption that is refused", () => {
     );
   });
 
-  it("of a further interface of an instance: it says that the instance would not bring it", async () => {
+  it("for a further interface of an instance: it says that the instance would not bring it", async () => {
     const owner = quick();
     const { instanceId } = await launchedByHand(owner);
     const { networkInterfaceId } = await interfaceByHand(owner);
@@ -118,7 +118,7 @@ describe("adoption that is refused", () => {
     );
   });
 
-  it("of an interface that is gone", async () => {
+  it("for an interface that is gone", async () => {
     const owner = quick();
     const adopt = { networkInterfaceId: "eni-0a1b2c3d4e5f60718" };
     assert.equal(
@@ -139,7 +139,7 @@ describe("adoption that is refused", () => {
     assert.deepEqual(owner.calls("mutating"), []);
   });
 
-  it("of an Elastic IP to be allocated where one is on the interface: it says what to write", async () => {
+  it("for an Elastic IP to be allocated where one is on the interface: it says what to write", async () => {
     const owner = quick();
     const had = await launchedByHand(owner);
     assert.equal(

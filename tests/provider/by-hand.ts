@@ -1,4 +1,4 @@
-/** What somebody made by hand, with the SDK as it is, for a machine to adopt. */
+/** Things that somebody made by hand, with the SDK as it is, for a machine to adopt. */
 import assert from "node:assert/strict";
 import {
   AllocateAddressCommand,
@@ -171,7 +171,7 @@ export function marksOf({ tags }: { tags: Record<string, string> }): Record<stri
   return Object.fromEntries(Object.entries(tags).filter(([key]) => key.startsWith(OWN_TAG_PREFIX)));
 }
 
-/** What was adopted is as it was made, with nothing of ours on it. */
+/** Asserts that an adopted thing is as it was made, with nothing of ours on it. */
 export function isGivenBack(
   owner: Stack,
   had: Pick<ByHand, "networkInterfaceId" | "allocationId" | "privateIp">,
@@ -193,7 +193,7 @@ export function nothingIsOurs(owner: Stack): void {
   }
 }
 
-/** What would be an outage, or the beginning of one. */
+/** Calls that would be an outage, or the beginning of one. */
 export const DISRUPTIVE = [
   "RunInstances",
   "TerminateInstances",

@@ -14,7 +14,7 @@ const WHOLE = { elasticIp: true };
 interface Run {
   /** A process in which the user ends the run right after a call of `action`. */
   owner: Stack;
-  /** What was called after that. */
+  /** The calls made after that. */
   calledSince: () => string[];
   /** Since when the clock stands still. */
   cancelledAt: () => number | undefined;

@@ -11,14 +11,14 @@ import { machineOf } from "./machine";
 
 type Properties = Record<string, unknown>;
 
-/** What a preview of the program would show a dependent, of the outputs. */
+/** The outputs that a preview of the program would show a dependent. */
 async function shown(owner: Stack, inputs: Properties): Promise<Properties> {
   const { inputs: checked, failures } = await owner.preview(program(inputs));
   assert.deepEqual(failures, []);
   return Object.fromEntries(OUTPUT_NAMES.flatMap((name) => (name in checked ? [[name, checked[name]]] : [])));
 }
 
-/** What is on record of these outputs. */
+/** The recorded values of these outputs. */
 function recorded(owner: Stack, names: readonly string[]): Properties {
   return Object.fromEntries(names.map((name) => [name, owner.outputs[name]]));
 }
@@ -91,7 +91,7 @@ describe("check", () => {
     assert.deepEqual(owner.lines, []);
   });
 
-  describe("of a machine that is up, adds what will stay, so that dependents show no change", () => {
+  describe("adds what will stay of a machine that is up, so that dependents show no change", () => {
     const inputs = { elasticIp: true };
 
     it("over a change of tags: everything", async () => {

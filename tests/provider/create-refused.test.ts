@@ -69,7 +69,7 @@ describe("create", () => {
   });
 
   describe("when EC2 refuses", () => {
-    /** What is given, what the sentence says, and whether the record is all that exists. */
+    /** A title, the inputs that EC2 refuses, and the sentence that says so. */
     const REFUSED: [title: string, inputs: Record<string, unknown>, said: RegExp][] = [
       [
         "an unknown security group",

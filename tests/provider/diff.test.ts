@@ -39,7 +39,7 @@ describe("diff", () => {
     ["the private IP", { privateIp: "10.0.1.99" }],
     ["the Elastic IP", { elasticIp: true }],
     ["the tags", { tags: { Team: "a" } }],
-    ["what is not known yet", { imageId: UNKNOWN }],
+    ["an input that is not known yet", { imageId: UNKNOWN }],
   ] as const) {
     it(`takes a change of ${title} for an update of the one resource`, async () => {
       const { changes, replaces } = await diffed(await up(), change);
@@ -190,7 +190,7 @@ describe("diff of a machine that was touched by hand, not refreshed", () => {
       owner.calls();
       await failureOf(owner.up(program({ ...tagged, ...inputs })));
       assert.deepEqual(owner.calls("mutating"), []);
-      assert.equal(owner.recorded, recorded, "what was refused is not on record as applied");
+      assert.equal(owner.recorded, recorded, "a refused change is not on record as applied");
       assert.match(await announced(owner, program(tagged)), /^web: changes in place \(tags\); i-\w+ keeps running;/);
     });
   }

@@ -16,7 +16,7 @@ function noRoom(owner: Stack, lifecycle: "spot" | "on-demand", ...types: string[
   }
 }
 
-/** What was tried, in order. */
+/** The launches that were tried, in order. */
 function tried(owner: Stack): string[] {
   return owner.lines.flatMap((line) => /launching (\S+ \(\S+\)) on/.exec(line)?.[1] ?? []);
 }

@@ -8,7 +8,7 @@ import { type Machine, machineOf } from "./machine";
 
 export const PLACE = ["availabilityZone", "vpcId"];
 
-/** What goes with an interface. */
+/** Outputs that go with an interface. */
 export const OF_THE_INTERFACE = ["networkInterfaceId", "privateIp", "privateDnsName", "macAddress"];
 export const PUBLIC = ["publicIp", "allocationId"];
 

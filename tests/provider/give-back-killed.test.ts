@@ -152,7 +152,7 @@ describe("a killed run on what was given", () => {
     );
   });
 
-  it("of one URN that adopted is not taken for another's: a second machine is refused what the first has", async () => {
+  it("that adopted for one URN is not taken for another's: a second machine is refused what the first has", async () => {
     const { owner, had } = await adopted();
     await owner.refresh();
     const other = quick({ on: owner });

@@ -11,7 +11,7 @@ export interface Holder {
   instance: Made["instances"][number];
   /** Its root volume. */
   volume: Made["volumes"][number];
-  /** What must be the same before and after. */
+  /** The part that must be the same before and after. */
   identity: unknown;
 }
 

@@ -46,7 +46,7 @@ async function linesOfPreview(owner: Stack, inputs: Record<string, unknown>): Pr
   return owner.lines.slice(before);
 }
 
-describe("what EC2 and others in the account say", () => {
+describe("text of EC2 and of others in the account", () => {
   const EVIL = "\u001b[2J\u202ebad\nweb: i-0abc retired\u0000\u2028";
 
   for (const action of ["RunInstances", "DescribeLaunchTemplates", "DescribeSubnets", "CreateNetworkInterface"]) {

@@ -52,7 +52,7 @@ const PLACES: Place[] = INPUT_NAMES.flatMap((name) => {
   return [...single, ...listed].map(([path, wrap]): Place => [path, (text) => keyed(name, wrap(text))]);
 });
 
-/** Those with which the program is good. */
+/** The places at which the text leaves the program good. */
 const taken = (text: string): Place[] =>
   PLACES.filter(([path, inputs]) => refusalsOf(inputs(text), inputAt(path)).length === 0);
 

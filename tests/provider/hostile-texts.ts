@@ -14,7 +14,7 @@ export const HOSTILE: Readonly<Record<string, string>> = {
   "a null character": "a\u0000b",
   "the other direction of writing": "\u202eexe.txt\u2066",
   "right-to-left letters": "שלום עולם",
-  "what is not seen": "a\u200bb\u2060c\ufeffd",
+  "characters that are not seen": "a\u200bb\u2060c\ufeffd",
   "characters beyond 16 bits": "👩‍👩‍👧 𝒳 \u{e0041}",
   "half of a character": "a\ud800b",
   "no character": "a\uffffb",
@@ -27,11 +27,11 @@ export const HOSTILE: Readonly<Record<string, string>> = {
   wildcards: "*?\\*",
   "spaces around": "  text  ",
   "nothing but a space": " ",
-  "what looks like base64": "IyEvYmluL3NoCg==",
+  "a text that looks like base64": "IyEvYmluL3NoCg==",
   "10 MB": "k".repeat(10 * 1024 * 1024),
 };
 
-/** What makes one line more than that, or a line that is read as another. */
+/** Characters that make more than one line, or a line that is read as another. */
 const RAW = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
 const LONGEST = 2000;
 
@@ -42,7 +42,7 @@ export function isTame(text: string): void {
 
 export const inputAt = (path: string): string => path.replace(/^.* of /, "").replace(/[.[].*$/, "");
 
-/** What is said of the inputs without asking EC2; all of it is fit to be read. */
+/** The refusals of the inputs without asking EC2; all of their text is fit to be read. */
 export function refusalsOf(inputs: Record<string, unknown>, input: string): string[] {
   const { failures } = checkInputs({ ...program(), ...inputs }, "us-east-1");
   return failures.map(({ property, reason }) => {

@@ -190,7 +190,7 @@ describe("volumes that an image would have outlive its instances", () => {
     nothingIsLeft(owner);
   });
 
-  it("of machines that an older version made are drift, set by the next up, and gone after destroy either way", async () => {
+  it("are drift on machines that an older version made, set by the next up, and gone after destroy either way", async () => {
     for (const isPutRight of [true, false]) {
       const owner = quick();
       const imageId = await registered(owner, {}, [kept("/dev/sdg")]);

@@ -1,4 +1,4 @@
-/** What an image lacks for a type, a root volume or a snapshot, and an image that is gone: said before anything is ended. */
+/** An image that lacks something for a type, a root volume or a snapshot, or is gone: said before anything is ended. */
 import assert from "node:assert/strict";
 import {
   CreateSnapshotCommand,

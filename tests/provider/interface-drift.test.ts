@@ -1,4 +1,4 @@
-/** What somebody does to the network interface or the record: found by a refresh in words, and put right by the next up. */
+/** Changes that somebody makes to the network interface or the record: found by a refresh in words, and put right by the next up. */
 import assert from "node:assert/strict";
 import {
   DeleteLaunchTemplateCommand,

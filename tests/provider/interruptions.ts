@@ -1,7 +1,7 @@
-/** What can come between the provider and EC2. */
+/** Interruptions that can come between the provider and EC2. */
 import type { InProcess, RequestHandler, Through } from "./support";
 
-/** What becomes of a request; a dry run of an action is another one. */
+/** Sends a request, or something in its place; a dry run of an action is another one. */
 type Send = (request: never, action: string, params: URLSearchParams) => Promise<unknown>;
 
 export function sending(handler: InProcess, send: Send): RequestHandler {

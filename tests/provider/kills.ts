@@ -125,13 +125,13 @@ export async function pointsOf(owner: Stack, work: (stack: Stack) => Promise<unk
   return { points: [...points.values()], calls };
 }
 
-/** What was tried: a kill before and one after each call, and how many different worlds these leave. */
+/** The number of kills: one before and one after each call; and of different worlds that these leave. */
 export interface Tried {
   kills: number;
   worlds: number;
 }
 
-/** What comes in another process when `work` was killed, from each point that it gets to. In the end all is as it was. */
+/** Runs `check` in another process after `work` was killed, for each point that it gets to. In the end all is as it was. */
 export async function killedAtEveryCall(
   owner: Stack,
   work: (stack: Stack) => Promise<unknown>,
@@ -205,9 +205,9 @@ export async function createdAtEveryCall(account: Stack, inputs: Properties, che
 
 interface Update {
   owner: Stack;
-  /** What the killed run was to do. */
+  /** The program that the killed run was to carry out. */
   after: Properties;
-  /** What the program says by the next `up`; the same by default. */
+  /** The program of the next `up`; the same by default. */
   next?: Properties;
 }
 

@@ -15,7 +15,7 @@ import { machineOf } from "./machine";
 interface Story {
   before?: Properties;
   after?: Properties;
-  /** Of its launch template, by then. */
+  /** The versions of its launch template, by then. */
   versions?: number;
 }
 

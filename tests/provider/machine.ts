@@ -141,7 +141,7 @@ function volumesOf(
   return { volume, dataVolumes };
 }
 
-/** What must be the same before and after: the network identity. */
+/** The network identity, which must be the same before and after. */
 export function identityOf({ eni, eip, privateIp }: Machine): unknown {
   return {
     networkInterfaceId: eni.networkInterfaceId,

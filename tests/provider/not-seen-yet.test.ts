@@ -12,7 +12,7 @@ function unknown(owner: Stack, action: string, code: string): void {
   owner.simulator.faults.add({ action, error: { code }, times: 2 });
 }
 
-describe("what EC2 does not know yet", () => {
+describe("a thing that EC2 does not know yet", () => {
   it("is no proof that an instance does not work", async () => {
     const inputs = { replacement: { waitFor: "status-ok" } };
     const owner = await up(inputs);
@@ -66,7 +66,7 @@ describe("what EC2 does not know yet", () => {
   });
 });
 
-describe("what EC2 shows as it was", () => {
+describe("an instance that EC2 shows as it was", () => {
   it("does not keep the new root volume from its tags", async () => {
     const inputs = { replacement: { strategy: "root-volume" } };
     const owner = await up(inputs, { leapMs: 2_000 });
@@ -81,7 +81,7 @@ describe("what EC2 shows as it was", () => {
 describe("an error before anything was looked at", () => {
   const GOES_ON = "Nothing was changed. `pulumi up` goes on from here.";
 
-  it("of check says that the inputs could not be checked", async () => {
+  it("in check says that the inputs could not be checked", async () => {
     const owner = quick();
     owner.simulator.faults.add({ action: "DescribeSubnets", reset: true });
     const { failures } = await owner.preview(program());
@@ -91,7 +91,7 @@ describe("an error before anything was looked at", () => {
     );
   });
 
-  it("of create says that it could not be looked whether the machine is there", async () => {
+  it("in create says that it could not be looked whether the machine is there", async () => {
     const owner = quick();
     const { inputs } = await owner.preview(program());
     owner.simulator.faults.add({ action: "DescribeLaunchTemplates", reset: true });
@@ -102,7 +102,7 @@ describe("an error before anything was looked at", () => {
     );
   });
 
-  it("of update says of which machine it could not be looked at what there is", async () => {
+  it("in update says of which machine it could not be looked at what there is", async () => {
     const owner = await up();
     const { id = "", outputs = {} } = owner.recorded ?? {};
     const { inputs } = await owner.preview(program({ tags: { Team: "db" } }));
@@ -114,7 +114,7 @@ describe("an error before anything was looked at", () => {
     );
   });
 
-  it("of delete says so too, and that all is still recorded", async () => {
+  it("in delete says so too, and that all is still recorded", async () => {
     const owner = await up();
     owner.simulator.faults.add({ action: "DescribeVolumes", reset: true });
     const { message } = await failureOf(owner.destroy());

@@ -34,12 +34,12 @@ export interface OlderState {
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 
-/** What was a secret in the program, in the envelope that Pulumi has for it. */
+/** Puts a secret of the program into the envelope that Pulumi has for it. */
 export function enveloped(value: unknown): unknown {
   return { [SIGNATURE]: SECRET, plaintext: JSON.stringify(value) };
 }
 
-/** What the handlers get: the runtime takes no secrets. */
+/** Turns secrets into the plain values that the handlers get: the runtime takes no secrets. */
 function opened(value: unknown): unknown {
   if (Array.isArray(value)) {
     return value.map(opened);

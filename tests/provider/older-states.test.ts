@@ -88,7 +88,7 @@ describe("the states of older versions", () => {
           assert.deepEqual(identityIn(owner.outputs), before);
           const { state: now, launchedInstanceType, dataVolumeIds } = owner.outputs;
           assert.equal(now, kind === "paused" ? "paused" : "running");
-          // What is stopped takes it on when it is started.
+          // A stopped instance takes on the type when it is started.
           const type = kind === "paused" ? state.program.instanceType : changed(state).instanceType;
           assert.equal(launchedInstanceType, type);
           assert.deepEqual(dataVolumeIds, state.resource.outputs.dataVolumeIds);

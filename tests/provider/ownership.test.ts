@@ -1,4 +1,4 @@
-/** Whose machine it is: what belongs to another resource or another state is never touched. */
+/** Ownership of a machine: another resource's or another state's is never touched. */
 import assert from "node:assert/strict";
 import { DeleteLaunchTemplateCommand } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../local/ec2";

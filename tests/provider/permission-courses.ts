@@ -9,7 +9,7 @@ import { later, made, nothingIsLeft, settled } from "./world";
 
 const IN_USE = " is in use";
 
-/** What a machine has that outlives its instance, and which of it an instance that runs has the use of. */
+/** The things of a machine that outlive its instance, and which of them a running instance has the use of. */
 function factsOf(owner: Stack): string[] {
   const { networkInterfaces, elasticIps, volumes, instances } = made(owner);
   const running = instances.filter((it) => it.state === "running").map((it) => it.instanceId);
@@ -34,7 +34,7 @@ function factsOf(owner: Stack): string[] {
 }
 
 interface Course {
-  /** What is so before and after. */
+  /** The facts that hold before and after. */
   lasting: string[];
   /** The rights that it took. */
   used: string[];
@@ -83,7 +83,7 @@ export async function comesToItsEnd(name: string, owner: Stack, wanted: Properti
   }
 }
 
-/** What would be so had all been allowed, and is not. */
+/** The facts that would hold had all been allowed, and do not. */
 export async function lostBy(owner: Stack, name: string): Promise<string[]> {
   const { lasting } = await courseOf(name);
   const facts = factsOf(owner);

@@ -17,7 +17,7 @@ const IMAGE = { imageId: WELL_KNOWN.imageV2 };
 const ONCE = { recycleTriggers: { at: "1" } };
 const AGAIN = { recycleTriggers: { at: "2" } };
 const DRAINED = { replacement: { drainSeconds: 30 } };
-/** What outlives an instance, and the role that each one has. */
+/** Inputs for things that outlive an instance, and for the role that each one has. */
 const HELD = { ...DELETES, dataVolumes: [PERMITTED_VOLUME], elasticIp: true, iamInstanceProfile: "demo" };
 
 const DUAL_STACK = { subnetId: WELL_KNOWN.dualStackSubnet };

@@ -66,7 +66,7 @@ const WARNED_OF: readonly string[] = [
   "data volumes",
 ];
 
-/** Those that take it. */
+/** The scenarios that take the right. */
 async function scenariosWith(right: string): Promise<string[]> {
   const needed = NEEDED_BY[right];
   if (needed !== undefined) {

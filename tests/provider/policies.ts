@@ -21,8 +21,8 @@ export function without(right: string, policy: Policy): Policy {
   return policy.map((it) => ({ ...it, Action: [it.Action].flat().filter((action) => action !== right) }));
 }
 
-/** What is there already takes one right more. */
+/** The policy for a scenario. A thing that exists already takes one right more. */
 export const policyFor = (name: string): Policy => (isAdoption(name) ? ALL : LIFE);
 
-/** Of what somebody with other rights made. */
+/** Whether the scenario adopts a thing that somebody with other rights made. */
 export const isAdoption = (name: string): boolean => name.startsWith("adoption");

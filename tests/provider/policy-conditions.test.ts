@@ -26,7 +26,7 @@ import type { Stack } from "./support";
 import { failureOf, somebody, up } from "./world";
 import { machineOf } from "./machine";
 
-/** What the policies are not for, each as a call by who has them. */
+/** Acts that the policies do not allow, each as a call by who has them. */
 const STRANGE: Readonly<Record<string, (ec2: EC2Client, things: Things) => Promise<unknown>>> = {
   "ends another's instance": (ec2, { foreign }) =>
     ec2.send(new TerminateInstancesCommand({ InstanceIds: [foreign.instanceId], DryRun: true })),

@@ -114,7 +114,7 @@ describe("publicIpAssignment", () => {
     }
   });
 
-  it("of the subnet is what it is when the input is taken out, whatever it was when the interface was made", async () => {
+  it("follows the subnet as it is when the input is taken out, whatever it was when the interface was made", async () => {
     const owner = await up({ publicIpAssignment: "none" });
     const maps = { SubnetId: WELL_KNOWN.subnetA, MapPublicIpOnLaunch: { Value: true } };
     await somebody(owner).send(new ModifySubnetAttributeCommand(maps));

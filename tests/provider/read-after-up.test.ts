@@ -86,13 +86,19 @@ describe("a read right after an up", () => {
 
   for (const [title, inputs] of [
     ["a spot machine", { market: { lifecycle: "spot", maxPrice: "0.2", fallbackToOnDemand: false } }],
-    ["one whose address does not persist", { persistPrivateIp: false, elasticIp: true }],
-    ["one with a number of addresses", { secondaryPrivateIpCount: 2 }],
-    ["one by overlap", { replacement: { strategy: "overlap" }, elasticIp: true }],
-    ["one that is stopped", { desiredState: "paused" }],
-    ["one that is paused with no instance", { desiredState: "paused", pauseBehavior: "terminate", elasticIp: true }],
-    ["one that is paused with no interface", { desiredState: "paused", persistPrivateIp: false, elasticIp: true }],
-    ["one with no public address", { publicIpAssignment: "none" }],
+    ["a machine whose address does not persist", { persistPrivateIp: false, elasticIp: true }],
+    ["a machine with a number of addresses", { secondaryPrivateIpCount: 2 }],
+    ["a machine replaced by overlap", { replacement: { strategy: "overlap" }, elasticIp: true }],
+    ["a machine that is stopped", { desiredState: "paused" }],
+    [
+      "a machine that is paused with no instance",
+      { desiredState: "paused", pauseBehavior: "terminate", elasticIp: true },
+    ],
+    [
+      "a machine that is paused with no interface",
+      { desiredState: "paused", persistPrivateIp: false, elasticIp: true },
+    ],
+    ["a machine with no public address", { publicIpAssignment: "none" }],
   ] as [string, Properties][]) {
     it(`finds nothing of ${title}, made so and become so`, async () => {
       await isAsRecorded(await up(inputs), program(inputs));

@@ -105,7 +105,7 @@ describe("a create that finished unheard", () => {
     });
   }
 
-  it("of another URN is left alone", async () => {
+  it("for another URN is left alone", async () => {
     const owner = await up();
     const other = quick({ on: owner });
     await other.up(program({ resourceUrn: `${String(program().resourceUrn)}-2` }));
@@ -232,25 +232,25 @@ describe("an update that is killed", () => {
     );
   }
 
-  it("of the image: one instance of the new one, on the same identity", async () => {
+  it("while it changes the image leaves one instance of the new one, on the same identity", async () => {
     await finishes({ after: { imageId: WELL_KNOWN.imageV2 }, keeps: true });
   });
 
-  it("of the image on spot", async () => {
+  it("while it changes the image on spot leaves one instance, too", async () => {
     const market = { lifecycle: "spot" };
     await finishes({ before: { market }, after: { market, imageId: WELL_KNOWN.imageV2 }, keeps: true });
   });
 
-  it("of the subnet: one interface in the new subnet, the Elastic IP moved along", async () => {
+  it("while it changes the subnet leaves one interface in the new subnet, the Elastic IP moved along", async () => {
     const before = { instanceType: "t3.micro" };
     await finishes({ before, after: { ...before, subnetId: WELL_KNOWN.subnetB }, keeps: false });
   });
 
-  it("of the image, and taken back: one instance of the old image, on the same identity", async () => {
+  it("while it changes the image, and is taken back, leaves one instance of the old image, on the same identity", async () => {
     await finishes({ after: { imageId: WELL_KNOWN.imageV2 }, keeps: true }, {});
   });
 
-  it("of the subnet, and taken back: one interface in the old subnet", async () => {
+  it("while it changes the subnet, and is taken back, leaves one interface in the old subnet", async () => {
     const before = { instanceType: "t3.micro" };
     await finishes({ before, after: { ...before, subnetId: WELL_KNOWN.subnetB }, keeps: false }, before);
   });

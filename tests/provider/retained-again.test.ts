@@ -7,7 +7,7 @@ import { program } from "./support";
 import { identityOf, machineOf } from "./machine";
 import { later, nothingIsLeft, quick, up } from "./world";
 
-describe("what was retained", () => {
+describe("a retained identity", () => {
   for (const pair of [true, false]) {
     it(`comes back: the same addresses and data${pair ? "" : ", from an interface that was not to persist"}`, async () => {
       const owner = await up({

@@ -188,7 +188,7 @@ describe("destroy leaves nothing of", () => {
     }
   });
 
-  it("what it made, and all of what it was given, whatever deletion says", async () => {
+  it("a machine with a given Elastic IP, whatever deletion says, and keeps the address itself", async () => {
     for (const deletion of [DELETED, RETAINED]) {
       const owner = quick();
       const { AllocationId = "" } = await somebody(owner).send(new AllocateAddressCommand({ Domain: "vpc" }));

@@ -32,7 +32,7 @@ const FAULTS = [
   ["a page of somebody else", { error: { code: "", message: "<html>", status: 502 } }] as const,
 ];
 
-/** What holds user data, or is sent it, at some time in the life of a machine. */
+/** Actions that hold user data, or are sent it, at some time in the life of a machine. */
 const ACTIONS = ["CreateLaunchTemplate*", "RunInstances", "DescribeInstanceAttribute", "ModifyInstanceAttribute", "*"];
 
 const WHOLE = { depth: null, maxArrayLength: null, maxStringLength: null };
@@ -59,7 +59,7 @@ function isUnseen(owner: Stack, failure: unknown): void {
   }
 }
 
-/** What a run fails with, or nothing. */
+/** The error that a run fails with, or nothing. */
 const ending = (work: Promise<unknown>): Promise<unknown> =>
   work.then(
     () => undefined,
@@ -77,7 +77,7 @@ const RUNS: Readonly<Record<string, (owner: Stack) => Promise<unknown>>> = {
 
 const called = new Map<string, Promise<string[]>>();
 
-/** Those of `ACTIONS` that a run calls where nothing goes wrong: until a fault strikes it is the same run, so it meets no other. */
+/** The `ACTIONS` that a run calls where nothing goes wrong: until a fault strikes it is the same run, so it meets no other. */
 function actionsIn(name: string, run: (owner: Stack) => Promise<unknown>): Promise<string[]> {
   const find = async (): Promise<string[]> => {
     const owner = await up(SECRET);

@@ -55,7 +55,7 @@ async function changed(base: Properties, after: Properties): Promise<{ owner: St
   assert.deepEqual(now.identity, was.identity);
   assert.equal(now.instance.tags[TAG.generation], "2");
   assert.equal(owner.outputs.generation, 2);
-  // What the preview showed of the instance is what it is now.
+  // The preview showed the instance that there is now.
   assert.ok([undefined, now.instance.instanceId].includes(shown.instanceId as string | undefined));
   assert.equal(shown.instanceId !== undefined, was.instance.instanceId === now.instance.instanceId);
   return { owner, path, line };
@@ -126,7 +126,7 @@ describe("two runs at once", () => {
     ["terminate-first", IMAGE],
     ["overlap", IMAGE],
   ] as const) {
-    it(`of ${strategy} come to one machine, whenever the second begins`, async () => {
+    it(`with ${strategy} come to one machine, whenever the second begins`, async () => {
       const base = { elasticIp: true, replacement: { strategy } };
       const owner = await up(base);
       await owner.refresh();

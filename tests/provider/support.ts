@@ -28,7 +28,7 @@ export const OUTPUT_NAMES = [
   "generation",
 ] as const satisfies (keyof Outputs)[];
 
-/** Those of them that outlive an instance. */
+/** The outputs that outlive an instance. */
 export const STABLE_NAMES = [...OUTPUT_NAMES.slice(0, 9), "launchTemplateId"] as const;
 
 /** Raw inputs of a program, as they reach `check`. */
@@ -42,7 +42,7 @@ export function program(overrides: Properties = {}): Properties {
   };
 }
 
-/** What Pulumi has on record for one resource. */
+/** The record that Pulumi has of one resource. */
 export interface Recorded {
   id: string;
   inputs: Properties;
@@ -76,7 +76,7 @@ export class Stack {
     return { inputs, failures, changes };
   }
 
-  /** What `pulumi up` does, and what it did. */
+  /** Does what `pulumi up` does, and returns which operation it was. */
   async up(program: Properties): Promise<"create" | "update" | "same"> {
     const { inputs, failures, changes } = await this.preview(program);
     if (failures.length > 0) {
@@ -155,7 +155,7 @@ export class Stack {
 
 export type RequestHandler = NonNullable<Around["client"]["requestHandler"]>;
 
-/** What stands between the provider and the simulator. */
+/** A layer between the provider and the simulator. */
 export type Through = (handler: InProcess) => RequestHandler;
 export type InProcess = ReturnType<Ec2Simulator["requestHandler"]>;
 

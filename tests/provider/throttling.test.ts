@@ -36,7 +36,7 @@ function throttledFor(owner: Stack, ms: number): Stack {
 describe("throttling", () => {
   const base = { elasticIp: true };
 
-  it("of minutes is waited out, and told to the user", async () => {
+  it("that lasts minutes is waited out, and told to the user", async () => {
     const owner = throttledFor(await up(base), 8 * 60_000);
     await owner.up(program({ ...base, ...IMAGE }));
     holderOf(owner);
@@ -50,7 +50,7 @@ describe("throttling", () => {
   });
 
   for (const timeoutSeconds of [60, 600]) {
-    it(`of a run is waited out for timeoutSeconds, ${timeoutSeconds} s in all; the next up goes on`, async () => {
+    it(`that outlasts a run is waited out for timeoutSeconds, ${timeoutSeconds} s in all; the next up goes on`, async () => {
       const inputs = { ...base, replacement: { timeoutSeconds } };
       const account = await up(inputs);
       const owner = throttledFor(account, 3_600_000);
@@ -162,7 +162,7 @@ describe("throttling", () => {
       .filter((it) => !(it.instanceId in before))
       .sort((a, b) => a.launchTime - b.launchTime);
     const place = launched.findIndex((it) => it.networkInterfaceIds.includes(outputs.networkInterfaceId));
-    // Those before it are launched while it looks at what is left of it; without its right of way it is the last.
+    // Machines before it are launched while it looks at what is left of it; without its right of way it is the last.
     assert.ok(place < 30, `${place} of ${launched.length}`);
   });
 });

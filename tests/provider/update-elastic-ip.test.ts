@@ -20,7 +20,7 @@ async function allocate(owner: Stack): Promise<{ allocationId: string; publicIp:
 }
 
 describe("update", () => {
-  describe("of the Elastic IP", () => {
+  describe("with another elasticIp", () => {
     it("allocates one and releases it again, while the instance keeps running", async () => {
       const owner = await up();
       const was = machineOf(owner);

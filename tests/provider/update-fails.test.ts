@@ -16,7 +16,7 @@ describe("update", () => {
       ],
     ];
 
-    /** What is made between the preview and the update can be gone again. */
+    /** Inputs whose things were made between the preview and the update, and may be gone again. */
     const GONE_SINCE: typeof IMPOSSIBLE = [
       [
         "an image that is not there",
@@ -111,7 +111,7 @@ describe("update", () => {
         [failure.properties?.state, failure.properties?.instanceId, failure.properties?.networkInterfaceId],
         ["failed", "", was.eni.networkInterfaceId],
       );
-      assert.equal(failure.properties?.instanceType, "m7i.large", "what was not applied is not recorded");
+      assert.equal(failure.properties?.instanceType, "m7i.large", "an input that was not applied is not recorded");
       owner.simulator.capacity.set("m6i.large", "us-east-1a", "spot", 1);
       assert.equal(await owner.up(program(inputs)), "update");
       assert.deepEqual(identityOf(machineOf(owner)), identityOf(was));

@@ -114,7 +114,7 @@ describe("update", () => {
       events.find((it) => it.instanceId === id && it.event === event)?.time ?? NaN;
     const shutdown = time(firstId, "terminated") - time(firstId, "shutdown-requested");
     const start = time(secondId, "running") - time(secondId, "launched");
-    // What the polling adds to what EC2 itself took.
+    // The time that polling adds to EC2's own.
     const added = (outage?.seconds ?? NaN) - (shutdown + start) / 1000;
     assert.ok(added >= 0 && added <= 6, `${added} s`);
     assert.ok(owner.lines.some((line) => /the address was dark for \d+ s$/.test(line)));

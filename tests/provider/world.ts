@@ -1,4 +1,4 @@
-/** What the simulated account holds, and whether it is what the stack has on record. */
+/** The contents of the simulated account, and whether they are what the stack has on record. */
 import assert from "node:assert/strict";
 import { CreateTagsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import type { SimState } from "../../local/ec2";
@@ -160,7 +160,7 @@ export async function settled(owner: Stack, inputs: Record<string, unknown>): Pr
   assert.deepEqual(owner.calls("mutating"), []);
 }
 
-/** What `work` fails with, as Pulumi's runtime sees it. */
+/** The error that `work` fails with, as Pulumi's runtime sees it. */
 export async function failureOf(
   work: Promise<unknown>,
 ): Promise<Error & { id?: string; properties?: Record<string, unknown>; reasons?: string[] }> {

@@ -25,7 +25,7 @@ export function idsIn({
   ]);
 }
 
-/** What others made stays: all but an instance that was adopted, and what EC2 ends with it. */
+/** Ids that others made and that stay: all but an instance that was adopted, and the things that EC2 ends with it. */
 export function notOursToEnd(now: Made): string[] {
   const adopted = new Set(now.instances.filter((it) => TAG.id in it.tags).map((it) => it.instanceId));
   const endsWith = (it: { attachment?: { instanceId: string; deleteOnTermination: boolean } }): boolean =>
@@ -44,14 +44,14 @@ export function isOurs(now: Made, recorded: readonly Stack["recorded"][], id: st
   return !straysIn(now, recorded, new Set()).includes(id);
 }
 
-/** What neither the state nor a search by tags leads to, and others did not make. */
+/** Ids that neither the state nor a search by tags leads to, and others did not make. */
 export function straysIn(now: Made, states: readonly Stack["recorded"][], others: Ids): string[] {
   const tagged = (it: { tags: SimState["vpcs"][string]["tags"] }): boolean =>
     TAG.id in it.tags || TAG.retained in it.tags;
   const onRecord = JSON.stringify(states.map((it) => it?.outputs ?? {}));
   const isKnown = (id: string, it: { tags: Record<string, string> }): boolean =>
     tagged(it) || onRecord.includes(`"${id}"`);
-  // What is ending by itself needs nobody to know it.
+  // An instance that is ending by itself needs nobody to know it.
   const instances = new Set(
     now.instances.filter((it) => it.state === "shutting-down" || isKnown(it.instanceId, it)).map((it) => it.instanceId),
   );

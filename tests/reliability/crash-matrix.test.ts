@@ -16,7 +16,7 @@ const tried: Tried & { instants: number } = { kills: 0, worlds: 0, instants: 0 }
 interface Going {
   scene: Scene;
   killed: Points;
-  /** What the program says now; nothing for a destroy. */
+  /** The program as it is now; nothing for a destroy. */
   next: Properties | undefined;
   refreshes?: boolean;
 }
@@ -73,7 +73,7 @@ describe("the crash matrix", function () {
         await goOn({ scene, killed: await killedIn(scene), next: scene.after });
       });
 
-      // What was not there before is not in Pulumi's state yet, and nothing can undo it.
+      // A machine that was not there before is not in Pulumi's state yet, and nothing can undo it.
       if (verb !== "create" && verb !== "adopt") {
         it("is undone by what the program said before, or by destroy, after a refresh", async () => {
           const scene = await prepare();

@@ -1,4 +1,4 @@
-/** What can go wrong with a call of EC2, and what a run that meets it may come to. */
+/** The faults of EC2's calls, and the outcomes that a run that meets one may have. */
 import type { Ec2Simulator, Fault } from "../../local/ec2";
 
 /** One call, as the provider sent it. */
@@ -6,17 +6,17 @@ export interface Sent {
   /** A dry run of an action is another one. */
   action: string;
   params: URLSearchParams;
-  /** What was there before the run. */
+  /** The ids that were there before the run. */
   known: ReadonlySet<string>;
 }
 
-/** What EC2 answers, or what becomes of the connection. */
+/** EC2's answer, or the fate of the connection. */
 export type Strike = Omit<Fault, "action"> | "denied";
 
 export interface FaultClass {
   name: string;
   what: string;
-  /** What becomes of a call; nothing, if the fault cannot come to such a call. `count` is how often it struck so far. */
+  /** The fate of a call; nothing, if the fault cannot come to such a call. `count` is how often it struck so far. */
   strike: (sent: Sent, count: number) => Strike | undefined;
   /** How many calls it meets, or for how long it meets every one. */
   lasts: { times: number } | { ms: number };
@@ -48,7 +48,7 @@ const NOT_FOUND: readonly (readonly [prefix: RegExp, code: string])[] = [
   [/^sir-/, "InvalidSpotInstanceRequestID.NotFound"],
 ];
 
-/** What EC2 says of the first thing in a request that was made since the run began. */
+/** EC2's code for the first thing in a request that was made since the run began. */
 function notFound({ params, known }: Sent): string | undefined {
   for (const [name, value] of params) {
     const [, code] = NOT_FOUND.find(([prefix]) => prefix.test(value)) ?? [];
@@ -138,7 +138,7 @@ export const FAULTS: readonly FaultClass[] = [
   },
   {
     name: "not found",
-    what: "what the run has just made is unknown to the next two calls that name it",
+    what: "a thing that the run has just made is unknown to the next two calls that name it",
     strike: (sent) => {
       const code = notFound(sent);
       return code === undefined ? undefined : { error: { code, status: 400 } };

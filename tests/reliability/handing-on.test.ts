@@ -50,7 +50,7 @@ function markedByOthers(account: Stack, own: string): Map<string, Marked> {
   );
 }
 
-/** Who runs may not change what another machine's mark is on, whatever that machine does meanwhile. */
+/** Asserts that a run changes nothing with another machine's mark on it, whatever that machine does meanwhile. */
 function watched(account: Stack, idOf: () => string, breaches: string[]): Through {
   return (handler: InProcess) =>
     sending(handler, async (request, action) => {

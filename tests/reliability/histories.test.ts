@@ -62,7 +62,7 @@ describe("a history", function () {
   this.timeout(120_000);
 
   for (const [name, history] of Object.entries(FOUND)) {
-    it(`of ${name} loses nothing`, async () => {
+    it(`with ${name} loses nothing`, async () => {
       await live(history);
     });
   }

@@ -1,5 +1,5 @@
 /**
- * What must hold of a managed instance at every moment, whatever happened to it and whoever was killed: written once, looked at after
+ * The invariants of a managed instance at every moment, whatever happened to it and whoever was killed: written once, looked at after
  * every call. Nothing of the provider is asked: all is read from the account and from what Pulumi has on record.
  *
  * - (a) The private IP, the MAC and the Elastic IP never change while it lives.
@@ -33,7 +33,7 @@ export class Watch {
   readonly breaches: Breach[] = [];
   /** How often it looked. */
   looks = 0;
-  /** What others made, or had before: never ours to delete. */
+  /** Ids that others made, or had before: never ours to delete. */
   private readonly others: Set<string>;
 
   /** @param states what other states have on record */
@@ -45,12 +45,12 @@ export class Watch {
     this.others = new Set(others ?? idsIn(madeNow(account)));
   }
 
-  /** What others made, so that a look at the same account at another time can be told. */
+  /** Ids that others made, so that a look at the same account at another time can be told. */
   get foreign(): Ids {
     return this.others;
   }
 
-  /** What is made meanwhile belongs to others. */
+  /** Does work whose results belong to others. */
   async byOthers<Result>(work: () => Promise<Result>): Promise<Result> {
     const before = idsIn(madeNow(this.account));
     const result = await work();
@@ -153,7 +153,7 @@ function isYes(reply: unknown): boolean {
   );
 }
 
-/** What one process has done so far. */
+/** The deeds of one process so far. */
 interface Done {
   /** The ids of what it made. */
   launched: Set<string>;

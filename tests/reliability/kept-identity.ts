@@ -26,7 +26,7 @@ export function primaryOf(eni: Made["networkInterfaces"][number]): string {
   return eni.privateAddresses.find((it) => it.primary)?.address ?? "";
 }
 
-/** What the state has on record, if it is still there. */
+/** The identity that the state has on record, if it is still there. */
 export function identityIn(now: Made, recorded: Stack["recorded"]): Identity | undefined {
   const { networkInterfaceId, allocationId } = recorded?.outputs ?? {};
   const eni = now.networkInterfaces.find((it) => it.networkInterfaceId === networkInterfaceId);

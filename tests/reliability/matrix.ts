@@ -29,10 +29,10 @@ export interface Place {
 
 export type Outcome = "ends well" | "fails";
 
-/** What came of it; nothing, if the fault never struck. */
+/** The result of one try; no outcome, if the fault never struck. */
 export interface Trial {
   outcome?: Outcome;
-  /** What must not be, in sentences. */
+  /** Flaws, in sentences. */
   flaws: string[];
 }
 
@@ -113,7 +113,7 @@ export async function tryWeather(weather: Weather, stage: Stage): Promise<Trial>
   });
 }
 
-/** What struck so far. */
+/** The strikes so far. */
 interface Struck {
   /** When it was for the first time. */
   first?: number;
@@ -186,7 +186,7 @@ async function goneOn(failed: Stack, watch: Watch, { scene }: Stage): Promise<St
   throw new Error(`the same command did not end well: ${said.join(" | ")}`);
 }
 
-/** What an error leaves unsaid, or says that no user can read. */
+/** Facts that an error leaves unsaid, or words in it that no user can read. */
 function flawsOf(text: string, codes: ReadonlySet<string>, refused: readonly string[]): string[] {
   const said = (pattern: RegExp): boolean => pattern.test(text);
   const wrong: (string | false)[] = [
@@ -253,7 +253,7 @@ function faulty({ owner, fault, action, skip, known, struck }: Faulty): Through 
     });
 }
 
-/** What an error that comes of it has to say. */
+/** Words that an error of this strike has to contain. */
 function wordsFor(strike: Strike, name: string): string[] {
   if (strike === "denied") {
     return ["UnauthorizedOperation", `ec2:${name}`];

@@ -21,7 +21,7 @@ export interface Verb {
   run: (owner: Stack, through: Through) => Promise<void>;
 }
 
-/** What a run ended with. */
+/** The end of a run, with its error. */
 type End = { said?: undefined } | { said: string };
 
 export function upTo(name: string, inputs: Properties): Verb {

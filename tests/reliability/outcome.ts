@@ -38,7 +38,7 @@ export function isAsDeclared(owner: Stack, inputs: Properties, others: Ids): voi
   hasNoMore(ours, others);
 }
 
-/** What there is of one machine. */
+/** The things that exist of one machine. */
 interface Ours {
   now: Made;
   outputs: Properties;
@@ -79,7 +79,7 @@ function hasItsInterface({ outputs, eni }: Ours, inputs: Properties): void {
 }
 
 function hasItsElasticIp({ now, outputs, eni, elasticIps }: Ours, inputs: Properties): void {
-  // Who adopts an address, and says nothing of it, keeps it.
+  // An address that is adopted, and of which the program says nothing, is kept.
   const wanted = inputs.elasticIp ?? (inputs.adopt !== undefined && outputs.allocationId !== "");
   if (wanted === false) {
     assert.deepEqual(elasticIps, []);

@@ -1,8 +1,8 @@
-/** What a run is about, as far as an invariant depends on it. */
+/** The purpose of a run, as far as an invariant depends on it. */
 
 export type Properties = Record<string, unknown>;
 
-/** What a run is about, as far as an invariant depends on it. */
+/** The purpose of a run, as far as an invariant depends on it. */
 export interface Purpose {
   /** Whether the inputs leave the interface and the Elastic IP as they are. */
   keepsIdentity: boolean;
@@ -18,7 +18,7 @@ export type PurposeOf = (machineId: string | undefined) => Purpose;
 /** The inputs whose change gives up the interface, or exchanges the Elastic IP. */
 const OF_IDENTITY = ["subnetId", "persistPrivateIp", "privateIp", "elasticIp", "adopt"];
 
-/** What an `up` from one program to another is about. */
+/** The purpose of an `up` from one program to another. */
 export function purposeOf(before: Properties | undefined, after: Properties): Purpose {
   const isSame = (name: string): boolean => JSON.stringify(before?.[name]) === JSON.stringify(after[name]);
   const { strategy } = (after.replacement ?? {}) as { strategy?: string };
@@ -29,5 +29,5 @@ export function purposeOf(before: Properties | undefined, after: Properties): Pu
   };
 }
 
-/** Of a destroy. */
+/** The purpose of a destroy. */
 export const ENDING: Purpose = { keepsIdentity: false, wantsInstance: false, instances: 2 };

@@ -7,7 +7,7 @@ import { ENDING, type Properties, purposeOf } from "./purpose";
 import { isAsDeclared, onlyRetainedIsLeft } from "./outcome";
 import { type Watch } from "./invariants";
 
-/** What the program says now, nothing for a destroy; and what it said before. */
+/** The program as it is now, nothing for a destroy; and as it was before. */
 export interface Programs {
   after?: Properties;
   before?: Properties;
@@ -20,7 +20,7 @@ export function watched(owner: Stack, watch: Watch, { after, before }: Programs,
   return goingOn(owner, { ...options, through: (handler) => watching(through(handler) as InProcess) });
 }
 
-/** What the program asks for: nothing, a destroy. */
+/** Runs the command that the program asks for: nothing, a destroy. */
 export async function command(stack: Stack, after: Properties | undefined): Promise<void> {
   await (after === undefined ? stack.destroy() : stack.up(program(after)));
 }

@@ -18,13 +18,13 @@ export interface Scenario {
 
 export interface Scene {
   owner: Stack;
-  /** What others have in the account. */
+  /** Ids that others have in the account. */
   others: ReadonlySet<string>;
   /** The machine of the same URN that another state has, by id. */
   second: string;
-  /** What the program said before; nothing, if there is no machine yet. */
+  /** The program before; nothing, if there is no machine yet. */
   before?: Properties;
-  /** What it says now; nothing for a destroy. */
+  /** The program now; nothing for a destroy. */
   after?: Properties;
 }
 
@@ -262,14 +262,14 @@ const ALL: readonly Scenario[] = [
   changing("heal", "an instance that somebody terminated", { before: FULL, between: terminatedByHand }),
   changing("heal", "an Elastic IP that somebody took off", { before: FULL, between: addressTakenOff }),
   deleting("all of it", FULL),
-  deleting("what is not to be retained", {
+  deleting("all that is not to be retained", {
     ...FULL,
     deletion: { networkInterface: "retain", elasticIp: "retain", dataVolumes: "retain" },
   }),
   deleting("a machine on spot", SPOT),
   {
     verb: "delete",
-    name: "what was adopted, which is given back",
+    name: "an adopted instance, which is given back",
     prepare: async () => {
       const { owner, second } = await account();
       const before = fitting(await launchedByHand(owner));

@@ -7,7 +7,7 @@ import type { Stack } from "../provider/support";
 import { made } from "../provider/world";
 import type { Met, Verb } from "./meetings";
 
-/** What a run says that yields, or that finds another one in the middle of its work. */
+/** The words of a run that yields, or that finds another one in the middle of its work. */
 const STANDS = /\band (that|its result|their result) stands?\b|an update was not finished; run `pulumi up`/;
 
 /** More than they take one after the other: looks again, and what they leave to each other for a while. */
@@ -17,7 +17,7 @@ const SLACK_MS = 200_000;
 const DARK_S = 420;
 
 /**
- * What must not be, in sentences.
+ * The flaws of a meeting, in sentences.
  *
  * @param apartMs how long both take one after the other
  */
@@ -52,11 +52,11 @@ function isWanted(owner: Stack): boolean {
   return made(owner).instances.some((it) => it.state === "running");
 }
 
-/** What the record says that there is not, once both have ended. */
+/** Steps of the record that are not carried out, once both have ended. */
 async function unfinished(owner: Stack): Promise<string[]> {
   try {
     const steps = planOf(await machine(owner)).map((it) => it.kind);
-    return steps.length === 0 ? [] : [`what is on record is not there: ${steps.join(", ")}`];
+    return steps.length === 0 ? [] : [`the record is not carried out: ${steps.join(", ")}`];
   } catch (error) {
     return [error instanceof Error ? error.message : String(error)];
   }

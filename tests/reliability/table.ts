@@ -9,7 +9,7 @@ function cellOf(outcomes: ReadonlySet<Outcome> | undefined): string {
   return others.length > 0 ? "either" : (first ?? "—");
 }
 
-/** Those that are the same in every respect, together, where the first of them is. */
+/** Groups entries that are the same in every respect, each group where its first entry is. */
 function alike<T>(list: readonly T[], respects: (it: T) => readonly string[]): T[][] {
   const groups = new Map<string, T[]>();
   for (const it of list) {
@@ -38,7 +38,7 @@ export function tableOf(actions: readonly string[], outcomes: Outcomes): string 
       [...FAULTS, ...WEATHERS].map(({ name, what }) => [name, what]),
     ),
     "",
-    "Of one call:",
+    "A fault of one call:",
     "",
     table(
       ["call", ...columns.map((it) => it.join(", "))],
@@ -48,7 +48,7 @@ export function tableOf(actions: readonly string[], outcomes: Outcomes): string 
       ]),
     ),
     "",
-    "Of all that a run asks:",
+    "A fault of every call of a run:",
     "",
     table(
       ["fault", "every scenario"],

@@ -31,7 +31,7 @@ function purposeFor({ before }: Scene, inputs: Properties | undefined): Purpose 
   return inputs === undefined ? ENDING : purposeOf(before, inputs);
 }
 
-/** What a loser is told: what was being done, and what to do; not a fault of the program. */
+/** Asserts that a loser is told what was being done, and what to do; not a fault of the program. */
 function isClear(error: unknown, at: string): void {
   assert.ok(error instanceof Error, at);
   const { message } = error;
@@ -44,7 +44,7 @@ function isClear(error: unknown, at: string): void {
 
 interface Meeting {
   scene: Scene;
-  /** What the two are told. */
+  /** The commands that the two are given. */
   commands: readonly [Properties | undefined, Properties | undefined];
   at: string;
 }
@@ -53,7 +53,7 @@ interface Meeting {
 async function meet({ scene, commands, at }: Meeting, seed: number): Promise<void> {
   const { owner, others } = scene;
   const watch = new Watch(owner, others);
-  // What one of them wants to be given up, the other may not take for lost.
+  // An identity that one of them wants to give up may not be taken for lost by the other.
   const keepsIdentity = commands.every((it) => purposeFor(scene, it).keepsIdentity);
   const purpose = (inputs: Properties | undefined): Purpose => ({ ...purposeFor(scene, inputs), keepsIdentity });
   const stacks = commands.map((inputs, index) => writer(owner, watch, purpose(inputs), seed + 1000 * index));
@@ -68,11 +68,11 @@ async function meet({ scene, commands, at }: Meeting, seed: number): Promise<voi
   if (scene.before === undefined) {
     return areApart(scene, watch, stacks, at);
   }
-  // Who was told to end it has no state any more, and the other one's may have begun anew: that one is told the same.
+  // The writer that was told to end it has no state any more, and the other's may have begun anew: the other is told the same.
   const [first = owner, second = owner] = stacks;
   const last = commands[1] === undefined ? first : second;
   const survivor = goingOn(last, { through: watch.process(last.recorded, purpose(commands[1])) });
-  // What the other did after it had looked, only a look tells.
+  // Changes that the other made after it had looked are only seen by a look.
   for (let times = 0; times < 2; times++) {
     await survivor.refresh();
     await command(survivor, commands[1]);

@@ -117,7 +117,7 @@ function writtenMembers(members: Iterable<ts.TypeElement>): string {
   );
 }
 
-/** What each class of change is called, for a user to read: how a paragraph begins. */
+/** The sentence for each class of change, for a user to read: how a paragraph begins. */
 const SENTENCES: Readonly<Record<string, RegExp>> = {
   "in-place": /^Changed in place\.( |$)/,
   "replaces-instance": /^Changing it replaces the instance; the addresses stay\.( |$)/,

@@ -125,7 +125,7 @@ describe("ManagedInstance", () => {
     assert.throws(
       () => new ManagedInstance(name, args(), opts),
       (error: Error) => {
-        // Of this class Pulumi prints the message, without a stack.
+        // Pulumi prints the message of this class, without a stack.
         assert.ok(pulumi.RunError.isInstance(error));
         assert.match(error.message, message);
         return true;

@@ -23,7 +23,7 @@ async function text(): Promise<string> {
   return source;
 }
 
-/** What the provider process makes of the text, started in the folder of a program. */
+/** The provider that its process makes of the text, started in the folder of a program. */
 async function revived(folder: string): Promise<Provider> {
   const scope: { exports: { handler?: () => Provider } } = { exports: {} };
   const run = compileFunction(await text(), ["exports", "require", "process"]) as (...given: unknown[]) => void;

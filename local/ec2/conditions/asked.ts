@@ -15,7 +15,7 @@ interface Thing {
   tags?: Tags;
 }
 
-/** What is made anew; EC2 asks for the right to each, and for that to tag it. */
+/** The kinds of thing that an action makes; EC2 asks for the right to make each, and for the right to tag it. */
 const MADE: Readonly<Record<string, readonly string[]>> = {
   AllocateAddress: ["elastic-ip"],
   CreateLaunchTemplate: ["launch-template"],
@@ -106,7 +106,7 @@ function templateData(params: Params, world: World): ParamTree {
   const ref = params.group("LaunchTemplate");
   const template = world.account.launchTemplates.get(ref.string("LaunchTemplateId") ?? "");
   const version = ref.string("Version") ?? "$Default";
-  // One that is not there is refused in its turn, when the call itself is looked at.
+  // A version that does not exist is refused later, when the call itself is looked at.
   const isThere = template !== undefined && (version.startsWith("$") || Number(version) <= template.latestVersion);
   return { ...(isThere ? findVersion(template, version).data : {}), ...params.tree };
 }
@@ -128,7 +128,7 @@ function thingsNamed(tree: ParamTree, world: World): Thing[] {
   return [...new Map(found.map((it) => [it.path, it])).values()];
 }
 
-/** What is said, or written down for a later launch: it may look like a thing, and nothing is done to it. */
+/** Parameters that are text, or are written down for a later launch: they may look like a thing, and nothing is done to it. */
 const WORDS = ["Tag", "TagSpecification", "LaunchTemplateData", "ClientToken", "UserData", "Description"];
 
 function* valuesIn(tree: ParamTree): Generator<string> {

@@ -8,15 +8,15 @@ import type { Params } from "../wire/params";
 export interface IamRules {
   /** Only what fits one of these may be done; everything where it is not given. */
   allow?: readonly string[];
-  /** What fits one of these may not be done, whatever else is allowed. */
+  /** Actions that match one of these are denied, whatever else is allowed. */
   deny: readonly string[];
   /** The policies of the caller, with resources and conditions. */
   policy?: readonly Statement[];
 }
 
 /**
- * What the caller may do: by action, in names or patterns such as `ec2:Describe*`, `RunInstances`, `iam:PassRole`, or by the statements
- * of policies. Where both are given, both count.
+ * The rights of the caller: by action, in names or patterns such as `ec2:Describe*`, `RunInstances`, `iam:PassRole`, or by the
+ * statements of policies. Where both are given, both count.
  */
 export class Iam {
   private rules: IamRules = { deny: [] };

@@ -35,7 +35,7 @@ export class Conditions {
     this.consistency = new Consistency(new Random(seed + 4));
   }
 
-  /** What EC2 looks at before it looks at the request itself. */
+  /** Makes the checks that EC2 makes before it looks at the request itself. */
   admit(world: World, { action, mutating, params, headers }: ArrivingCall): void {
     // Read apart, so that what is looked at here does not count as understood.
     const apart = new Params(params.tree);

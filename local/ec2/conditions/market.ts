@@ -12,7 +12,7 @@ import { Refused } from "../refused";
 
 type Lifecycle = Pool["lifecycle"];
 
-/** What AWS decides of its own accord, here on demand: room, prices, quotas, whom it takes instances from, and what fails. */
+/** Decisions that AWS makes of its own accord, here on demand: room, prices, quotas, whom it takes instances from, and what fails. */
 export class Market {
   readonly capacity = {
     /**

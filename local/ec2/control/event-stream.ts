@@ -5,7 +5,7 @@ import type { LoggedEvent } from "../model/events";
 import type { Ec2Simulator } from "../simulator";
 
 export interface EventRequest {
-  /** What is behind the question mark. */
+  /** The part behind the question mark. */
   query: URLSearchParams;
   accept: string;
 }

@@ -6,7 +6,7 @@ import type { InterruptionTarget } from "../model/interruption";
 import { Refused } from "../refused";
 import type { Bucket, ThrottleLimits } from "../conditions/throttle-limits";
 
-/** What control requests say, in the words of the simulator's own interface. */
+/** Readers of the fields of control requests, which use the words of the simulator's own interface. */
 
 export function readDistribution(fields: Fields, name: string): Distribution {
   const value = fields.raw(name);

@@ -21,10 +21,10 @@ type Run = Command["run"];
 
 const command = (says: string, run: Run): Command => ({ says, run });
 
-/** What is looked at, set and taken away again by the same name. */
+/** The three requests that get, set and clear one setting, under the same name. */
 function setting(name: string, says: string, parts: { get: Run; set: Run; clear: Run }): Record<string, Command> {
   return {
-    [`GET ${name}`]: command(`what is set of: ${says}`, parts.get),
+    [`GET ${name}`]: command(`the current setting: ${says}`, parts.get),
     [`POST ${name}`]: command(says, parts.set),
     [`DELETE ${name}`]: command("no longer", parts.clear),
   };

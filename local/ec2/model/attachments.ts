@@ -35,7 +35,7 @@ export function attach(
   return attachment;
 }
 
-/** What AttachNetworkInterface refuses. */
+/** Refuses what AttachNetworkInterface refuses. */
 export function checkHotAttach(
   world: World,
   networkInterface: NetworkInterface,
@@ -107,7 +107,7 @@ export function beginDetach(world: World, networkInterface: Attached, force: boo
   });
 }
 
-/** What is left of the attachments once an instance has ended: the interface is deleted or free, at this moment and not before. */
+/** Ends the attachments once an instance has ended: the interface is deleted or free, at this moment and not before. */
 export function endAttachments(world: World, instance: Instance): void {
   for (const networkInterface of interfacesOf(world, instance)) {
     const { attachment } = networkInterface;

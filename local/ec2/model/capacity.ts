@@ -10,7 +10,7 @@ export interface Pool {
 
 const keyOf = ({ type, zone, lifecycle }: Pool) => `${type}/${zone}/${lifecycle}`;
 
-/** What an instance gives up goes back to everybody's pool, unless it is said to be given back to this account's. */
+/** Sets the room that is left. An instance that ends gives its room to everybody's pool, or, if `isGivenBack`, to this account's. */
 export function setCapacity(world: World, pool: Pool, left: number, isGivenBack = false): void {
   world.account.capacity.set(keyOf(pool), { left, isGivenBack });
 }

@@ -14,7 +14,7 @@ export function sample(random: Random, distribution: Distribution): number {
   return Math.round(least + random.next() * (most - least));
 }
 
-/** What is wrong with something that should be a distribution; undefined when it is one. */
+/** Describes the flaw of something that should be a distribution; undefined when it is one. */
 export function flawOf(value: unknown): string | undefined {
   if (isTime(value) || isSpread(value)) return undefined;
   if (!isRange(value))

@@ -143,8 +143,8 @@ function onlyInterface(world: World, instanceId: string | undefined): NetworkInt
 }
 
 /**
- * What may be refused: an address that is held elsewhere, and a private address that already has one. The API page says
- * that moving is automatic today; older behaviour, kept here, refuses unless AllowReassociation says otherwise (terraform#3429).
+ * Refuses an address that is held elsewhere, and a private address that already has one. The API page says that moving is
+ * automatic today; older behaviour, kept here, refuses unless AllowReassociation says otherwise (terraform#3429).
  */
 export function checkAssociable(world: World, address: Address, target: Target, allowReassociation: boolean): void {
   checkNotPending(world, target);

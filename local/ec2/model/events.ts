@@ -20,7 +20,7 @@ export interface LoggedEvent {
   event: Ec2Event;
 }
 
-/** What a reader can still catch up with; who reads later than that has missed the oldest, as with EventBridge. */
+/** The number of events that are kept; who reads later than that has missed the oldest, as with EventBridge. */
 const LIMIT = 10_000;
 
 type Detail = Ec2Event["detail"];
@@ -33,7 +33,7 @@ interface Told {
   detail: Detail;
 }
 
-/** What EventBridge would be told, in order. */
+/** The events that EventBridge would be sent, in order. */
 export class EventLog {
   private log: Told[] = [];
   private forgotten = 0;
@@ -56,7 +56,7 @@ export class EventLog {
     this.emit("EC2 Instance Rebalance Recommendation", { "instance-id": instanceId });
   }
 
-  /** Those after a sequence number, the oldest first. */
+  /** Lists the events after a sequence number, the oldest first. */
   list(since = 0): LoggedEvent[] {
     const first = Math.max(0, since - this.forgotten);
     return this.log.slice(first).map((told, index) => this.logged(told, this.forgotten + first + index + 1));

@@ -2,7 +2,7 @@ import type { Ending, Holding } from "./ledger";
 import type { Address, Instance, NetworkInterface } from "./state";
 import type { World } from "./world";
 
-/** What belongs to what: instances, their interfaces, and the addresses on those. */
+/** Looks up what belongs to what: instances, their interfaces, and the addresses on those. */
 
 export function interfacesOf(world: World, instance: Instance): NetworkInterface[] {
   return instance.networkInterfaceIds.flatMap((id) => world.account.networkInterfaces.get(id) ?? []);

@@ -18,7 +18,7 @@ const MAX_TOKEN_ELSEWHERE = 128;
 /** A launch's token is good for a day after its instances have ended (EC2 guide, idempotency: "at least 24 hours"). */
 const LIFE_AFTER_END_MS = 86_400_000;
 
-/** What the same call made before; undefined when the token is new. */
+/** Finds the ids that the same call made before; undefined when the token is new. */
 export function madeBefore(world: World, use: TokenUse): string[] | undefined {
   const longest = MAX_TOKEN[use.action] ?? MAX_TOKEN_ELSEWHERE;
   if (use.token.length > longest || !/^[\x21-\x7e]*$/.test(use.token)) {

@@ -42,7 +42,7 @@ function checkName(world: World, name: string): void {
   }
 }
 
-/** Of all volumes as they are now; a running instance is rebooted for it unless told not to (API reference, CreateImage). */
+/** Copies all volumes as they are now; a running instance is rebooted for it unless told not to (API reference, CreateImage). */
 export function createImage(world: World, instance: Instance, wanted: NewImage): Image {
   const source = world.account.images.get(instance.imageId);
   const imageId = world.newId("ami");

@@ -42,7 +42,7 @@ export function checkAttributeChange(world: World, instance: Instance, change: A
   if (change.sourceDestCheck !== undefined || change.groupIds !== undefined) checkOneInterface(world, instance);
 }
 
-/** What defines the machine changes only while it is stopped (API reference, ModifyInstanceAttribute). */
+/** Refuses a change of the machine's type, user data or EBS optimization unless it is stopped (API reference, ModifyInstanceAttribute). */
 function checkStoppedOnly(world: World, instance: Instance, change: AttributeChange): void {
   if (change.instanceType === undefined && change.userData === undefined && change.ebsOptimized === undefined) return;
   if (instance.state !== "stopped") {

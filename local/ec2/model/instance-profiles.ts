@@ -59,7 +59,7 @@ export function replaceProfile(
   return associateProfile(world, instance, profile);
 }
 
-/** Of an instance that is not running the profile can be taken off and put on, not replaced (aws-cli#5251). */
+/** Refuses to replace the profile of an instance that is not running: it can only be taken off and put on (aws-cli#5251). */
 function checkReplaceable({ instanceId, state }: Instance): void {
   if (state === "running") return;
   throw new Ec2Error("IncorrectState", `The instance ${instanceId} is ${state}: its association cannot be replaced.`);

@@ -1,6 +1,6 @@
 import type { Architecture } from "./state";
 
-/** What DescribeInstanceTypes says of a type, as far as a launch depends on it. */
+/** The facts of a type in DescribeInstanceTypes, as far as a launch depends on them. */
 export interface InstanceType {
   name: string;
   architecture: Architecture;

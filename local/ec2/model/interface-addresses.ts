@@ -71,7 +71,7 @@ export interface Assigned {
   ipv6Prefixes: string[];
 }
 
-/** What can be refused by the parameters alone. */
+/** Makes the checks that need the parameters alone. */
 export function checkAssignment(world: World, target: NetworkInterface, wishes: AddressWishes): void {
   checkWishes(wishes);
   const subnet = findSubnet(world, target.subnetId);
@@ -157,7 +157,7 @@ export function assignAll(world: World, target: NetworkInterface, wishes: Addres
   return { ipv4, ipv4Prefixes, ipv6, ipv6Prefixes };
 }
 
-/** What is taken away must be there, and the primary address stays. */
+/** Refuses to take away an address that is not there, or the primary one. */
 export function checkUnassignment(target: NetworkInterface, wishes: AddressWishes): void {
   const primary = primaryAddress(target);
   if (wishes.ipv4.given.includes(primary)) {

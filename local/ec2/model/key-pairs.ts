@@ -19,7 +19,7 @@ export function checkPublicKey(material: string): void {
 export interface NewKey {
   keyName: string;
   keyType: string;
-  /** What the fingerprint is of. */
+  /** The text that the fingerprint is computed from. */
   material: string;
   tags: Tags;
 }

@@ -70,7 +70,7 @@ function planInterface(world: World, spec: InterfaceSpec, launch: LaunchSpec): P
   const wanted = newInterface(world, spec, launch);
   checkSameNetwork(world, wanted);
   checkNewInterface(world, wanted);
-  // What a launch makes goes with it (moto-deviations.md, 1.1); what is made at a further index stays unless told.
+  // An interface that a launch makes goes with it (moto-deviations.md, 1.1); one made at a further index stays unless told.
   return { kind: "new", deviceIndex, deleteOnTermination: spec.deleteOnTermination ?? deviceIndex === 0, wanted };
 }
 
@@ -84,7 +84,7 @@ function checkSameNetwork(world: World, { groupIds, subnet }: NewInterface): voi
   );
 }
 
-/** What an interface that exists has already cannot be said again (API reference, InstanceNetworkInterfaceSpecification). */
+/** Refuses settings that an existing interface already has (API reference, InstanceNetworkInterfaceSpecification). */
 function checkExisting(spec: InterfaceSpec): void {
   if (spec.deleteOnTermination === true) {
     // hashicorp/terraform#12933

@@ -1,4 +1,4 @@
-/** Who held which address and when: kept while things happen, so that an outage is read off and not estimated. */
+/** The holders of each address over time: kept while things happen, so that an outage is read off and not estimated. */
 
 export type Ending = "shutdown-requested" | "interrupted" | "launch-failed" | "detached" | "address-moved" | "rebooted";
 
@@ -77,7 +77,7 @@ export class Ledger {
     return { intervals: this.intervals, milestones: this.milestones };
   }
 
-  /** What still holds is kept, whatever there is of it. */
+  /** Forgets the oldest intervals. An interval that is still open is kept, however many there are. */
   private forgetOldest(): void {
     const oldest = this.intervals.length - LIMIT;
     this.intervals = this.intervals.filter(({ to }, index) => index >= oldest || to === null);

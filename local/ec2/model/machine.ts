@@ -1,6 +1,6 @@
 import type { Architecture, Firmware, MetadataOptions, Tags } from "./values";
 
-/** What an instance is, and how it changes. Part of the account's state. */
+/** An instance, and how it changes. Part of the account's state. */
 
 export type InstanceState = "pending" | "running" | "shutting-down" | "terminated" | "stopping" | "stopped";
 
@@ -25,7 +25,7 @@ export interface Instance {
   clientToken?: string;
   imageId: string;
   architecture: Architecture;
-  /** Of its image; absent: as Amazon Linux 2023 has it. */
+  /** The firmware of its image; absent: as Amazon Linux 2023 has it. */
   firmware?: Firmware;
   instanceType: string;
   keyName?: string;
@@ -61,7 +61,7 @@ export interface Instance {
   disableApiStop: boolean;
   shutdownBehavior: string;
   spotRequestId?: string;
-  /** That AWS takes it back, from the notice on. */
+  /** The interruption by AWS, from the notice on. */
   interruption?: { action: InterruptionAction; cause: InterruptionCause };
   tags: Tags;
 }

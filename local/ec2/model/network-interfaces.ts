@@ -21,7 +21,7 @@ export interface NewInterface {
   tags: Tags;
 }
 
-/** What can be refused without looking at who holds what: part of a dry run too. */
+/** Makes the checks that do not depend on who holds what: part of a dry run too. */
 export function checkNewInterface(world: World, wanted: NewInterface): void {
   checkGroups(world, wanted.groupIds, wanted.subnet.vpcId);
   const { subnet, wishes } = wanted;

@@ -4,7 +4,7 @@ import type { Account, TableName } from "./state";
 import { Table } from "./table";
 import { World } from "./world";
 
-/** What is known late. What an account is set up with, such as its subnets, is always known. */
+/** The tables that are known late. Parts that an account is set up with, such as its subnets, are always known. */
 const LATE: readonly TableName[] = [
   "instances",
   "networkInterfaces",
@@ -26,7 +26,7 @@ interface Change {
 export class Replica {
   private readonly copy: World;
   private readonly watch = { isOn: true };
-  /** What was last noticed of each row, and from when on it is known. */
+  /** The version of each row that was last noticed, and from when on it is known. */
   private readonly noticed = new Map<string, { row: string | undefined; at: number }>();
   private waiting: Change[] = [];
 

@@ -20,7 +20,7 @@ export interface NewTask {
   tags: Tags;
 }
 
-/** What a root volume may be replaced by, and when (EC2 guide, replace-root). */
+/** Checks what a root volume may be replaced by, and when (EC2 guide, replace-root). */
 export function checkTask(world: World, { instance, imageId, snapshotId }: NewTask): void {
   const { instanceId } = instance;
   if (imageId !== undefined && snapshotId !== undefined) {

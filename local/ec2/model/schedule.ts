@@ -1,4 +1,4 @@
-/** What is due to happen by itself, in order of time. */
+/** Events that are due to happen by themselves, in order of time. */
 
 export type DueKind =
   | "instance-running"

@@ -76,7 +76,7 @@ function launchAgain(world: World, request: SpotRequest): void {
   setStatus(world, request, "fulfilled");
 }
 
-/** What a launch of one's own is answered with becomes the request's status; which is which is partly a guess. */
+/** Turns the error of the request's own launch into the request's status; which is which is partly a guess. */
 function obstacleOf({ code, message }: Ec2Error): Obstacle {
   if (code === "InsufficientInstanceCapacity") return { code: "capacity-not-available" };
   if (code === "SpotMaxPriceTooLow") return { code: "price-too-low" };

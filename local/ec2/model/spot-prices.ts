@@ -3,7 +3,7 @@ import { INSTANCE_TYPES, spotPrice } from "./instance-types";
 import type { SpotRequest } from "./state";
 import type { World } from "./world";
 
-/** What one hour costs now: what was set for the type in the zone, else a fixed part of the on-demand price. */
+/** The price of one hour now: the one that was set for the type in the zone, else a fixed part of the on-demand price. */
 export function spotPriceOf(world: World, type: string, zone: string): number {
   const set = world.account.spotPrices.get(`${type}/${zone}`);
   if (set !== undefined) return set;
@@ -15,7 +15,7 @@ export function setSpotPrice(world: World, type: string, zone: string, price: nu
   world.account.spotPrices.set(`${type}/${zone}`, price);
 }
 
-/** What can be refused of a price limit before the zone is known. */
+/** Makes the checks of a price limit that need no zone. */
 export function checkPriceForm(maxPrice: string | undefined): void {
   if (maxPrice === undefined) return;
   if (!/^(\d+\.?\d*|\.\d+)$/.test(maxPrice) || Number(maxPrice) <= 0) {

@@ -98,7 +98,7 @@ export function checkStoppable(world: World, instance: Instance): void {
   );
 }
 
-/** What EC2 stopped only EC2 can start again (EC2 guide, spot-interruptions). */
+/** Refuses to start an instance that EC2 stopped: only EC2 can start it again (EC2 guide, spot-interruptions). */
 export function checkStartable(world: World, instance: Instance): void {
   const request = spotRequestOf(world, instance);
   if (request === undefined) return;

@@ -102,7 +102,7 @@ export interface NetworkInterface {
   sourceDestCheck: boolean;
   /** Whether an instance that gets this as its primary interface gets a changing public address too. */
   publicAddressOnLaunch: boolean;
-  /** That changing public address, while there is one. */
+  /** The changing public address, while there is one. */
   autoPublicIp?: string;
   attachment?: Attachment;
   tags: Tags;
@@ -149,7 +149,7 @@ export interface SpotRequest {
   instanceId: string;
   availabilityZone: string;
   launch: { imageId: string; instanceType: string; keyName?: string; subnetId?: string };
-  /** What a persistent request launches again; a one-time request needs it no more. */
+  /** The launch that a persistent request repeats; a one-time request needs it no more. */
   again?: LaunchSpec;
   tags: Tags;
 }
@@ -162,7 +162,7 @@ export interface ProfileAssociation {
   timestamp: number;
 }
 
-/** What a call with a client token made, so that the same call again is answered with it. */
+/** The ids that a call with a client token made, so that the same call again is answered with them. */
 interface TokenRecord {
   fingerprint: string;
   made: string[];

@@ -14,7 +14,7 @@ export function beginChecks(world: World, instance: Instance): void {
   else instance.impairedCheck = failing;
 }
 
-/** That the checks begin anew with a reboot too is a guess. */
+/** The checks begin anew with a reboot, too: a guess. */
 export function healthOf(world: World, instance: Instance, check: StatusCheck): Health {
   if (instance.state !== "running") return "not-applicable";
   if (instance.isRebooting === true || world.now < checkedAt(instance)) return "initializing";

@@ -1,6 +1,6 @@
 import type { Architecture, Firmware, Tags } from "./values";
 
-/** What is on disks: images, snapshots, volumes, and how they change. Part of the account's state. */
+/** The data on disks: images, snapshots, volumes, and how they change. Part of the account's state. */
 
 export interface Image {
   imageId: string;

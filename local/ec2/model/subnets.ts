@@ -7,7 +7,7 @@ export function freeAddressCount(subnet: Subnet): number {
   return parseBlock(subnet.cidrBlock).size - RESERVED_COUNT - subnet.leaseCount;
 }
 
-/** What can be said about an address without looking at who holds it. */
+/** Makes the checks of an address that do not depend on who holds it. */
 export function checkInRange(subnet: Subnet, address: string): void {
   const block = parseBlock(subnet.cidrBlock);
   const number = parseIpv4(address);

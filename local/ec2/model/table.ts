@@ -3,7 +3,7 @@ export interface Watch {
   isOn: boolean;
 }
 
-/** What rows can be found by: the name of the id's own filter, and for each row the names and values of all others. */
+/** The keys by which rows can be found: the name of the id's own filter, and for each row the names and values of all others. */
 export interface Indexing<Row> {
   idFilter: string;
   names: readonly string[];

@@ -85,7 +85,7 @@ export function checkTags(tags: Tags): void {
   }
 }
 
-/** What AWS sets by itself nobody else sets or deletes (EC2 guide, tag restrictions). */
+/** Refuses a key that AWS sets by itself: nobody else sets or deletes it (EC2 guide, tag restrictions). */
 function checkOwnKey(key: string): void {
   if (isReserved(key)) throw invalidValue("Tag keys starting with 'aws:' are reserved for internal use");
 }

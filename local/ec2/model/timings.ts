@@ -78,7 +78,7 @@ export class Timings {
     return { ...TIMINGS, ...Object.fromEntries(this.changed) };
   }
 
-  /** What holds for one of TIMINGS now. */
+  /** The distribution that holds for one of TIMINGS now. */
   of(timing: Timing): Distribution {
     if (this.changed.size === 0) return timing;
     const name = Object.entries(TIMINGS).find(([, one]) => one === timing)?.[0];

@@ -9,7 +9,7 @@ export interface ParamTree {
 
 export type Architecture = "x86_64" | "arm64";
 
-/** What of the machine below an image, and so an instance of it, is made for. */
+/** The machine below an image that the image, and so an instance of it, is made for. */
 export interface Firmware {
   virtualizationType: "hvm" | "paravirtual";
   enaSupport: boolean;
@@ -55,7 +55,7 @@ export interface Wish {
   isNone?: boolean;
 }
 
-/** What an interface can be given beside its primary address. Each call asks for one kind in one way. */
+/** The addresses that an interface can be given beside its primary one. Each call asks for one kind in one way. */
 export interface AddressWishes {
   ipv4: Wish;
   ipv4Prefixes: Wish;

@@ -51,7 +51,7 @@ function checkDeviceName(device: string): void {
   throw invalidValue(`Value (${device}) for parameter device is invalid. ${device} is not a valid EBS device name.`);
 }
 
-/** Who has the volume decides at the moment of the call. */
+/** The holder of the volume at the moment of the call decides. */
 export function attachVolume(world: World, volume: Volume, instance: Instance, device: string): VolumeAttachment {
   const { volumeId } = volume;
   const status = volumeStatus(world, volume);

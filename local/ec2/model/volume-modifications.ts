@@ -32,7 +32,7 @@ const shapeOf = ({ size, volumeType, iops, throughput }: Volume): VolumeShape =>
 
 type Wanted = { [Name in keyof VolumeShape]: VolumeShape[Name] | undefined };
 
-/** What the volume will be; what is not said stays, but for what another type decides anew. */
+/** The shape that the volume will have. An unnamed property stays, unless another type decides it anew. */
 export function targetOf(volume: Volume, wanted: Wanted): VolumeShape {
   if (Object.values(wanted).every((value) => value === undefined)) {
     throw invalidCombination("You must specify at least one of size, type, iops or throughput.");

@@ -4,7 +4,7 @@ import type { VolumeShape } from "./state";
 interface VolumeType {
   /** GiB, least and most. */
   sizes: readonly [least: number, most: number];
-  /** What it gets unless told otherwise. */
+  /** The IOPS that it gets unless told otherwise. */
   iops?: number;
   throughput?: number;
   iopsRange?: readonly [least: number, most: number];
@@ -24,7 +24,7 @@ const VOLUME_TYPES: Readonly<Record<string, VolumeType>> = {
 const GP2_IOPS = { perGib: 3, least: 100, most: 16_000 };
 const GP3_THROUGHPUT = [125, 2000] as const;
 
-/** What is asked for, with the type's defaults; the size is the snapshot's where nothing is said. */
+/** The shape that is asked for, with the type's defaults; the size is the snapshot's where none is given. */
 export function shapeFrom(wanted: Partial<VolumeShape>, snapshotSize?: number): VolumeShape {
   const { volumeType = "gp2", size = snapshotSize } = wanted;
   if (size === undefined) {
@@ -40,7 +40,7 @@ export function shapeFrom(wanted: Partial<VolumeShape>, snapshotSize?: number): 
   };
 }
 
-/** What the caller may have said, before defaults: IOPS and throughput belong to some types only. */
+/** Refuses parameters, before defaults, that the type does not have: IOPS and throughput belong to some types only. */
 export function checkSaid({ volumeType = "gp2", iops, throughput }: Partial<VolumeShape>): void {
   if (
     iops !== undefined &&

@@ -1,7 +1,7 @@
 /** How a process finds a simulator, by environment variables. */
 import { devNull } from "node:os";
 
-/** What an SDK and the provider need, and nothing beside it: no account is to be found in files or at the metadata service. */
+/** The variables that an SDK and the provider need, and no others: no account is to be found in files or at the metadata service. */
 export function nothingBut(url: string, timeScale: number): Record<string, string> {
   return {
     ...at(url, timeScale),
@@ -13,7 +13,7 @@ export function nothingBut(url: string, timeScale: number): Record<string, strin
   };
 }
 
-/** What a user's shell needs, for the AWS CLI too. */
+/** The variables that a user's shell needs, for the AWS CLI too. */
 export function pointedAt(url: string, timeScale: number): Record<string, string> {
   return { ...at(url, timeScale), AWS_DEFAULT_REGION: "us-east-1" };
 }

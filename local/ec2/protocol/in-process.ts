@@ -1,7 +1,7 @@
 import { NoReply } from "../conditions/faults";
 import type { SimReply, SimRequest } from "./messages";
 
-/** What the SDK's request has and this needs. */
+/** The fields of the SDK's request that are used here. */
 interface SdkRequest {
   body?: unknown;
   headers: Record<string, string>;

@@ -3,7 +3,7 @@ import type { World } from "../model/world";
 import { fingerprint, type Params } from "./params";
 import type { XmlObject } from "./xml";
 
-/** What carries a call out, once its parameters have passed. */
+/** The function that carries a call out, once its parameters have passed. */
 export type Commit = () => XmlObject;
 
 /**

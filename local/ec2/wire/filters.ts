@@ -4,7 +4,7 @@ import { Table } from "../model/table";
 import type { World } from "../model/world";
 import type { Params } from "./params";
 
-/** What a filter looks at: one value, several, or none. */
+/** The value that a filter looks at: one, several, or none. */
 export type Attribute = string | number | boolean | undefined | readonly (string | undefined)[];
 
 /** The filters of one describe call, by the names that EC2 has for them. */

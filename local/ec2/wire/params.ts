@@ -24,7 +24,7 @@ function place(root: ParamTree, path: readonly string[], value: string): void {
   if (leaf !== undefined) node[leaf] = value;
 }
 
-/** What any request may carry, beside its action's own parameters: the version, and a signature in the query. */
+/** The parameters that any request may carry, beside its action's own: the version, and a signature in the query. */
 const COMMON = /^(Action|Version|DryRun|AWSAccessKeyId|Signature\w*|SecurityToken|Timestamp|Expires|X-Amz-[\w-]+)$/i;
 
 /**

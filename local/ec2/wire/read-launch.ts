@@ -75,7 +75,7 @@ export function readLaunchSpec(params: Params): LaunchSpec {
   };
 }
 
-/** What some clients always say, in the one way that there is here. */
+/** Refuses settings that some clients always send, unless they have the one value that there is here. */
 function refuseUnmodelled(params: Params): void {
   const isOn =
     params.group("HibernationOptions").boolean("Configured") === true ||
@@ -112,7 +112,7 @@ export function readDevice(params: Params): DeviceSpec {
   const ebs = params.group("Ebs");
   return {
     deviceName: params.required("DeviceName"),
-    // What it says does not count, only that it is said.
+    // The value does not count, only that there is one.
     noDevice: params.string("NoDevice") === undefined ? undefined : true,
     ephemeral: params.string("VirtualName") === undefined ? undefined : true,
     size: ebs.integer("VolumeSize"),

@@ -1,6 +1,6 @@
 /**
- * What a reply is made of. EC2 names each list `…Set` and each of its entries `item`, so an array is written as items; what is
- * undefined is left out. `repeated` is for the few lists whose entries have another name.
+ * The content of a reply. EC2 names each list `…Set` and each of its entries `item`, so an array is written as items; an
+ * undefined value is left out. `repeated` is for the few lists whose entries have another name.
  */
 export type Xml =
   string | number | boolean | Date | undefined | Repeated | readonly Xml[] | { readonly [name: string]: Xml };

@@ -117,7 +117,7 @@ export const elasticIpsGivenUp = area("Elastic IPs", [
   }),
   refuses({
     id: "eip.describe.malformed-address",
-    title: "what is no address is refused as malformed",
+    title: "a text that is no address is refused as malformed",
     source: codes,
     call: (scene) => scene.ec2.describeAddresses({ PublicIps: ["elsewhere"] }),
     code: "InvalidAddress.Malformed",

@@ -33,7 +33,7 @@ const twoInstances = async (scene: Scene) => {
   return { wanted, other, seen: await scene.instance(wanted) };
 };
 
-/** What to filter instances by, read from the one that is to be found. */
+/** The values to filter instances by, read from the one that is to be found. */
 const INSTANCE_FILTERS: readonly [name: string, read: (it: Instance, scene: Scene) => string | undefined][] = [
   ["instance-id", (it) => it.InstanceId],
   ["instance-state-name", (it) => it.State?.Name],
@@ -185,7 +185,7 @@ export const filters = area("filters", [
   byPattern("case", "case matters", ["A-1"], []),
   answers({
     id: "filters.all-of-them",
-    title: "of several filters all have to fit",
+    title: "all of several filters have to fit",
     source: filtering,
     setUp: named,
     call: async (scene, ids) => {

@@ -51,7 +51,7 @@ export const instanceAttributes = area("instance attributes", [
   }),
   answers({
     id: "attributes.shutdown-behavior",
-    title: "what a shutdown from within does can be changed, and is shown; it stops unless told",
+    title: "the effect of a shutdown from within can be changed, and is shown; it stops unless told",
     source: attributes,
     setUp: (scene) => scene.running(),
     call: async (scene, id) => {

@@ -107,7 +107,7 @@ export const instanceProfiles = area("instance profiles", [
   }),
   refuses({
     id: "profiles.malformed",
-    title: "what is no association id is refused",
+    title: "a text that is no association id is refused",
     source: seen("aws-cli#2570 (“Invalid value for associationId”)"),
     call: (scene) => scene.ec2.disassociateIamInstanceProfile({ AssociationId: "i-0123456789abcdef0" }),
     code: "InvalidParameterValue",

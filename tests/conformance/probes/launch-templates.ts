@@ -94,7 +94,7 @@ export const launchTemplates = area("launch templates", [
   }),
   answers({
     id: "templates.version.source",
-    title: "what a new version does not say is taken from its source version",
+    title: "a property that a new version does not give is taken from its source version",
     source: version,
     setUp: (scene) => scene.template(),
     call: async (scene, id) => {

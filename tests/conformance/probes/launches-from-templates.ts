@@ -38,7 +38,7 @@ export const launchesFromTemplates = area("launch templates", [
   }),
   answers({
     id: "templates.run.override",
-    title: "what a launch says counts more than the template",
+    title: "the launch's own words count more than the template",
     source: run,
     setUp: (scene) => scene.template(),
     call: async (scene, id) => (await scene.launched({ ...from(scene, id), InstanceType: "t3.small" })).InstanceType,

@@ -83,7 +83,7 @@ export const privateAddresses = area("private addresses", [
   }),
   refuses({
     id: "private-ips.nonsense",
-    title: "what is no address is refused",
+    title: "a text that is no address is refused",
     source: create,
     call: (scene) => scene.eni({ PrivateIpAddress: "10.0.1.999" }),
     code: "InvalidParameterValue",

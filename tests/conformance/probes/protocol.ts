@@ -68,7 +68,7 @@ export const protocol = area("protocol", [
   }),
   answers({
     id: "protocol.missing-parameter",
-    title: "what has to be given and is not is named",
+    title: "a required parameter that is not given is named",
     source: codes,
     call: async (scene) => {
       const { status, body } = await scene.raw(`Action=DeleteNetworkInterface&${VERSION}`);

@@ -63,7 +63,7 @@ export const tags = area("tags", [
   }),
   refuses({
     id: "tags.create.no-id",
-    title: "what is no id is refused",
+    title: "a text that is no id is refused",
     source: codes,
     call: (scene) => tag(scene, "something", [{ Key: "a", Value: "1" }]),
     code: "InvalidID",

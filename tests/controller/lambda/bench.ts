@@ -65,7 +65,7 @@ export class Bench {
       .sort((a, b) => a - b);
   }
 
-  /** What was sent since the last time. */
+  /** The messages that were sent since the last time. */
   takeSent(): { body: Record<string, unknown>; delaySeconds: number }[] {
     const sent = this.sent.map(({ body, delaySeconds }) => ({ body: JSON.parse(body) as object, delaySeconds }));
     this.sent = [];

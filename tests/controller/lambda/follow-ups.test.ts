@@ -5,7 +5,7 @@ import { bench, instanceIdOn, nameOf, stateChange, terminatedOn } from "./benche
 import { SPOT } from "../machines-that-come-back";
 import { MINUTE } from "../../reliability/week/time";
 
-describe("what goes on later", () => {
+describe("work that goes on later", () => {
   it("is a message that waits until then", async () => {
     const here = await bench(SPOT);
     here.owner.simulator.interrupt({ instanceId: instanceIdOn(here) });

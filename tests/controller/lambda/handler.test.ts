@@ -1,4 +1,4 @@
-/** What the function makes of a batch of messages: what comes again, what is sent, what is counted and what is said. */
+/** The function's work on a batch of messages: what comes again, what is sent, what is counted and what is said. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -91,7 +91,7 @@ describe("a tick", () => {
   });
 });
 
-describe("what EC2 refuses", () => {
+describe("a call that EC2 refuses", () => {
   it("comes again, later and later, where EC2 throttles the look", async () => {
     const here = await bench();
     await terminatedOn(here);
@@ -126,7 +126,7 @@ describe("what EC2 refuses", () => {
   });
 });
 
-describe("what is counted", () => {
+describe("the count of a batch", () => {
   it("is one line of CloudWatch's embedded format for a batch, of what is not 0, without dimensions", () => {
     assert.deepEqual(
       JSON.parse(metricsLine({ Replacements: 2, OutageSeconds: 31, Failed: 0 }, 1_700_000_000_000.5) ?? ""),
@@ -158,7 +158,7 @@ describe("what is counted", () => {
   });
 });
 
-describe("what is said", () => {
+describe("the function's log", () => {
   it("is JSON, one object a line, with nothing in it that a terminal would take for a command", async () => {
     const here = await bench({ tags: { Name: "web" }, userData: "#!/bin/sh\necho the-secret\n" });
     await terminatedOn(here);

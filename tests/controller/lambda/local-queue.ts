@@ -69,7 +69,7 @@ export class LocalQueue {
     return id;
   }
 
-  /** What the event source hands to the function. What was tried often enough is put aside. */
+  /** The messages that the event source hands to the function. A message that was tried often enough is put aside. */
   receive(most: number): SqsRecord[] {
     const now = Date.now();
     const visible = [...this.held.values()].filter((it) => it.visibleAt <= now);

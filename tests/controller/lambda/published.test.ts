@@ -43,7 +43,7 @@ function end(world: LambdaWorld, action: "StopInstances" | "TerminateInstances",
   assert.equal(world.server.simulator.handle({ body }).status, 200);
 }
 
-/** What happens to each of them, in turn. */
+/** The blows that each of them gets, in turn. */
 const BLOWS: readonly [what: string, blow: (world: LambdaWorld, instanceId: string, isSpot: boolean) => void][] = [
   [
     "interrupted, or stopped where AWS interrupts nothing",

@@ -44,7 +44,7 @@ interface LogLine {
 }
 
 export class LambdaWorld {
-  /** What the functions said. */
+  /** The lines that the functions logged. */
   readonly log: LogLine[] = [];
   /** Messages that a function wanted to see again. */
   readonly failures: string[] = [];
@@ -166,7 +166,7 @@ export class LambdaWorld {
     this.timers.push(setInterval(what, ms));
   }
 
-  /** What EventBridge does: of the events, those that a rule is about. */
+  /** Delivers as EventBridge does: the events that a rule is about. */
   private async listen(): Promise<void> {
     const response = await fetch(`${this.server.url}/_sim/events?follow=true`, { signal: this.closing.signal });
     let text = "";
@@ -184,7 +184,7 @@ export class LambdaWorld {
     }
   }
 
-  /** What the event source does: a batch to each function that has none. */
+  /** Delivers as the event source does: a batch to each function that has none. */
   private deliver(): void {
     for (const worker of this.workers.filter((it) => !it.isBusy)) {
       const Records = this.queue.receive(10);

@@ -15,7 +15,7 @@ const privateIps = ({ networkInterface }: Seen): string[] => networkInterface.pr
 const publicIp = ({ networkInterface }: Seen): string =>
   networkInterface.autoPublicIp === undefined ? "none" : "a changing one";
 
-/** Whose Elastic IP is on the interface. */
+/** The Elastic IP on the interface: a given one by its id, or its own. */
 const elasticIp = (seen: Seen, given: Given): string => {
   const held = Object.values(seen.account.addresses).find(
     (it) => it.networkInterfaceId === seen.outputs.networkInterfaceId,

@@ -3,7 +3,7 @@ import type { Ec2Simulator } from "../../../local/ec2";
 import { WELL_KNOWN } from "../../../local/ec2";
 import { BASE } from "./row";
 
-/** What exists before Pulumi does anything, and is still there when it is done. */
+/** Things that exist before Pulumi does anything, and are still there when it is done. */
 export interface Given {
   allocationId: string;
   other: { allocationId: string; publicIp: string };

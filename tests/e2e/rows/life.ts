@@ -6,7 +6,7 @@ import { always, type Args, both, field, inPlace, NOTHING, replaced, type Row } 
 
 const { imageV2 } = WELL_KNOWN;
 
-/** What happens between two runs of `up`: the record says it to whoever looks then. */
+/** Settings for the time between two runs of `up`: the record tells them to whoever looks then. */
 const unattendedRows: Row[] = [
   {
     name: "healing.enabled",
@@ -121,7 +121,7 @@ const deletion = (name: string, leaves: string[], beside: Args = {}): Row => ({
     {},
     { deletion: { [name]: "retain" } },
   ],
-  // Of data volumes, to retain them is the default.
+  // Data volumes are retained by default.
   effects:
     name === "dataVolumes"
       ? [inPlace("deletion"), inPlace("deletion"), NOTHING]

@@ -5,7 +5,7 @@ import type { Outputs, Seen } from "./seen";
 export const state = ({ outputs, account }: Seen): string =>
   account.instances[outputs.instanceId]?.state ?? "no instance";
 
-/** What is said of an instance, if there is one, while all addresses stay. */
+/** The effect of a sentence on an instance, if there is one, while all addresses stay. */
 export const keepingAddresses = (say: (before: Outputs) => string, ...changes: Effect["changes"]): Effect => ({
   line: (it) => sentence(say(it), keeps(it)),
   changes,

@@ -6,7 +6,7 @@ import type { Seen } from "./seen";
 
 const { imageV1, imageV2 } = WELL_KNOWN;
 
-/** What EC2 takes to end an instance in these tests. */
+/** Seconds that EC2 takes to end an instance in these tests. */
 export const ENDS_AFTER_S = { shuttingDown: 30, skippingShutdown: 10 };
 
 /** A change of the instance that is there. */

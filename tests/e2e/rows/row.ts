@@ -9,7 +9,7 @@ export const STAGES = ["created", "changed", "changed back", "cleared"] as const
 export type Stage = (typeof STAGES)[number];
 export type Stages<T> = readonly [created: T, changed: T, changedBack: T, cleared: T];
 
-/** What every machine has that its row says nothing else of. */
+/** The inputs of every machine, unless its row says otherwise. */
 export const BASE = {
   subnetId: WELL_KNOWN.subnetA,
   elasticIp: true,
@@ -24,21 +24,21 @@ export interface Row {
   /** Beside {@link BASE}. */
   with?: Args;
   args: Stages<Args>;
-  /** What the creation's preview says, where it is not the usual. */
+  /** The creation's sentence in the preview, where it is not the usual one. */
   announced?: string;
-  /** What each later stage does to the machine. */
+  /** The effects of each later stage on the machine. */
   effects: readonly [changed: Effect, changedBack: Effect, cleared: Effect];
-  /** What EC2 has to show. */
+  /** The fact that EC2 has to show. */
   shows: (seen: Seen) => unknown;
-  /** That, in each stage. */
+  /** The shown fact, in each stage. */
   as: Stages<unknown>;
-  /** What is left after destroy, on purpose: kinds of ids. */
+  /** Things that are left after destroy, on purpose: kinds of ids. */
   leaves?: readonly string[];
 }
 
-/** What a change does, to the outputs too. */
+/** The effect of a change, on the outputs too. */
 export interface Effect {
-  /** What the preview says; nothing: it shows no change. */
+  /** The preview's sentence; nothing: it shows no change. */
   line?: (before: Outputs) => string;
   /** The outputs that change. */
   changes: readonly OutputName[];

@@ -67,7 +67,7 @@ export class Seen {
     return there(this.account.launchTemplates[this.outputs.launchTemplateId], "launch template");
   }
 
-  /** What the latest version of the launch template holds at a path such as `Placement.Tenancy`. */
+  /** The value that the latest version of the launch template holds at a path such as `Placement.Tenancy`. */
   launches(path: string): unknown {
     const data: unknown = this.template.versions.at(-1)?.data;
     return path.split(".").reduce<unknown>((it, name) => (it as Record<string, unknown> | undefined)?.[name], data);
@@ -114,7 +114,7 @@ export class Seen {
     );
   }
 
-  /** What the record keeps outside of what can be launched from it. */
+  /** A setting that the record keeps outside of what can be launched from it. */
   recorded(tag: "market" | "fallback" | "replacement" | "desiredState" | "schedules"): string {
     return this.template.tags[TAG[tag]] ?? "";
   }
@@ -137,7 +137,7 @@ export class Seen {
     );
   }
 
-  /** What EC2 has, as the outputs have to say it. */
+  /** The outputs that EC2's own facts call for. */
   get actual(): Partial<Outputs> {
     const { networkInterfaceId: id } = this.outputs;
     const instance = Object.values(this.account.instances).find(

@@ -13,7 +13,7 @@ import { type Outputs, Seen } from "./seen";
 const REGION = "us-east-1";
 const OTHER_REGION = "eu-central-1";
 
-/** Of the others the `up` itself says the same: a test holds it of these. */
+/** Stages with a preview. In the other stages the `up` itself says the same: a test holds these two to it. */
 const PREVIEWED: readonly Stage[] = ["created", "changed"];
 
 /** All rows as one stack, taken through every stage. */
@@ -92,7 +92,7 @@ export class Table {
     return output;
   }
 
-  /** What a preview says that has to refuse a row's machine with these inputs. */
+  /** The output of a preview that has to refuse a row's machine with these inputs. */
   async refused(name: string, args: Args): Promise<string> {
     const row = this.rows.find((it) => it.name === name);
     assert.ok(row);
@@ -108,7 +108,7 @@ export class Table {
     return found;
   }
 
-  /** What the runs of a stage printed: its preview, where there was one, and its `up`. */
+  /** The output of the runs of a stage: its preview, where there was one, and its `up`. */
   runsOf(stage: Stage): string[] {
     return [this.previews.get(stage), this.ups.get(stage)].filter((it) => it !== undefined);
   }
@@ -135,7 +135,7 @@ function furnish({ quotas, capacity, timings }: Ec2Simulator): void {
   });
 }
 
-/** What was printed of one machine. */
+/** The lines that were printed for one machine. */
 export function linesOf(output: string, row: Row): string[] {
   const start = `${resourceOf(row)}: `;
   return (

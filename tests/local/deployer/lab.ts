@@ -62,7 +62,7 @@ export class Lab {
     return this.run("preview", program, options);
   }
 
-  /** What `read` finds from now on: other outputs, or null for a thing that is gone. */
+  /** Sets the outputs that `read` finds from now on, or null for a thing that is gone. */
   changeWorld(world: Record<string, Record<string, unknown> | null>): void {
     writeFileSync(`${this.log}.world`, JSON.stringify(world));
   }

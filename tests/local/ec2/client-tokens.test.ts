@@ -26,7 +26,7 @@ describe("a client token", () => {
     assert.equal(third.State?.Name, "terminated");
   });
 
-  it("of an instance that is no longer known is an error", async () => {
+  it("is an error once its instance is no longer known", async () => {
     const { ec2, clock } = simulated();
     const instance = await launched(ec2, { ClientToken: "g1" });
     await terminated(ec2, instance);
@@ -34,7 +34,7 @@ describe("a client token", () => {
     await refused(launched(ec2, { ClientToken: "g1" }), "IdempotentInstanceTerminated");
   });
 
-  it("of a launch is good for a day after its instance has ended, and then it is a new one", async () => {
+  it("is good for a day after the instance that it launched has ended, and is a new one then", async () => {
     const { ec2, clock } = simulated();
     const first = await launched(ec2, { ClientToken: "g1" });
     clock.advance(48 * 3_600_000);
@@ -47,7 +47,7 @@ describe("a client token", () => {
     assert.notEqual(second.InstanceId, first.InstanceId);
   });
 
-  it("of a launch has 64 characters at most", async () => {
+  it("has 64 characters at most, for a launch", async () => {
     const { ec2 } = simulated();
     await launched(ec2, { ClientToken: "t".repeat(64) });
     await refused(launched(ec2, { ClientToken: "t".repeat(65) }), "InvalidParameterValue", /at most 64/);
@@ -61,7 +61,7 @@ describe("a client token", () => {
     assert.equal((await launched(ec2, { ClientToken: "g2" })).State?.Name, "pending");
   });
 
-  it("of a call that failed can be used again", async () => {
+  it("can be used again after a call that failed", async () => {
     const { ec2, clock } = simulated();
     const { NetworkInterfaceId: id } = await madeInterface(ec2);
     const holder = await launchedOn(ec2, id);

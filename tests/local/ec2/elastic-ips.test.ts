@@ -191,7 +191,7 @@ describe("an Elastic IP", () => {
     assert.equal((await seenAddress(ec2, allocationId)).AssociationId, undefined);
   });
 
-  it("of another account is denied, and not shown", async () => {
+  it("that belongs to another account is denied, and not shown", async () => {
     const { ec2 } = simulated();
     const { NetworkInterfaceId: id } = await madeInterface(ec2);
     const foreign = WELL_KNOWN.foreignAllocationId;

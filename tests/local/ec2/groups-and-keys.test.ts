@@ -41,7 +41,7 @@ describe("security groups", () => {
     assert.equal(AccountAttributes?.[0]?.AttributeValues?.[0]?.AttributeValue, "6");
   });
 
-  it("of another VPC can be used once they are associated with this one", async () => {
+  it("that belong to another VPC can be used once they are associated with this one", async () => {
     const { ec2 } = simulated();
     const GroupId = await group(ec2, "elsewhere", WELL_KNOWN.defaultVpcId);
     const usable = async () => {

@@ -118,7 +118,7 @@ const templates: Describe = async (ec2, Filters) =>
 
 type Question = [Describe, filter: string, value: string | undefined];
 
-/** What is asked for, by every filter that has an index. */
+/** The questions to ask, one for every filter that has an index. */
 function questions(simulator: Ec2Simulator): Question[] {
   const state = simulator.snapshot();
   return [
@@ -152,7 +152,7 @@ function questions(simulator: Ec2Simulator): Question[] {
   ];
 }
 
-describe("what is found by an index", () => {
+describe("the answer of an index", () => {
   for (const seed of [1, 2, 3]) {
     it(`is what looking at everything finds, all through a life (seed ${seed})`, async () => {
       const { ec2, simulator, clock } = simulated({ seed });

@@ -24,7 +24,7 @@ import { simulated, type Simulated } from "./support";
 const [A] = ["us-east-1a"];
 
 interface Scene extends Simulated {
-  /** Of an 8 GiB volume. */
+  /** A snapshot of an 8 GiB volume. */
   snapshotId: string;
 }
 
@@ -38,7 +38,7 @@ async function scene(): Promise<Scene> {
   return { ...simulation, snapshotId: present(SnapshotId) };
 }
 
-/** What is needed to run on the newest types, unless said otherwise. */
+/** Registers an image with all that the newest types need, unless told otherwise. */
 async function registered(
   { ec2, snapshotId: SnapshotId }: Scene,
   input: Partial<RegisterImageCommandInput> = {},
@@ -175,7 +175,7 @@ describe("a type that is not built on Nitro", () => {
   });
 });
 
-describe("what an image lacks for a type", () => {
+describe("an image that lacks something for a type", () => {
   it("is refused at the launch", async () => {
     const account = await scene();
     const { ec2 } = account;

@@ -23,7 +23,7 @@ describe("a parameter", () => {
     );
   });
 
-  it("of a signature or a version is every request's", () => {
+  it("that is part of a signature, or a version, may be in every request", () => {
     const { simulator } = simulated();
     const common = "Version=2016-11-15&AWSAccessKeyId=a&Signature=b&SignatureVersion=2&Timestamp=now&X-Amz-Date=now";
     assert.match(asked(simulator, `Action=DescribeVpcs&${common}`), /<DescribeVpcsResponse/);
@@ -43,7 +43,7 @@ describe("a parameter", () => {
     }
   });
 
-  it("of a launch template is known there too", async () => {
+  it("is known in a launch template, too", async () => {
     const { ec2 } = simulated();
     const create = (LaunchTemplateData: sdk.RequestLaunchTemplateData) =>
       ec2.send(new sdk.CreateLaunchTemplateCommand({ LaunchTemplateName: "web", LaunchTemplateData }));
@@ -52,7 +52,7 @@ describe("a parameter", () => {
   });
 });
 
-/** Those whose requests have no `DryRun` (API model). */
+/** Actions whose requests have no `DryRun` (API model). */
 const WITHOUT_DRY_RUN = [
   "AssignIpv6Addresses",
   "AssignPrivateIpAddresses",
@@ -68,7 +68,7 @@ const WITHOUT_DRY_RUN = [
 ];
 
 describe("a dry run", () => {
-  it("of each action that changes something says so, and changes nothing", async () => {
+  it("says so for each action that changes something, and changes nothing", async () => {
     const { ec2, clock, simulator } = simulated();
     const calls = await dryRuns(ec2, () => {
       clock.advance(LONG);

@@ -28,7 +28,7 @@ export function present<Value>(value: Value | undefined): Value {
   return value;
 }
 
-/** That a call is refused with this code; the message and the status can be looked at too. */
+/** Asserts that a call is refused with this code; the message and the status can be looked at too. */
 export async function refused(call: Promise<unknown>, code: string, message?: RegExp, status?: number): Promise<void> {
   const error = await call.then(
     () => assert.fail(`expected ${code}, and it succeeded`),

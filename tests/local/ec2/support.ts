@@ -3,8 +3,8 @@ import { EC2Client, type EC2ClientConfig } from "@aws-sdk/client-ec2";
 import { Ec2Simulator, type SimulatorOptions } from "../../../local/ec2";
 
 /**
- * Who asks a simulator in process, at half of the SDK's CPU time. Nobody looks at a signature there: a request only says when it was
- * signed. A command's handlers are made once for each client.
+ * The caller of a simulator in process, at half of the SDK's CPU time. Nobody looks at a signature there: a request only says when it
+ * was signed. A command's handlers are made once for each client.
  */
 export const CALLER = {
   cacheMiddleware: true,

@@ -124,7 +124,7 @@ describe("instance types", () => {
   });
 });
 
-describe("what is not there", () => {
+describe("a thing that does not exist", () => {
   it("has a code of its own for each kind", async () => {
     const { ec2 } = simulated();
     const hex = "0bbbbbbbbbbbbbbbb";

@@ -148,7 +148,7 @@ describe("every reply", () => {
   ];
 
   for (const [name, call] of calls) {
-    it(`of ${name} has nothing in it that the SDK does not know`, async () => {
+    it(`has nothing in it that the SDK does not know: ${name}`, async () => {
       const { $metadata, ...output } = (await call()) as sdk.EC2ServiceException;
       const inXml = valuesInXml(scene.lastXml());
       assert.ok(inXml.length > 0 && $metadata.requestId);

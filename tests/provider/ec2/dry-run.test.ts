@@ -68,7 +68,7 @@ describe("a dry run of the EC2 client", () => {
     assert.deepEqual(asked, ["RunInstances"]);
   });
 
-  it("of a describe goes with no other describe", async () => {
+  it("that is a describe goes with no other describe", async () => {
     const { ec2, simulator } = account();
     const describe = (it: Ec2): Promise<unknown> => it.describeInstances({ "instance-id": ["i-0a1b2c3d"] });
     await describe(ec2);

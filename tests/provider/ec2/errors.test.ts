@@ -87,7 +87,7 @@ describe("an EC2 error", () => {
     });
   }
 
-  it("of an unknown code is fatal: refused", () => {
+  it("with an unknown code is fatal: refused", () => {
     assert.equal(ec2Error("SomethingNew").class, "refused");
     assert.equal(ec2Error("toString").class, "refused");
     assert.ok(!isEc2Error(ec2Error("SomethingNew"), "throttled", "unreachable", "capacity", "in-use", "not-found"));
@@ -180,7 +180,7 @@ describe("an explanation", () => {
     assert.match(ec2Error("UnauthorizedOperation", "No.").explanation, /^RunInstances was denied: No .*IAM policy/);
   });
 
-  describe("of a denied call", () => {
+  describe("for a denied call", () => {
     const BLOB = "4GIOHlTkIaWHQD0Q0m6XSnuUMCm-".repeat(20);
     const ENCODED = ` Encoded authorization failure message: ${BLOB}`;
     const denied = (right: string, why: string, encoded = ENCODED): string =>
@@ -244,7 +244,7 @@ describe("an explanation", () => {
     );
   });
 
-  it("of another error is its own words, and of no error what it is", () => {
+  it("for another error is its own words, and for no error what it is", () => {
     assert.equal(explain(new Error("oh")), "oh");
     assert.equal(explain("oh"), "oh");
     assert.equal(explain(ec2Error("SomethingNew", "Oh no")), "Oh no (SomethingNew).");

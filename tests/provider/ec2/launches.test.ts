@@ -134,7 +134,7 @@ describe("the EC2 client launches", () => {
     }
   });
 
-  it("what the template holds on the interface that is given, and tags what it makes", async () => {
+  it("an instance of the template on the interface that is given, and tags what it makes", async () => {
     const { ec2, simulator } = account();
     const eni = await madeInterface(ec2, { privateIp: "10.0.1.7" });
     const request = await launchRequest(ec2, { network: { networkInterfaceId: eni.id } });

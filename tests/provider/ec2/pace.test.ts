@@ -114,7 +114,7 @@ describe("the pace of calls", () => {
     assert.ok(refused() > 0);
     const passed = sent.filter((it) => !it.isRefused).map((it) => it.who);
     const late = asked.map((it, index) => passed.indexOf(it) - index);
-    // What is under way when it is refused is all that can come between.
+    // Only calls that are under way when it is refused can come between.
     assert.ok(Math.max(...late) <= 2 * FIRST_LIMIT, String(Math.max(...late)));
   });
 

@@ -61,7 +61,7 @@ describe("the describes of the EC2 client", () => {
     }
   });
 
-  it("of something that is not there fail nobody else's", async () => {
+  it("for something that is not there fail nobody else's", async () => {
     const owner = account();
     const { id } = await running(owner);
     const none = "i-0a1b2c3d4e5f60718";

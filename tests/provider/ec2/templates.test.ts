@@ -155,7 +155,7 @@ describe("the newest versions of launch templates", () => {
     assert.deepEqual(await calls({ listed: 1 }), [1, 1]);
     assert.deepEqual(await calls({ listed: 1 }), [1, 0]);
     assert.deepEqual(await calls({ version: 1 }), [1, 0]);
-    assert.deepEqual(await calls({}), [1, 1], "who does not say what a list showed looks");
+    assert.deepEqual(await calls({}), [1, 1], "a caller that does not say what a list showed looks");
     const data = { sourceVersion: 1, imageId: WELL_KNOWN.imageV2 };
     await ec2.createLaunchTemplateVersion({ templateId, description: "second", data, clientToken: "second" });
     assert.deepEqual(await calls({ listed: 1 }), [2, 1], "a list may lag behind");

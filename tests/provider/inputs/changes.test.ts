@@ -11,7 +11,7 @@ function inputs(overrides: Properties = {}): Properties {
   return checkInputs(program(overrides), "us-east-1").inputs;
 }
 
-/** What is on record for a machine that is up, with an Elastic IP. */
+/** The record of a machine that is up, with an Elastic IP. */
 function recorded(overrides: Properties = {}): Properties {
   return {
     ...inputs({ elasticIp: true }),

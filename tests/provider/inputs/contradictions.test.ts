@@ -97,7 +97,7 @@ describe("inputs that do not go together", () => {
         { market: { lifecycle: "spot", revertToSpot: "always", fallbackToOnDemand: false } },
       ],
     ] as const) {
-      it(`of ${first} with ${second} names both, in one line, with what to do: ${JSON.stringify(given)}`, () => {
+      it(`between ${first} and ${second} names both, in one line, with what to do: ${JSON.stringify(given)}`, () => {
         const found = failures(given);
         assert.deepEqual(
           found.map((it) => it.property),

@@ -126,7 +126,7 @@ describe("checkInputs", () => {
       assert.ok(!failure.reason.includes("hunter2"));
     });
 
-    it("of another type is refused and not shown", () => {
+    it("that has another type is refused and not shown", () => {
       for (const userData of [{ password: SECRET }, [SECRET], 7]) {
         const [failure] = failures({ userData });
         assert.equal(failure?.property, "userData");
@@ -179,7 +179,7 @@ describe("checkInputs", () => {
     });
   });
 
-  describe("what is not known yet", () => {
+  describe("a value that is not known yet", () => {
     it("is let through in place of any input", () => {
       for (const name of Object.keys(inputs({ privateIp: "10.0.1.7", keyName: "k", userData: "u" }))) {
         assert.equal(inputs({ [name]: UNKNOWN })[name], UNKNOWN, name);

@@ -20,7 +20,7 @@ const SCRIPT = "#!/bin/sh\necho hello\n";
 const got = (owner: Parameters<typeof made>[0]): Buffer =>
   Buffer.from(only(made(owner).instances).userData ?? "", "base64");
 
-/** What people give as user data, and what only looks like it. */
+/** Texts that people give as user data, and texts that only look like it. */
 const TEXTS: Readonly<Record<string, string>> = {
   script: SCRIPT,
   "a script in base64": base64(SCRIPT),
@@ -29,7 +29,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   "TOML in base64": base64("[settings.kubernetes]\ncluster-name = 'x'\n"),
   "YAML in base64": base64("machine:\n  type: worker\n"),
   "a word that is base64 by chance": "hostname",
-  "what is not ASCII": "#!/bin/sh\necho höllo 🌍\r\n\t",
+  "text that is not ASCII": "#!/bin/sh\necho höllo 🌍\r\n\t",
   "control characters": "\0\x01\x7f",
 };
 
@@ -67,7 +67,7 @@ describe("user data", () => {
     );
   });
 
-  it("of the most that EC2 takes is taken as bytes and as text, and one byte more is refused", async () => {
+  it("may be as long as EC2 takes, as bytes and as text, and one byte more is refused", async () => {
     for (const [most, more] of [
       [{ userDataBase64: base64(Buffer.alloc(16_384, 255)) }, { userDataBase64: base64(Buffer.alloc(16_385, 255)) }],
       [{ userData: "x".repeat(16_384) }, { userData: "x".repeat(16_385) }],
@@ -91,7 +91,7 @@ describe("user data", () => {
     assert.equal(owner.outputs.instanceId, instanceId);
   });
 
-  it("of base64 that becomes text, or text that becomes bytes, replaces the instance", async () => {
+  it("that goes from base64 to text, or from text to bytes, replaces the instance", async () => {
     const owner = await up({ userDataBase64: base64(SCRIPT) });
     assert.equal(await owner.up(program({ userData: base64(SCRIPT) })), "update");
     assert.deepEqual(got(owner), Buffer.from(base64(SCRIPT)));
@@ -162,7 +162,7 @@ describe("decodeBase64", () => {
   });
 });
 
-describe("what older versions decoded", () => {
+describe("text that older versions decoded", () => {
   for (const beginning of [
     "#!/bin/sh",
     "#cloud-config",

@@ -112,7 +112,7 @@ export class Account {
     return {
       keepsIdentity: true,
       wantsInstance: machine !== undefined && !isPaused(machine),
-      // Of two that overlap each has launched one before the older yields and takes its own away.
+      // Each of two that overlap has launched one before the older yields and takes its own away.
       instances: machine?.overlaps !== true ? 1 : machine.isMet ? 3 : 2,
     };
   }

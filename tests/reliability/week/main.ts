@@ -70,7 +70,10 @@ const command = new Command("week")
   .option("--seed <number>", "one week; by default ten of them", whole)
   .option("--days <number>", "how long a week is", whole, 7)
   .addOption(
-    new Option("--with <controller>", "who looks after the machines; by default each").choices(["watch", "function"]),
+    new Option("--with <controller>", "the controller that looks after the machines; by default each").choices([
+      "watch",
+      "function",
+    ]),
   )
   .option("--every <seconds>", "how often the controller looks at all machines; by default 30 and 60", whole)
   .option("--only <kinds>", "no trouble but of these kinds: parts of their names, with commas between")

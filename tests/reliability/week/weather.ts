@@ -2,7 +2,7 @@
 import type { Ec2Simulator, Fault } from "../../../local/ec2";
 import type { Random } from "../../../local/ec2/model/random";
 
-/** Whose rights and whose luck a call has. */
+/** The caller whose rights and luck a call has. */
 export type Role = "controller" | "operator";
 
 interface Of {

@@ -65,7 +65,7 @@ function placeOf(world: World, { publicIp, networkBorderGroup }: Address): XmlOb
   };
 }
 
-/** What is another account's is as good as not there for a describe. */
+/** Finds the addresses that are named. An address of another account does not exist for a describe. */
 function named(world: World, params: Params): Address[] | World["account"]["addresses"] {
   const ids = params.strings("AllocationId");
   const publicIps = params.strings("PublicIp");

@@ -85,7 +85,7 @@ function readNewImage(params: Params): NewImage {
   };
 }
 
-/** Of the mappings that an image of an instance can be told, only those that leave a device out are modelled. */
+/** Reads the devices to leave out. CreateImage takes other mappings, too; they are not modelled. */
 function readOmitted(params: Params): string[] {
   return params
     .list("BlockDeviceMapping")
@@ -107,7 +107,7 @@ function oneOf<T extends string>(params: Params, name: string, values: readonly 
   throw invalidValue(`Invalid value '${given}' for ${name}.`);
 }
 
-/** What is not said of it an image does not have (API reference, RegisterImage). */
+/** Reads a registration. An image lacks every property that is not given (API reference, RegisterImage). */
 function readRegistration(params: Params): Registration {
   params.required("RootDeviceName");
   params.required("Architecture");

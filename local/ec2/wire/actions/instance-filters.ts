@@ -7,7 +7,7 @@ import { STATE_CODES } from "../views/instance";
 import { privateDnsName, publicDnsName, zoneId } from "../views/names";
 import { interfaceStatus } from "../views/network-interface";
 
-/** What EC2 can filter by and no instance here ever has. */
+/** Values that EC2 can filter by and no instance here ever has. */
 const NEVER = [
   "affinity",
   "boot-mode",

@@ -15,7 +15,7 @@ function checkAlive({ state, instanceId }: Instance): void {
   throw new Ec2Error("IncorrectInstanceState", `The instance '${instanceId}' is ${state}.`);
 }
 
-/** What changes answers with the state on the way, and is there at once. */
+/** Switches monitoring. An instance that changes is answered with the state on the way, and has the new one at once. */
 const monitors = (isOn: boolean) =>
   changes((world, params) => {
     const instances = namedInstances(world, params);

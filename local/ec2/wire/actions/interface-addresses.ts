@@ -35,7 +35,7 @@ function readIpv6(params: Params): AddressWishes {
   return wishes;
 }
 
-/** What is taken away, in EC2's own spelling. */
+/** Reads the addresses to take away, in EC2's own spelling. */
 function readHeld6(world: World, params: Params, target: NetworkInterface): AddressWishes {
   const subnet = findSubnet(world, target.subnetId);
   const held = (list: string) => ({

@@ -131,7 +131,7 @@ function listedTemplates(world: World, params: Params): LaunchTemplate[] | World
 
 type Versioned = LaunchTemplateVersion & { template: LaunchTemplate };
 
-/** Of one template: those that are named, or those between two numbers. Of all templates: `$Latest` and `$Default` only. */
+/** Lists versions. One template: those that are named, or those between two numbers. All templates: `$Latest` and `$Default` only. */
 function listedVersions(world: World, params: Params): Versioned[] {
   const wanted = params.strings("LaunchTemplateVersion");
   if (!params.has("LaunchTemplateId") && !params.has("LaunchTemplateName")) {

@@ -70,7 +70,7 @@ export const networkInterfaceActions: Actions = {
     reply: (world, [id = ""], params, isAgain) => ({
       networkInterface: {
         ...networkInterfaceView(world, findInterface(world, id)),
-        // What was just made is pending in its own reply only (ec2-behaviour.md, 1).
+        // A new interface is pending in its own reply only (ec2-behaviour.md, 1).
         ...(isAgain ? {} : { status: "pending" }),
       },
       clientToken: params.string("ClientToken"),

@@ -41,7 +41,7 @@ const REGION_FILTERS: FilterTable<{ region: string }> = {
   "opt-in-status": () => "opt-in-not-required",
 };
 
-/** What is still told of an account (API reference, DescribeAccountAttributes). */
+/** The attributes that are still told of an account (API reference, DescribeAccountAttributes). */
 function accountAttributes(world: World): Record<string, string> {
   const vpc = [...world.account.vpcs.values()].find(({ isDefault }) => isDefault);
   const addresses = String(quotaOf(world, "elastic-ips"));

@@ -1,7 +1,7 @@
 import { coresOf, type InstanceType } from "../../model/instance-types";
 import type { FilterTable } from "../filters";
 
-/** What EC2 can filter types by and the table of types here does not know. */
+/** Values that EC2 can filter types by and the table of types here does not know. */
 const NEVER = [
   "ebs-info.attachment-limit-type",
   "ebs-info.maximum-ebs-attachments",

@@ -36,7 +36,7 @@ const elasticAddress: AssociationView = (world, networkInterface, address) => {
   return shown && { ...shown, allocationId, associationId };
 };
 
-/** What an interface says by itself and as part of its instance alike. */
+/** The part of an interface that is the same by itself and within its instance. */
 export function interfaceBasics(
   world: World,
   networkInterface: NetworkInterface,

@@ -60,7 +60,7 @@ export function modificationView(world: World, volume: Volume, modification: Vol
   };
 }
 
-/** What EC2 has looked at: a volume that is being created has not been. */
+/** The status of a volume's checks: a volume that is being created has not been checked. */
 export function volumeStatusView(world: World, volume: Volume): XmlObject {
   const status = volumeHealth(world, volume);
   const passed = status === "ok" ? "passed" : "not-applicable";

@@ -9,7 +9,7 @@ import { join, resolve } from "node:path";
 
 import { startServer } from "../../../../local/ec2";
 
-/** What `npm run local -- ec2` does, in a process of its own. */
+/** Runs `npm run local -- ec2` in a process of its own. */
 function spawned(options: object): ChildProcessWithoutNullStreams {
   const file = resolve(__dirname, "../../../../local/ec2/protocol/command");
   const script = `require(${JSON.stringify(file)}).runEc2Command(${JSON.stringify(options)})`;

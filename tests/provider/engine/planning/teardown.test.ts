@@ -106,7 +106,7 @@ describe("planTeardown", () => {
     assert.equal(kinds(observed({ networkInterfaces: [held], instances: [], strangers: [stranger] }))[0], "retire");
   });
 
-  describe("of data volumes", () => {
+  describe("with data volumes", () => {
     const ofVolume = (world: Partial<Observed>, dataVolumes: "delete" | "retain", on?: Recorded): string[] =>
       planTeardown(
         situation({ observed: observed(world), recorded: on, desired: desired({ deletion: { dataVolumes } }) }),

@@ -23,7 +23,7 @@ interface Kind {
   a: string;
   b: string;
   c: string;
-  /** Those of any interface. */
+  /** The addresses of this kind on any interface. */
   on: (eni: Machine["eni"]) => string[];
   assign: (ec2: EC2Client, eni: Machine["eni"], address: string) => Promise<unknown>;
   unassign: (ec2: EC2Client, eni: Machine["eni"], address: string) => Promise<unknown>;
@@ -92,7 +92,7 @@ export async function deleteInterface(owner: Stack): Promise<void> {
   await ec2.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId: eni.networkInterfaceId }));
 }
 
-/** What is there of a machine whose record may say otherwise by now. */
+/** Finds the parts of a machine whose record may say otherwise by now. */
 export function refound(owner: Stack, was: Machine): Pick<Machine, "template" | "instance" | "eni"> {
   const world = made(owner);
   return {

@@ -40,7 +40,7 @@ for (const kind of [SECONDARY, IPV6]) {
       const { template, instance, eni } = { ...was, ...refound(owner, was) };
       assert.equal(template.latestVersion, 1, "no generation is recorded");
       assert.deepEqual([instance.instanceId, instance.state], [was.instance.instanceId, "running"]);
-      assert.deepEqual(on(eni), [a], "what is held is kept");
+      assert.deepEqual(on(eni), [a], "the held address is kept");
       await drop(owner, holder);
       assert.equal(await owner.up(program(inputs({ [list]: [b] }))), "update");
       sameInstance(was, machineOf(owner));
@@ -58,7 +58,7 @@ for (const kind of [SECONDARY, IPV6]) {
       assert.deepEqual(on(machineOf(owner).eni), [a]);
     });
 
-    it("of which somebody takes one off at the same moment: EC2 refuses both, and the other is taken off alone", async () => {
+    it("are taken off while somebody takes one off: EC2 refuses both, and the other is taken off alone", async () => {
       const account = await up(inputs({ [list]: [a, b] }));
       const was = machineOf(account);
       let isFirst = true;

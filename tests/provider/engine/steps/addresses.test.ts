@@ -80,7 +80,7 @@ for (const kind of [SECONDARY, IPV6]) {
         if (typeof held === "number") {
           assert.equal(on(now.eni).length, held);
           const stays = on(was.eni).filter((it) => on(now.eni).includes(it));
-          assert.equal(stays.length, Math.min(held, on(was.eni).length), "what is held counts");
+          assert.equal(stays.length, Math.min(held, on(was.eni).length), "held addresses count");
         } else {
           assert.deepEqual(sorted(now), held);
         }

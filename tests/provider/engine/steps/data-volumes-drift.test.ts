@@ -99,7 +99,7 @@ describe("drift of a data volume", () => {
     }
   });
 
-  it("of another type by hand: refresh says so, and up puts it right", async () => {
+  it("is another type, set by hand: refresh says so, and up puts it right", async () => {
     const owner = await up(inputs);
     await somebody(owner).send(new ModifyVolumeCommand({ VolumeId: volumeIdOf(owner), VolumeType: "gp2" }));
     owner.clock.advance(3_600_000);

@@ -68,23 +68,27 @@ describe("killed at every call", () => {
   });
 
   const UPDATES: [string, Properties, Properties][] = [
-    ["one that adds a volume", { deletion }, { dataVolumes: [DATA_VOLUME], deletion }],
+    ["adding a volume", { deletion }, { dataVolumes: [DATA_VOLUME], deletion }],
     [
-      "one that removes and deletes a volume",
+      "removing and deleting a volume",
       { dataVolumes: [DATA_VOLUME, LOGS], deletion },
       { dataVolumes: [LOGS], deletion },
     ],
     [
-      "one that moves a volume to another device",
+      "moving a volume to another device",
       { dataVolumes: [DATA_VOLUME] },
       { dataVolumes: [{ ...DATA_VOLUME, deviceName: "/dev/sdh" }] },
     ],
-    ["one that grows a volume", { dataVolumes: [DATA_VOLUME] }, { dataVolumes: [{ ...DATA_VOLUME, size: 20 }] }],
-    ["a replacement", { dataVolumes: [DATA_VOLUME] }, { dataVolumes: [DATA_VOLUME], imageId: WELL_KNOWN.imageV2 }],
-    ["a move within the zone", { dataVolumes: [DATA_VOLUME] }, { dataVolumes: [DATA_VOLUME], privateIp: "10.0.1.77" }],
+    ["growing a volume", { dataVolumes: [DATA_VOLUME] }, { dataVolumes: [{ ...DATA_VOLUME, size: 20 }] }],
+    [
+      "replacing the instance",
+      { dataVolumes: [DATA_VOLUME] },
+      { dataVolumes: [DATA_VOLUME], imageId: WELL_KNOWN.imageV2 },
+    ],
+    ["moving within the zone", { dataVolumes: [DATA_VOLUME] }, { dataVolumes: [DATA_VOLUME], privateIp: "10.0.1.77" }],
   ];
   for (const [what, before, after] of UPDATES) {
-    it(`an update, ${what}, leaks and doubles none`, async () => {
+    it(`an update ${what} leaks and doubles none`, async () => {
       const owner = await up(before);
       const ids = owner.outputs.dataVolumeIds as Record<string, string>;
       await updatedAtEveryCall({ owner, after }, (stack, point) => {

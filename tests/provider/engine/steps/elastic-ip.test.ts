@@ -91,7 +91,7 @@ describe("elasticIp", () => {
         await owner.destroy();
         later(owner);
         nothingIsLeft(owner, a.allocationId, b.allocationId);
-        assert.equal(made(owner).elasticIps.length, 2, "what was given is still there");
+        assert.equal(made(owner).elasticIps.length, 2, "the given address is still there");
       });
     }
   }

@@ -63,7 +63,7 @@ export function holderOfAddress(owner: Stack, { allocationId }: GivenAddress): s
   return only(made(owner).elasticIps.filter((it) => it.allocationId === allocationId)).networkInterfaceId;
 }
 
-/** What an Elastic IP is changed to, as the input. */
+/** The Elastic IP that a change asks for, as the input. */
 type Way = "none" | "owned" | "a by id" | "a by address" | "b by id" | "b by address";
 
 export function inputFor(way: Way, a: GivenAddress, b: GivenAddress): boolean | string {

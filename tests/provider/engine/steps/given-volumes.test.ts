@@ -95,7 +95,7 @@ describe("a given volume", () => {
     await destroyed(owner, volumeId);
   });
 
-  it("of another zone is refused at preview", async () => {
+  it("in another zone is refused at preview", async () => {
     const owner = quick();
     const volumeId = await makeVolume(owner, { zone: "us-east-1b" });
     const { failures } = await owner.preview(program({ dataVolumes: [given(volumeId)] }));
@@ -134,7 +134,7 @@ describe("a given volume", () => {
     assert.deepEqual(volumeIn(owner, volumeId)?.tags, {});
   });
 
-  it("of another managed instance: nothing is changed, and it is never given back, retained or deleted", async () => {
+  it("that another managed instance has is not changed, and never given back, retained or deleted", async () => {
     const other = await up({
       dataVolumes: [DATA_VOLUME],
       desiredState: "paused",

@@ -142,7 +142,7 @@ describe("nothing is ended, or launched, when", () => {
   });
 });
 
-describe("what a preflight refuses", () => {
+describe("a change that a preflight refuses", () => {
   it("gives up no address and grows no volume: all that cannot be undone comes after it", async () => {
     const volume = { name: "data", deviceName: "/dev/sdf", size: 5 };
     const before = { elasticIp: true, secondaryPrivateIpCount: 2, dataVolumes: [volume] };

@@ -20,7 +20,7 @@ describe("the rights that a change takes once something is out of use", () => {
     before?: Properties;
     after: Properties;
     replacement?: Properties;
-    /** What is asked for by dry runs, beside the launch. */
+    /** The actions that dry runs ask for, beside the launch. */
     asks: string[];
   }
 

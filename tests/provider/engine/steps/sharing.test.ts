@@ -169,7 +169,7 @@ describe("two machines that name one thing", function () {
     });
     const late = new Machine(stack({ on: account, through }), "late");
     await failureOf(late.up({ elasticIp: id, ...data(volumeId) }));
-    // What it had won goes back too: all of it, or nothing.
+    // The address that it had won goes back too: all of it, or nothing.
     assert.deepEqual(addressNamed(account, id).tags, {});
     assert.equal(volumeNamed(account, volumeId).tags[TAG.id], "mi-00000000000000002");
     assert.deepEqual(made(account).templates, []);

@@ -8,7 +8,7 @@ describe("the surroundings", () => {
       ["privateIp", { privateIp: "10.0.2.7" }, "10.0.2.7"],
       ["secondaryPrivateIps[1]", { secondaryPrivateIps: ["10.0.1.8", "10.9.9.9"] }, "10.9.9.9"],
     ] as const) {
-      it(`of ${property} outside of the subnet is refused: both are named, with the block and what is free`, async () => {
+      it(`in ${property} outside of the subnet is refused: both are named, with the block and what is free`, async () => {
         const failure = await only(ofCreate(scene(), given));
         assert.equal(failure.property, property);
         assert.equal(
@@ -29,7 +29,7 @@ describe("the surroundings", () => {
       });
     }
 
-    it("of IPv6 outside of the subnet's blocks is refused", async () => {
+    it("in ipv6Addresses outside of the subnet's blocks is refused", async () => {
       const given = { ...IPV6, ipv6Addresses: ["2001:db8:6:600::7", "2001:db8:6:601::7"] };
       const { property, reason } = await only(ofCreate(scene(), given));
       assert.equal(property, "ipv6Addresses[1]");

@@ -34,7 +34,7 @@ describe("the surroundings", () => {
     const olds = { ...checked({ dataVolumes: [volume()], adopt: { instanceId: "i-0a1b2c3d" } }), region: "eu-west-1" };
     const inputs = checked({ dataVolumes: [volume({ size: 1 })], adopt: { instanceId: "i-1a1b2c3d" } });
     assert.deepEqual(await the.surroundings.failures(inputs, olds, (name) => name === "region"), []);
-    // Of what is adopted, the groups are its own.
+    // An adopted interface keeps its own groups.
     assert.deepEqual(
       the.calls(),
       ONCE.filter((it) => it !== "DescribeSecurityGroups"),
@@ -176,7 +176,7 @@ describe("the surroundings", () => {
     });
   });
 
-  describe("what was made a moment ago", () => {
+  describe("a thing that was made a moment ago", () => {
     /** Answers `late` times as if it were not there. */
     function late(times: number): Scene {
       let [subnet, image, volumes] = [times, times, times];

@@ -73,7 +73,7 @@ describe("a security group", () => {
       { securityGroupIds: undefined },
     );
     assert.equal(dropped.length, 1);
-    // What is adopted has its groups.
+    // An adopted interface has its groups.
     assert.deepEqual(await ofCreate(the, { adopt: { networkInterfaceId: "eni-0a1b2c3d4e5f60718" } }), []);
   });
 });
