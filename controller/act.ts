@@ -7,7 +7,7 @@ import { cancellable } from "../provider/kit/clock";
 import type { Outputs } from "../provider/model/outputs";
 import { carryOut, pause, recycle, resume } from "./by-hand";
 import { untilDeadline } from "./deadline";
-import type { Deed } from "./decide";
+import type { Deed } from "./action";
 import type { Signal } from "./events";
 import { isNoted, isNotedWithDeed, NotFollowed, remember, tickNote } from "./notes";
 import { about, type Looking, type Metrics, type Outcome, NONE } from "./outcome";

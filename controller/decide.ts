@@ -3,71 +3,15 @@
  * what it waits for and why it does nothing; the same look has the same answer, so duplicates and reordering do no harm. (pure)
  */
 import { castOf } from "../provider/engine/situation/cast";
-import {
-  generationOf,
-  isAlive,
-  lastLaunched,
-  staysStopped,
-  wantsInstance,
-} from "../provider/engine/situation/instances";
+import { isAlive, lastLaunched, staysStopped, wantsInstance } from "../provider/engine/situation/instances";
 import { TAG } from "../provider/ec2/tags";
-import {
-  isFor,
-  isGivenUp,
-  type LastReplacement,
-  type ReplacementReason,
-} from "../provider/engine/record/last-replacement";
-import { plan } from "../provider/engine/planning/plan";
+import { isFor, isGivenUp, type ReplacementReason } from "../provider/engine/record/last-replacement";
 import type { Instance } from "../provider/model/things";
-import type { Step } from "../provider/engine/planning/step";
 import { nextOpening, openSince } from "../provider/kit/timetable";
-import type { Signal } from "./events";
-import type { LastTick } from "./history";
-import type { Machine } from "./record";
+import type { Action, Doing, MachineLook } from "./action";
+import { underWay, unfinished } from "./runs-at-work";
 import { dueOf } from "./schedules";
 import { tryAgain } from "./tries";
-
-export type Action = Doing & {
-  /** Time up to which the schedules were followed with this action; to be remembered first. */
-  tick?: LastTick;
-};
-
-type Doing =
-  | { kind: "nothing"; because: string }
-  /** The machine was given up, and works all the same: the mark goes. */
-  | { kind: "recovered"; because: string }
-  /**
-   * Look again at `until`. `isLeft`: whoever works on the machine looks, so that only one of several goes on. `isLong`: a person should know.
-   */
-  | { kind: "wait"; until: number; because: string; isLeft?: boolean; isLong?: boolean }
-  /** There is no running instance: one is launched or started as the record has it. */
-  | { kind: "restore"; replacement: LastReplacement }
-  /** The present instance makes way for another of the same kind. */
-  | { kind: "replace"; instance: Instance; replacement: LastReplacement }
-  /** An earlier run began something, or left it undone. */
-  | { kind: "finish"; because: string }
-  | { kind: "pause" | "resume" | "recycle" }
-  /** Nothing more is tried. `isKnown`: this was said before. */
-  | { kind: "give-up"; because: string; replacement?: LastReplacement; isKnown: boolean };
-
-/** An action that changes nothing. */
-export type Idle = Extract<Action, { kind: "nothing" | "wait" | "give-up" }>;
-
-export function isIdle(action: Action): action is Action & Idle {
-  return action.kind === "nothing" || action.kind === "wait" || action.kind === "give-up";
-}
-
-/** An action that changes something, rather than waits. */
-export type Deed = Exclude<Action, Idle | { kind: "recovered" }>;
-
-export interface Situation {
-  machine: Machine;
-  /** The status checks of the instance that runs. */
-  health?: { status: "ok" | "impaired" | "initializing"; impairedSince?: number };
-  /** The signals that made somebody look. */
-  signals: readonly Signal[];
-  now: number;
-}
 
 /** Least time between two tries to go back to spot: falling back again is no success, and costs an outage. */
 const REVERT_MS = 60 * 60_000;
@@ -78,14 +22,14 @@ const NOTICE_OF_ENDED_MS = 10 * 60_000;
 /** AWS names no end of a recommendation. It counts for as long as a queue tries its message; AWS sends another while the risk lasts. */
 const RECOMMENDATION_MS = 15 * 60_000;
 
-export function decide(situation: Situation): Action {
-  const { machine, now } = situation;
+export function decide(look: MachineLook): Action {
+  const { machine, now } = look;
   const { schedule, tick } = dueOf(machine.desired.schedules, machine.history.tick, now);
-  return { ...(scheduled(situation, schedule?.action) ?? byState(situation)), ...(tick === undefined ? {} : { tick }) };
+  return { ...(scheduled(look, schedule?.action) ?? byState(look)), ...(tick === undefined ? {} : { tick }) };
 }
 
 function scheduled(
-  { machine: { desired } }: Situation,
+  { machine: { desired } }: MachineLook,
   action: "pause" | "resume" | "recycle" | undefined,
 ): Doing | undefined {
   const isRunning = wantsInstance(desired);
@@ -101,8 +45,8 @@ function scheduled(
   }
 }
 
-function byState(situation: Situation): Doing {
-  const { machine } = situation;
+function byState(look: MachineLook): Doing {
+  const { machine } = look;
   const { networkInterface: eni, holder: held } = castOf(machine);
   if (eni === undefined && machine.desired.persistPrivateIp) {
     const because =
@@ -119,19 +63,19 @@ function byState(situation: Situation): Doing {
   }
   if (!wantsInstance(machine.desired)) {
     return held === undefined || (held.state === "stopped" && staysStopped(held, machine.desired))
-      ? (unfinished(situation) ?? { kind: "nothing", because: "it is paused" })
+      ? (unfinished(look) ?? { kind: "nothing", because: "it is paused" })
       : { kind: "finish", because: "it is to be paused, and its instance is still there" };
   }
-  return held === undefined ? withoutInstance(situation) : (givenUp(situation, held) ?? withInstance(situation, held));
+  return held === undefined ? withoutInstance(look) : (givenUp(look, held) ?? withInstance(look, held));
 }
 
-function withoutInstance(situation: Situation): Doing {
-  const { machine } = situation;
+function withoutInstance(look: MachineLook): Doing {
+  const { machine } = look;
   const last = lastLaunched(machine.observed.instances);
-  if (last !== undefined && wasTakenBack(last, situation)) {
-    return gated(situation, "interruption", last);
+  if (last !== undefined && wasTakenBack(last, look)) {
+    return gated(look, "interruption", last);
   }
-  const waits = underWay(situation, last);
+  const waits = underWay(look, last);
   if (waits !== undefined) {
     return waits;
   }
@@ -142,13 +86,13 @@ function withoutInstance(situation: Situation): Doing {
   // An instance that was terminated for a replacement is replaced, whether the machine is to be healed or not.
   const { replacement } = machine.history;
   return replacement !== undefined && isFor(replacement, last)
-    ? gated(situation, replacement.reason, last)
-    : healed(situation, "ended", last);
+    ? gated(look, replacement.reason, last)
+    : healed(look, "ended", last);
 }
 
 /** Whether AWS took the instance back. EC2 says so of the instance for an hour; at first the warning may be the only sign. */
-function wasTakenBack(instance: Instance, situation: Situation): boolean {
-  const isWarned = toldOf(instance, "interruption-warning", { situation, forMs: NOTICE_OF_ENDED_MS }) !== undefined;
+function wasTakenBack(instance: Instance, look: MachineLook): boolean {
+  const isWarned = toldOf(instance, "interruption-warning", { look, forMs: NOTICE_OF_ENDED_MS }) !== undefined;
   return isWarned || (instance.stateReason?.code ?? "").startsWith("Server.Spot");
 }
 
@@ -156,70 +100,56 @@ function wasTakenBack(instance: Instance, situation: Situation): boolean {
 function toldOf(
   { id, launchedAt }: Instance,
   kind: "interruption-warning" | "rebalance",
-  { situation: { signals, now }, forMs }: { situation: Situation; forMs: number },
+  { look: { signals, now }, forMs }: { look: MachineLook; forMs: number },
 ): number | undefined {
   const times = signals.flatMap((it) => (it.kind === kind && it.instanceId === id ? it.at : []));
   const at = Math.max(...times);
   return at >= launchedAt && now < at + forMs ? at : undefined;
 }
 
-/** Waits for a change that is under way: an `up`, or a recycle by hand, records a generation, drains the instance and terminates it. */
-function underWay({ machine, signals, now }: Situation, last: Instance | undefined): Doing | undefined {
-  const { desired, observed } = machine;
-  const isOlder = last === undefined || (generationOf(last) ?? 0) < (observed.generation?.number ?? 0);
-  const { healing, replacement } = desired;
-  const until = recordedAt(machine) + (healing.graceSeconds + replacement.drainSeconds) * 1000;
-  const isContinued = signals.some((it) => it.kind === "continue");
-  return isOlder && !isContinued && now < until
-    ? { kind: "wait", until, because: "a new generation was recorded a moment ago, and is left to whoever did that" }
-    : undefined;
-}
-
 /** A running instance of a machine that was given up: the mark goes when it works after all. */
-function givenUp(situation: Situation, held: Instance): Doing | undefined {
-  const { machine, health } = situation;
+function givenUp(look: MachineLook, held: Instance): Doing | undefined {
+  const { machine, health } = look;
   if (held.state !== "running" || machine.history.replacement?.gaveUp !== true) {
     return undefined;
   }
   if (health?.status === "ok") {
     return { kind: "recovered", because: `${held.id} passes its status checks: it is not given up any more` };
   }
-  return isGivenUp(machine.template, held) ? gated(situation, "status-checks", held) : undefined;
+  return isGivenUp(machine.template, held) ? gated(look, "status-checks", held) : undefined;
 }
 
-function withInstance(situation: Situation, held: Instance): Doing {
-  const { machine } = situation;
+function withInstance(look: MachineLook, held: Instance): Doing {
+  const { machine } = look;
   if (held.state === "pending") {
-    return unfinished(situation) ?? { kind: "nothing", because: `${held.id} is starting` };
+    return unfinished(look) ?? { kind: "nothing", because: `${held.id} is starting` };
   }
   if (castOf(machine).kept === undefined) {
-    return outdated(situation, held);
+    return outdated(look, held);
   }
   if (held.state !== "running") {
-    return underWay(situation, held) ?? healed(situation, "stopped", held);
+    return underWay(look, held) ?? healed(look, "stopped", held);
   }
-  const noticeAt = toldOf(held, "interruption-warning", { situation, forMs: NOTICE_MS });
+  const noticeAt = toldOf(held, "interruption-warning", { look, forMs: NOTICE_MS });
   if (noticeAt !== undefined) {
-    return warned(situation, held, noticeAt);
+    return warned(look, held, noticeAt);
   }
-  const isAtRisk = toldOf(held, "rebalance", { situation, forMs: RECOMMENDATION_MS }) !== undefined;
+  const isAtRisk = toldOf(held, "rebalance", { look, forMs: RECOMMENDATION_MS }) !== undefined;
   if (isAtRisk && machine.desired.replacement.strategy === "overlap") {
-    return gated(situation, "rebalance", held);
+    return gated(look, "rebalance", held);
   }
   return (
-    unwell(situation, held) ??
-    unfinished(situation) ??
-    reverting(situation, held) ?? { kind: "nothing", because: `${held.id} runs` }
+    unwell(look, held) ?? unfinished(look) ?? reverting(look, held) ?? { kind: "nothing", because: `${held.id} runs` }
   );
 }
 
 /** Answers an instance that a newer generation is to replace. A recycle says all that is wanted; an update may have been refused. */
-function outdated(situation: Situation, held: Instance): Doing {
-  const { observed, desired, id } = situation.machine;
+function outdated(look: MachineLook, held: Instance): Doing {
+  const { observed, desired, id } = look.machine;
   const isRecycled = held.tags[TAG.launch] === observed.generation?.launchHash;
   if (isRecycled) {
     return (
-      underWay(situation, held) ?? {
+      underWay(look, held) ?? {
         kind: "finish",
         because: `${held.id} is to be replaced by one of generation ${observed.generation?.number ?? 0}`,
       }
@@ -228,7 +158,7 @@ function outdated(situation: Situation, held: Instance): Doing {
   const isDown = held.state !== "running";
   const why = `${held.id} is not of the newest generation: an update of ${id} is under way, or did not get to its end`;
   return isDown && desired.healing.enabled
-    ? (underWay(situation, held) ?? gated(situation, "stopped", held))
+    ? (underWay(look, held) ?? gated(look, "stopped", held))
     : { kind: "nothing", because: `${why}; \`pulumi up\` goes on with it` };
 }
 
@@ -236,14 +166,14 @@ function outdated(situation: Situation, held: Instance): Doing {
  * Answers a warning of AWS. With `overlap` another instance is launched at once, and the interface moved before the old one goes. No other
  * strategy can win time: the interface is free when the old instance has ended, and until then the old instance works.
  */
-function warned(situation: Situation, held: Instance, noticeAt: number): Doing {
-  return situation.machine.desired.replacement.strategy === "overlap"
-    ? gated(situation, "interruption-warning", held)
+function warned(look: MachineLook, held: Instance, noticeAt: number): Doing {
+  return look.machine.desired.replacement.strategy === "overlap"
+    ? gated(look, "interruption-warning", held)
     : { kind: "wait", until: noticeAt + NOTICE_MS, because: `AWS takes ${held.id} back; it works until then` };
 }
 
-function unwell(situation: Situation, held: Instance): Doing | undefined {
-  const { machine, health, now } = situation;
+function unwell(look: MachineLook, held: Instance): Doing | undefined {
+  const { machine, health, now } = look;
   const { enabled, graceSeconds, unhealthySeconds } = machine.desired.healing;
   if (health?.status !== "impaired" || !enabled) {
     return undefined;
@@ -252,52 +182,12 @@ function unwell(situation: Situation, held: Instance): Doing | undefined {
   const until = Math.max(held.launchedAt + graceSeconds * 1000, since + unhealthySeconds * 1000);
   return now < until
     ? { kind: "wait", until, because: `${held.id} fails its status checks` }
-    : gated(situation, "status-checks", held);
-}
-
-/** Steps that a dead run may leave undone, and that take nothing from anybody: the instance that works stays. */
-const LEFT_UNDONE: readonly Step["kind"][] = [
-  "attach-volumes",
-  "attach-network-interface",
-  "associate-elastic-ip",
-  "await-running",
-  "keep-on-termination",
-  "keep-volume-on-termination",
-  "end-volume-with-instance",
-  "retire",
-];
-
-/** Finishes steps that were left undone. For a while after a launch, or a new generation, they are left to the run that is at work. */
-function unfinished({ machine, signals, now }: Situation): Doing | undefined {
-  const { graceSeconds } = machine.desired.healing;
-  const step = plan(castOf(machine)).find((it) => LEFT_UNDONE.includes(it.kind));
-  if (step === undefined) {
-    return undefined;
-  }
-  const until = lastBegunAt(machine) + 1000 * (step.kind === "retire" ? overlapSeconds(machine) : graceSeconds);
-  return now < until && !signals.some((it) => it.kind === "continue")
-    ? { kind: "wait", until, because: `${step.kind} is left to whoever is at it` }
-    : { kind: "finish", because: `left undone: ${step.kind}` };
-}
-
-function lastBegunAt(machine: Machine): number {
-  const alive = machine.observed.instances.filter(isAlive);
-  return Math.max(recordedAt(machine), ...alive.map((it) => it.launchedAt));
-}
-
-/** Seconds that a living run may need until the instance that it launched beside another has the interface. */
-function overlapSeconds({ desired }: Machine): number {
-  const { timeoutSeconds, drainSeconds } = desired.replacement;
-  return desired.healing.graceSeconds + 2 * timeoutSeconds + drainSeconds;
-}
-
-function recordedAt({ template }: Machine): number {
-  return template.latestVersionAt ?? template.createdAt;
+    : gated(look, "status-checks", held);
 }
 
 /** Brings a machine that fell back to on-demand back to spot. */
-function reverting(situation: Situation, held: Instance): Doing | undefined {
-  const { machine, now } = situation;
+function reverting(look: MachineLook, held: Instance): Doing | undefined {
+  const { machine, now } = look;
   const { lifecycle, revertToSpot } = machine.desired.market;
   if (lifecycle !== "spot" || held.lifecycle === "spot" || revertToSpot === "never") {
     return undefined;
@@ -307,25 +197,25 @@ function reverting(situation: Situation, held: Instance): Doing | undefined {
   const because = `${held.id} is on-demand and is to go back to spot`;
   if (revertToSpot === "always") {
     const until = triedAt + REVERT_MS;
-    return now < until ? { kind: "wait", until, because } : gated(situation, "revert-to-spot", held);
+    return now < until ? { kind: "wait", until, because } : gated(look, "revert-to-spot", held);
   }
   const since = openSince(revertToSpot.window, now);
   if (since === undefined) {
     return { kind: "wait", until: nextOpening(revertToSpot.window, now), because };
   }
   const isTried = replacement?.reason === "revert-to-spot" && replacement.at >= since;
-  return isTried ? undefined : gated(situation, "revert-to-spot", held);
+  return isTried ? undefined : gated(look, "revert-to-spot", held);
 }
 
-function healed(situation: Situation, reason: "ended" | "stopped", instance: Instance | undefined): Doing {
-  return situation.machine.desired.healing.enabled
-    ? gated(situation, reason, instance)
+function healed(look: MachineLook, reason: "ended" | "stopped", instance: Instance | undefined): Doing {
+  return look.machine.desired.healing.enabled
+    ? gated(look, reason, instance)
     : { kind: "nothing", because: `its instance was ${reason}, and healing is off` };
 }
 
 /** The replacement, if its time has come; else the wait for it, or giving the machine up. */
-function gated(situation: Situation, reason: ReplacementReason, instance: Instance | undefined): Doing {
-  const { machine, health, signals, now } = situation;
+function gated(look: MachineLook, reason: ReplacementReason, instance: Instance | undefined): Doing {
+  const { machine, health, signals, now } = look;
   const { healing, minReplacementInterval } = machine.desired;
   const worksUntil = reason === "status-checks" ? (health?.impairedSince ?? now) : now;
   const answer = tryAgain({

@@ -2,7 +2,7 @@
 import { TAG } from "../provider/ec2/tags";
 import { type LastReplacement, replacementText } from "../provider/engine/record/last-replacement";
 import type { Tags } from "../provider/model/things";
-import type { Action } from "./decide";
+import type { Action } from "./action";
 import { tickText } from "./history";
 import type { Looking } from "./outcome";
 import type { Machine } from "./record";

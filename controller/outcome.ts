@@ -3,7 +3,7 @@ import type { Ec2Client } from "../provider/ec2/client";
 import type { LastReplacement } from "../provider/engine/record/last-replacement";
 import type { Clock } from "../provider/kit/clock";
 import type { Outputs } from "../provider/model/outputs";
-import type { Action } from "./decide";
+import type { Action } from "./action";
 import type { Message } from "./events";
 import type { Machine } from "./record";
 import type { MissingRight } from "./rights";

@@ -8,7 +8,7 @@ import { FailedChecks } from "../provider/engine/steps/prove";
 import { EndedAtLaunch } from "../provider/engine/steps/start";
 import { Cancelled } from "../provider/kit/clock";
 import { remember } from "./notes";
-import type { Deed } from "./decide";
+import type { Deed } from "./action";
 import type { Controller, Looking, Outcome } from "./outcome";
 import type { Machine } from "./record";
 import { isOfDeed, missingRight } from "./rights";

@@ -1,6 +1,7 @@
 /** Limits on what the controller does by itself: pauses between replacements, and when a machine is given up. */
 import assert from "node:assert/strict";
-import { decide, type Situation } from "../../controller/decide";
+import type { MachineLook } from "../../controller/action";
+import { decide } from "../../controller/decide";
 import type { Signal } from "../../controller/events";
 import type { Machine } from "../../controller/record";
 import { TAG } from "../../provider/ec2/tags";
@@ -124,7 +125,7 @@ describe("decide", () => {
 
     it("takes the mark off one that was given up and works all the same", () => {
       const history = last({ instanceId: "i-1", inARow: 3, gaveUp: true, reason: "status-checks" });
-      const left = (health: Situation["health"]): string => {
+      const left = (health: MachineLook["health"]): string => {
         const it = situation({ history, health });
         it.machine.template.tags = { [TAG.lastReplacement]: replacementText(history.replacement ?? assert.fail()) };
         return decide(it).kind;

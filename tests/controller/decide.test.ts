@@ -1,6 +1,7 @@
 /** One answer to whatever made somebody look. */
 import assert from "node:assert/strict";
-import { decide, type Situation } from "../../controller/decide";
+import type { MachineLook } from "../../controller/action";
+import { decide } from "../../controller/decide";
 import type { Signal } from "../../controller/events";
 import { digestOf } from "../../controller/history";
 import type { Observed } from "../../provider/model/observed";
@@ -114,12 +115,12 @@ describe("decide", () => {
       template: template({ latestVersion: 2, latestVersionAt: NOW - ms }),
     });
     const other = generation({ number: 2, replacesBefore: 2 }, desired({ imageId: "ami-0a1b2c3d" }));
-    const wanted = (overrides: Overrides, changed = newer): Situation => {
+    const wanted = (overrides: Overrides, changed = newer): MachineLook => {
       const it = situation(overrides);
       it.machine.purpose = { kind: "upkeep", generation: changed };
       return it;
     };
-    const kindOf = (it: Situation): string => decide(it).kind;
+    const kindOf = (it: MachineLook): string => decide(it).kind;
 
     it("leaves it to the up that recorded it, while that may be at it", () => {
       assert.equal(kindOf(wanted({ instances: [ENDED_INSTANCE], world: at(MINUTE) })), "wait");

@@ -1,6 +1,7 @@
 /** Situations of a machine, and the controller's answer to each, in one line. */
 import assert from "node:assert/strict";
-import { decide, type Situation } from "../../controller/decide";
+import type { MachineLook } from "../../controller/action";
+import { decide } from "../../controller/decide";
 import type { Signal } from "../../controller/events";
 import type { Machine } from "../../controller/record";
 import type { LastReplacement } from "../../provider/engine/record/last-replacement";
@@ -16,13 +17,13 @@ export interface Overrides {
   instances?: Partial<Instance>[];
   world?: Partial<Observed>;
   history?: Machine["history"];
-  health?: Situation["health"];
+  health?: MachineLook["health"];
   signals?: Signal[];
   now?: number;
 }
 
 /** A machine that has run for a day, and that nobody has looked at before. */
-export function situation({ inputs = {}, world = {}, history = {}, ...rest }: Overrides = {}): Situation {
+export function situation({ inputs = {}, world = {}, history = {}, ...rest }: Overrides = {}): MachineLook {
   const program = desired(inputs);
   const made = generation({}, program);
   const instances = (rest.instances ?? [{}]).map((it) =>
@@ -73,7 +74,7 @@ export const OVERLAP = { replacement: { strategy: "overlap" } };
 export const OFF = { healing: { enabled: false } };
 export const WARNING = { kind: "interruption-warning", instanceId: "i-1", at: NOW } as const satisfies Signal;
 export const REBALANCE = { kind: "rebalance", instanceId: "i-1", at: NOW } as const satisfies Signal;
-export const IMPAIRED = (ms: number): Situation["health"] => ({ status: "impaired", impairedSince: NOW - ms });
+export const IMPAIRED = (ms: number): MachineLook["health"] => ({ status: "impaired", impairedSince: NOW - ms });
 
 export const last = (overrides: Partial<LastReplacement> = {}): Machine["history"] => ({
   replacement: {
