@@ -5,9 +5,6 @@ import { join } from "node:path";
 const ROOT = join(__dirname, "..");
 const DECLARED = /^export (?:abstract |async )*(?:function\*?|const|class|interface|type) (\w+)/gm;
 
-/** Both of a pair that are still to be named apart. */
-const STILL_SHARED: readonly string[] = ["Change", "giveBack", "keepOnTermination"];
-
 describe("the names that the product's files export", () => {
   it("have one meaning each: no two files export the same", () => {
     const homes = new Map<string, string[]>();
@@ -20,7 +17,7 @@ describe("the names that the product's files export", () => {
       }
     }
     assert.ok(homes.size > 800, "the names were not found");
-    const shared = [...homes].filter(([name, files]) => files.length > 1 && !STILL_SHARED.includes(name));
+    const shared = [...homes].filter(([, files]) => files.length > 1);
     assert.deepEqual(shared, []);
   });
 });

@@ -7,7 +7,7 @@ import type { DataVolume, Retention } from "../../model/desired";
 import type { Goal } from "../../model/goal";
 import type { Volume, VolumeShape } from "../../model/things";
 import type { Step } from "./step";
-import { giveBack, retainVolume } from "./retention";
+import { planGivingBack, retainVolume } from "./retention";
 import { planGivenTags } from "./tags";
 
 /** Steps that can be taken while the old instance still works: volumes are made, and kept from ending with it. */
@@ -103,7 +103,7 @@ export function isComingOff({ status }: Pick<NonNullable<Volume["attachment"]>, 
 export function giveUpVolume(volume: Volume, goal: Pick<Goal, "id" | "recorded">, retention: Retention): Step {
   const name = volume.tags[TAG.volume] ?? volume.id;
   if (!isOwnedVolume(volume, goal)) {
-    return giveBack(volume.id, `the volume ${name}`, volume.tags);
+    return planGivingBack(volume.id, `the volume ${name}`, volume.tags);
   }
   return retention === "retain" ? retainVolume(volume, name) : { kind: "delete-volume", volume };
 }

@@ -4,7 +4,7 @@ import { givenTags } from "../record/labels";
 import type { ElasticIp } from "../../model/things";
 import type { Step } from "./step";
 import { wantsInterface } from "./network-interface";
-import { giveBack, retainElasticIp } from "./retention";
+import { planGivingBack, retainElasticIp } from "./retention";
 import { planGivenTags } from "./tags";
 
 /** Steps that take nothing from the old instance while it works. An address on an interface to be given up moves later. */
@@ -53,7 +53,7 @@ export function planElasticIpMove(cast: Cast): Step[] {
 /** A given Elastic IP loses our tags, one that was allocated here goes, unless it is to be retained. */
 export function giveUpElasticIp(eip: ElasticIp, retention: "delete" | "retain"): Step {
   if (!isOwnedElasticIp(eip)) {
-    return giveBack(eip.allocationId, `the Elastic IP ${eip.publicIp}`, eip.tags);
+    return planGivingBack(eip.allocationId, `the Elastic IP ${eip.publicIp}`, eip.tags);
   }
   return retention === "retain" ? retainElasticIp(eip) : { kind: "release-elastic-ip", elasticIp: eip };
 }

@@ -13,11 +13,11 @@ export function planNetworkInterface(cast: Cast): Step[] {
     const making: Step[] = wantsInterface(cast)
       ? [{ kind: "make-network-interface", later: heldByOurs(cast) }, ...planSourceDestCheck(undefined, desired)]
       : [];
-    return [...making, ...keepOnTermination(observed.networkInterfaces)];
+    return [...making, ...planKeepOnTermination(observed.networkInterfaces)];
   }
   return [
     // First, because from then on nothing that happens to the instance takes the interface along.
-    ...keepOnTermination(observed.networkInterfaces),
+    ...planKeepOnTermination(observed.networkInterfaces),
     ...planSecurityGroups(eni, cast),
     ...planSourceDestCheck(eni, desired),
     ...planAddressesToCome(eni, cast),
@@ -61,7 +61,7 @@ export function wantsInterface({ desired, networkInterface }: Cast): boolean {
 }
 
 /** An interface that would go with its instance is made to stay. */
-export function keepOnTermination(networkInterfaces: readonly NetworkInterface[]): Step[] {
+export function planKeepOnTermination(networkInterfaces: readonly NetworkInterface[]): Step[] {
   return networkInterfaces.flatMap(({ id, attachment }) =>
     attachment?.deleteOnTermination === true
       ? [{ kind: "keep-on-termination", networkInterfaceId: id, attachmentId: attachment.id } as const]

@@ -11,7 +11,7 @@ import { giveUpElasticIp, planElasticIp, planElasticIpExchange } from "./elastic
 import { planInstance } from "./instance";
 import { planAddressesGivenUp, planNetworkInterface } from "./network-interface";
 import { planRecord } from "./record";
-import { giveBack } from "./retention";
+import { planGivingBack } from "./retention";
 import { withRightsChecked } from "./rights";
 import {
   asLetGo,
@@ -126,5 +126,5 @@ function planSurplus(cast: Cast, handedOn: readonly Volume[]): Step[] {
 export function giveUpInterface(eni: NetworkInterface, owner: Owner): Step {
   return isOwnedInterface(eni, owner)
     ? { kind: "delete-network-interface", networkInterface: eni }
-    : giveBack(eni.id, `the network interface with ${eni.privateIp}`, eni.tags);
+    : planGivingBack(eni.id, `the network interface with ${eni.privateIp}`, eni.tags);
 }

@@ -61,7 +61,7 @@ export function retainVolume(volume: Volume, name: string): Extract<Step, { kind
 }
 
 /** A thing that was given is left as it is, without our tags. */
-export function giveBack(resourceId: string, what: string, tags: Tags): Step {
+export function planGivingBack(resourceId: string, what: string, tags: Tags): Step {
   return { kind: "give-back", resourceId, what, remove: ownKeys(tags) };
 }
 

@@ -12,8 +12,8 @@ import {
 import { giveUpInterface } from "./plan";
 import { giveUpVolume, outliving } from "./data-volumes";
 import { giveUpElasticIp } from "./elastic-ip";
-import { keepOnTermination } from "./network-interface";
-import { giveBack, retainNetworkInterface } from "./retention";
+import { planKeepOnTermination } from "./network-interface";
+import { planGivingBack, retainNetworkInterface } from "./retention";
 import type { Situation } from "../../model/goal";
 import type { ElasticIp, Instance, NetworkInterface, Volume } from "../../model/things";
 import type { Step } from "./step";
@@ -47,7 +47,7 @@ function planEnd(teardown: Teardown): Step[] {
   );
   const ending = observed.strangers.filter((it) => !isAlive(it));
   return [
-    ...keepOnTermination(stays),
+    ...planKeepOnTermination(stays),
     ...observed.volumes
       .filter((it) => it.attachment?.deleteOnTermination === true && !isElsewhere(it, observed))
       .map((volume): Step => ({ kind: "keep-volume-on-termination", volume })),
@@ -65,7 +65,7 @@ function isLeft({ tags }: NetworkInterface): boolean {
 /** An instance that was adopted and still is there stays there. */
 function planInstanceEnd(instance: Instance, { desired }: Teardown): Step {
   return isAlive(instance) && !isOwnedInstance(instance, desired)
-    ? giveBack(instance.id, "the instance", instance.tags)
+    ? planGivingBack(instance.id, "the instance", instance.tags)
     : { kind: "retire", instance };
 }
 

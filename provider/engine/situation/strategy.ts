@@ -14,7 +14,7 @@ export interface Hindrances {
   refusesImage?: boolean;
 }
 
-export interface Change extends Hindrances {
+export interface ReplacementChange extends Hindrances {
   strategy: Strategy;
   /** The parts of the launch that differ. None: a recycle. */
   parts: readonly LaunchPart[];
@@ -32,7 +32,7 @@ export interface Change extends Hindrances {
 }
 
 /** `terminate-first` makes every change, so it is what is left where the strategy asked for cannot make it. */
-export function pathOf(change: Change): Path {
+export function pathOf(change: ReplacementChange): Path {
   const { strategy, hasRootVolume = true } = change;
   if (strategy === "overlap") {
     return "overlap";
@@ -48,7 +48,7 @@ export function pathOf(change: Change): Path {
 }
 
 /** EC2 replaces the root volume of a running instance only (ec2-behaviour.md, section 1). */
-function takesRootVolume({ parts, moves, isRunning, refusesImage }: Change): boolean {
+function takesRootVolume({ parts, moves, isRunning, refusesImage }: ReplacementChange): boolean {
   return isRunning && !moves && refusesImage !== true && consistsOf(parts, ["imageId"]);
 }
 
@@ -56,7 +56,7 @@ function takesRootVolume({ parts, moves, isRunning, refusesImage }: Change): boo
  * A spot instance's type cannot be changed (ec2-behaviour.md, section 4). New user data is there after a start, but most images
  * carry it out at the first boot only: so `auto` launches anew for it, and only who asks for `stop-start` gets it so.
  */
-function takesStopStart({ strategy, parts, moves, runsAs, wantedAs, pinsCpu }: Change): boolean {
+function takesStopStart({ strategy, parts, moves, runsAs, wantedAs, pinsCpu }: ReplacementChange): boolean {
   const isOnDemand = runsAs === "on-demand" && wantedAs === "on-demand";
   const keepsCpu = pinsCpu !== true || !parts.includes("instanceType");
   return (

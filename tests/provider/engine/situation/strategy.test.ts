@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
 import type { LaunchPart } from "../../../../provider/engine/record/specification";
 import type { Strategy } from "../../../../provider/model/desired";
-import { type Change, keepsInstance, type Path, pathOf } from "../../../../provider/engine/situation/strategy";
+import {
+  type ReplacementChange,
+  keepsInstance,
+  type Path,
+  pathOf,
+} from "../../../../provider/engine/situation/strategy";
 
-function path(strategy: Strategy, parts: LaunchPart[], overrides: Partial<Change> = {}): Path {
+function path(strategy: Strategy, parts: LaunchPart[], overrides: Partial<ReplacementChange> = {}): Path {
   return pathOf({
     strategy,
     parts,
@@ -26,7 +31,12 @@ describe("the way in which an instance is replaced", () => {
   });
 
   it("is overlap whatever changes, where that is asked for", () => {
-    for (const overrides of [{}, { moves: true }, { isRunning: false }, { runsAs: "spot" }] as Partial<Change>[]) {
+    for (const overrides of [
+      {},
+      { moves: true },
+      { isRunning: false },
+      { runsAs: "spot" },
+    ] as Partial<ReplacementChange>[]) {
       assert.equal(path("overlap", IMAGE, overrides), "overlap");
       assert.equal(path("overlap", [], overrides), "overlap");
     }
