@@ -9,7 +9,7 @@ import { isFor, isGivenUp, type ReplacementReason } from "../provider/engine/rec
 import type { Instance } from "../provider/model/things";
 import { nextOpening, openSince } from "../provider/kit/timetable";
 import type { Action, Doing, MachineLook } from "./action";
-import { underWay, unfinished } from "./runs-at-work";
+import { leftUndone, underWay } from "./runs-at-work";
 import { dueOf } from "./schedules";
 import { tryAgain } from "./tries";
 
@@ -63,7 +63,7 @@ function byState(look: MachineLook): Doing {
   }
   if (!wantsInstance(machine.desired)) {
     return held === undefined || (held.state === "stopped" && staysStopped(held, machine.desired))
-      ? (unfinished(look) ?? { kind: "nothing", because: "it is paused" })
+      ? (leftUndone(look) ?? { kind: "nothing", because: "it is paused" })
       : { kind: "finish", because: "it is to be paused, and its instance is still there" };
   }
   return held === undefined ? withoutInstance(look) : (givenUp(look, held) ?? withInstance(look, held));
@@ -122,7 +122,7 @@ function givenUp(look: MachineLook, held: Instance): Doing | undefined {
 function withInstance(look: MachineLook, held: Instance): Doing {
   const { machine } = look;
   if (held.state === "pending") {
-    return unfinished(look) ?? { kind: "nothing", because: `${held.id} is starting` };
+    return leftUndone(look) ?? { kind: "nothing", because: `${held.id} is starting` };
   }
   if (castOf(machine).kept === undefined) {
     return outdated(look, held);
@@ -139,7 +139,7 @@ function withInstance(look: MachineLook, held: Instance): Doing {
     return gated(look, "rebalance", held);
   }
   return (
-    unwell(look, held) ?? unfinished(look) ?? reverting(look, held) ?? { kind: "nothing", because: `${held.id} runs` }
+    unwell(look, held) ?? leftUndone(look) ?? reverting(look, held) ?? { kind: "nothing", because: `${held.id} runs` }
   );
 }
 

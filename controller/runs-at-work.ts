@@ -32,7 +32,7 @@ const LEFT_UNDONE: readonly Step["kind"][] = [
 ];
 
 /** Finishes steps that were left undone. For a while after a launch, or a new generation, they are left to the run that is at work. */
-export function unfinished({ machine, signals, now }: MachineLook): Doing | undefined {
+export function leftUndone({ machine, signals, now }: MachineLook): Doing | undefined {
   const { graceSeconds } = machine.desired.healing;
   const step = plan(castOf(machine)).find((it) => LEFT_UNDONE.includes(it.kind));
   if (step === undefined) {
