@@ -47,7 +47,7 @@ function decided({ steps, cast: { desired } }: Planned, recorded: Properties): P
   const names: OutputName[] = [...PLACE, ...(isSame ? (["privateIp", "privateDnsName"] as const) : [])];
   const lists = COUNTED_ADDRESSES.filter(({ list, count }) => {
     const asked = desired[list] ?? ((desired[count] ?? 0) === 0 ? [] : undefined);
-    return JSON.stringify(asked) === JSON.stringify(recorded[list]);
+    return asked !== undefined && JSON.stringify(asked) === JSON.stringify(recorded[list]);
   });
   return picked(recorded, [...names, ...lists.map((it) => it.list)]);
 }

@@ -46,6 +46,12 @@ const FOUND: Readonly<Record<string, History>> = {
     others("take the tags off"),
     up({ desiredState: "paused" }),
   ],
+  "secondary addresses of an interface that is not kept, made anew in number after a pause that met the up": [
+    up(),
+    up({ secondaryPrivateIpCount: 2 }),
+    { act: "meet", change: { persistPrivateIp: false }, other: "pause", at: 26 },
+    up(),
+  ],
   "an interface that comes to be kept, in an up during whose first look a recycle launches on another": [
     up({ persistPrivateIp: false }),
     { act: "meet", change: { persistPrivateIp: undefined }, other: "recycle", at: 23 },
