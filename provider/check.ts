@@ -57,7 +57,7 @@ export class CheckHandler {
     }
   }
 
-  /** What two resources of one run name. */
+  /** Refuses things that two resources of one run name. */
   private checkShared(olds: Properties, inputs: Properties): Promise<Failure[]> {
     return this.session.claims.refusals(inputs, Object.keys(olds).length === 0, async (given) => {
       const found = await findElasticIp(this.session.ec2(regionOf(inputs)), given);
@@ -72,7 +72,7 @@ export class CheckHandler {
     }
   }
 
-  /** Of a machine that is to be made. */
+  /** Checks a machine that is to be made. */
   private async checkNew(news: Properties, inputs: Properties): Promise<Checked> {
     const region = regionOf(inputs);
     await this.session.ec2(region).requireCredentials();
@@ -124,7 +124,7 @@ export class CheckHandler {
     return [first, ...lines].join("; ");
   }
 
-  /** Of a machine that there is. `own` is what the program says, `inputs` that with what the past adds. */
+  /** Checks a machine that exists. `own` is what the program says, `inputs` adds what the past decides. */
   private async checkChanged(olds: Properties, own: Properties, inputs: Properties): Promise<Checked> {
     const changes = changesBetween(olds, inputs);
     // Whether there is an interface already, and with which addresses, the old inputs do not tell.
@@ -182,7 +182,7 @@ function launchesAdopted({ planned }: FoundAdoption): boolean {
   return planned !== undefined && needsImage(planned);
 }
 
-/** What `adopt` names: a whole machine by its record, else an instance or an interface. */
+/** Looks at what `adopt` names: a whole machine by its record, else an instance or an interface. */
 function lookAtAdopted(ec2: Ec2, given: Properties, inputs: Properties): Promise<FoundAdoption | FoundMachine> {
   const { managedInstanceId } = desiredOf(inputs).adopt ?? {};
   return managedInstanceId === undefined

@@ -66,7 +66,7 @@ export class Handlers {
     return { changes: needed, replaces, deleteBeforeReplace: true };
   }
 
-  /** What there is by now, with what is in the way of an update. What cannot be looked at is told as it is on record; that it cannot, `up` says. */
+  /** The machine as it is by now, with what is in the way of an update. If that look fails, the outputs on record are told; `up` says why it fails. */
   private async look(id: string, olds: Properties, news: Properties): Promise<Look & Beside> {
     try {
       const ec2 = this.session.ec2(recordedDesired(olds).region);
@@ -91,7 +91,7 @@ export class Handlers {
     }
   }
 
-  /** What is in the way of an update, and what is to be known beside it. */
+  /** Obstacles to an update, and the remarks beside them. */
   private async beside(ec2: Ec2, planned: Planned): Promise<Beside> {
     const { cast, steps } = planned;
     const [found, { problems, remarks }] = await Promise.all([
@@ -192,10 +192,10 @@ export class Handlers {
   }
 }
 
-/** What a preview says beside what will be done. */
+/** Sentences of a preview beside what will be done. */
 interface Beside {
   obstacles: string[];
-  /** What is to be known, and what another machine has to let go of first. */
+  /** Facts to be known, and what another machine has to let go of first. */
   remarks: string[];
 }
 

@@ -1,4 +1,4 @@
-/** What Pulumi is to record of a `create` or `update` that failed, and what the user is told. (pure) */
+/** Record that Pulumi is to keep of a `create` or `update` that failed, and the message to the user. (pure) */
 import type { Properties } from "./model/properties";
 import { claimIn, recordedDesired, withHeldOutputs } from "./inputs/continuity";
 import { explain } from "./ec2/errors";
@@ -54,7 +54,7 @@ function unfinished(
     return new PlainFailure(`${reason} ${GOES_ON}`);
   }
   if (before !== undefined && isUntouched) {
-    // What was refused was not applied: what is on record stays what is there.
+    // A refused change was not applied: the record still tells what is there.
     return new PlainFailure(
       `${reason}${kept(holdingsOf(castOf({ id, desired: before, observed, recorded, purpose })))}`,
     );
@@ -76,7 +76,7 @@ function unfinished(
   );
 }
 
-/** What was stopped on the way, and was to run, is not paused. */
+/** A machine that was stopped on the way, and was to run, is not paused. */
 function stateAfter(state: MachineState, spec: Pick<Desired, "desiredState">): MachineState {
   return state === "missing" || (state === "paused" && wantsInstance(spec)) ? "failed" : state;
 }

@@ -1,4 +1,4 @@
-/** What each input change means for the machine. (pure) */
+/** Meaning of each input change for the machine. (pure) */
 import type { Properties } from "../model/properties";
 import { askedOf } from "../engine/record/specification";
 import { pauseBehaviorFor } from "./inputs";
@@ -51,7 +51,7 @@ const SAME: Readonly<Partial<Record<InputName, Comparison>>> = {
   securityGroupIds: (old, wanted) =>
     Array.isArray(old) && Array.isArray(wanted) ? isSameSet(old, wanted) : canonical(old) === canonical(wanted),
   dataVolumes: (old, wanted) => canonical(byName(old)) === canonical(byName(wanted)),
-  // One that only follows from how the machine is bought is no change of its own.
+  // A pause behavior that only follows from how the machine is bought is no change of its own.
   pauseBehavior: (old, wanted, { olds, news }) =>
     old === wanted || (old === pauseBehaviorFor(olds.market) && wanted === pauseBehaviorFor(news.market)),
   adopt: () => true,
@@ -69,7 +69,7 @@ function isSameSet(old: unknown, wanted: unknown): boolean {
   return wanted === undefined || canonical(sorted(old)) === canonical(sorted(wanted));
 }
 
-/** What is held tells more than what was asked for; the inputs of the last run may not know it. */
+/** Held addresses count before the old input: the inputs of the last run may not know of them. */
 function isSameCount(old: unknown, wanted: unknown, held: unknown): boolean {
   return wanted === undefined || (Array.isArray(held) ? held.length : old) === wanted;
 }

@@ -1,4 +1,4 @@
-/** What a program leaves open and the past decides: between one set of inputs and the next, and from what is recorded. (pure) */
+/** Inputs that a program leaves open and the past decides: between one set of inputs and the next, and from what is recorded. (pure) */
 import type { Properties } from "../model/properties";
 import { driftIn, isHeld, isOutdated } from "./on-record";
 import type { Desired } from "../model/desired";
@@ -38,7 +38,7 @@ const ADOPTED = ["elasticIp", "securityGroupIds", "sourceDestCheck"] as const sa
 /** A machine that is adopted as a whole has data volumes too. */
 const ADOPTED_WHOLE = [...ADOPTED, "dataVolumes"] as const satisfies (keyof Desired)[];
 
-/** Of what an adopted interface, or an adopted machine, has, that which the program does not name. */
+/** Inputs that an adopted interface, or an adopted machine, has and the program does not name. */
 export function missingFrom(given: Properties, had: Properties): Record<string, unknown> {
   const { managedInstanceId } = (had.adopt ?? given.adopt ?? {}) as NonNullable<Desired["adopt"]>;
   const names = managedInstanceId === undefined ? ADOPTED : ADOPTED_WHOLE;
@@ -101,7 +101,7 @@ function keepsInterface({ subnetId, persistPrivateIp }: Desired, recorded: Prope
   return subnetId === recorded.subnetId && persistPrivateIp && recorded.persistPrivateIp !== false && isHeld(recorded);
 }
 
-/** Of an interface that is gone, what comes back with a new one on the same addresses. */
+/** The outputs; if the interface is gone, with those that come back with a new one on the same addresses. */
 export function withHeldOutputs(outputs: Outputs, recorded: Properties): Outputs {
   if (outputs.networkInterfaceId !== "" || !isHeld(recorded) || recorded.persistPrivateIp === false) {
     return outputs;

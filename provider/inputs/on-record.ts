@@ -3,7 +3,7 @@ import type { Properties } from "../model/properties";
 import { OUTDATED, RETYPED, SENTENCES } from "../engine/planning/drift";
 import type { MachineState, Outputs } from "../model/outputs";
 
-/** What was found to be wrong with the machine when it was last looked at, as it stands in the recorded outputs. */
+/** Drift that the last look at the machine found, as the recorded outputs tell it. */
 export function driftIn(recorded: Properties): string[] {
   if (Array.isArray(recorded.drift) && recorded.drift.length > 0) {
     return recorded.drift as string[];

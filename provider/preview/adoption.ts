@@ -22,11 +22,11 @@ export interface FoundAdoption {
   /** An earlier create, that ended unheard, has adopted it already. */
   isBegun: boolean;
   failures: Failure[];
-  /** Why the instance cannot stay; none if it fits. */
+  /** Reasons why the instance cannot stay; none if it fits. */
   misfits: Misfit[];
   /** Absent where something stands against it, or an earlier create began it. */
   planned: Planned | undefined;
-  /** What is changed of what stays, in words. */
+  /** Changes to the things that stay, in words. */
   inPlace: string[];
   /** The instance's interfaces that are not the machine's. */
   further: NetworkInterface[];
@@ -94,7 +94,7 @@ async function planUnlessRefused(
   return { planned: failures.length > 0 ? undefined : planned, failures };
 }
 
-/** Those on an interface, and of them the one on its primary address: the others are somebody's for something else. */
+/** The Elastic IPs on an interface, and the one among them on its primary address: the others are somebody's for something else. */
 async function elasticIpsOn(
   ec2: Ec2,
   eni: NetworkInterface | undefined,

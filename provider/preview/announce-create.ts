@@ -3,7 +3,7 @@ import type { Properties } from "../model/properties";
 import type { Desired } from "../model/desired";
 import { isUnknown } from "../inputs/validation";
 
-/** What is not known yet, as another resource's id in a first preview, is said as if it were not there. */
+/** A value that is not known yet, as another resource's id in a first preview, is said as if it were not there. */
 export const textIfKnown = (value: unknown): string => (typeof value === "string" && !isUnknown(value) ? value : "");
 
 export function announceCreate(inputs: Properties): string {

@@ -15,11 +15,11 @@ export function announceTakeOver({ id, owner }: FoundMachine, line: string): str
   return `takes over the managed instance ${id}${from}: ${line}; a stack that still has ${id} loses it: take it out of that stack's state (\`pulumi state delete\`)`;
 }
 
-/** What there is under the URN of a machine that is to be made. */
+/** Machines that exist under the URN of a machine that is to be made. */
 export interface Namesakes {
   /** The machine that an earlier create began, which this one goes on with. */
   begun?: string;
-  /** What there is of each machine that is a state's, as the end of a line. */
+  /** A description of each machine that is a state's, as the end of a line. */
   lines: string[];
 }
 

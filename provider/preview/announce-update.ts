@@ -34,7 +34,7 @@ export function announceUpdate(changes: Change[], look: Look, wanted: Properties
   return `${renamed}${isAll ? stays : `; ${announceChanges(others, look, wanted)}`}`;
 }
 
-/** Under another URN it is the same machine: the tags say so, and nothing else changes. */
+/** The machine stays the same under another URN: the tags say so, and nothing else changes. */
 function announceRename({ resourceUrn: from }: Properties, { resourceUrn: to }: Properties): string {
   const [before, after] = [textIfKnown(from), textIfKnown(to)].map(nameOf);
   return before === after ? `is now ${textIfKnown(to)}` : `is now called ${after ?? ""}`;
@@ -73,7 +73,7 @@ function announcePlanned(changes: Change[], look: Look, wanted: Properties, plan
   ].join("; ");
 }
 
-/** All that is certain without a plan. */
+/** Says all that is certain without a plan. */
 function announceUnplanned(changes: Change[], { recorded, drift }: Look, wanted: Properties): string {
   const because = [...namesOf(changes, wanted), ...drift].join("; ");
   const instance = textIfKnown(recorded.instanceId) || "the machine's instance";
@@ -101,7 +101,7 @@ function namesOf(changes: Change[], wanted: Properties): string[] {
     if (Array.isArray(wanted[counted.list])) {
       return counted.list;
     }
-    // Left out, or given as none: of what is named no more, only what it was about is sure.
+    // A count of 0 may be given or follow from an input left out, so only what it counts is named.
     return wanted[input] === 0 ? counted.what : input;
   });
   return named.length === 0 ? [] : [[...new Set(named)].join(", ")];
@@ -140,7 +140,7 @@ function triesAgain(drift: readonly string[], planned: Planned): string[] {
     : [];
 }
 
-/** Which of them stay, and which go. */
+/** Says which addresses stay, and which go. */
 function addresses(recorded: Properties, told: Told, { cast: { desired } }: Planned): string[] {
   const [eni, privateIp, allocationId, publicIp] = [
     recorded.networkInterfaceId,
@@ -148,7 +148,7 @@ function addresses(recorded: Properties, told: Told, { cast: { desired } }: Plan
     recorded.allocationId,
     recorded.publicIp,
   ].map(textIfKnown) as [string, string, string, string];
-  // One that is gone is made anew, on the address that it had if that is wanted.
+  // An interface that is gone is made anew, on the address that it had if that is wanted.
   const keepsAddress = eni === "" ? desired.privateIp === privateIp : !told.ids.includes(eni);
   const keepsElastic = allocationId !== "" && !told.ids.includes(allocationId);
   return [
@@ -163,7 +163,7 @@ function listed(verb: string, things: string[]): string[] {
 }
 
 /**
- * What a refresh found, when the machine is not as it was recorded.
+ * Says what a refresh found, when the machine is not as it was recorded.
  *
  * @param isMendable whether nothing of somebody else's is in the way
  */

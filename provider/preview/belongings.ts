@@ -13,7 +13,7 @@ export function goesWith(instance: Instance, further: readonly NetworkInterface[
 }
 
 /**
- * What was launched here ends with what its image says; what somebody else launched, or attached, may be somebody's.
+ * Parts of an instance that may be somebody's: all of an adopted instance's, and what was attached to one launched here.
  *
  * @param further the network interfaces that are not the machine's, of all its instances
  */
@@ -32,12 +32,12 @@ function attachedByOthers(instance: Instance, further: readonly NetworkInterface
   const volumes = others(instance, observed)
     .filter((it) => !it.deleteOnTermination && it.deviceName !== instance.rootDeviceName)
     .map((it) => it.volumeId);
-  // Launched to have the machine's interface handed over, an instance has a primary one of its own, which is nobody's.
+  // An instance launched to have the machine's interface handed over has a primary one of its own, which is nobody's.
   const [deleted, left] = parted(further.filter((it) => it.id !== instance.networkInterfaceId));
   return [...deletedWithIt(deleted), ...leftWithout([...volumes, ...left])];
 }
 
-/** Its volumes that are none of the machine's data volumes. */
+/** The instance's volumes that are none of the machine's data volumes. */
 function others({ devices }: Instance, { volumes }: Observed): Instance["devices"] {
   return devices.filter((it) => !volumes.some(({ id }) => id === it.volumeId));
 }
@@ -50,7 +50,7 @@ function leftWithout(things: string[]): string[] {
   return things.length === 0 ? [] : [`${things.join(", ")} would be left without an instance`];
 }
 
-/** What a later replacement means for the interfaces that are not the machine's. */
+/** Says what a later replacement means for the interfaces that are not the machine's. */
 export function laterGoes(further: readonly NetworkInterface[]): string[] {
   const [deleted, left] = parted(further);
   const goes = [...(deleted.length === 0 ? [] : [`${deleted.join(", ")} would be deleted`]), ...leftWithout(left)];

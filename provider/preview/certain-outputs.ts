@@ -17,7 +17,7 @@ interface Pair {
 
 type Rule = readonly [names: readonly OutputName[], isCertain: (pair: Pair) => boolean];
 
-/** When each of them is certain. One that is empty is missing, and is made. */
+/** Rules that tell when each output is certain. An output that is empty is missing, and is made. */
 const CERTAIN: readonly Rule[] = [
   [IDENTITY, keepsInterface],
   [PLACE, (it) => !changed(it, "subnetId")],
@@ -48,7 +48,7 @@ export function certainOutputs(
   };
 }
 
-/** Without the outputs that the next failure or the next interruption makes untrue. */
+/** Leaves out the outputs that the next failure or the next interruption makes untrue. */
 export function lastingOutputs(recorded: Properties): Record<string, unknown> {
   const lasting: readonly string[] = [...CERTAIN.flatMap(([names]) => names), ...INPUT_NAMES];
   return Object.fromEntries(Object.entries(recorded).filter(([name]) => lasting.includes(name)));
@@ -73,7 +73,7 @@ function changed({ changes }: Pair, ...inputs: InputName[]): boolean {
   return changes.some((it) => inputs.includes(it.input));
 }
 
-/** One that is not kept goes with its instance. */
+/** Whether the interface stays. An interface that is not kept goes with its instance. */
 function keepsInterface({ changes, recorded }: Pair): boolean {
   return isHeld(recorded) && recorded.persistPrivateIp !== false && !changes.some((it) => it.class === "moves");
 }
@@ -82,7 +82,7 @@ function isCounted(held: unknown, count: unknown): boolean {
   return Array.isArray(held) && held.length === (count ?? 0);
 }
 
-/** By whichever name. */
+/** Whether the program names the held Elastic IP, by whichever name. */
 function namesHeldElasticIp({ recorded, wanted }: Pair): boolean {
   const { allocationId, publicIp, elasticIp } = recorded;
   return (

@@ -1,21 +1,21 @@
-/** What a plan makes of the machine's instance. (pure) */
+/** Fate of the machine's instance under a plan. (pure) */
 import { isAlive, wantsInstance } from "../engine/situation/instances";
 import { keepsInstance, type Path } from "../engine/situation/strategy";
 import type { Instance } from "../model/things";
 import { type Planned, stepsOfKind } from "./planned";
 
 export type Fate =
-  /** The one that there is keeps running. */
+  /** The instance that exists keeps running. */
   | { kind: "stays"; instance?: Instance }
   /** The machine is paused and stays so. */
   | { kind: "waits" }
   | { kind: "starts"; instance: Instance }
   | { kind: "launches" }
-  /** It runs already, and gets the network interface. */
+  /** The instance runs already, and gets the network interface. */
   | { kind: "attaches"; instance?: Instance }
-  /** It makes way for another. */
+  /** The instance makes way for another. */
   | { kind: "replaces"; instance: Instance; path: Path }
-  /** It stays, and another root volume, type or user data comes to it. */
+  /** The instance stays, and gets another root volume, type or user data. */
   | { kind: "changes"; instance: Instance; path: Path }
   /** The machine is paused. */
   | { kind: "stops"; instance: Instance }

@@ -1,4 +1,4 @@
-/** What a preview or a refresh says beside what will be done: of the image, and of volumes that came with it. */
+/** Sentences of a preview or a refresh beside what will be done: about the image, and about volumes that came with it. */
 import { described, imageProblem, rootDeviceOf, sentenceOf } from "../engine/situation/image-fit";
 import { monthlyCostOf } from "../engine/planning/retention";
 import { isUnknown } from "../inputs/validation";
@@ -6,7 +6,7 @@ import type { Properties } from "../model/properties";
 import type { Image, Volume } from "../model/things";
 
 /**
- * That nothing could be launched, though nothing is to be.
+ * Warns that nothing could be launched, though nothing is to be.
  *
  * @param image absent where EC2 does not find it
  */
@@ -19,7 +19,7 @@ function imageWarning(image: Image | undefined, id: string, region: string): str
       ];
 }
 
-/** What is said of an image: what is in the way of a launch, and what is to be known. */
+/** Sentences about an image: what is in the way of a launch, and what is to be known. */
 export interface SaidOfImage {
   problems: string[];
   remarks: string[];
@@ -30,7 +30,7 @@ const NOTHING_SAID: SaidOfImage = { problems: [], remarks: [] };
 type Images = (region: string) => { imageAsItIs: (id: string) => Promise<Image | undefined> };
 
 /**
- * Of an image that is launched from, what becomes of its volumes; of another, whether it could be.
+ * Says what becomes of the volumes of an image that is launched from; for any other image, whether it could be launched from.
  *
  * @param isNeeded whether something is to be launched from it
  */

@@ -1,4 +1,4 @@
-/** What a plan changes of what goes on working, in words. (pure) */
+/** Changes that a plan makes to things that go on working, in words. (pure) */
 import { had, SETTINGS } from "../engine/record/settings";
 import type { Cast } from "../engine/situation/cast";
 import type { DataVolume } from "../model/desired";
@@ -8,7 +8,7 @@ import { type Planned, type StepOf, stepsOfKind } from "./planned";
 
 export function changesInPlace({ steps, cast }: Planned): string[] {
   const instance = cast.holder;
-  // What ends takes its settings along, and lets go of its volumes in any case.
+  // An instance that is retired takes its settings along, and lets go of its volumes in any case.
   const stays = steps.some((it) => it.kind === "retire") ? undefined : instance;
   return steps.flatMap((step) => ofIdentity(step, cast, instance) ?? ofInstance(step, cast, stays) ?? []);
 }
@@ -37,7 +37,7 @@ function ofIdentity(step: Step, { observed, volumes }: Cast, instance: Instance 
   }
 }
 
-/** What EC2 gave to the instance itself is on the primary private address too; Elastic IPs on others stay. */
+/** The public IP that EC2 gave to the instance itself is on the primary private address too; Elastic IPs on others stay. */
 function inPlaceOf(changing: string | undefined): string {
   return changing === undefined ? "" : ` in place of ${changing} (released for good)`;
 }

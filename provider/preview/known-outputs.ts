@@ -9,8 +9,8 @@ import type { Planned } from "./planned";
 import { type OutputName, PLACE, touchedBy } from "./touches";
 
 /**
- * Pulumi shows a program, in the preview of an update, nothing but the checked inputs as outputs. What is among them is
- * known there; all else would make everything that depends on it look changed.
+ * Pulumi shows a program, in the preview of an update, nothing but the checked inputs as outputs. An output among them is
+ * known there; any other would make everything that depends on it look changed.
  *
  * @param recorded the outputs on record, put right by what is there by now
  */
@@ -28,13 +28,13 @@ export function knownOutputs(planned: Planned, recorded: Properties): Record<str
   return withoutUntold(known, { ...planned.cast.desired });
 }
 
-/** With the Elastic IP that the machine has, be it on its interface by now or not. */
+/** The outputs before the plan, with the Elastic IP that the machine has, be it on its interface by now or not. */
 function outputsBefore({ cast }: Planned): Outputs {
   const eip = heldElasticIp(cast);
   return { ...outputsOf(cast), ...(eip && { publicIp: eip.publicIp, allocationId: eip.allocationId }) };
 }
 
-/** Where a machine is that stays in its subnet, and the addresses that a network interface is made with because they are held. */
+/** The place of a machine that stays in its subnet, and the addresses that a network interface is made with because they are held. */
 function decided({ steps, cast: { desired } }: Planned, recorded: Properties): Properties {
   if (!isHeld(recorded) || recorded.subnetId !== desired.subnetId) {
     return {};

@@ -26,7 +26,7 @@ const UPDATE = { kind: "update" } as const;
 export interface Look {
   /** The outputs on record, put right by what is there by now. */
   recorded: Properties;
-  /** What is off against what was applied last, in sentences. */
+  /** Differences from what was applied last, in sentences. */
   drift: readonly string[];
   /** Absent where not all inputs are known, or nothing could be looked at. */
   planned?: Planned;
@@ -34,7 +34,7 @@ export interface Look {
   further: readonly NetworkInterface[];
 }
 
-/** What is on record, where nothing is looked at. */
+/** The outputs and the drift on record, where nothing is looked at. */
 export function withoutLook(olds: Properties): Look {
   return { recorded: olds, drift: driftIn(olds), further: [] };
 }
@@ -64,7 +64,7 @@ export async function lookAtMachine(ec2: Ec2, id: string, olds: Properties, news
   return { ...look, planned, further: await furtherInterfaces(ec2, endedBy(planned), there.networkInterfaces) };
 }
 
-/** What `check` finds of a machine: its outputs by now, and the plan where all inputs are known and nothing is in the way. */
+/** Findings of `check` about a machine: its outputs by now, and the plan where all inputs are known and nothing is in the way. */
 export type FoundByUrn = Pick<Look, "recorded" | "planned">;
 
 /**
@@ -77,7 +77,7 @@ export async function findByUrn(ec2: Ec2, olds: Properties, wanted: Properties):
   const templates = await ec2.describeLaunchTemplates({ [`tag:${TAG.urn}`]: [urnTag(applied.resourceUrn)] });
   const isTold = isId(olds.launchTemplateId);
   const [template, ...others] = templates.filter((it) => !isTold || it.id === olds.launchTemplateId);
-  // Two machines of one URN belong to two states; which is this one's, only its record tells.
+  // Two machines of one URN belong to two states; only the launch template on record tells which is this state's.
   if (template === undefined || others.length > 0) {
     return undefined;
   }
@@ -126,7 +126,7 @@ const LOOKED_FOR = [
   "persistPrivateIp",
 ] as const satisfies (keyof Desired)[];
 
-/** Of an image only a root volume that may be replaced by it makes a look another. */
+/** Whether another look is needed. A changed image needs one only if it may replace the root volume. */
 function isLookedFor(desired: Desired, applied: Desired): boolean {
   const differs = (it: keyof Desired): boolean => JSON.stringify(desired[it]) !== JSON.stringify(applied[it]);
   const isForRoot = ["auto", "root-volume"].includes(desired.replacement.strategy);

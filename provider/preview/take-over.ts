@@ -25,7 +25,7 @@ type Inputs = Record<string, unknown>;
 
 export interface FoundMachine extends FoundAdoption {
   id: string;
-  /** Whose it is until then: the URN that its record carries, where that is another than the resource's. */
+  /** The owner until then: the URN that the machine's record carries, where that is another than the resource's. */
   owner?: string;
 }
 
@@ -75,7 +75,7 @@ const NOTHING: Omit<FoundAdoption, "inputs" | "failures"> = {
   further: [],
 };
 
-/** Why the instance cannot stay. */
+/** Reasons why the instance cannot stay. */
 function misfitsOf(situation: Cast): FoundAdoption["misfits"] {
   const { id, desired, observed } = situation;
   const instance = situation.working ?? situation.coming;
@@ -92,7 +92,7 @@ function misfitsOf(situation: Cast): FoundAdoption["misfits"] {
   }));
 }
 
-/** What the machine has of what a program may leave out: left out, it stays. */
+/** Inputs that a program may leave out, as the machine has them: left out, they stay. */
 function heldBy(
   id: string,
   { tags }: LaunchTemplate,
@@ -120,7 +120,7 @@ function elasticIpIn(text: string | undefined): boolean | string | undefined {
   }
 }
 
-/** As a program would declare it for nothing about it to change. */
+/** The volume as a program would declare it for nothing about it to change. */
 function declared({ id, tags, attachment, ...shape }: Volume): DataVolume {
   const name = tags[TAG.volume] ?? id;
   const deviceName = tags[TAG.device] ?? attachment?.deviceName ?? "";
@@ -129,7 +129,7 @@ function declared({ id, tags, attachment, ...shape }: Volume): DataVolume {
     : { name, deviceName, ...shapeOf(shape), ...(shape.encrypted ? { encrypted: true } : {}) };
 }
 
-/** What of its shape can be declared: of other types EC2 tells a speed that follows from the size. */
+/** The part of a volume's shape that can be declared: for other types EC2 tells a speed that follows from the size. */
 function shapeOf({ size, type, iops, throughput }: VolumeShape): VolumeShape {
   switch (type) {
     case "gp3":

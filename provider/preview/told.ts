@@ -8,7 +8,7 @@ import type { NetworkInterface } from "../model/things";
 import type { Planned } from "./planned";
 
 export interface Told {
-  /** For how long nobody is behind the private IP, by the usual times, in milliseconds. */
+  /** Milliseconds for which nobody is behind the private IP, by the usual times. */
   darkMs: number;
   /** Whether nobody is behind it now. */
   isDark: boolean;
@@ -40,7 +40,7 @@ export function toldOf({ steps, cast }: Planned): Told {
   };
 }
 
-/** It is deleted or released, kept for nobody, or given back. */
+/** Whether the step deletes or releases the thing, keeps it for nobody, or gives it back. */
 function isLost(step: Step, id: string): boolean {
   switch (step.kind) {
     case "delete-network-interface":
@@ -97,7 +97,7 @@ export function volumesGivenUp({ steps, cast }: Planned): string[] {
   });
 }
 
-/** Each step takes its usual time; what of it comes while nobody is behind the address counts. */
+/** Each step takes its usual time, which counts if nobody is behind the address meanwhile. */
 function darkMs(steps: readonly Step[], situation: Situation): number {
   let behind = workingOne(situation);
   let dark = 0;
@@ -122,7 +122,7 @@ interface Effect {
   begins?: string;
 }
 
-/** The one that is launched. */
+/** The instance that is launched. */
 const NEW = "new";
 
 function effectOf(step: Step, { desired }: Situation): Effect {

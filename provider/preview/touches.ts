@@ -11,7 +11,7 @@ export const IDENTITY = [
   "privateDnsName",
   "macAddress",
 ] as const satisfies OutputName[];
-/** What the subnet decides. */
+/** Outputs that the subnet decides. */
 export const PLACE = ["availabilityZone", "vpcId"] as const satisfies OutputName[];
 const SECONDARY = ["secondaryPrivateIps"] as const satisfies OutputName[];
 const IPV6 = ["ipv6Addresses"] as const satisfies OutputName[];
@@ -24,7 +24,7 @@ type Before = Readonly<Outputs>;
 
 const NOTHING: readonly OutputName[] = [];
 
-/** Without an Elastic IP the public address is the instance's, and changes with it. */
+/** The public address without an Elastic IP is the instance's, and changes with it. */
 function changing({ allocationId }: Before): readonly OutputName[] {
   return allocationId === "" ? ["publicIp"] : NOTHING;
 }
@@ -33,7 +33,7 @@ function instanceAt(before: Before): readonly OutputName[] {
   return [...INSTANCE, ...changing(before)];
 }
 
-/** What is given up touches only what the machine is to have still. */
+/** A thing that is given up touches only outputs of what the machine is to have still. */
 function givenUp(id: string, { networkInterfaceId, allocationId, dataVolumeIds }: Before): readonly OutputName[] {
   return [
     ...(id === networkInterfaceId ? INTERFACE : NOTHING),

@@ -1,4 +1,4 @@
-/** What a preview says of things that another machine has and may let go of in the same run. */
+/** Sentences of a preview about things that another machine has and may let go of in the same run. */
 import type { Ec2 } from "../ec2/ec2";
 import { TAG } from "../ec2/tags";
 import { likelyId } from "../engine/record/claim";
@@ -17,7 +17,7 @@ export function waitsIn(situation: Cast): string[] {
   );
 }
 
-/** The same for a machine that is to be made. What it names is looked at only where it names something. */
+/** The same for a machine that is to be made. EC2 is asked only where the machine names something. */
 export async function waitsOfNew(ec2: Ec2, desired: Desired): Promise<string[]> {
   const volumeIds = desired.dataVolumes.flatMap((it) => it.volumeId ?? []);
   const [elasticIp, volumes] = await Promise.all([

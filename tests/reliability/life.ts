@@ -26,7 +26,7 @@ class Life {
   /** The program of the last `up` that ended well. */
   private applied: Properties | undefined;
   private hasOverlapped = false;
-  /** What the state has beside it, while a resource is replaced. */
+  /** The other resource in the state, while a resource is replaced. */
   private beside: Stack["recorded"];
   /** The machine that another one is made in the place of. */
   private replaced: string | undefined;
@@ -132,7 +132,7 @@ class Life {
     if (trouble === undefined) {
       cameTrue(said, this.owner, this.owner.calls("mutating"), failure);
     }
-    // One that was refused before it began left all as it was.
+    // A run that was refused before it began left all as it was.
     const isRefused = failure !== undefined && !wasKilled(failure) && this.owner.recorded?.failed === false;
     if (!isRefused) {
       this.applied = failure === undefined ? inputs : undefined;
@@ -185,7 +185,7 @@ class Life {
     await this.letGo();
     await this.destroy();
     this.beside = undefined;
-    // What could not be deleted the engine would try again.
+    // The engine would try again to delete what could not be deleted.
     assert.deepEqual(owner.recorded, undefined, "the replaced machine comes to its end");
     owner.recorded = stays;
     this.applied = made.failed ? this.applied : this.inputs;

@@ -10,7 +10,7 @@ export interface Previewed {
   failures: readonly { reason: string }[];
   /** The checked inputs: those among them that are outputs too are shown as known. */
   inputs: Properties;
-  /** What is said of the machine; nothing where nothing is to be done, or where the last run failed and the engine asks no more. */
+  /** The line about the machine; absent where nothing is to be done, or where the last run failed and the engine asks no more. */
   line?: string;
   before: Made;
   recorded: Stack["recorded"];
@@ -88,7 +88,7 @@ function picked(from: Properties, names: readonly string[]): Properties {
   return Object.fromEntries(names.map((name) => [name, from[name]]));
 }
 
-/** What carries its id or, where somebody took the tags off, is on record. */
+/** Things that carry the machine's id or, where somebody took the tags off, are on record. */
 function ofMachine(now: Made, recorded: Stack["recorded"]): Made {
   const { id, outputs = {} } = recorded ?? {};
   const { networkInterfaceId, allocationId, instanceId } = outputs;
@@ -115,7 +115,7 @@ function goneFrom(before: readonly string[], after: readonly string[]): string[]
 }
 
 interface Holdings {
-  /** Of interfaces and Elastic IPs. */
+  /** Ids of interfaces and Elastic IPs. */
   ids: string[];
   addresses: string[];
 }
@@ -182,7 +182,7 @@ const PATHS: Readonly<Record<string, [has: readonly string[], hasNot: readonly s
   attaches: [["AttachNetworkInterface"], ["RunInstances"]],
   "keeps running": [[], ["RunInstances", "StopInstances", "StartInstances", "CreateReplaceRootVolumeTask"]],
   "stays paused": [[], ["RunInstances", "StopInstances", "StartInstances", "TerminateInstances"]],
-  // One that somebody is stopping is waited for.
+  // An instance that somebody is stopping is waited for.
   stops: [[], ["RunInstances", "StartInstances", "TerminateInstances"]],
   ends: [["TerminateInstances"], ["RunInstances", "StartInstances"]],
 };

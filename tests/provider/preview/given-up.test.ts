@@ -1,4 +1,4 @@
-/** What hangs on an address, an interface or an instance that a change or a destroy gives up: it is refused, or said before. */
+/** Things on an address, an interface or an instance that a change or a destroy gives up: the run is refused, or the preview names them. */
 import assert from "node:assert/strict";
 import {
   AllocateAddressCommand,
@@ -162,7 +162,7 @@ describe("what others attached to an instance that is replaced", () => {
         ?.endsWith(`; ${VolumeId ?? ""}, ${networkInterfaceId} (${privateIp}) would be left without an instance`),
       owner.lines.at(-1),
     );
-    // What keeps the instance leaves them where they are.
+    // A change that keeps the instance leaves them where they are.
     await owner.preview(program({ monitoring: true }));
     assert.ok(!owner.lines.at(-1)?.includes(networkInterfaceId));
   });

@@ -63,7 +63,7 @@ describe("the outputs that a preview shows", () => {
   it("have the Elastic IP and the record, and not the private address, over a move", () => {
     for (const change of [{ subnetId: "subnet-0a1b2c3d" }, { privateIp: "10.0.1.8" }]) {
       const gone = hidden(ELASTIC, { ...ELASTIC, ...change });
-      // Where the machine is, the subnet decides.
+      // The subnet decides where the machine is.
       const place = "subnetId" in change ? PLACE : [];
       const ipv6 = "subnetId" in change ? ["ipv6Addresses"] : [];
       assert.deepEqual([...gone].sort(), [...IDENTITY, ...ipv6, ...place, ...INSTANCE].sort());

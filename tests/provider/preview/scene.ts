@@ -17,7 +17,7 @@ export interface Scene {
   changes: Change[];
   recorded: Properties;
   wanted: Properties;
-  /** Where all inputs are known. */
+  /** The plan, where all inputs are known. */
   planned: () => Planned;
 }
 

@@ -1,4 +1,4 @@
-/** What a preview says of the addresses is what the plan does to them: for how long they are dark, and which go. */
+/** The preview says of the addresses what the plan does to them: for how long they are dark, and which go. */
 import assert from "node:assert/strict";
 import { WELL_KNOWN } from "../../../local/ec2";
 import type { Properties } from "../../../provider/model/properties";
