@@ -51,8 +51,9 @@ describe("the EC2 client and volumes", () => {
     const { ec2, clock } = owner;
     const instance = await running(owner);
     const { id } = await madeVolume(owner);
+    const attachedAt = clock.now();
     await ec2.attachVolume(id, instance.id, "/dev/sdf");
-    const attachment = { instanceId: instance.id, deviceName: "/dev/sdf", deleteOnTermination: false };
+    const attachment = { instanceId: instance.id, deviceName: "/dev/sdf", deleteOnTermination: false, attachedAt };
     assert.deepEqual((await seenVolume(ec2, id)).attachment, { ...attachment, status: "attaching" });
     clock.advance(LONG);
     assert.deepEqual((await seenVolume(ec2, id)).attachment, { ...attachment, status: "attached" });
