@@ -16,7 +16,8 @@ import { type OutputName, PLACE, touchedBy } from "./touches";
  */
 export function knownOutputs(planned: Planned, recorded: Properties): Record<string, unknown> {
   const before = outputsBefore(planned);
-  const touched = new Set(planned.steps.flatMap((it) => touchedBy(it, before)));
+  const mayFallBack = planned.cast.desired.fallbackInstanceTypes.length > 0;
+  const touched = new Set(planned.steps.flatMap((it) => touchedBy(it, { ...before, mayFallBack })));
   const { drift: _, state, ...outputs } = before;
   const untouched = Object.entries(outputs).filter(([name]) => !touched.has(name as OutputName));
   const goal = wantsInstance(planned.cast.desired) ? "running" : "paused";

@@ -20,7 +20,10 @@ export const ELASTIC = ["publicIp", "allocationId"] as const satisfies OutputNam
 const INSTANCE = ["instanceId", "lifecycle", "launchedInstanceType"] as const satisfies OutputName[];
 
 /** The outputs as they are before the first step, with the Elastic IP that the machine has and keeps. */
-type Before = Readonly<Outputs>;
+interface Before extends Readonly<Outputs> {
+  /** Whether EC2 may start an instance as another type, for want of capacity. */
+  readonly mayFallBack: boolean;
+}
 
 const NOTHING: readonly OutputName[] = [];
 
@@ -49,6 +52,10 @@ function unassigned(id: string, { networkInterfaceId }: Before, names: readonly 
 /** An Elastic IP that the machine has already, and keeps, only moves along. */
 function elasticIpUnlessKept({ allocationId }: Before): readonly OutputName[] {
   return allocationId === "" ? ELASTIC : NOTHING;
+}
+
+function typeOnceStarted({ mayFallBack }: Before): readonly OutputName[] {
+  return mayFallBack ? ["launchedInstanceType"] : NOTHING;
 }
 
 type Row<K extends Step["kind"]> = readonly OutputName[] | ((step: StepOf<K>, before: Before) => readonly OutputName[]);
@@ -86,11 +93,11 @@ const TOUCHES: { readonly [K in Step["kind"]]: Row<K> } = {
   "attach-network-interface": (_, before) => instanceAt(before),
   "replace-root-volume": NOTHING,
   "change-stopped": (it, before) => [
-    ...(it.parts.includes("instanceType") ? (["launchedInstanceType"] as const) : NOTHING),
+    ...(it.parts.includes("instanceType") ? (["launchedInstanceType"] as const) : typeOnceStarted(before)),
     ...changing(before),
   ],
   "await-running": (_, before) => changing(before),
-  start: (_, before) => changing(before),
+  start: (_, before) => [...typeOnceStarted(before), ...changing(before)],
   stop: (_, before) => changing(before),
   "change-setting": NOTHING,
   "make-volume": ["dataVolumeIds"],

@@ -52,6 +52,12 @@ const FOUND: Readonly<Record<string, History>> = {
     { act: "meet", change: { persistPrivateIp: false }, other: "pause", at: 26 },
     up(),
   ],
+  "a start that finds no capacity, and falls back to another type": [
+    up({ fallbackInstanceTypes: ["m5.large"] }),
+    others("use up the capacity"),
+    others("stop"),
+    up({ metadataOptions: { httpTokens: "optional" } }),
+  ],
   "an interface that comes to be kept, in an up during whose first look a recycle launches on another": [
     up({ persistPrivateIp: false }),
     { act: "meet", change: { persistPrivateIp: undefined }, other: "recycle", at: 23 },
