@@ -13,6 +13,8 @@ const GROWTH_CALLS_OF_A_GUESS = 10;
 const WAS_FULL = 3;
 /** Time without a refusal that counts as a call of growth, where so few calls are made that they tell nothing. */
 const GROWTH_MS = 1000;
+/** Calls a second that are so few. */
+const SELDOM = 1;
 /** The burst before the first refusal was faster than EC2 allows for long; calls long before it teach nothing. */
 const FIRST_CUT = 0.75;
 const RECENT_MS = 10_000;
@@ -85,7 +87,7 @@ export class Bucket {
   take(isAtOnce: boolean): void {
     this.hadRoom ||= isAtOnce;
     if (this.learned !== undefined) {
-      const interval = 1000 / Math.max(SLOWEST, this.learned.rate * (CAUTION + GROWTH * this.grown ** 2));
+      const interval = 1000 / Math.max(SLOWEST, this.learned.rate * this.growth(this.learned));
       this.nextAt = Math.max(this.nextAt, this.clock.now() - LATE_MS) + interval;
     }
   }
@@ -109,9 +111,17 @@ export class Bucket {
 
   /** Growth since the last refusal, in calls of growth. */
   private get grown(): number {
-    const { isGuess = false, emptyAt = this.clock.now() } = this.learned ?? {};
-    const calls = Math.max(this.passed, (this.clock.now() - emptyAt) / GROWTH_MS);
-    return calls / (isGuess ? GROWTH_CALLS_OF_A_GUESS : GROWTH_CALLS);
+    return this.passed / this.growthCalls;
+  }
+
+  private get growthCalls(): number {
+    return this.learned?.isGuess === true ? GROWTH_CALLS_OF_A_GUESS : GROWTH_CALLS;
+  }
+
+  /** How far the rate is left behind by now. */
+  private growth({ rate, emptyAt }: Learned): number {
+    const inTime = rate < SELDOM ? (this.clock.now() - emptyAt) / GROWTH_MS / this.growthCalls : 0;
+    return CAUTION + GROWTH * Math.max(this.grown, inTime) ** 2;
   }
 
   private measured(now: number): number {

@@ -31,9 +31,8 @@ export interface Target {
 
 export async function observe(ec2: Ec2, target: Target): Promise<Observed> {
   const { id, desired, recorded } = target;
-  // Before all else: a run that records something newer after this is noticed at the next point of no return.
-  const record = await observeRecord(ec2, target);
-  const [marks, elasticIps, givenElasticIp, tagged, { marked, ...volumes }] = await Promise.all([
+  const [record, marks, elasticIps, givenElasticIp, tagged, { marked, ...volumes }] = await Promise.all([
+    observeRecord(ec2, target),
     observeNetworkInterfaces(ec2, id, recorded?.networkInterfaceId),
     observeElasticIps(ec2, id, recorded),
     typeof desired?.elasticIp === "string" ? findElasticIp(ec2, desired.elasticIp) : undefined,
