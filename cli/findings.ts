@@ -2,7 +2,7 @@
 import { isReadable, type Machine, type Reading } from "../controller/record";
 import { isOwned, TAG } from "../provider/ec2/tags";
 import { isAlive } from "../provider/engine/situation/instances";
-import { isOwnedElasticIp } from "../provider/engine/situation/belongings";
+import { isBeingDeleted, isOwnedElasticIp } from "../provider/engine/situation/belongings";
 import { castOf } from "../provider/engine/situation/cast";
 import { outputsOf } from "../provider/engine/situation/outputs";
 import { readPhase } from "../provider/engine/record/phase";
@@ -107,7 +107,7 @@ function orphans({ readings, networkInterfaces, elasticIps, instances, volumes }
   const alive = instances.filter(isAlive);
   // A root volume goes with its instance, which is a finding already.
   const isAlone = ({ attachment, status }: Volume): boolean =>
-    !status.startsWith("delet") && !alive.some((it) => it.id === attachment?.instanceId);
+    !isBeingDeleted({ status }) && !alive.some((it) => it.id === attachment?.instanceId);
   const things: Thing[] = [
     ...alive.map(({ id, tags }) => ({
       id,

@@ -20,7 +20,7 @@ const FIRST_CUT = 0.75;
 const RECENT_MS = 10_000;
 /** The cut where calls went out without a wait: the bucket may have been full in between, and then fewer calls passed than it was filled with. */
 const SOFT_CUT = 0.9;
-/** Slowest rate of a bucket of EC2's (EC2 API reference, request throttling); anything slower was refused for other reasons for a while. */
+/** Slowest rate that is taken for a bucket's: the refills that EC2 documents are 2 a second and more (ec2-behaviour.md, section on throttling). */
 const SLOWEST = 0.2;
 /** A busy process wakes late: calls that came due within this time until now go at once. */
 const LATE_MS = 1000;
@@ -87,7 +87,7 @@ export class Bucket {
   take(isAtOnce: boolean): void {
     this.hadRoom ||= isAtOnce;
     if (this.learned !== undefined) {
-      const interval = 1000 / Math.max(SLOWEST, this.learned.rate * this.growth(this.learned));
+      const interval = 1000 / (Math.max(SLOWEST, this.learned.rate) * this.growth(this.learned));
       this.nextAt = Math.max(this.nextAt, this.clock.now() - LATE_MS) + interval;
     }
   }

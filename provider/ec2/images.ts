@@ -23,7 +23,7 @@ export interface InstanceType {
   maxNetworkInterfaces: number;
   ipv4AddressesPerInterface: number;
   ipv6AddressesPerInterface: number;
-  /** Whether it has CPU credits. */
+  /** Whether instances of the type earn CPU credits. */
   isBurstable: boolean;
   canBeEbsOptimized: boolean;
   /** The values that its CPU options take; empty where EC2 says nothing of them. */

@@ -139,7 +139,7 @@ describe("decide", () => {
     it("leaves an instance to whoever began with it a moment ago, and takes it on if nothing came of that", () => {
       const begun = (ms: number): Machine["history"] => last({ instanceId: "i-1", at: NOW - ms });
       const left = decided({ instances: [ENDED_INSTANCE], history: begun(1000) });
-      // Whoever is at it has the follow-up: of several that look, one goes on.
+      // Only the controller that tries has the follow-up, so that one of several goes on.
       assert.ok(left.kind === "wait" && left.isLeft === true);
       const early = decided({ instances: [ENDED_INSTANCE], history: last() });
       assert.ok(early.kind === "wait" && early.isLeft === false);

@@ -89,6 +89,22 @@ describe("decide", () => {
       { inputs: { desiredState: "paused" }, instances: [{ state: "stopped" }] },
       "nothing",
     ],
+    [
+      "an instance that runs is not replaced for want of its interface, which its dying predecessor holds",
+      {
+        inputs: SPOT,
+        instances: [{ state: "shutting-down" }, { id: "i-2", networkInterfaceId: "eni-2", launchedAt: NOW - HOUR }],
+      },
+      "finish",
+    ],
+    [
+      "an instance that overlap launched is not replaced either",
+      {
+        inputs: OVERLAP,
+        instances: [{ state: "shutting-down" }, { id: "i-2", networkInterfaceId: "eni-2", launchedAt: NOW - HOUR }],
+      },
+      "finish",
+    ],
     ["a machine that is to be paused is", { inputs: { desiredState: "paused" } }, "finish"],
     ["a machine whose interface is gone needs a program", { world: { networkInterfaces: [] } }, "give-up"],
     [

@@ -1,4 +1,4 @@
-/** Runs that meet on one machine while an `up` gives it, or gives up, data volumes or an Elastic IP. */
+/** Runs that meet on one machine while an `up` gives it, or gives up, data volumes. */
 import assert from "node:assert/strict";
 import { program } from "../provider/support";
 import { settled, up } from "../provider/world";
@@ -17,8 +17,6 @@ const CHANGES: [what: string, before: Record<string, unknown>, after: Record<str
     { ...DELETES, dataVolumes: [DATA] },
   ],
   ["makes a data volume", { ...DELETES, dataVolumes: [DATA] }, { ...DELETES, dataVolumes: [DATA, LOG] }],
-  ["allocates an Elastic IP", {}, { elasticIp: true }],
-  ["releases an Elastic IP", { elasticIp: true }, {}],
 ];
 
 const OTHERS: [what: string, other: Verb][] = [

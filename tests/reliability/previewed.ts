@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { TAG } from "../../provider/ec2/tags";
 import { goingOn } from "../provider/kills";
-import type { Stack } from "../provider/support";
+import { OUTPUT_NAMES, type Stack } from "../provider/support";
 import { made, type Made, ownedBy } from "../provider/world";
 import type { Properties } from "./purpose";
 
@@ -28,25 +28,7 @@ export async function previewOf(owner: Stack, program: Properties): Promise<Prev
 }
 
 /** Every output that is there of a machine that is up. */
-const OUTPUTS = [
-  "networkInterfaceId",
-  "privateIp",
-  "privateDnsName",
-  "macAddress",
-  "secondaryPrivateIps",
-  "ipv6Addresses",
-  "publicIp",
-  "allocationId",
-  "instanceId",
-  "state",
-  "lifecycle",
-  "launchedInstanceType",
-  "availabilityZone",
-  "vpcId",
-  "generation",
-  "launchTemplateId",
-  "dataVolumeIds",
-] as const;
+const OUTPUTS = [...OUTPUT_NAMES, "secondaryPrivateIps", "dataVolumeIds"] as const;
 
 /**
  * @param calls what the `up` called that changed something
@@ -57,8 +39,8 @@ export function cameTrue(said: Previewed, owner: Stack, calls: readonly string[]
   if (line?.includes("until then `pulumi up` changes nothing") === true) {
     assert.ok(failure !== undefined && calls.length === 0, `refused as the preview says: ${line}`);
   }
-  if (failure !== undefined) {
-    // Something that nobody can know before, as that there is no capacity.
+  // A failure is of something that nobody can know before, as that there is no capacity.
+  if (failure !== undefined || wasInterrupted(said.before, made(owner))) {
     return;
   }
   const context = `${line ?? "(nothing)"}\n${calls.join(" ")}`;
@@ -73,6 +55,13 @@ export function cameTrue(said: Previewed, owner: Stack, calls: readonly string[]
   givesUp(line, { was, is }, context);
   assert.deepEqual(volumesIn(line), volumesGone(before, after, made(owner)), `the volumes that go: ${context}`);
   takesPath(line, calls, context);
+}
+
+/** Whether AWS took an instance back meanwhile, of which it had given notice. */
+function wasInterrupted(before: Made, after: Made): boolean {
+  const noticed = before.instances.filter((it) => it.interruption !== undefined);
+  const left = alive(after);
+  return noticed.some((it) => !left.includes(it.instanceId));
 }
 
 /**

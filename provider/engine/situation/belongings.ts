@@ -22,7 +22,7 @@ export function isOwnedInterface(eni: NetworkInterface, { id, desired, observed 
   return !isAdopted && !isGiven && (tags[TAG.urn] !== undefined || description.startsWith(`${id} `));
 }
 
-/** Whether it was launched here; the inputs remember what was adopted, whatever became of its tags. */
+/** Whether this machine launched the instance. The input `adopt` tells it from a given one, also where its tags were taken off. */
 export function isOwnedInstance(instance: Instance, { adopt }: Pick<Desired, "adopt">): boolean {
   return isOwned(instance) && instance.id !== adopt?.instanceId;
 }
@@ -53,13 +53,13 @@ export function isOurVolume(
   return owner === id || (owner === undefined && tags[TAG.retained] === undefined && isRecorded);
 }
 
-/** Whether it was made here, so that it may be deleted. */
+/** Whether this machine made the volume, so that it may delete it. */
 export function isOwnedVolume(volume: Volume, situation: { id: string; recorded?: Recorded }): boolean {
   const isGiven = situation.recorded?.givenVolumeIds.includes(volume.id) === true;
   return isOurVolume(volume, situation) && isOwned(volume) && !isGiven;
 }
 
-/** Whether it is attached to something that is none of this machine's instances. */
+/** Whether a volume is attached to an instance of another's. */
 export function isElsewhere({ attachment }: Volume, { instances }: Observed): boolean {
   return attachment !== undefined && !instances.some((it) => it.id === attachment.instanceId);
 }

@@ -19,8 +19,6 @@ export interface Cast extends Measured {
   readonly kept?: Instance;
   /** The holder, if it stays, as it is or changed. */
   readonly staying?: Instance;
-  /** An instance that runs and fits, while the interface is on nothing that works: it was detached, or its old holder ended first. */
-  readonly detached?: Instance;
   /** The instance that the interface is to be moved to, or attached to again, if it is there already. */
   readonly coming?: Instance;
   /** The instance that holds an interface of the machine's, or held one that is given up; never the coming one. */
@@ -49,12 +47,11 @@ export function castOf({ id, desired, recorded, purpose, observed }: Situation):
   const holder = holderOf(networkInterface, observed);
   const candidate = candidateOf(measured);
   const isLost = desired.persistPrivateIp && networkInterface !== undefined && comesFree(networkInterface, observed);
-  const detached = isLost ? candidate : undefined;
-  const isMovedTo = desired.replacement.strategy === "overlap" ? candidate : detached;
-  const coming = wantsInstance(desired) ? isMovedTo : undefined;
+  const isMoved = isLost || desired.replacement.strategy === "overlap";
+  const coming = wantsInstance(desired) && isMoved ? candidate : undefined;
   const working = workingOf(observed, coming);
   const elasticIp = elasticIpOf(measured);
-  // Without a program, what is there stays, and what another run has deleted or added since the record was read is its own.
+  // Without a program no volume is made or given up: another run may have deleted or added one since the record was read.
   const isUpkeep = purpose.kind === "upkeep";
   const volumes = desired.dataVolumes
     .map((wanted) => ({ wanted, volume: volumeOf(wanted, measured) }))
@@ -65,7 +62,6 @@ export function castOf({ id, desired, recorded, purpose, observed }: Situation):
     holder,
     kept: holder !== undefined && fits(holder, measured) ? holder : undefined,
     staying: holder !== undefined && staysOn(holder, measured) ? holder : undefined,
-    detached,
     coming,
     working,
     differences: working === undefined ? [] : differencesOf(working, measured),

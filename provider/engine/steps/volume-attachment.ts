@@ -69,22 +69,15 @@ async function attach(
 ): Promise<void> {
   const isOn = (it: Volume | undefined): boolean =>
     it?.attachment?.instanceId === instance.id && !isComingOff(it.attachment);
-  let askedAt = Infinity;
-  let wasOn = false;
-  const seeIt = async (): Promise<Volume | undefined> => {
+  const look = async (): Promise<Volume | undefined> => {
     const now = await readVolume(run, id);
-    const isAsked = askedAt !== Infinity;
-    if (now?.attachment === undefined ? isAsked : !isOn(now)) {
+    if (now?.attachment !== undefined && !isOn(now)) {
       await requireAlive(run, instance);
-      if (isAsked && (wasOn || run.clock.now() - askedAt > STALE_MS)) {
-        throw new ObserveAgain(`another run took ${id} off ${instance.id}`);
-      }
     }
-    wasOn ||= isAsked && isOn(now);
     return now;
   };
   const isFree = (it: Volume | undefined): boolean => it?.attachment === undefined || isOn(it);
-  const free = await awaitVolume(run, id, { ...FREE_TO_ATTACH, look: seeIt }, isFree);
+  const free = await awaitVolume(run, id, { ...FREE_TO_ATTACH, look }, isFree);
   if (!isOn(free)) {
     await onceAccepted(
       run,
@@ -108,9 +101,22 @@ async function attach(
     );
     run.say(`${id} attached to ${instance.id} as ${deviceName}`);
   }
-  askedAt = run.clock.now();
+  const askedAt = run.clock.now();
+  let wasOn = false;
+  const lookWhileAttaching = async (): Promise<Volume | undefined> => {
+    const now = await readVolume(run, id);
+    if (!isOn(now)) {
+      await requireAlive(run, instance);
+      // Before EC2 has shown it attached, it may still show the volume as it was.
+      if (wasOn || run.clock.now() - askedAt > STALE_MS) {
+        throw new ObserveAgain(`another run took ${id} off ${instance.id}`);
+      }
+    }
+    wasOn ||= isOn(now);
+    return now;
+  };
   const isAttached = (it: Volume | undefined): boolean => it?.attachment?.status === "attached";
-  const seen = await awaitVolume(run, id, { ...ATTACHED, look: seeIt }, isAttached);
+  const seen = await awaitVolume(run, id, { ...ATTACHED, look: lookWhileAttaching }, isAttached);
   if (seen !== undefined) {
     rememberVolume(run, seen);
   }

@@ -16,7 +16,7 @@ export const LONG = 5 * 60_000;
 
 export interface Account {
   ec2: Ec2Client;
-  /** Whoever else works in the account. */
+  /** Another client of the same account. */
   somebody: EC2Client;
   simulator: Ec2Simulator;
   clock: VirtualClock;

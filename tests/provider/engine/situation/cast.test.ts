@@ -84,8 +84,8 @@ describe("the instances of the cast", () => {
   const NEW = { imageId: "ami-0a1b2c3d" };
   const FREE = eni({ attachment: undefined, status: "available" });
   const idsIn = (around: Partial<Situation>): Record<string, string> => {
-    const { holder, kept, staying, detached, coming, working, path } = castOf(situation(around));
-    const ids = { holder, kept, staying, detached, coming, working };
+    const { holder, kept, staying, coming, working, path } = castOf(situation(around));
+    const ids = { holder, kept, staying, coming, working };
     const there = Object.entries(ids).flatMap(([part, it]) => (it === undefined ? [] : [[part, it.id] as const]));
     return { ...Object.fromEntries(there), path };
   };
@@ -128,7 +128,13 @@ describe("the instances of the cast", () => {
 
   it("tell one that lost its interface, which comes back to it whatever the strategy", () => {
     const world = observed({ networkInterfaces: [FREE], instances: [instance({ networkInterfaceId: "eni-9" })] });
-    assert.deepEqual(idsIn({ observed: world }), { detached: "i-1", coming: "i-1", path: "overlap" });
+    assert.deepEqual(idsIn({ observed: world }), { coming: "i-1", path: "overlap" });
+  });
+
+  it("tell one that runs while its dying predecessor still holds the interface, whatever the strategy", () => {
+    const next = instance({ id: "i-2", networkInterfaceId: "eni-9", launchedAt: 2 });
+    const world = observed({ instances: [instance({ state: "shutting-down" }), next] });
+    assert.deepEqual(idsIn({ observed: world }), { coming: "i-2", path: "overlap" });
   });
 
   it("are measured by the digests of the record, where that is what is wanted", () => {
@@ -159,6 +165,20 @@ describe("the volumes of the cast", () => {
       ["vol-3"],
     );
     assert.equal(volumesOf({ desired: wanted }).volumes[0]?.volume, undefined);
+  });
+
+  it("are none that would have to be made or given up, where no program says so", () => {
+    const upkeep = {
+      kind: "upkeep",
+      generation: { number: 1, replacesBefore: 1, launchHash: "", settingsHash: "" },
+    } as const;
+    const other = volume({ id: "vol-3", tags: { [TAG.id]: ID, [TAG.volume]: "logs" } });
+    const seen = (volumes: Observed["volumes"]): Pick<Cast, "volumes" | "surplusVolumes"> =>
+      volumesOf({ desired: wanted, observed: observed({ volumes }), purpose: upkeep });
+    assert.deepEqual(seen([]), { ...seen([]), volumes: [], surplusVolumes: [] });
+    assert.deepEqual(seen([volume({ status: "deleting", attachment: undefined })]).volumes, []);
+    assert.equal(seen([volume()]).volumes[0]?.volume?.id, "vol-2");
+    assert.deepEqual(seen([volume(), other]).surplusVolumes, []);
   });
 
   it("are found by the record where somebody took their tags off", () => {
