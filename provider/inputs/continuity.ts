@@ -1,4 +1,5 @@
 /** Inputs that a program leaves open and the past decides: between one set of inputs and the next, and from what is recorded. (pure) */
+import { withoutUndefined } from "../kit/undefined";
 import type { Properties } from "../model/properties";
 import { driftIn, isHeld, isOutdated } from "./on-record";
 import type { Desired } from "../model/desired";
@@ -28,10 +29,6 @@ export function carryOver(olds: Properties, given: Properties, inputs: Propertie
   }
   const adopted = olds.adopt === undefined ? {} : { adopt: inputs.adopt ?? olds.adopt, ...missingFrom(given, olds) };
   return withoutUndefined({ ...carried, ...adopted });
-}
-
-function withoutUndefined(inputs: Properties): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(inputs).filter(([, value]) => value !== undefined));
 }
 
 const ADOPTED = ["elasticIp", "securityGroupIds", "sourceDestCheck"] as const satisfies (keyof Desired)[];

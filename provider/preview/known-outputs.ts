@@ -3,6 +3,7 @@ import { wantsInstance } from "../engine/situation/instances";
 import { heldElasticIp, outputsOf } from "../engine/situation/outputs";
 import { COUNTED_ADDRESSES } from "../inputs/inputs";
 import { isHeld } from "../inputs/on-record";
+import { withoutUndefined } from "../kit/undefined";
 import type { Outputs } from "../model/outputs";
 import type { Properties } from "../model/properties";
 import type { Planned } from "./planned";
@@ -26,7 +27,7 @@ export function knownOutputs(planned: Planned, recorded: Properties): Record<str
     ...decided(planned, recorded),
     ...([state, recorded.state].includes(goal) ? { state: goal } : {}),
   };
-  return withoutUntold(known, { ...planned.cast.desired });
+  return withoutUndefined(withoutUntold(known, { ...planned.cast.desired }));
 }
 
 /** The outputs before the plan, with the Elastic IP that the machine has, be it on its interface by now or not. */
@@ -48,7 +49,7 @@ function decided({ steps, cast: { desired } }: Planned, recorded: Properties): P
   const names: OutputName[] = [...PLACE, ...(isSame ? (["privateIp", "privateDnsName"] as const) : [])];
   const lists = COUNTED_ADDRESSES.filter(({ list, count }) => {
     const asked = desired[list] ?? ((desired[count] ?? 0) === 0 ? [] : undefined);
-    return asked !== undefined && JSON.stringify(asked) === JSON.stringify(recorded[list]);
+    return JSON.stringify(asked) === JSON.stringify(recorded[list]);
   });
   return picked(recorded, [...names, ...lists.map((it) => it.list)]);
 }

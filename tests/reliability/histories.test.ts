@@ -52,6 +52,12 @@ const FOUND: Readonly<Record<string, History>> = {
     { act: "meet", change: { persistPrivateIp: false }, other: "pause", at: 26 },
     up(),
   ],
+  "an interface that was given up before a pause that met the up recorded what it was to be": [
+    up(),
+    { act: "meet", change: { privateIp: "10.0.1.77" }, other: "pause", at: 1, until: 12 },
+    up({ pauseBehavior: "terminate" }),
+    { act: "pass", minutes: 1 },
+  ],
   "a start that finds no capacity, and falls back to another type": [
     up({ fallbackInstanceTypes: ["m5.large"] }),
     others("use up the capacity"),

@@ -70,6 +70,18 @@ describe("the outputs that a preview shows", () => {
     }
   });
 
+  it("are none of which the record knows nothing, though an interface is made with the address that was asked for", () => {
+    const before = { privateIp: "10.0.1.7", secondaryPrivateIpCount: 1 };
+    const made = scene(before, before, { networkInterfaces: [], instances: [] });
+    const recorded = { ...scene(before, before).recorded, privateDnsName: undefined, secondaryPrivateIps: undefined };
+    const shown = shownIn({ ...made, recorded });
+    assert.equal(shown.privateIp, "10.0.1.7");
+    assert.deepEqual(
+      Object.keys(shown).filter((name) => shown[name] === undefined),
+      [],
+    );
+  });
+
   it("have no public address over a change of the Elastic IP but one that the program names", () => {
     assert.ok(!("publicIp" in shown(ELASTIC, {})));
     assert.equal(shown(ELASTIC, {}).allocationId, "", "none is wanted");
