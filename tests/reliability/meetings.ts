@@ -109,10 +109,11 @@ function controlled(name: string, work: (controller: Controller, owner: Stack) =
   };
 }
 
-/** Where the second run begins, and where it stands still until the first has ended; absent: it goes to its end at once. */
 export interface Meeting {
+  /** The call of the first run at which the second begins. */
   at: number;
-  until?: number;
+  /** The call of the second run, by its number or its action, at which it stands still until the first has ended; absent: it goes to its end at once. */
+  until?: number | string;
 }
 
 export interface Met {
@@ -148,13 +149,13 @@ export async function meet(
   const departure = door();
   let ending: Promise<End> | undefined;
   const note = (params: URLSearchParams): void => void launched.push(...onIdentity(owner, params));
-  const counted = (index: 0 | 1, before: () => Promise<void>): Through => {
+  const counted = (index: 0 | 1, before: (action: string) => Promise<void>): Through => {
     const watch = watching();
     const counting = through(calls, index, before, note);
     return (handler) => counting(watch(handler) as InProcess);
   };
-  const secondThrough = counted(1, async () => {
-    if (calls[1] === until) {
+  const secondThrough = counted(1, async (action) => {
+    if (calls[1] === until || action === until) {
       arrival.open();
       await departure.opened;
     }
@@ -173,12 +174,17 @@ export async function meet(
 
 type Note = (params: URLSearchParams) => void;
 
-function through(calls: [number, number], index: 0 | 1, before: () => Promise<void>, note: Note): Through {
+function through(
+  calls: [number, number],
+  index: 0 | 1,
+  before: (action: string) => Promise<void>,
+  note: Note,
+): Through {
   return (handler) =>
     interposed({
-      before: async () => {
+      before: async (action) => {
         calls[index]++;
-        await before();
+        await before(action);
       },
     })(noting(handler, note) as InProcess);
 }

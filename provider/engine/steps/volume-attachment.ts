@@ -102,17 +102,15 @@ async function attach(
     run.say(`${id} attached to ${instance.id} as ${deviceName}`);
   }
   const askedAt = run.clock.now();
-  let wasOn = false;
   const lookWhileAttaching = async (): Promise<Volume | undefined> => {
     const now = await readVolume(run, id);
     if (!isOn(now)) {
       await requireAlive(run, instance);
-      // Before EC2 has shown it attached, it may still show the volume as it was.
-      if (wasOn || run.clock.now() - askedAt > STALE_MS) {
+      // EC2 may still show the volume as it was.
+      if (run.clock.now() - askedAt > STALE_MS) {
         throw new ObserveAgain(`another run took ${id} off ${instance.id}`);
       }
     }
-    wasOn ||= isOn(now);
     return now;
   };
   const isAttached = (it: Volume | undefined): boolean => it?.attachment?.status === "attached";

@@ -32,7 +32,7 @@ export interface Week {
   kind: With;
   spells: number;
   outages: Outage[];
-  /** After the end of each spell, when all was as declared, in milliseconds. */
+  /** After the end of each spell, when all was as declared but for what a schedule has just changed, in milliseconds. */
   backAfter: number[];
   /** Calls of EC2 for each look at all machines, where nothing was to be done. */
   callsPerLook: number;
@@ -52,6 +52,8 @@ const UNDER_WAY_MS = 12 * MINUTE;
 const MOST_CALLS_PER_LOOK = 25;
 /** Messages that wait at the end of a quiet hour: follow-ups, and a tick. */
 const MOST_MESSAGES = 8;
+/** The longest pause between two tries of the controller's, a launch, and a user who comes back. */
+const BACK_MS = 15 * MINUTE;
 /** Looked at each minute for so long. */
 const SOON_MS = 20 * MINUTE;
 /** In the end of the hour nothing is to be done: what the controller asks then is what a look costs. */
@@ -132,7 +134,10 @@ async function quietHour(
   for (;;) {
     const now = account.made;
     const isGood = machines.every((it) => problemsOf(it, now).length === 0);
-    lastBad = !isGood ? account.now() : lastBad;
+    const isOnTime = machines.every(
+      (it) => problemsOf(it, now).length === 0 || dueSince(account, it, account.now() - UNDER_WAY_MS),
+    );
+    lastBad = !isOnTime ? account.now() : lastBad;
     if (account.now() >= end && (isGood || !isUnderWay(account, end))) {
       break;
     }
@@ -148,6 +153,9 @@ async function quietHour(
   result.idleCalls += isIdle ? calls - idle.calls : 0;
   result.idleMs += isIdle ? ended - idle.since : 0;
   result.backAfter.push(lastBad - begun);
+  if (lastBad - begun > BACK_MS) {
+    account.breaks(`all was as declared ${Math.round((lastBad - begun) / MINUTE)} minutes after the end of the spell`);
+  }
   await judged(account, spell);
 }
 
