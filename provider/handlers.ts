@@ -2,7 +2,7 @@
 import type { Properties } from "./model/properties";
 import { CheckHandler, nameIn, regionOf } from "./check";
 import { announceDrift, announceUpdate } from "./preview/announce-update";
-import { certainOutputs } from "./preview/certain-outputs";
+import { refreshedOutputs } from "./preview/certain-outputs";
 import { leftVolumesSaid, saidOfImage, type SaidOfImage } from "./preview/image-warnings";
 import { type Look, lookAtMachine, withoutLook } from "./preview/look";
 import { needsImage, type Planned } from "./preview/planned";
@@ -152,7 +152,7 @@ export class Handlers {
       for (const warning of (await this.ofImage(desired, false)).remarks) {
         this.session.announce(`${nameIn(properties)}: ${warning}`);
       }
-      return { id, props, inputs: { ...certainOutputs([], props, props), ...desired } };
+      return { id, props, inputs: { ...refreshedOutputs(props, drift), ...desired } };
     } catch (error) {
       throw new PlainFailure(sentence(`could not read ${id}: ${explain(error)}`));
     }

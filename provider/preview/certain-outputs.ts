@@ -48,19 +48,28 @@ export function certainOutputs(
   };
 }
 
+/**
+ * The outputs that a refresh leaves for the next check, which gets no others. Where it found drift, things may go on changing: that check gets
+ * just what finds the machine, and looks.
+ */
+export function refreshedOutputs(outputs: Properties, drift: readonly string[]): Record<string, unknown> {
+  return drift.length === 0 ? certainOutputs([], outputs, outputs) : { launchTemplateId: outputs.launchTemplateId };
+}
+
 /** Leaves out the outputs that the next failure or the next interruption makes untrue. */
 export function lastingOutputs(recorded: Properties): Record<string, unknown> {
   const lasting: readonly string[] = [...CERTAIN.flatMap(([names]) => names), ...INPUT_NAMES];
   return Object.fromEntries(Object.entries(recorded).filter(([name]) => lasting.includes(name)));
 }
 
-/** Whether what earlier checks added is too little to show a preview: they knew nothing of what was made since. */
+/** Whether what earlier checks, or a refresh, added is too little to show a preview: they knew nothing of what was made since. */
 export function isTooLittle(lasting: Properties): boolean {
   const isKept = lasting.persistPrivateIp !== false;
   return (
     ((isKept || lasting.desiredState !== "paused") && !isHeld(lasting)) ||
     (isKept && !isThere(lasting.networkInterfaceId)) ||
     !isThere(lasting.launchTemplateId) ||
+    lasting.allocationId === undefined ||
     (lasting.elasticIp !== false && !isThere(lasting.allocationId))
   );
 }

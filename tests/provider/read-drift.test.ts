@@ -17,6 +17,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../local/ec2";
 import { TAG } from "../../provider/ec2/tags";
+import { goingOn } from "./kills";
 import { mended, terminateByHand } from "./mended";
 import { program, type Stack } from "./support";
 import { failureOf, later, made, nothingIsLeft, only, settled, somebody, up } from "./world";
@@ -74,6 +75,31 @@ describe("a read of a machine that somebody changed", () => {
       await owner.destroy();
       later(owner);
       nothingIsLeft(owner);
+    });
+  }
+
+  for (const [what, output, remove] of [
+    [
+      "its launch template",
+      "launchTemplateId",
+      (ec2: EC2Client, id: string) => ec2.send(new DeleteLaunchTemplateCommand({ LaunchTemplateId: id })),
+    ],
+    [
+      "its interface",
+      "networkInterfaceId",
+      (ec2: EC2Client, id: string) => ec2.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId: id })),
+    ],
+  ] as const) {
+    it(`has the next preview look for itself: ${what} is not shown as it was where it is deleted after the read`, async () => {
+      const owner = await up();
+      const ec2 = somebody(owner);
+      await terminateByHand(ec2, machineOf(owner), owner);
+      await owner.refresh();
+      await remove(ec2, String(owner.outputs[output]));
+      const { inputs } = await goingOn(owner).preview(program());
+      assert.equal(inputs[output], undefined);
+      await owner.up(program());
+      await settled(owner, program());
     });
   }
 
