@@ -2,7 +2,7 @@
 import { saying } from "../provider/ec2/saying";
 import { type ByHand, carryOut, protectionsAgainst } from "../controller/by-hand";
 import type { Machine } from "../controller/record";
-import type { Ec2 } from "../provider/ec2/ec2";
+import type { Deps } from "../provider/engine/steps/run";
 import { castOf } from "../provider/engine/situation/cast";
 import { holds, isAlive } from "../provider/engine/situation/instances";
 import { outputsOf } from "../provider/engine/situation/outputs";
@@ -26,7 +26,7 @@ export interface Verb {
   /** Says what becomes of the instance; undefined where there is nothing to confirm. */
   consequence(machine: Machine): string | undefined;
   /** Records the wish, so that whoever looks from then on wants the same. */
-  record(machine: Machine, ec2: Ec2, now: number): Promise<Machine>;
+  record(machine: Machine, deps: Deps): Promise<Machine>;
   /** The command that goes on after a failure, as the beginning of "… goes on from here". */
   goesOn: string;
   /** A hint to print once the verb is done. */
@@ -52,7 +52,7 @@ export async function actByHand(shell: Shell, verb: Verb, idOrName: string, opti
   // The machine may have changed while the question stood.
   const current = await findMachine(connection, machine.id);
   const wanted = await saying(`put on record that ${machine.name} is to ${verb.name}`, () =>
-    verb.record(current, connection.ec2, connection.clock.now()),
+    verb.record(current, connection.depsFor(current)),
   );
   if (!options.wait) {
     say(

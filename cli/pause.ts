@@ -20,7 +20,7 @@ const PAUSE: Verb = {
     const isStopped = staysStopped(held, { ...machine.desired, desiredState: "paused" });
     return `It ${isStopped ? "stops" : "ends"} ${held.id}. ${staying(machine, held, !isStopped)}`;
   },
-  record: (machine, ec2, now) => recordState(machine, ec2, "paused", { by: "hand", at: now }),
+  record: (machine, { ec2, clock }) => recordState(machine, ec2, "paused", { by: "hand", at: clock.now() }),
   goesOn: "the same command",
   hint: "`managed-instance resume` brings it back; so does the next `pulumi up` after a refresh, unless the program says it is to be paused.",
 };

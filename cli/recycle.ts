@@ -22,7 +22,7 @@ const RECYCLE: Verb = {
           : `It ends ${held.id} and launches another, dark until that runs.`;
     return `${then} ${staying(machine, held, true)}`;
   },
-  record: (machine, ec2, now) => recordRecycle(machine, ec2, { at: now, reason: "by-hand" }),
+  record: (machine, deps) => recordRecycle(machine, deps, "by-hand"),
   goesOn: "`managed-instance resume`",
 };
 

@@ -15,7 +15,7 @@ const RESUME: Verb = {
   },
   // No question to ask: a resume takes nothing away that works.
   consequence: () => undefined,
-  record: (machine, ec2, now) => recordState(machine, ec2, "running", { by: "hand", at: now }),
+  record: (machine, { ec2, clock }) => recordState(machine, ec2, "running", { by: "hand", at: clock.now() }),
   goesOn: "the same command",
 };
 

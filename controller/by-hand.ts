@@ -10,6 +10,7 @@ import { protections } from "../provider/engine/planning/protection";
 import { type LastReplacement, replacementText } from "../provider/engine/record/last-replacement";
 import { reconcile, ReconcileFailure, tearDown } from "../provider/engine/reconcile";
 import { type Asked, desiredStateTag } from "../provider/engine/record/record-grammar";
+import { awaitVersion } from "../provider/engine/steps/record";
 import type { Deps } from "../provider/engine/steps/run";
 import { clientToken, describeGeneration } from "../provider/engine/record/specification";
 import { Superseded, Yielded } from "../provider/engine/record/standing";
@@ -67,14 +68,12 @@ export async function resume(machine: Machine, deps: Deps, asking = BY_HAND): Pr
   return carryOut(await recordState(machine, deps.ec2, "running", { ...asking, at: deps.clock.now() }), deps);
 }
 
+type RecycleReason = "by-hand" | "schedule";
+
 /** Replaces the instance with nothing else changed. A paused machine gets its new instance when it is resumed. */
-export async function recycle(
-  machine: Machine,
-  deps: Deps,
-  reason: "by-hand" | "schedule" = "by-hand",
-): Promise<Outputs> {
+export async function recycle(machine: Machine, deps: Deps, reason: RecycleReason = "by-hand"): Promise<Outputs> {
   await refuseProtected(machine, "recycle", deps.ec2);
-  return carryOut(await recordRecycle(machine, deps.ec2, { reason, at: deps.clock.now() }), deps);
+  return carryOut(await recordRecycle(machine, deps, reason), deps);
 }
 
 /** Whether a release deletes or keeps each thing, with the meaning that the input `deletion` has for `destroy`. */
@@ -144,14 +143,15 @@ export async function recordState(
 const MOST_TRIES = 4;
 
 /** Records a new generation, a copy of the present one, that no instance is of yet. Two recycles at once record one. */
-export async function recordRecycle(machine: Machine, ec2: Ec2, recycled: Recycled): Promise<Machine> {
+export async function recordRecycle(machine: Machine, deps: Deps, reason: RecycleReason): Promise<Machine> {
   let current = machine;
   for (let tries = 1; ; tries++) {
-    const recorded = await recordCopy(current, ec2, recycled);
-    if (recorded !== undefined) {
+    const recorded = await recordCopy(current, deps.ec2, { reason, at: deps.clock.now() });
+    if (typeof recorded !== "number") {
       return recorded;
     }
-    const now = await readMachine({ ec2, region: machine.desired.region }, machine.id);
+    await awaitVersion(deps, { ...current.template, latestVersion: recorded });
+    const now = await readMachine({ ec2: deps.ec2, region: machine.desired.region }, machine.id);
     if (now === undefined || !isReadable(now) || tries === MOST_TRIES) {
       const why = now === undefined ? "its record is gone" : isReadable(now) ? "" : `: ${now.unreadable}`;
       throw new Yielded(`other runs changed the record of ${machine.id} meanwhile, and their result stands${why}`);
@@ -160,10 +160,12 @@ export async function recordRecycle(machine: Machine, ec2: Ec2, recycled: Recycl
   }
 }
 
-type Recycled = Pick<LastReplacement, "reason" | "at">;
-
-/** @returns undefined if another run recorded a version first: then the copy would be one of an older version */
-async function recordCopy(machine: Machine, ec2: Ec2, { reason, at }: Recycled): Promise<Machine | undefined> {
+/** @returns the number that the version got if another run recorded one first: then the copy is one of an older version */
+async function recordCopy(
+  machine: Machine,
+  ec2: Ec2,
+  { reason, at }: Pick<LastReplacement, "reason" | "at">,
+): Promise<Machine | number> {
   const { template, desired, purpose, observed } = machine;
   const present = purpose.generation;
   const expected = template.latestVersion + 1;
@@ -177,8 +179,9 @@ async function recordCopy(machine: Machine, ec2: Ec2, { reason, at }: Recycled):
       data: { sourceVersion: present.number, imageId: desired.imageId },
       clientToken: clientToken(template.id, "version", template.latestVersion, description),
     });
-  if ((await withRoomForVersion(ec2, template, { needed: [present.number], create })) !== expected) {
-    return undefined;
+  const number = await withRoomForVersion(ec2, template, { needed: [present.number], create });
+  if (number !== expected) {
+    return number;
   }
   const replaced: LastReplacement = {
     at,

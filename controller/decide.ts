@@ -9,7 +9,7 @@ import { isFor, isGivenUp, type ReplacementReason } from "../provider/engine/rec
 import type { Instance } from "../provider/model/things";
 import { nextOpening, openSince } from "../provider/kit/timetable";
 import type { Action, Doing, MachineLook } from "./action";
-import { leftUndone, underWay } from "./runs-at-work";
+import { leftUndone, recordedAt, underWay } from "./runs-at-work";
 import { dueOf } from "./schedules";
 import { tryAgain } from "./tries";
 
@@ -225,6 +225,7 @@ function gated(look: MachineLook, reason: ReplacementReason, instance: Instance 
     last: machine.history.replacement,
     boundMs: 2 * (healing.graceSeconds + healing.unhealthySeconds + minReplacementInterval) * 1000,
     intervalMs: minReplacementInterval * 1000,
+    recordedAt: recordedAt(machine),
     isContinued: signals.some((it) => it.kind === "continue"),
     now,
   });

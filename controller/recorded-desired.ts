@@ -10,6 +10,7 @@ import {
   readSecurityGroups,
 } from "../provider/engine/record/record-grammar";
 import type { Setting } from "../provider/engine/record/settings";
+import { networkWords } from "../provider/engine/record/standing";
 import { UnknownGrammar } from "../provider/engine/record/tag-text";
 import {
   differentInputs,
@@ -54,6 +55,7 @@ export async function readDesired(ec2: Ec2, template: LaunchTemplate, region: st
     generation: newest.generation,
     newest: latest.number,
     states: [template.tags[TAG.desiredState] ?? ""],
+    network: networkWords(template.tags),
   };
   const seen = await observe(ec2, { id, desired: asked, purpose: record, template });
   const chosen = await rolledBackTo(ec2, seen);
@@ -237,7 +239,8 @@ const UNFINISHED = "an update was not finished; run `pulumi up`";
 
 /** Refuses a record in the middle of an update: only the program knows the rest, and acting on half of it could delete what the other half needs. */
 function checkConsistency({ id, desired, observed, surplusElasticIps }: Cast): void {
-  const enis = observed.networkInterfaces;
+  // An interface that is not kept belongs to an earlier launch, and goes with the next.
+  const enis = observed.networkInterfaces.filter((it) => it.tags[TAG.kept] !== "false");
   if (desired.persistPrivateIp && enis.length > 1) {
     throw new BadRecord(`${enis.map((it) => it.id).join(" and ")} are both its network interface: ${UNFINISHED}`);
   }

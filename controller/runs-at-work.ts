@@ -55,6 +55,6 @@ function overlapSeconds({ desired }: Machine): number {
   return desired.healing.graceSeconds + 2 * timeoutSeconds + drainSeconds;
 }
 
-function recordedAt({ template }: Machine): number {
+export function recordedAt({ template }: Machine): number {
   return template.latestVersionAt ?? template.createdAt;
 }

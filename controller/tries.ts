@@ -25,6 +25,8 @@ export interface Question {
   boundMs: number;
   /** The least time between two replacements. */
   intervalMs: number;
+  /** When the newest generation was recorded. */
+  recordedAt: number;
   /** Whether a run that was cut off goes on. */
   isContinued: boolean;
   now: number;
@@ -85,7 +87,7 @@ function isAnotherTry({ reason, instance }: Question, last: LastReplacement): bo
 }
 
 function countsOf(
-  { reason, instance, workedMs, boundMs }: Question,
+  { reason, instance, workedMs, boundMs, recordedAt }: Question,
   last: LastReplacement,
   isAgain: boolean,
 ): Pick<LastReplacement, "inARow" | "tries"> {
@@ -94,7 +96,8 @@ function countsOf(
   if (isAgain) {
     return same;
   }
-  if (instance === undefined || workedMs >= boundMs) {
+  // Whoever records a generation tries anew: what did not work before says nothing about it.
+  if (instance === undefined || workedMs >= boundMs || recordedAt > last.at) {
     return { inARow: 1, tries: 0 };
   }
   return isOfMachine(reason) && isFailed(reason, instance) ? { inARow: last.inARow + 1, tries: 0 } : same;

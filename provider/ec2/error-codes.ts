@@ -267,8 +267,13 @@ export function codesOf(kind: ErrorClass): string[] {
   return Object.keys(MEANINGS).filter((code) => MEANINGS[code]?.class === kind);
 }
 
-export function classOf(code: string): ErrorClass {
-  return MEANINGS[code]?.class ?? "refused";
+/**
+ * @param words the words that came with the code: EC2 tells by them alone that an interface, which is to be deleted, still has a holder
+ *   (gruntwork-io/cloud-nuke#1132; terraform-provider-aws, vpc_network_interface.go)
+ */
+export function classOf(code: string, words: string): ErrorClass {
+  const isHeld = code === "InvalidParameterValue" && /^Network interface \S+ is currently in use/.test(words);
+  return isHeld ? "in-use" : (MEANINGS[code]?.class ?? "refused");
 }
 
 /** The advice for a code and the words that came with it. */

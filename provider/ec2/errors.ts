@@ -27,7 +27,7 @@ export class Ec2Error extends Error {
   }
 
   get class(): ErrorClass {
-    return classOf(this.code);
+    return classOf(this.code, this.said);
   }
 
   private get advice(): string | undefined {

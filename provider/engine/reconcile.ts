@@ -22,7 +22,7 @@ import type { Goal } from "../model/goal";
 import type { Instance } from "../model/things";
 import type { Observed } from "../model/observed";
 import type { Outputs } from "../model/outputs";
-import { takeAwayCandidate } from "./steps/hand-over";
+import { takeBack } from "./steps/take-back";
 import { readNetworkInterface } from "./steps/network-interface";
 import { planTeardown } from "./planning/teardown";
 
@@ -60,7 +60,7 @@ export async function reconcile(request: Request, deps: Deps): Promise<Outputs> 
     try {
       const observed: Observed = await look(deps.ec2, wanted);
       before = run;
-      run = { ...deps, ...wanted, nonce, observed, standing, darkSince: before?.darkSince };
+      run = { ...deps, ...wanted, nonce, observed, standing, ...doneIn(before) };
       standing.look(observed, run.darkSince !== undefined);
       run.desired = standing.desired;
       const outputs = await approach(run);
@@ -71,7 +71,7 @@ export async function reconcile(request: Request, deps: Deps): Promise<Outputs> 
         throw error;
       }
       if (error instanceof Superseded && before !== undefined) {
-        await takeAwayCandidate(before);
+        await takeBack(before, run.observed);
       }
       if (looks === MAX_LOOKS || !(await looksAgain(error, run))) {
         const { observed } = run;
@@ -81,6 +81,12 @@ export async function reconcile(request: Request, deps: Deps): Promise<Outputs> 
       }
     }
   }
+}
+
+/** The deeds that a run remembers over a look. */
+function doneIn(before: Partial<Run> = {}): Pick<Run, "darkSince" | "madeInterfaceId" | "madeAllocationId"> {
+  const { darkSince, madeInterfaceId, madeAllocationId } = before;
+  return { darkSince, madeInterfaceId, madeAllocationId };
 }
 
 /**

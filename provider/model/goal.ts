@@ -31,6 +31,8 @@ export interface Upkeep {
   newest?: number;
   /** The texts of the tag that says whether the machine is to run, as it was read, and as this run wrote it. */
   states?: readonly string[];
+  /** The words of the record on what the machine keeps and where it is, as they were read. */
+  network?: string;
   /** The instance that is to be replaced though it is what is wanted. */
   replaceInstanceId?: string;
 }

@@ -1,64 +1,17 @@
 /** Runs that meet on one machine, as they were seen: a recycle, a pause or a controller in the middle of an `up`, and two controllers. */
 import assert from "node:assert/strict";
-import { TerminateInstancesCommand } from "@aws-sdk/client-ec2";
+import { CreateLaunchTemplateVersionCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../local/ec2";
 import { recordRecycle } from "../../controller/by-hand";
 import { decide } from "../../controller/decide";
-import { TAG } from "../../provider/ec2/tags";
 import { isVoid } from "../../provider/engine/record/specification";
-import { interposed } from "../provider/interruptions";
-import { goingOn } from "../provider/kills";
-import { program, type Stack, type Through } from "../provider/support";
+import { program, type Stack } from "../provider/support";
 import { later, made, only, settled, somebody, up } from "../provider/world";
-import { type Met, meet, NIGHT, PAUSE, RECYCLE, RESUME, TICK, upTo, type Verb, WARNED } from "../reliability/meetings";
-import { machine, outages, placeOf } from "./support";
+import { meetBefore, NIGHT, PAUSE, RECYCLE, TICK, upTo, WARNED } from "../reliability/meetings";
+import { depsOf, machine } from "./support";
 
 const NEW = { imageId: WELL_KNOWN.imageV2 };
 const UP = upTo("new image", NEW);
-
-interface Where {
-  /** Only a call that comes after one of this action. */
-  after?: string;
-  /** EC2 throttles the action, and the second begins before this try of the call. */
-  tries?: number;
-}
-
-/** The second begins right before the first's first call of an action. */
-async function meetBefore(
-  owner: Stack,
-  [first, second]: readonly [Verb, Verb],
-  action: string,
-  { after, tries = 1 }: Where = {},
-): Promise<Met> {
-  let at = 0;
-  let calls = 0;
-  let tried = 0;
-  let isDue = after === undefined;
-  const count: Through = (handler) =>
-    interposed({
-      before: (called) => {
-        calls++;
-        tried += isDue && called === action ? 1 : 0;
-        at = at === 0 && tried === tries ? calls : at;
-        isDue ||= called === after;
-      },
-    })(handler);
-  const throttle = (): void => {
-    const error = { code: "RequestLimitExceeded", status: 503 };
-    owner.simulator.faults.clear();
-    owner.simulator.faults.add({ action, error, times: tries === 1 ? 0 : 3 * tries });
-  };
-  throttle();
-  const world = owner.simulator.snapshot();
-  const [begun, { recorded }] = [owner.clock.now(), owner];
-  await first.run(owner, count);
-  owner.clock.advance(begun - owner.clock.now());
-  owner.simulator.restore(world);
-  owner.recorded = recorded;
-  throttle();
-  assert.ok(at > 0, `${first.name} calls ${action}`);
-  return meet(owner, [first, second], { at });
-}
 
 function instanceOf(owner: Stack): ReturnType<typeof made>["instances"][number] {
   return only(made(owner).instances, "instance");
@@ -82,7 +35,7 @@ describe("a recycle beside an up", () => {
     const owner = await up();
     const read = await machine(owner);
     await UP.run(owner, (handler) => handler);
-    const recycled = await recordRecycle(read, placeOf(owner).ec2, { reason: "by-hand", at: owner.clock.now() });
+    const recycled = await recordRecycle(read, depsOf(owner), "by-hand");
     const { versions } = only(made(owner).templates);
     assert.deepEqual(
       versions.map((it) => isVoid(it.versionNumber, it.description ?? "")),
@@ -90,6 +43,28 @@ describe("a recycle beside an up", () => {
     );
     assert.equal(recycled.purpose.generation.number, 4);
     assert.equal((await machine(owner)).desired.imageId, NEW.imageId);
+  });
+
+  it("waits for its look to show the version that came before, and makes one void version only", async () => {
+    const owner = await up();
+    owner.clock.advance(20 * 60_000);
+    const [first] = only(made(owner).templates).versions;
+    owner.simulator.consistency.set({ staleMs: 10_000 });
+    await somebody(owner).send(
+      new CreateLaunchTemplateVersionCommand({
+        LaunchTemplateId: String(owner.outputs.launchTemplateId),
+        VersionDescription: first?.description?.replace("managed-instance 1", "managed-instance 2"),
+        SourceVersion: "1",
+        LaunchTemplateData: { InstanceType: "m5.large" },
+      }),
+    );
+    const recycled = await recordRecycle(await machine(owner), depsOf(owner), "by-hand");
+    const { versions } = only(made(owner).templates);
+    assert.deepEqual(
+      versions.map((it) => isVoid(it.versionNumber, it.description ?? "")),
+      [false, false, true, false],
+    );
+    assert.equal(recycled.purpose.generation.number, 4);
   });
 
   it("yields where the up records its generation after it, and says whose result stands", async () => {
@@ -210,72 +185,5 @@ describe("an instance that another run ends", () => {
     assert.match(ends[0].said ?? "", /was paused meanwhile by hand, and that stands/);
     assert.deepEqual(ends[1], {});
     assert.ok(tookMs < 100_000, String(tookMs));
-  });
-});
-
-describe("a call that EC2 throttles for a while", () => {
-  const WHERE = { tries: 4 };
-
-  for (const [action, pauseBehavior] of [
-    ["StopInstances", "stop"],
-    ["TerminateInstances", "terminate"],
-  ] as const) {
-    it(`is not sent again by a pause (${action}) that was overruled meanwhile: the instance runs on`, async () => {
-      const owner = await up({ pauseBehavior });
-      const { ends } = await meetBefore(owner, [PAUSE, RESUME], action, WHERE);
-      later(owner);
-      assert.match(ends[0].said ?? "", /was resumed meanwhile by hand, and that stands/);
-      assert.deepEqual(ends[1], {});
-      const { instanceId, state } = instanceOf(owner);
-      assert.deepEqual([instanceId, state], [owner.outputs.instanceId, "running"]);
-      assert.deepEqual(outages(owner, owner.outputs.privateIp), []);
-    });
-  }
-
-  it("ends nothing while it is kept back: the dark time begins when it goes out", async () => {
-    const owner = await up();
-    const recorded: Verb = {
-      name: "a recycle that is put on record, and not done",
-      run: async () => {
-        await recordRecycle(await machine(owner), placeOf(owner).ec2, { reason: "by-hand", at: owner.clock.now() });
-      },
-    };
-    const lines: string[] = [];
-    const told: Verb = {
-      name: "up",
-      run: async (of, through) => {
-        const stack = goingOn(of, { through, leapMs: 2000 });
-        await stack.up(program(NEW));
-        lines.push(...stack.lines);
-      },
-    };
-    await meetBefore(owner, [told, recorded], "TerminateInstances", WHERE);
-    const [said = 0] = lines.flatMap((it) => /the address was dark for (\d+) s/.exec(it)?.slice(1).map(Number) ?? []);
-    const [dark = 0] = outages(owner, owner.outputs.privateIp);
-    assert.ok(Math.abs(said - dark) < 5, `said ${said} s, was ${dark} s`);
-  });
-
-  it("is not sent again by a resume (StartInstances) that was overruled meanwhile: the instance stays stopped", async () => {
-    const owner = await up();
-    await PAUSE.run(owner, (handler) => handler);
-    const was = instanceOf(owner);
-    const { ends } = await meetBefore(owner, [RESUME, PAUSE], "StartInstances", WHERE);
-    later(owner);
-    assert.match(ends[0].said ?? "", /was paused meanwhile by hand, and that stands/);
-    assert.deepEqual(ends[1], {});
-    const { state, launchTime } = instanceOf(owner);
-    assert.deepEqual([state, launchTime], ["stopped", was.launchTime]);
-  });
-});
-
-describe("a refresh and an up after a pause", () => {
-  it("leave the word of who paused it as it is where the program says the same", async () => {
-    const owner = await up();
-    await PAUSE.run(owner, (handler) => handler);
-    const state = only(made(owner).templates).tags[TAG.desiredState];
-    assert.match(state ?? "", /^paused pause-behavior=stop by=hand at=\d+$/);
-    await owner.refresh();
-    await goingOn(owner).up(program({ desiredState: "paused", tags: { Team: "db" } }));
-    assert.equal(only(made(owner).templates).tags[TAG.desiredState], state);
   });
 });

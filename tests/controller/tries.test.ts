@@ -15,8 +15,8 @@ const ROW = {
   gaveUp: false,
 } as const;
 
-function answer(reason: ReplacementReason, state: Instance["state"]): string {
-  const times = { workedMs: 60_000, boundMs: 600_000, intervalMs: 0, isContinued: false, now: NOW };
+function answer(reason: ReplacementReason, state: Instance["state"], recordedAt = 0): string {
+  const times = { workedMs: 60_000, boundMs: 600_000, intervalMs: 0, recordedAt, isContinued: false, now: NOW };
   return tryAgain({ reason, instance: instance({ state }), last: ROW, ...times }).kind;
 }
 
@@ -27,6 +27,11 @@ describe("after three replacements in a row", () => {
 
   it("an instance that runs and fails its status checks gives the machine up", () => {
     assert.equal(answer("status-checks", "running"), "give-up");
+  });
+
+  it("an instance of a generation that was recorded since is the first of its row", () => {
+    assert.equal(answer("status-checks", "running", NOW - 30_000), "go");
+    assert.equal(answer("status-checks", "running", NOW - 90_000), "give-up");
   });
 
   it("an instance that runs, and only has not its interface, says nothing about the machine", () => {

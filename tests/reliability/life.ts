@@ -11,7 +11,7 @@ import { doDeed, giveBackTaken } from "./deeds-of-others";
 import type { Act, History } from "./history";
 import { isSentence, type Meets, neitherWaits, verbOf } from "./history-meetings";
 import { ENDING, type Properties, type Purpose, purposeOf } from "./purpose";
-import { isAsDeclared, onlyRetainedIsLeft } from "./outcome";
+import { isAsDeclared, losesNothing, lostOf, onlyRetainedIsLeft } from "./outcome";
 import { Watch } from "./invariants";
 import { meet, upTo } from "./meetings";
 import { cameTrue, previewOf } from "./previewed";
@@ -151,10 +151,12 @@ class Life {
     const { instances, ...alone } = this.purpose(inputs);
     // The other one may pause it, and of two that overlap each has launched one before the older yields and takes its own away.
     const purpose: Purpose = { ...alone, wantsInstance: false, instances: instances === 2 ? 3 : 1 };
+    const wasLost = lostOf(owner);
     const met = await meet(owner, [upTo("", inputs), verbOf(step)], step, () => watch.process(owner.recorded, purpose));
     neitherWaits(met);
     watch.holds("after two runs that met");
     this.applied = met.ends[0].said === undefined ? inputs : undefined;
+    losesNothing(owner, wasLost, met.ends[0].said);
   }
 
   private async destroy(trouble?: Trouble): Promise<void> {

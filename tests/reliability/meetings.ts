@@ -226,3 +226,48 @@ async function endOf(work: Promise<void>): Promise<End> {
     return { said: error instanceof Error ? error.message : String(error) };
   }
 }
+
+/** Where the second run begins. */
+interface Where {
+  /** Only a call that comes after one of this action. */
+  after?: string;
+  /** EC2 throttles the action, and the second begins before this try of the call. */
+  tries?: number;
+}
+
+/** The second begins right before the first's first call of an action. */
+export async function meetBefore(
+  owner: Stack,
+  [first, second]: readonly [Verb, Verb],
+  action: string,
+  { after, tries = 1 }: Where = {},
+): Promise<Met> {
+  let at = 0;
+  let calls = 0;
+  let tried = 0;
+  let isDue = after === undefined;
+  const count: Through = (handler) =>
+    interposed({
+      before: (called) => {
+        calls++;
+        tried += isDue && called === action ? 1 : 0;
+        at = at === 0 && tried === tries ? calls : at;
+        isDue ||= called === after;
+      },
+    })(handler);
+  const throttle = (): void => {
+    const error = { code: "RequestLimitExceeded", status: 503 };
+    owner.simulator.faults.clear();
+    owner.simulator.faults.add({ action, error, times: tries === 1 ? 0 : 3 * tries });
+  };
+  throttle();
+  const world = owner.simulator.snapshot();
+  const [begun, { recorded }] = [owner.clock.now(), owner];
+  await first.run(owner, count);
+  owner.clock.advance(begun - owner.clock.now());
+  owner.simulator.restore(world);
+  owner.recorded = recorded;
+  throttle();
+  assert.ok(at > 0, `${first.name} calls ${action}`);
+  return meet(owner, [first, second], { at });
+}

@@ -129,6 +129,25 @@ interface DeclaredVolume {
   size?: number;
 }
 
+/** The addresses to be kept that the state has on record and that are gone. */
+export function lostOf({ simulator, outputs }: Pick<Stack, "simulator" | "outputs">): string[] {
+  const { networkInterfaceId, privateIp, persistPrivateIp, allocationId, publicIp } = outputs;
+  const { networkInterfaces, elasticIps } = madeNow({ simulator });
+  const eni = networkInterfaces.find((it) => it.networkInterfaceId === networkInterfaceId);
+  const eip = elasticIps.find((it) => it.allocationId === allocationId);
+  const isKept = persistPrivateIp !== false && networkInterfaceId !== "";
+  return [
+    ...(isKept && (eni && primaryOf(eni)) !== privateIp ? [`${String(networkInterfaceId)}, ${String(privateIp)}`] : []),
+    ...(allocationId !== "" && eip?.publicIp !== publicIp ? [`${String(allocationId)}, ${String(publicIp)}`] : []),
+  ];
+}
+
+/** A run that ended well leaves all that it reported, but for what was lost before. */
+export function losesNothing(stack: Stack, wasLost: readonly string[], failure: string | undefined): void {
+  const lost = failure === undefined ? lostOf(stack).filter((it) => !wasLost.includes(it)) : [];
+  assert.deepEqual(lost, [], "what an `up` reported, and is gone");
+}
+
 /** (g) What was there before is there, and of all else only what was to be retained. */
 export function onlyRetainedIsLeft(account: Account, others: Ids): void {
   const now = madeNow(account);

@@ -110,12 +110,14 @@ function planAdoption(cast: Cast): Step[] {
   return adopted(cast).flatMap(({ thing }) => planGivenTags(id, thing.id, thing.tags, givenTags(id)));
 }
 
-/** Things that are ours and no longer wanted go. */
+/** Things that are ours and no longer wanted go. Without a program no address is given up that is to be kept: the record may be in the middle of a change. */
 function planSurplus(cast: Cast, handedOn: readonly Volume[]): Step[] {
-  const { desired, observed, networkInterface } = cast;
+  const { desired, observed, networkInterface, purpose } = cast;
+  const isUpkeep = purpose.kind === "upkeep";
+  const surplus = observed.networkInterfaces.filter((it) => it.id !== networkInterface?.id);
   return [
-    ...cast.surplusElasticIps.map((eip) => giveUpElasticIp(eip, desired.deletion.elasticIp)),
-    ...observed.networkInterfaces.filter((it) => it.id !== networkInterface?.id).map((it) => giveUpInterface(it, cast)),
+    ...cast.surplusElasticIps.flatMap((eip) => (isUpkeep ? [] : giveUpElasticIp(eip, desired.deletion.elasticIp))),
+    ...surplus.flatMap((it) => (isUpkeep && it.tags[TAG.kept] !== "false" ? [] : giveUpInterface(it, cast))),
     ...cast.surplusVolumes
       .filter((it) => !handedOn.some((other) => other.id === it.id))
       .map((volume) => giveUpVolume(volume, cast, desired.deletion.dataVolumes)),

@@ -1,5 +1,5 @@
 import { TAG } from "../../ec2/tags";
-import { generationOf } from "../situation/instances";
+import { generationOf, holds } from "../situation/instances";
 import type { Cast } from "../situation/cast";
 import type { Step } from "./step";
 
@@ -18,7 +18,24 @@ export function planRecord(cast: Cast): Step[] {
   if (latest?.launchHash !== digests.launchHash) {
     return [{ kind: "record-generation", replacesBefore: (kept && generationOf(kept)) ?? "this" }];
   }
-  return latest.settingsHash === digests.settingsHash
+  return latest.settingsHash === digests.settingsHash && !isMovedFrom(cast, latest.number)
     ? []
     : [{ kind: "record-generation", replacesBefore: latest.replacesBefore }];
+}
+
+/**
+ * Whether the machine moves to another interface than the one that its newest generation runs on. What it moves to is no part of the launch
+ * specification; a run that is at work for the same generation finds by the next one that it was overtaken. The old instance is not of the
+ * past by that: the program may take the move back.
+ */
+function isMovedFrom({ working, networkInterface, desired, purpose, observed }: Cast, latest: number): boolean {
+  const old = observed.networkInterfaces.find((it) => it.id !== networkInterface?.id && it.tags[TAG.kept] !== "false");
+  return (
+    purpose.kind !== "upkeep" &&
+    desired.persistPrivateIp &&
+    old !== undefined &&
+    working !== undefined &&
+    holds(working, old) &&
+    generationOf(working) === latest
+  );
 }

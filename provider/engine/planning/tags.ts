@@ -16,7 +16,7 @@ import {
 import { readReplacement } from "../record/last-replacement";
 import { rootVolumeOf } from "../situation/launched";
 import { phaseTag, readPhase } from "../record/phase";
-import { saysState } from "../record/record-grammar";
+import { overrulingStateTag, saysState } from "../record/record-grammar";
 import type { Instance, LaunchTemplate, Tags, Volume } from "../../model/things";
 import type { Observed, Recorded } from "../../model/observed";
 import type { Step } from "./step";
@@ -242,10 +242,10 @@ function taggedTemplate(cast: Cast): Tagged[] {
   }
   const isInState = purpose.kind === "update";
   const phase = phaseWanted(template, isInState, recorded);
-  const state = template.tags[TAG.desiredState];
+  const state = template.tags[TAG.desiredState] ?? "";
   // The record does not forget who asked for a state that stays.
-  const stays: Tags = state !== undefined && saysState(state, desired) ? { [TAG.desiredState]: state } : {};
-  const wanted = { ...templateTags(id, desired, phase), ...stays };
+  const text = saysState(state, desired) ? state : overrulingStateTag(desired, state);
+  const wanted = { ...templateTags(id, desired, phase), [TAG.desiredState]: text };
   // A lease that a create left goes along with the next update, and is no reason for one.
   const lease = isInState ? [TAG.lease] : [];
   return [

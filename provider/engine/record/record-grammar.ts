@@ -123,11 +123,23 @@ export function desiredStateTag({ desiredState, pauseBehavior }: WantedState, as
   return tagText(desiredState, { "pause-behavior": pauseBehavior, by: asked?.by, at: asked && Math.round(asked.at) });
 }
 
+/**
+ * The tag by which a program overrules a state that somebody asked for meanwhile. It names the time of the request that it overrules: else it
+ * would read as before that, and who asked would take it for a stale read.
+ */
+export function overrulingStateTag(wanted: WantedState, overruled: string): string {
+  const [, at] = / (?:at|after)=(\d+)$/.exec(overruled) ?? [];
+  const text = desiredStateTag(wanted);
+  return at === undefined ? text : `${text} by=program after=${at}`;
+}
+
 /** Names, in words, who asked for the state in a tag. */
 export function askedBy(text: string): string {
   const [, by] = / by=(\w+) /.exec(text) ?? [];
-  return by === undefined ? "another run" : by === "schedule" ? "its schedule" : "hand";
+  return ASKERS[by ?? ""] ?? "another run";
 }
+
+const ASKERS: Readonly<Record<string, string>> = { hand: "hand", schedule: "its schedule", program: "`pulumi up`" };
 
 export function readDesiredState(text: string): WantedState {
   const read = new TagText(text);
@@ -135,10 +147,10 @@ export function readDesiredState(text: string): WantedState {
     desiredState: read.oneOf(read.word, "running", "paused"),
     pauseBehavior: read.oneOf(read.value("pause-behavior"), "terminate", "stop"),
   };
-  // An older version, and a program, do not say who asked.
+  // An older version does not say who asked, nor does a program that overrules nobody.
   if (read.has("by")) {
-    read.oneOf(read.value("by"), "hand", "schedule");
-    read.value("at", /^\d{1,15}$/);
+    const by = read.oneOf(read.value("by"), "hand", "schedule", "program");
+    read.value(by === "program" ? "after" : "at", /^\d{1,15}$/);
   }
   read.end();
   return state;

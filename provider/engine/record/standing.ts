@@ -7,7 +7,7 @@ import { askedBy } from "./record-grammar";
 import { digestsOf } from "./specification";
 import type { Desired } from "../../model/desired";
 import type { Goal } from "../../model/goal";
-import type { LaunchTemplate } from "../../model/things";
+import type { LaunchTemplate, Tags } from "../../model/things";
 import type { Observed } from "../../model/observed";
 
 /** Another run recorded something newer than what this one is about, and that stands. */
@@ -71,6 +71,7 @@ export class Standing {
       return;
     }
     this.lookAtGeneration(template, isDark);
+    this.lookAtNetwork(template, isDark);
     const text = template.tags[TAG.desiredState] ?? "";
     if (!this.isUpkeep && !this.isBegun) {
       // The first look of a program's run: it may want another state, and says so on the record.
@@ -96,7 +97,10 @@ export class Standing {
   isSame({ id, latestVersion }: LaunchTemplate, now: LaunchTemplate | undefined): boolean {
     return now === undefined
       ? !this.isUpkeep
-      : now.id === id && now.latestVersion <= latestVersion && !this.isNewState(now.tags[TAG.desiredState] ?? "");
+      : now.id === id &&
+          now.latestVersion <= latestVersion &&
+          !this.isNewState(now.tags[TAG.desiredState] ?? "") &&
+          !this.isNewNetwork(now.tags);
   }
 
   private lookAtNone(): void {
@@ -126,6 +130,21 @@ export class Standing {
     this.isRecorded ||= isOurs;
   }
 
+  /** The words of a tag tell what a machine keeps, no generation does: a run that knows older words would give up what the newer ones keep. */
+  private lookAtNetwork({ tags }: LaunchTemplate, isDark: boolean): void {
+    if (this.isNewNetwork(tags)) {
+      throw new Superseded(
+        `another run changed what ${this.goal.id} keeps, or where it is, meanwhile, and its result stands`,
+        isDark || this.hasMarked,
+      );
+    }
+  }
+
+  private isNewNetwork(tags: Tags): boolean {
+    const { purpose } = this.goal;
+    return purpose.kind === "upkeep" && purpose.network !== undefined && purpose.network !== networkWords(tags);
+  }
+
   private lookAtState(text: string): void {
     if (!this.isNewState(text)) {
       return;
@@ -139,6 +158,11 @@ export class Standing {
   private isNewState(text: string): boolean {
     return text !== "" && !this.states.has(text) && !text.startsWith(`${this.desired.desiredState} `);
   }
+}
+
+/** The words of a record on what the machine keeps, and where it is. */
+export function networkWords(tags: Tags): string {
+  return [tags[TAG.network], tags[TAG.securityGroups]].join("; ");
 }
 
 function overruledBy(id: string, state: State, by: string): string {

@@ -3,7 +3,7 @@ import { Cancelled } from "../../kit/clock";
 import { explain } from "../../ec2/errors";
 import { IdTaken } from "../record/claim";
 import { LeaseLost } from "../record/lease";
-import { isPointOfNoReturn, requireUnchanged } from "./points";
+import { guarded } from "./points";
 import { findNetworkInterface, ObserveAgain, Refused, type Run } from "./run";
 import type { Step } from "../planning/step";
 import { entryOf } from ".";
@@ -22,8 +22,7 @@ export async function apply(steps: Step[], run: Run): Promise<void> {
   for (const step of steps) {
     refuseToBegin(run, step);
     const take = (): Promise<void> => entryOf(step).take(run, step);
-    const look = (): Promise<void> => requireUnchanged(run);
-    await inWords(run, step, () => (isPointOfNoReturn(step) ? run.heldUp.during(look, take) : take()));
+    await inWords(run, step, () => guarded(run, step, take));
   }
 }
 

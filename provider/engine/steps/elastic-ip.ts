@@ -35,7 +35,9 @@ async function allocateOnce(run: Run): Promise<ElasticIp> {
   const networkBorderGroup = await borderGroupOf(run, await zoneOf(run));
   for (let attempt = 1; ; attempt++) {
     try {
-      return await run.ec2.allocateAddress(baseTags(run.id, run.desired), networkBorderGroup);
+      const allocated = await run.ec2.allocateAddress(baseTags(run.id, run.desired), networkBorderGroup);
+      run.madeAllocationId = allocated.allocationId;
+      return allocated;
     } catch (error) {
       if (!isEc2Error(error, "unreachable") || attempt === ALLOCATE_TRIES) {
         throw error;

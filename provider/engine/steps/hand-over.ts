@@ -2,7 +2,7 @@
 import { explain, isEc2Error } from "../../ec2/errors";
 import { waitFor } from "../../ec2/wait";
 import { castOf } from "../situation/cast";
-import { holds, isAlive } from "../situation/instances";
+import { holds } from "../situation/instances";
 import { requireUnchanged } from "./points";
 import {
   endsAttempts,
@@ -58,15 +58,6 @@ export async function proveCandidate(run: Run, candidate: Instance): Promise<voi
   }
 }
 
-/** Terminates what a run launched before it yielded to a newer generation: no interface keeps two runs from launching beside each other. */
-export async function takeAwayCandidate(run: Run): Promise<void> {
-  const { launched } = run;
-  if (launched !== undefined && isAlive(launched) && !(await isHolder(run, launched))) {
-    // The kept interface is not on the candidate any more, so nothing waits for it.
-    await retire({ ...run, observed: { ...run.observed, networkInterfaces: [] } }, launched);
-  }
-}
-
 /** Terminates a new instance that does not work; the old one was never touched. */
 async function endCandidate(run: Run, error: unknown, old: Instance | undefined): Promise<unknown> {
   const { launched } = run;
@@ -83,7 +74,7 @@ async function endCandidate(run: Run, error: unknown, old: Instance | undefined)
 }
 
 /** Whether the candidate has the interface: another run gets the same instance by the same client token, and may have handed over to it. */
-async function isHolder(run: Run, candidate: Instance): Promise<boolean> {
+export async function isHolder(run: Run, candidate: Instance): Promise<boolean> {
   const eni = await readNetworkInterface(run.ec2, networkInterfaceOf(run).id);
   return eni?.attachment?.instanceId === candidate.id;
 }

@@ -49,6 +49,7 @@ export async function makeNetworkInterface(run: Run, later: string[]): Promise<v
   });
   observed.networkInterfaces = [...observed.networkInterfaces, eni];
   run.networkInterfaceId = eni.id;
+  run.madeInterfaceId = eni.id;
   run.say(`${eni.id} made, ${eni.privateIp} in ${subnetId}`);
   if (eni.status !== "available") {
     await awaitUsable(run, eni.id);
@@ -206,7 +207,16 @@ export async function keepOnTermination(run: Run, networkInterfaceId: string, at
 
 export async function deleteNetworkInterface(run: Run, eni: NetworkInterface): Promise<void> {
   await awaitFree(run, eni);
-  await deleteOnceFree(run, eni.id, () => run.ec2.deleteNetworkInterface(eni.id));
+  await deleteOnceFree(run, eni.id, async () => {
+    try {
+      await run.ec2.deleteNetworkInterface(eni.id);
+    } catch (error) {
+      if (isEc2Error(error, "in-use")) {
+        await adoptHolder(run, await readNetworkInterface(run.ec2, eni.id));
+      }
+      throw error;
+    }
+  });
   run.observed.networkInterfaces = run.observed.networkInterfaces.filter((it) => it.id !== eni.id);
   run.say(`${eni.id} deleted, ${eni.privateIp} given up`);
 }

@@ -15,9 +15,19 @@ const KINDS: ReadonlySet<Step["kind"]> = new Set([
   "stop",
 ]);
 
-/** Whether a step ends, stops, launches or moves something. An instance that is ending already is only waited for. */
-export function isPointOfNoReturn(step: Step): boolean {
-  return KINDS.has(step.kind) && (step.kind !== "retire" || isAlive(step.instance));
+/**
+ * Whether a step ends, stops, launches or moves something. An instance that is ending already is only waited for. A run without a program gives
+ * the machine an Elastic IP by the words of a record that an `up` may have changed.
+ */
+function isPointOfNoReturn({ purpose }: Run, step: Step): boolean {
+  return step.kind === "allocate-elastic-ip" || step.kind === "associate-elastic-ip"
+    ? purpose.kind === "upkeep"
+    : KINDS.has(step.kind) && (step.kind !== "retire" || isAlive(step.instance));
+}
+
+/** Takes a step. Before a point of no return, and before each try of a call that was held up, the record is read again. */
+export function guarded(run: Run, step: Step, take: () => Promise<void>): Promise<void> {
+  return isPointOfNoReturn(run, step) ? run.heldUp.during(() => requireUnchanged(run), take) : take();
 }
 
 /**
@@ -41,7 +51,7 @@ export async function requireUnchanged(run: Run): Promise<void> {
 
 /** Between a look at the record and the call after it another run may have come, so a run that acted looks once more at its end. */
 export async function requireUnchangedSince(run: Run, steps: readonly Step[]): Promise<void> {
-  if (steps.some(isPointOfNoReturn)) {
+  if (steps.some((it) => isPointOfNoReturn(run, it))) {
     await requireUnchanged(run);
   }
 }

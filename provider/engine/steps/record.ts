@@ -1,13 +1,23 @@
 /** The launch template: the machine's record in EC2, and its versions, the generations. */
 import { Ec2Error, isEc2Error } from "../../ec2/errors";
 import { findImage, orNothing } from "../../ec2/lookups";
+import { waitFor } from "../../ec2/wait";
+import type { LaunchTemplate } from "../../model/things";
 import { IdTaken } from "../record/claim";
 import { isAlive } from "../situation/instances";
 import { templateTags } from "../record/labels";
 import { isAnothers } from "../situation/ownership";
 import { type Phase, phaseTag } from "../record/phase";
 import { withRoomForVersion } from "./prune-versions";
-import { made, ObserveAgain, oncePropagated, type Run } from "./run";
+import {
+  type Deps,
+  made,
+  ObserveAgain,
+  oncePropagated,
+  PROPAGATION_TIMEOUT_MS,
+  type Run,
+  unqueuedWaiting,
+} from "./run";
 import { clientToken, describeGeneration, digestsOf, launchData, readGeneration } from "../record/specification";
 
 /** The description of a version that is made only for EC2 to look up the image behind an SSM parameter. */
@@ -81,6 +91,7 @@ export async function recordGeneration(run: Run, replacesBefore: number | "this"
       lease.latestVersion = template.latestVersion;
     }
     if (template.latestVersion !== expected) {
+      await awaitVersion(run, template);
       throw new ObserveAgain(`version ${expected} of ${template.id} was recorded by another run`);
     }
     return expected;
@@ -95,6 +106,27 @@ export async function recordGeneration(run: Run, replacesBefore: number | "this"
   const number = await version(text, await rootDeviceName(run, imageId));
   observed.generation = readGeneration(number, text);
   run.say(`generation ${number} recorded in ${template.id}`);
+}
+
+/**
+ * Waits until a list shows the version whose number EC2 has answered with: a look before that is older than the answer, and what is made by it
+ * gets another number again.
+ */
+export async function awaitVersion(
+  { ec2, unqueued, expectations }: Pick<Deps, "ec2" | "unqueued" | "expectations">,
+  { name, latestVersion }: LaunchTemplate,
+): Promise<void> {
+  await waitFor(
+    {
+      kind: "propagation",
+      what: `version ${latestVersion} of ${name} to be known to EC2`,
+      read: async () => (await ec2.describeLaunchTemplates({ "launch-template-name": [name] }))[0],
+      isReady: (it) => it === undefined || it.latestVersion >= latestVersion,
+      describe: (it) => `version ${it?.latestVersion ?? 0}`,
+      timeoutMs: PROPAGATION_TIMEOUT_MS,
+    },
+    unqueuedWaiting({ unqueued, expectations }),
+  );
 }
 
 function description(run: Run, number: number, replacesBefore: number): string {

@@ -66,6 +66,10 @@ export interface Run extends Deps, Goal {
   observed: World;
   /** The interface that the plan is about: its steps change the world, and must not choose anew. Absent until it is made. */
   networkInterfaceId?: string;
+  /** The interface that this run made last. */
+  madeInterfaceId?: string;
+  /** The Elastic IP that this run allocated. */
+  madeAllocationId?: string;
   /** Tells this run's intents from those of other runs, where a repeat by another run must not be answered with its own. */
   nonce: string;
   /** The result that this run stands for beside other runs; absent: this run deletes the machine, whatever the others want. */
@@ -105,7 +109,7 @@ export function transitionTimeout({ desired }: Pick<Run, "desired">): number {
 }
 
 /** Time for which a thing may stay unknown after it was made (EC2 is eventually consistent). */
-const PROPAGATION_TIMEOUT_MS = 2 * 60_000;
+export const PROPAGATION_TIMEOUT_MS = 2 * 60_000;
 
 /** Finds the interface that the plan is about; undefined before it is made. */
 export function findNetworkInterface(run: Run): NetworkInterface | undefined {

@@ -66,7 +66,7 @@ describe("the outputs that a preview shows", () => {
       // The subnet decides where the machine is.
       const place = "subnetId" in change ? PLACE : [];
       const ipv6 = "subnetId" in change ? ["ipv6Addresses"] : [];
-      assert.deepEqual([...gone].sort(), [...IDENTITY, ...ipv6, ...place, ...INSTANCE].sort());
+      assert.deepEqual([...gone].sort(), [...IDENTITY, ...ipv6, ...place, ...INSTANCE, "generation"].sort());
     }
   });
 

@@ -111,7 +111,9 @@ export class Account {
     const machine = this.fleet.machines.find((it) => it.id === id);
     return {
       keepsIdentity: true,
-      wantsInstance: machine !== undefined && !isPaused(machine),
+      // Between a pause's look at the record and its call, an `up` that it meets may overrule it.
+      wantsInstance:
+        machine !== undefined && !isPaused(machine) && !(machine.isMet && machine.declared.states.has("paused")),
       // Each of two that overlap has launched one before the older yields and takes its own away.
       instances: machine?.overlaps !== true ? 1 : machine.isMet ? 3 : 2,
     };

@@ -1,6 +1,7 @@
 /** One process of the product in simulated time. It can be killed at any of its calls; then nothing of it happens any more. */
 import type { Clock } from "../../../provider/kit/clock";
 import { REPLY_TIMEOUT_MS } from "../../../provider/ec2/client";
+import type { SimState } from "../../../local/ec2";
 import type { Around } from "../../../provider/session";
 import { CALLER } from "../../local/ec2/support";
 import { sending } from "../../provider/interruptions";
@@ -87,17 +88,24 @@ export class Process {
     await this.clock.sleep(1 + simulator.latency.of(called) + weather.delayOf(this.role));
     await this.dieIf("before");
     this.account.count(this.role, action);
-    if (action === "RunInstances" && [...params.values()].some((it) => this.account.spoiled.has(it))) {
-      simulator.impairNextBoot();
-    }
+    const isSpoiled = action === "RunInstances" && [...params.values()].some((it) => this.account.spoiled.has(it));
+    const before = new Set(this.instances.map((it) => it.instanceId));
     // EC2 decides at once, so that the weather is this call's alone; the answer then takes its way.
     const reply = await weather.during(this.role, () => watched.handle(request)).catch(asError);
+    if (isSpoiled) {
+      // A repeat is answered with the first call's instance, and a refused call launches none.
+      this.instances.filter((it) => !before.has(it.instanceId)).forEach((it) => (it.impairedCheck = "instance"));
+    }
     await this.dieIf("after");
     await this.clock.sleep(reply instanceof Error && reply.name === "TimeoutError" ? this.replyTimeoutMs : 1);
     if (reply instanceof Error) {
       throw reply;
     }
     return reply;
+  }
+
+  private get instances(): SimState["instances"][string][] {
+    return this.account.simulator.read(({ account }) => [...account.instances.values()]);
   }
 
   private async dieIf(when: "before" | "after"): Promise<void> {

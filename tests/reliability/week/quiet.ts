@@ -1,6 +1,5 @@
 /** Whether every machine is as declared: read off the account, and asked of the product as its user would. */
-import { isVoid } from "../../../provider/engine/record/specification";
-import { readGeneration } from "../../../provider/engine/record/specification";
+import { isVoid, readGeneration } from "../../../provider/engine/record/specification";
 import { TAG } from "../../../provider/ec2/tags";
 import { ownedBy } from "../../provider/world";
 import { idsIn } from "../account-ids";
@@ -57,6 +56,7 @@ function instanceProblems(machine: Machine, instance: Instance, template: Made["
   const isSpot = instance.spotRequestId !== undefined;
   const generation = Number(instance.tags[TAG.generation]);
   const newest = template.versions
+    .filter(({ versionNumber, description = "" }) => !isVoid(versionNumber, description))
     .flatMap(({ versionNumber, description = "" }) => readGeneration(versionNumber, description) ?? [])
     .at(-1);
   return [

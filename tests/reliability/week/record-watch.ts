@@ -9,7 +9,7 @@ import type { Span } from "./spans";
 /** Follows the records from now on. */
 export function followed(account: Account): void {
   const { machines } = account.fleet;
-  const followers = machines.map(stateFollower);
+  const followers = machines.map((it) => stateFollower(it, account));
   const look = (): void => {
     const { templates, instances } = account.made;
     followers.forEach((follow) => {
@@ -29,10 +29,18 @@ export function followed(account: Account): void {
 }
 
 /** Notes from when to when a machine is paused on record. */
-function stateFollower({ id, paused }: Machine): (templates: Account["made"]["templates"], now: number) => void {
+function stateFollower(
+  { id, name, paused }: Machine,
+  account: Account,
+): (templates: Account["made"]["templates"], now: number) => void {
   let open: Span | undefined;
+  let before: string | undefined;
   return (templates, now) => {
     const tag = templates.find((it) => it.launchTemplateName === id)?.tags[TAG.desiredState];
+    if (tag !== before) {
+      account.note(`  ${name}: on record: ${tag ?? "no state"}`);
+      before = tag;
+    }
     const isPaused = tag?.startsWith("paused") === true;
     if (isPaused && open === undefined) {
       open = { from: now, to: Infinity };

@@ -32,7 +32,7 @@ export interface Week {
   kind: With;
   spells: number;
   outages: Outage[];
-  /** After the end of each spell, when all was as declared but for what a schedule has just changed, in milliseconds. */
+  /** After the end of each spell, when all was as declared, in milliseconds. */
   backAfter: number[];
   /** Calls of EC2 for each look at all machines, where nothing was to be done. */
   callsPerLook: number;
@@ -120,43 +120,60 @@ async function trouble(account: Account, controller: Controller, spell: Spell): 
   account.note("QUIET");
 }
 
+/** A quiet hour, as it was from its end to its last look. */
+interface Hour {
+  begun: number;
+  ended: number;
+  /** When all was as declared for the first time. Later a schedule, or a return to spot, may change it again. */
+  backAt: number | undefined;
+  lastBad: number;
+  /** The calls of EC2 in the idle end of the hour, and since when. */
+  idle: { calls: number; since: number };
+}
+
 async function quietHour(
   account: Account,
   spell: Spell,
   result: { backAfter: number[]; idleCalls: number; idleMs: number },
 ): Promise<void> {
   const { machines } = account.fleet;
-  const begun = account.now();
   const users = Promise.all(machines.filter((it) => it.isUnfinished).map((it) => returning(account, it)));
-  let lastBad = begun;
-  let idle = { calls: 0, since: 0 };
-  const end = begun + QUIET_MS;
-  for (;;) {
-    const now = account.made;
-    const isGood = machines.every((it) => problemsOf(it, now).length === 0);
-    const isOnTime = machines.every(
-      (it) => problemsOf(it, now).length === 0 || dueSince(account, it, account.now() - UNDER_WAY_MS),
-    );
-    lastBad = !isOnTime ? account.now() : lastBad;
-    if (account.now() >= end && (isGood || !isUnderWay(account, end))) {
-      break;
-    }
-    if (account.now() < end - IDLE_MS) {
-      idle = { calls: account.calls, since: account.now() };
-    }
-    // Most is back within minutes, and a look takes the test as long as a call.
-    await account.time.sleep(account.now() < begun + SOON_MS ? MINUTE : 5 * MINUTE);
-  }
-  const [calls, ended] = [account.calls, account.now()];
+  const { begun, ended, backAt, lastBad, idle } = await watched(account);
   await users;
-  const isIdle = lastBad < end - IDLE_MS && !machines.some((it) => dueSince(account, it, end - 2 * IDLE_MS));
-  result.idleCalls += isIdle ? calls - idle.calls : 0;
+  const isIdle = lastBad < idle.since && !machines.some((it) => dueSince(account, it, begun + QUIET_MS - 2 * IDLE_MS));
+  result.idleCalls += isIdle ? idle.calls : 0;
   result.idleMs += isIdle ? ended - idle.since : 0;
-  result.backAfter.push(lastBad - begun);
-  if (lastBad - begun > BACK_MS) {
-    account.breaks(`all was as declared ${Math.round((lastBad - begun) / MINUTE)} minutes after the end of the spell`);
+  const backAfter = (backAt ?? ended) - begun;
+  result.backAfter.push(backAfter);
+  if (backAfter > BACK_MS) {
+    account.breaks(`all was as declared ${Math.round(backAfter / MINUTE)} minutes after the end of the spell`);
   }
   await judged(account, spell);
+}
+
+async function watched(account: Account): Promise<Hour> {
+  const begun = account.now();
+  const end = begun + QUIET_MS;
+  const hour: Hour = { begun, ended: begun, backAt: undefined, lastBad: begun, idle: { calls: 0, since: begun } };
+  let callsBefore = account.calls;
+  for (;;) {
+    const isGood = account.fleet.machines.every((it) => problemsOf(it, account.made).length === 0);
+    const now = account.now();
+    if (isGood) {
+      hour.backAt ??= now;
+    } else {
+      hour.lastBad = now;
+    }
+    if (now >= end && (isGood || !isUnderWay(account, end))) {
+      return { ...hour, ended: now, idle: { ...hour.idle, calls: account.calls - callsBefore } };
+    }
+    if (now < end - IDLE_MS) {
+      callsBefore = account.calls;
+      hour.idle.since = now;
+    }
+    // Most is back within minutes, and a look takes the test as long as a call.
+    await account.time.sleep(now < begun + SOON_MS ? MINUTE : 5 * MINUTE);
+  }
 }
 
 async function judged(account: Account, spell: Spell): Promise<void> {

@@ -42,6 +42,7 @@ describe("the plan of further addresses", () => {
       steps.map((it) => it.kind),
       [
         "make-network-interface",
+        "record-generation",
         "preflight",
         "retire",
         "take-over-private-ips",
@@ -52,7 +53,7 @@ describe("the plan of further addresses", () => {
       ],
     );
     assert.deepEqual(steps[0], { kind: "make-network-interface", later: [a, a6] });
-    assert.deepEqual(steps[3], { kind: "take-over-private-ips", from: "eni-1", addresses: [a] });
+    assert.deepEqual(steps[4], { kind: "take-over-private-ips", from: "eni-1", addresses: [a] });
   });
 
   it("finishes a move that was interrupted: what is on neither interface is put on the new one", () => {

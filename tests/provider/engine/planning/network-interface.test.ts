@@ -42,6 +42,7 @@ describe("the plan of the network interface", () => {
     const wanted = desired({ elasticIp: true, subnetId: "subnet-0a1b2c3d" });
     assert.deepEqual(kinds({ desired: wanted, observed: observed({ elasticIps: [elasticIp()] }) }), [
       "make-network-interface",
+      "record-generation",
       "preflight",
       "check-rights",
       "retire",
