@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { CreateTagsCommand, DeleteTagsCommand, StopInstancesCommand } from "@aws-sdk/client-ec2";
-import type { Event } from "../../cli/history";
+import type { Event } from "../../cli/machine-events";
 import type { MachineView } from "../../cli/machine-view";
 import { installed } from "../../cli/optional";
 import { TAG } from "../../provider/ec2/tags";
