@@ -54,6 +54,11 @@ function elasticIpUnlessKept({ allocationId }: Before): readonly OutputName[] {
   return allocationId === "" ? ELASTIC : NOTHING;
 }
 
+/** Set to be deleted with an instance that ends already, it may go before the call that keeps it; then another takes its place. */
+function interfaceIfEnding({ state }: Before): readonly OutputName[] {
+  return state === "missing" ? [...IDENTITY, ...SECONDARY, ...IPV6] : NOTHING;
+}
+
 function typeOnceStarted({ mayFallBack }: Before): readonly OutputName[] {
   return mayFallBack ? ["launchedInstanceType"] : NOTHING;
 }
@@ -70,7 +75,7 @@ const TOUCHES: { readonly [K in Step["kind"]]: Row<K> } = {
   "set-security-groups": NOTHING,
   "set-source-dest-check": NOTHING,
   "set-public-ip-assignment": NOTHING,
-  "keep-on-termination": NOTHING,
+  "keep-on-termination": (_, before) => interfaceIfEnding(before),
   "assign-private-ips": SECONDARY,
   "unassign-private-ips": (it, before) => unassigned(it.networkInterfaceId, before, SECONDARY),
   "take-over-private-ips": SECONDARY,

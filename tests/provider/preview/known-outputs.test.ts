@@ -50,6 +50,21 @@ describe("the outputs that a preview shows", () => {
     });
   }
 
+  it("are not the interface where it is set to be deleted with an instance that ends already", () => {
+    const ending = {
+      instances: [instance({ state: "shutting-down" })],
+      networkInterfaces: [
+        eni({ attachment: { id: "a-1", instanceId: "i-1", deviceIndex: 0, deleteOnTermination: true } }),
+      ],
+    };
+    const names = hidden({}, {}, ending);
+    assert.ok(
+      IDENTITY.every((it) => names.includes(it)),
+      names.join(),
+    );
+    assert.ok(!hidden({}, {}, { ...ending, networkInterfaces: [eni()] }).includes("networkInterfaceId"));
+  });
+
   it("have the instance where it is changed and not replaced", () => {
     const strategy = (it: string): Properties => ({ ...ELASTIC, replacement: { strategy: it } });
     const typed = { ...strategy("stop-start"), instanceType: "m6i.large" };
