@@ -39,9 +39,26 @@ module.exports = {
       to: { path: "^(local|tests|bench|scripts)/" },
     },
     {
+      name: "page-without-code-of-the-server",
+      comment: "The page takes the types of what the server answers, and runs in a browser.",
+      severity: "error",
+      from: { path: "^console/" },
+      to: { path: "^(sdk|provider|controller|cli|local|tests|bench|scripts)/", pathNot: "^cli/console/wire\\.ts$" },
+    },
+    {
+      name: "page-by-its-tests-only",
+      severity: "error",
+      from: { pathNot: "^(console|tests)/" },
+      to: { path: "^console/" },
+    },
+    {
       name: "no-orphan",
       severity: "error",
-      from: { orphan: true, path: "^(sdk|provider|controller|cli|local|bench)/", pathNot: "\\.d\\.ts$|/program/" },
+      from: {
+        orphan: true,
+        path: "^(sdk|provider|controller|cli|console|local|bench)/",
+        pathNot: "\\.d\\.ts$|/program/",
+      },
       to: {},
     },
   ],

@@ -22,7 +22,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["**/*.ts"],
+    files: ["**/*.{ts,tsx}"],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { project: "./tsconfig.json", tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -34,6 +34,15 @@ export default tseslint.config(
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
       "@typescript-eslint/consistent-type-imports": "error",
       "@typescript-eslint/no-unused-vars": ["error", { varsIgnorePattern: "^_$" }],
+    },
+  },
+  {
+    files: ["console/**/*.{ts,tsx}"],
+    languageOptions: { parserOptions: { project: "./console/tsconfig.json", tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      ...only("the page imports nothing of Node's", "^node:"),
+      // A handler of an event answers nobody.
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
     },
   },
   {
@@ -84,7 +93,7 @@ export default tseslint.config(
     ),
   },
   {
-    files: ["{sdk,provider,controller,cli,local,bench,tests,scripts}/**/*.{ts,mjs}"],
+    files: ["{sdk,provider,controller,cli,console,local,bench,tests,scripts}/**/*.{ts,tsx,mjs}"],
     rules: { "max-lines": ["error", 300] },
   },
   {

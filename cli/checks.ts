@@ -14,7 +14,7 @@ import { ELASTIC_IPS, NETWORK_INTERFACES, quotasOf } from "./quotas";
 import { rightsFor } from "./rights";
 
 /** The result of one check. `ok` and `note` mean that nothing is wrong. */
-export interface Check {
+export interface DoctorCheck {
   kind: "ok" | "note" | "problem";
   about: "credentials" | "rights" | "quotas" | "things";
   what: string;
@@ -34,7 +34,7 @@ export async function* examine(
   connection: Connection,
   machine: Machine | undefined,
   options: CheckOptions,
-): AsyncGenerator<Check> {
+): AsyncGenerator<DoctorCheck> {
   const { ec2, region } = connection;
   await ec2.requireCredentials();
   const identity = await identityOf(region, options);
@@ -52,7 +52,7 @@ export async function* examine(
     return;
   }
   const findings = findingsIn(marked);
-  yield* findings.map((it): Check => ({ ...it, about: "things" }));
+  yield* findings.map((it): DoctorCheck => ({ ...it, about: "things" }));
   const { readings, networkInterfaces, elasticIps, instances, volumes } = marked;
   const count = networkInterfaces.length + elasticIps.length + instances.length + volumes.length;
   yield {
@@ -72,7 +72,7 @@ function bestSubject(machines: readonly Machine[]): Machine | undefined {
   return [...machines].sort((a, b) => weight(b) - weight(a))[0];
 }
 
-async function lookAround({ ec2, region, clock }: Connection): Promise<Marked | { problem: Check }> {
+async function lookAround({ ec2, region, clock }: Connection): Promise<Marked | { problem: DoctorCheck }> {
   const marked = { "tag-key": [TAG.id] };
   try {
     const readings = await listMachines({ ec2, region });
@@ -105,7 +105,7 @@ async function* ofRights(
   ec2: Ec2,
   machine: Machine | undefined,
   { rights: asked }: CheckOptions,
-): AsyncGenerator<Check> {
+): AsyncGenerator<DoctorCheck> {
   const { missing, held, unknown } = await rightsFor(ec2, POLICIES[asked], machine);
   for (const { right, policy } of missing) {
     yield {
@@ -132,7 +132,7 @@ async function* ofRights(
   }
 }
 
-async function* ofQuotas(connection: Connection, options: CheckOptions): AsyncGenerator<Check> {
+async function* ofQuotas(connection: Connection, options: CheckOptions): AsyncGenerator<DoctorCheck> {
   const quotas = await quotasOf(connection.region, options);
   if ("why" in quotas) {
     yield { kind: "note", about: "quotas", what: `not looked at: ${quotas.why}`, advice: "" };

@@ -1,6 +1,6 @@
 /** `managed-instance doctor [NAME|ID]`: checks that nothing is missing, and finds things that should not be there. */
 import { printable } from "../provider/kit/printable";
-import { type Check, type CheckOptions, examine } from "./checks";
+import { type DoctorCheck, type CheckOptions, examine } from "./checks";
 import { connect, findMachine, type Shell } from "./connection";
 import { EXIT, type ExitCode } from "./exit";
 import { jsonLines } from "./print";
@@ -12,8 +12,8 @@ export async function doctor(shell: Shell, idOrName: string | undefined, options
   const { terminal } = shell;
   const connection = await connect(shell, options, terminal.complain);
   const machine = idOrName === undefined ? undefined : await findMachine(connection, idOrName);
-  const checks: Check[] = [];
-  const add = (check: Check): void => {
+  const checks: DoctorCheck[] = [];
+  const add = (check: DoctorCheck): void => {
     checks.push(check);
     if (options.json !== true) {
       linesOf(terminal, check).forEach(terminal.print);
@@ -31,14 +31,14 @@ export async function doctor(shell: Shell, idOrName: string | undefined, options
   return problems.length === 0 ? EXIT.done : EXIT.failed;
 }
 
-const SIGNS: Readonly<Record<Check["kind"], readonly [sign: string, paint: Paint]>> = {
+const SIGNS: Readonly<Record<DoctorCheck["kind"], readonly [sign: string, paint: Paint]>> = {
   ok: ["ok", "green"],
   note: ["note", "yellow"],
   problem: ["FOUND", "red"],
 };
 const WIDTH = 7;
 
-function linesOf(terminal: Terminal, { kind, about, what, advice }: Check): string[] {
+function linesOf(terminal: Terminal, { kind, about, what, advice }: DoctorCheck): string[] {
   const [sign, colour] = SIGNS[kind];
   const indent = " ".repeat(WIDTH);
   return [

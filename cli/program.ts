@@ -3,6 +3,7 @@ import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 
 import { POLICY_NAMES, type PolicyName } from "../provider/ec2/policies";
 import { printable } from "../provider/kit/printable";
 import type { ActOptions } from "./act";
+import { consoleCommand, type ConsoleOptions } from "./console/command";
 import { complete, completion, MACHINE, NAME, SHELLS } from "./completion";
 import type { GlobalOptions, Shell } from "./connection";
 import { doctor, type DoctorOptions } from "./doctor";
@@ -64,6 +65,7 @@ function programFor(shell: Shell, outcome: { exit: ExitCode }): Command {
   addLooks(program, shell);
   addDeeds(program, shell);
   addChecks(program, shell, outcome);
+  addConsole(program, shell);
   addCompletion(program, shell);
   return program;
 }
@@ -186,6 +188,15 @@ function addChecks(program: Command, shell: Shell, outcome: { exit: ExitCode }):
     });
 }
 
+function addConsole(program: Command, shell: Shell): void {
+  program
+    .command("console")
+    .description("show the machines in a browser, served from this computer with these credentials; Ctrl-C ends it")
+    .option("--port <number>", "the port on 127.0.0.1; by default one that is free", port, 0)
+    .option("--no-open", "only print the link; a browser is opened from a terminal alone, and not over SSH")
+    .action((_options, command: Command) => consoleCommand(shell, command.optsWithGlobals<ConsoleOptions>()));
+}
+
 function addCompletion(program: Command, shell: Shell): void {
   program
     .command("completion")
@@ -202,6 +213,14 @@ function positive(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value <= 0) {
     throw new InvalidArgumentError("It has to be a whole number above 0.");
+  }
+  return value;
+}
+
+function port(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 65_535) {
+    throw new InvalidArgumentError("It has to be a port: 0 to 65535.");
   }
   return value;
 }

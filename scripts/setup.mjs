@@ -27,4 +27,4 @@ if (installed !== wanted) {
 }
 // Incremental: a second or so when nothing has changed.
 run("Building", process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"]);
-run("Bundling the controller's function", process.execPath, ["scripts/bundle.mjs"]);
+run("Bundling the controller's function and the console's page", process.execPath, ["scripts/bundle.mjs"]);

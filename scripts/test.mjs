@@ -23,6 +23,7 @@ const CHECKS = [
     "--tsBuildInfoFile",
     BUILD_INFO,
   ],
+  ["types of the page", bin("typescript/bin/tsc"), "--noEmit", "-p", "console/tsconfig.json"],
 ];
 
 function run(args, { inherit }) {

@@ -22,10 +22,17 @@ export function scaledClock(scale: number, origin = performance.timeOrigin): Clo
 
 /** For a simulator that runs faster than the world; the real one where nothing is set. */
 export function clockFromEnvironment(env = process.env): Clock {
-  const { MANAGED_INSTANCE_TIME_SCALE: scale = "1", MANAGED_INSTANCE_TIME_ORIGIN: origin = "" } = env;
-  const positive = (text: string): number | undefined =>
-    Number(text) > 0 && Number.isFinite(Number(text)) ? Number(text) : undefined;
-  return scaledClock(positive(scale) ?? 1, positive(origin));
+  return scaledClock(scaleFromEnvironment(env), positive(env.MANAGED_INSTANCE_TIME_ORIGIN));
+}
+
+/** How many times as fast as the world the simulator runs that the environment names; else 1. */
+export function scaleFromEnvironment(env = process.env): number {
+  return positive(env.MANAGED_INSTANCE_TIME_SCALE) ?? 1;
+}
+
+function positive(text: string | undefined): number | undefined {
+  const number = Number(text);
+  return number > 0 && Number.isFinite(number) ? number : undefined;
 }
 
 /** The user ended the run (Ctrl-C): no step answers that with another attempt, all that waits ends. */
