@@ -220,7 +220,8 @@ function withWhatIsThere(situation: Situation): Desired {
       ? { securityGroupIds: eni.securityGroups.map((it) => it.id), sourceDestCheck: eni.sourceDestCheck }
       : {}),
     dataVolumes: observed.volumes
-      .filter((it) => it.tags[TAG.id] === id && !isBeingDeleted(it))
+      // An `up` that lets a volume go marks it as retained first.
+      .filter((it) => it.tags[TAG.id] === id && it.tags[TAG.retained] === undefined && !isBeingDeleted(it))
       .map(({ id: volumeId, tags, attachment }): DataVolume => {
         const name = tags[TAG.volume] ?? "";
         const deviceName = tags[TAG.device] ?? attachment?.deviceName;

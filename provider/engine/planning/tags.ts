@@ -160,7 +160,7 @@ function taggedElasticIp(cast: Cast): Tagged[] {
           resourceIds: [eip.allocationId],
           held: eip.tags,
           wanted: baseTags(id, desired),
-          stale: [...staleTags(cast), TAG.retained],
+          stale: [...staleTags(cast), ...takenBack(cast)],
         },
       ];
 }
@@ -216,6 +216,11 @@ function generationToCarry(instance: Instance, { template, generation }: Observe
   return template === undefined ? 1 : (generationOf(instance) ?? generation?.number ?? 1);
 }
 
+/** A program takes back a removal of which the state did not hear. A run without one may meet the `up` that is about to remove the thing. */
+function takenBack({ purpose }: Cast): string[] {
+  return purpose.kind === "upkeep" ? [] : [TAG.retained];
+}
+
 /** A given one has its tags before it is attached. */
 function taggedVolumes(cast: Cast): Tagged[] {
   const { id, desired } = cast;
@@ -228,7 +233,7 @@ function taggedVolumes(cast: Cast): Tagged[] {
             held: volume.tags,
             wanted: volumeTags(id, desired, wanted.name),
             // A removal of which the state did not hear was taken back.
-            stale: [...staleTags(cast), TAG.retained],
+            stale: [...staleTags(cast), ...takenBack(cast)],
           },
         ],
   );

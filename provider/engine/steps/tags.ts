@@ -6,7 +6,8 @@ import { isOwnedInstance } from "../situation/belongings";
 import { launchedVolumes, phaseWanted } from "../planning/tags";
 import { requireUnchanged } from "./points";
 import { readPhase } from "../record/phase";
-import { type Deps, made, oncePropagated, type Run } from "./run";
+import { type Deps, made, ObserveAgain, oncePropagated, type Run } from "./run";
+import { readVolume } from "./volume-waits";
 import { changingHash, digestsOf, type LaunchPart } from "../record/specification";
 import type { Instance, Tags } from "../../model/things";
 import type { Observed, Recorded } from "../../model/observed";
@@ -87,10 +88,22 @@ export async function retain(run: Run, step: Extract<Step, { kind: "retain" }>):
     return;
   }
   await run.ec2.createTags([resourceId], { [TAG.retained]: "true" });
+  await requireDetached(run, resourceId);
   // The thing is kept now, and whoever brings it back keeps it.
   await run.ec2.deleteTags([resourceId], [TAG.id, TAG.kept]);
   const cost = monthlyCost === 0 ? "costs nothing" : `costs about $${monthlyCost.toFixed(2)} a month`;
   run.say(`retained ${resourceId}, ${what}: it ${cost}; \`${bringBack}\` brings it back`);
+}
+
+/** A run that met this one before the mark may have attached the volume again to what it launched. */
+async function requireDetached(run: Run, id: string): Promise<void> {
+  const known = run.observed.volumes.find((it) => it.id === id);
+  if (known !== undefined && known.attachment === undefined) {
+    const now = await readVolume(run, id);
+    if (now?.attachment !== undefined) {
+      throw new ObserveAgain(`another run attached ${id} to ${now.attachment.instanceId} meanwhile`);
+    }
+  }
 }
 
 export async function giveBack(run: Run, resourceId: string, what: string, remove: string[]): Promise<void> {
