@@ -155,10 +155,75 @@ const MUTATIONS: readonly Mutation[] = [
     from: ", this.deadline - now",
     to: "",
   },
+  {
+    rule: "nothing is taken back from an `up` that retains it",
+    file: "controller/recorded-desired.ts",
+    from: "it.tags[TAG.retained] === undefined && ",
+    to: "",
+  },
+  {
+    rule: "what a machine keeps is compared by who has no program",
+    file: "provider/engine/record/standing.ts",
+    from: "purpose.network !== networkWords(tags)",
+    to: "networkWords(tags) === undefined",
+  },
+  {
+    rule: "the console answers to its own name alone",
+    file: "cli/console/gate.ts",
+    from: "others.length > 0 || !ownHosts(port).includes(host)",
+    to: "others.length > 5",
+  },
+  {
+    rule: "the console answers no other origin",
+    file: "cli/console/gate.ts",
+    from: "origin !== undefined && !ownHosts",
+    to: 'origin === "" && !ownHosts',
+  },
+  {
+    rule: "the console's API answers no other site",
+    file: "cli/console/gate.ts",
+    from: 'site !== undefined && site !== "same-origin"',
+    to: 'site === "other"',
+  },
+  {
+    rule: "the console's API answers nothing without its page's own header",
+    file: "cli/console/gate.ts",
+    from: "headers[OWN_HEADER] !== OWN_VALUE",
+    to: 'headers[OWN_HEADER] === ""',
+  },
+  {
+    rule: "the console matches paths once they are normalised",
+    file: "cli/console/gate.ts",
+    from: "return pathname;",
+    to: "return target;",
+  },
+  {
+    rule: "the console's link is good once",
+    file: "cli/console/session.ts",
+    from: "this.isUsed = true;",
+    to: "this.isUsed = false;",
+  },
+  {
+    rule: "the console's link is good for a minute",
+    file: "cli/console/session.ts",
+    from: "> TOKEN_MS",
+    to: "> TOKEN_MS * 100",
+  },
+  {
+    rule: "the console's API needs a session",
+    file: "cli/console/server.ts",
+    from: "if (!this.sessions.has(cookieOf(request.headers, this.cookieName))) {",
+    to: "if (request.headers.cookie === this.cookieName) {",
+  },
 ];
 
 /** The tests that hold the rules, and not those of the tools beside the product. */
-const TESTS = ["tests/reliability/**/*.test.ts", "tests/provider/**/*.test.ts", "tests/controller/**/*.test.ts"];
+const TESTS = [
+  "tests/cli/console/*.test.ts",
+  "tests/reliability/**/*.test.ts",
+  "tests/provider/**/*.test.ts",
+  "tests/controller/**/*.test.ts",
+];
 
 function copyOf(root: string): string {
   const folder = mkdtempSync(join(tmpdir(), "managed-instance-mutations-"));
