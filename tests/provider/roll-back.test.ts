@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { TerminateInstancesCommand } from "@aws-sdk/client-ec2";
+import { DeleteLaunchTemplateCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import { WELL_KNOWN } from "../../local/ec2";
 import { said } from "./holder";
 import { interposed } from "./interruptions";
@@ -49,6 +49,24 @@ describe("update, when the new instance cannot be launched", () => {
     assert.deepEqual(instance.networkInterfaceIds, [was.eni.networkInterfaceId]);
     assert.equal(eip.networkInterfaceId, was.eni.networkInterfaceId);
     assert.deepEqual([owner.outputs.instanceId, owner.outputs.privateIp], [instance.instanceId, "10.0.1.7"]);
+  });
+
+  it("launches nothing by a number of another record, where somebody deleted the one that the instance was launched from", async () => {
+    const owner = await up();
+    await owner.up(program({ imageId: WELL_KNOWN.imageV2 }));
+    const LaunchTemplateId = String(owner.outputs.launchTemplateId);
+    await somebody(owner).send(new DeleteLaunchTemplateCommand({ LaunchTemplateId }));
+    owner.simulator.capacity.set("m7i.large", "us-east-1a", "on-demand", 0);
+    const begun = owner.clock.now();
+    const { message } = await failureOf(owner.up(program({ keyName: "demo" })));
+    assert.match(
+      message,
+      /no capacity .* The previous one, generation 2 on eni-\w+, cannot be launched again: its launch template was deleted\./,
+    );
+    assert.ok(owner.clock.now() - begun < 110_000, "nobody waits for a version that does not come");
+    owner.simulator.capacity.set("m7i.large", "us-east-1a", "on-demand", 9);
+    await owner.up(program({ keyName: "demo" }));
+    await settled(owner, program({ keyName: "demo" }));
   });
 
   it("tells both outages: until the new instance ran, and until the previous one ran again after its failed checks", async () => {

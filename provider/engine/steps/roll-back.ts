@@ -1,10 +1,12 @@
 /** Back to the instance's specification, and interface, that worked before this run. */
 import { explain } from "../../ec2/errors";
-import { PASSING_TAGS } from "../../ec2/tags";
+import { orNothing } from "../../ec2/lookups";
+import { PASSING_TAGS, TAG } from "../../ec2/tags";
+import { differentInputs, isChanging, readGeneration } from "../record/specification";
 import { castOf } from "../situation/cast";
 import { generationOf, holds, isAlive } from "../situation/instances";
 import { requireUnchanged } from "./points";
-import { endsAttempts, networkInterfaceOf, type Run } from "./run";
+import { endsAttempts, made, networkInterfaceOf, type Run } from "./run";
 import type { Instance, NetworkInterface } from "../../model/things";
 import { takeBackAddresses } from "./addresses";
 import { attachAgain } from "./volume-attachment";
@@ -29,6 +31,9 @@ export async function rollBack(run: Run, error: unknown): Promise<unknown> {
   await requireUnchanged(run);
   const { generation, eni } = back;
   const what = `generation ${generation} on ${eni.id}`;
+  if (!(await isOnRecord(run, back))) {
+    return bothSaid(error, `The previous one, ${what}, cannot be launched again: its launch template was deleted`);
+  }
   run.say(`the new instance does not work; launching ${what} again`);
   let outcome: string;
   try {
@@ -62,6 +67,18 @@ function previous(run: Run): Previous | undefined {
   }
   const isSame = generation === observed.generation?.number && eni.id === networkInterfaceOf(run).id;
   return isSame ? undefined : { retired, generation, eni };
+}
+
+/** Whether the record still says how the instance was launched. Where somebody deleted it, the numbers of the new one mean something else. */
+async function isOnRecord({ ec2, observed }: Run, { retired, generation }: Previous): Promise<boolean> {
+  const templateId = made(observed.template, "launch template").id;
+  const version = await orNothing(() => ec2.describeLatestVersion(templateId, { version: generation }));
+  const launched = retired.tags[TAG.launch];
+  const recorded = version && readGeneration(generation, version.description)?.launchHash;
+  return (
+    recorded !== undefined &&
+    (launched === undefined || differentInputs(launched, recorded).every((it) => isChanging(launched, it)))
+  );
 }
 
 /** @returns what came of it, as the end of a sentence */
