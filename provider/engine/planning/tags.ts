@@ -232,7 +232,6 @@ function taggedVolumes(cast: Cast): Tagged[] {
             resourceIds: [volume.id],
             held: volume.tags,
             wanted: volumeTags(id, desired, wanted.name),
-            // A removal of which the state did not hear was taken back.
             stale: [...staleTags(cast), ...takenBack(cast)],
           },
         ],
