@@ -39,16 +39,22 @@ module.exports = {
       to: { path: "^(local|tests|bench|scripts)/" },
     },
     {
-      name: "page-without-code-of-the-server",
-      comment: "The page takes the types of what the server answers, and runs in a browser.",
+      name: "page-with-types-of-the-server-only",
+      comment: "The page runs in a browser; how it shows text that others wrote is the same as in a terminal.",
       severity: "error",
       from: { path: "^console/" },
-      to: { path: "^(sdk|provider|controller|cli|local|tests|bench|scripts)/", pathNot: "^cli/console/wire\\.ts$" },
+      to: { path: "^(sdk|provider|controller|cli)/", pathNot: "^(cli/console/wire|provider/kit/printable)\\.ts$" },
     },
     {
-      name: "page-by-its-tests-only",
+      name: "page-imports-types-from-the-server",
       severity: "error",
-      from: { pathNot: "^(console|tests)/" },
+      from: { path: "^console/" },
+      to: { path: "^cli/", dependencyTypesNot: ["type-only"] },
+    },
+    {
+      name: "nobody-imports-the-page",
+      severity: "error",
+      from: { path: "^(sdk|provider|controller|cli)/" },
       to: { path: "^console/" },
     },
     {

@@ -37,13 +37,25 @@ export default tseslint.config(
     },
   },
   {
-    files: ["console/**/*.{ts,tsx}"],
+    files: ["console/**/*.{ts,tsx}", "tests/console/**/*.ts"],
     languageOptions: { parserOptions: { project: "./console/tsconfig.json", tsconfigRootDir: import.meta.dirname } },
+  },
+  {
+    files: ["console/**/*.{ts,tsx}"],
     rules: {
-      ...only("the page imports nothing of Node's", "^node:"),
-      // A handler of an event answers nobody.
-      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "no-restricted-globals": ["error", { name: "eval", message: "the page's policy refuses it" }],
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "JSXAttribute[name.name=/^(dangerouslySetInnerHTML|style)$/]",
+          message: "text stays text, and the page's policy refuses inline styles",
+        },
+      ],
     },
+  },
+  {
+    files: ["console/model/*.ts", "console/data/back-off.ts"],
+    rules: only("the model is pure: no browser, no clock, no view", "(^|/)(data|parts|views)/", "^(preact|@preact)"),
   },
   {
     files: ["sdk/**/*.ts", "provider/**/*.ts", "controller/**/*.ts", "cli/**/*.ts"],

@@ -1,4 +1,4 @@
-// The licences of what is in a bundle.
+// The licences of the packages that are in a bundle.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -27,11 +27,10 @@ function noticeOf(directory) {
   return { heading: `${name} ${version} (${license ?? "no licence named"})`, text: texts.join("\n\n") };
 }
 
-/** Each text once, after the packages that it is of. */
-export function licencesIn(metafile) {
-  const inBundle = Object.values(metafile.outputs)
-    .flatMap(({ inputs }) => Object.entries(inputs))
-    .filter(([, it]) => it.bytesInOutput > 0);
+/** Each text once, after the packages that it is of. @param metafile esbuild's */
+export function licencesOf(metafile) {
+  const inputs = Object.values(metafile.outputs).flatMap((it) => Object.entries(it.inputs));
+  const inBundle = inputs.filter(([, it]) => it.bytesInOutput > 0);
   const directories = new Set(inBundle.map(([path]) => packageOf(path)).filter((it) => it !== undefined));
   const headings = new Map();
   for (const { heading, text } of [...directories].sort().map(noticeOf)) {

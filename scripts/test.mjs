@@ -5,25 +5,24 @@ import { fileURLToPath } from "node:url";
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 const bin = (name) => `node_modules/${name}`;
 const CACHED = ["--cache", "--cache-strategy", "content", "--cache-location", "node_modules/.cache/prettier-of-tests"];
-/** The compiler knows by it which files to look at again. */
-const BUILD_INFO = "node_modules/.cache/types-of-tests.tsbuildinfo";
+/** @param buildInfo the compiler knows by it which files to look at again */
+const types = (project, buildInfo) => [
+  bin("typescript/bin/tsc"),
+  "--noEmit",
+  "-p",
+  project,
+  "--incremental",
+  "--tsBuildInfoFile",
+  `node_modules/.cache/${buildInfo}.tsbuildinfo`,
+];
 const CHECKS = [
   // The cache knows files by what they hold, and is of no use where the options or the version are others.
   ["format", bin("prettier/bin/prettier.cjs"), "--check", "--log-level", "warn", ...CACHED, "."],
   ["lint", bin("eslint/bin/eslint.js"), "."],
   ["imports", bin("dependency-cruiser/bin/dependency-cruise.mjs"), "--config", ".dependency-cruiser.cjs", "."],
   ["unused", bin("knip/bin/knip.js")],
-  [
-    "types",
-    bin("typescript/bin/tsc"),
-    "--noEmit",
-    "-p",
-    "tsconfig.json",
-    "--incremental",
-    "--tsBuildInfoFile",
-    BUILD_INFO,
-  ],
-  ["types of the page", bin("typescript/bin/tsc"), "--noEmit", "-p", "console/tsconfig.json"],
+  ["types", ...types("tsconfig.json", "types-of-tests")],
+  ["types of the page", ...types("console/tsconfig.json", "types-of-page-tests")],
 ];
 
 function run(args, { inherit }) {

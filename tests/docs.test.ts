@@ -13,6 +13,7 @@ const PAGES = [
   join(ROOT, "README.md"),
   join(ROOT, "examples", "README.md"),
   join(ROOT, "docs", "cli.md"),
+  join(ROOT, "docs", "console.md"),
   join(ROOT, "docs", "performance.md"),
   join(ROOT, "docs", "operations.md"),
   join(ROOT, "docs", "replacement.md"),

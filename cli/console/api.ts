@@ -1,4 +1,6 @@
 /** The answers of the console's API, by route. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { isReadable } from "../../controller/record";
 import { type DoctorCheck, examine } from "../checks";
 import type { Connection, GlobalOptions } from "../connection";
@@ -98,9 +100,19 @@ export class Api {
     const { profile = process.env.AWS_PROFILE ?? "", endpoint = endpointInEnvironment() } = this.options;
     const identity = await identityOf(region, this.options);
     const { account, arn } = "answer" in identity ? identity.answer : { account: "", arn: "" };
-    const whyUnknown = "why" in identity ? identity.why : "";
-    return { region, account, identity: arn, whyUnknown, profile, endpoint };
+    const whyNoAccount = "why" in identity ? identity.why : "";
+    const isSimulator = endpoint !== "" && LOOPBACK.has(new URL(endpoint).hostname);
+    return { region, account, identity: arn, whyNoAccount, profile, endpoint, isSimulator, version: versionOf() };
   }
+}
+
+const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "[::1]"]);
+
+/** This package's, whether the command line runs as it is built or from its sources. */
+function versionOf(): string {
+  const folders = [join(__dirname, "../../.."), join(__dirname, "../..")];
+  const manifest = folders.map((it) => join(it, "package.json")).find(existsSync) ?? "";
+  return (JSON.parse(readFileSync(manifest, "utf8")) as { version: string }).version;
 }
 
 function endpointInEnvironment(env = process.env): string {

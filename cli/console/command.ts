@@ -6,7 +6,7 @@ import { Api } from "./api";
 import { readAssets } from "./assets";
 import { hasBrowser, openBrowser } from "./browser";
 import { Fleet } from "./fleet";
-import { Poller } from "./poller";
+import { Poller, watchedPeriodMs } from "./poller";
 import { ConsoleServer } from "./server";
 
 export type ConsoleOptions = GlobalOptions & { port: number; open: boolean };
@@ -14,8 +14,9 @@ export type ConsoleOptions = GlobalOptions & { port: number; open: boolean };
 export async function consoleCommand(shell: Shell, { port, open, ...options }: ConsoleOptions): Promise<void> {
   const { terminal } = shell;
   const connection = await connect(shell, options, terminal.complain);
-  const fleet = new Fleet({ ...connection, isPatchy: true }, connection.clock);
-  const poller = new Poller(fleet, undefined, scaleFromEnvironment());
+  const scale = scaleFromEnvironment();
+  const fleet = new Fleet({ ...connection, isPatchy: true }, connection.clock, watchedPeriodMs(scale) / 1000);
+  const poller = new Poller(fleet, scale);
   const api = new Api(connection, fleet, options);
   const server = new ConsoleServer({ assets: readAssets(), api, fleet, poller, clock: { now: Date.now } });
   await listening(server, port);

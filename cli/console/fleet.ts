@@ -24,6 +24,7 @@ export class Fleet {
   constructor(
     private readonly place: Place,
     private readonly clock: { now: () => number },
+    private readonly periodSeconds: number,
   ) {}
 
   /** All that is known. */
@@ -75,15 +76,15 @@ export class Fleet {
   }
 
   private knownOf(reading: Reading): Known {
-    const { ageSeconds: _, ...shown } = viewOf(reading, this.clock.now());
-    const missingRights = [...new Set((reading.unseen ?? []).map((it) => it.right))];
-    const view = { ...shown, isReadable: isReadable(reading), missingRights };
-    return { reading, view, text: JSON.stringify(view) };
+    const unseen = [...new Set((reading.unseen ?? []).map((it) => it.right))];
+    const view = { ...viewOf(reading, this.clock.now()), isReadable: isReadable(reading), unseen };
+    // An age passes by itself.
+    return { reading, view, text: JSON.stringify({ ...view, ageSeconds: null }) };
   }
 
   private update(part: Pick<FleetUpdate, "isWhole" | "changed" | "gone">): FleetUpdate {
     const at = this.at === undefined ? null : timeText(this.at);
-    return { at, ...part, trouble: this.trouble };
+    return { at, ...part, trouble: this.trouble, periodSeconds: this.periodSeconds };
   }
 
   private troubleOf(error: unknown, before: Trouble | null): Trouble {

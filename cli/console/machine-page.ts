@@ -43,10 +43,8 @@ const NOT_ON_RECORD: ReadonlySet<InputName> = new Set([
 
 function configurationOf({ desired }: Machine): MachinePage["configuration"] {
   return PROGRAM_INPUTS.filter((name) => !NOT_ON_RECORD.has(name) && desired[name] !== undefined).map((name) => {
-    const { change, doc } = INPUTS[name];
     const value = desired[name];
-    const text = typeof value === "string" ? value : JSON.stringify(value);
-    return { name, value: text, change, meaning: doc?.meaning ?? "" };
+    return { name, value: typeof value === "string" ? value : JSON.stringify(value), changeClass: INPUTS[name].change };
   });
 }
 
@@ -78,9 +76,9 @@ function on(attachment: { instanceId?: string } | undefined): string {
 }
 
 /** The way out of a state that does not pass by itself (docs/operations.md). */
-function adviceFor({ id, isReadable: isKnown, state, desiredState, missingRights, drift }: FleetMachine): string {
-  if (missingRights.length > 0) {
-    return `Give these credentials ${missingRights.join(" and ")}: without, the machine is not seen whole.`;
+function adviceFor({ id, isReadable: isKnown, state, desiredState, unseen, drift }: FleetMachine): string {
+  if (unseen.length > 0) {
+    return `Give these credentials ${unseen.join(" and ")}: without, the machine is not seen whole.`;
   }
   if (!isKnown) {
     return "Nothing is done to a machine whose record cannot be read. The reason says what to do.";

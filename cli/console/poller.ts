@@ -14,6 +14,11 @@ export interface Timer {
 
 const REAL: Timer = { set: setTimeout, clear: clearTimeout };
 
+/** Milliseconds from one look to the next while a page is open. */
+export function watchedPeriodMs(scale: number): number {
+  return Math.max(LEAST_PERIOD_MS, PERIOD_MS / scale);
+}
+
 export class Poller {
   private watchers = 0;
   private next: NodeJS.Timeout | undefined;
@@ -21,9 +26,9 @@ export class Poller {
 
   constructor(
     private readonly fleet: Pick<Fleet, "look">,
-    private readonly timer = REAL,
     /** How many times as fast as the world EC2 is. */
     private readonly scale = 1,
+    private readonly timer = REAL,
   ) {}
 
   /**
@@ -55,7 +60,7 @@ export class Poller {
           () => {
             this.look();
           },
-          Math.max(LEAST_PERIOD_MS, (this.watchers > 0 ? PERIOD_MS : UNWATCHED_PERIOD_MS) / this.scale),
+          this.watchers > 0 ? watchedPeriodMs(this.scale) : Math.max(LEAST_PERIOD_MS, UNWATCHED_PERIOD_MS / this.scale),
         );
       }
     });

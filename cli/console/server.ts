@@ -11,7 +11,7 @@ import type { Poller } from "./poller";
 import { Refusal } from "./refusal";
 import { Sessions } from "./session";
 import { Streams } from "./streams";
-import type { ErrorReply } from "./wire";
+import type { ApiError } from "./wire";
 
 const HOST = "127.0.0.1";
 const MOST_BODY_BYTES = 64 * 1024;
@@ -184,7 +184,7 @@ function sendRefusal(response: ServerResponse, error: unknown, isJson: boolean):
   // The rest of a body that was refused is not read.
   response.shouldKeepAlive = false;
   if (isJson) {
-    sendJson(response, status, { error: { code, text } } satisfies ErrorReply);
+    sendJson(response, status, { error: { code, text } } satisfies ApiError);
   } else {
     send(response, status, "text/plain; charset=utf-8", `${text}\n`);
   }

@@ -14,11 +14,14 @@ export interface SessionView {
   /** The ARN of the credentials; empty where it is not known. */
   identity: string;
   /** The reason why account and identity are not known; else empty. */
-  whyUnknown: string;
+  whyNoAccount: string;
   /** As it was given, or the environment has it; else empty. */
   profile: string;
   /** Empty for AWS itself. */
   endpoint: string;
+  /** Whether the endpoint is on this computer. */
+  isSimulator: boolean;
+  version: string;
 }
 
 export type TroubleKind = "no-credentials" | "denied" | "throttled" | "unreachable" | "failed";
@@ -32,11 +35,11 @@ export interface Trouble {
   since: string;
 }
 
-/** A machine as `list --json` has it, without the age, which passes by itself. */
-export interface FleetMachine extends Omit<MachineView, "ageSeconds"> {
+/** A machine as `list --json` has it. */
+export interface FleetMachine extends MachineView {
   isReadable: boolean;
   /** Rights without which it was not seen whole. */
-  missingRights: string[];
+  unseen: string[];
 }
 
 /** `GET /api/machines`, and each event `fleet` of `GET /api/stream`: what changed since the event before, or all there is. */
@@ -49,6 +52,8 @@ export interface FleetUpdate {
   /** Ids of machines that are gone. */
   gone: string[];
   trouble: Trouble | null;
+  /** Seconds from one look to the next. */
+  periodSeconds: number;
 }
 
 /** A thing in EC2 that belongs to a machine. */
@@ -66,7 +71,7 @@ export interface MachinePage {
   /** The way out of a state that does not pass by itself; else empty. */
   advice: string;
   /** The inputs, as the record has them. User data and secrets are not on it. */
-  configuration: { name: string; value: string; change: string; meaning: string }[];
+  configuration: { name: string; value: string; changeClass: string }[];
   things: Thing[];
   /** Commands for this machine, ready for a shell. */
   commands: { about: string; command: string }[];
@@ -88,6 +93,6 @@ export interface DoctorReport {
 export type ErrorCode = TroubleKind | "bad-session" | "bad-request" | "forbidden" | "not-found" | "too-many";
 
 /** Every answer of the API that is not what was asked for. */
-export interface ErrorReply {
+export interface ApiError {
   error: { code: ErrorCode; text: string };
 }

@@ -24,7 +24,7 @@ describe("managed-instance console", function () {
       const [link = assert.fail(line)] = /http:\/\/127\.0\.0\.1:\d+\/#token=[\w-]{43}/.exec(line) ?? [];
       const page = await fetch(link);
       assert.equal(page.status, 200);
-      assert.match(await page.text(), /<title>Managed instances<\/title>/);
+      assert.match(await page.text(), /<title>Managed Instance<\/title>/);
       child.kill("SIGINT");
       const { code, out, err } = await ended;
       assert.deepEqual([code, out.length, err], [0, 1, [""]]);

@@ -12,7 +12,7 @@ import { connectionOf } from "./support";
 
 async function fleetOf(owner: Stack): Promise<{ fleet: Fleet; told: FleetUpdate[] }> {
   const connection = await connectionOf(owner);
-  const fleet = new Fleet({ ...connection, isPatchy: true }, connection.clock);
+  const fleet = new Fleet({ ...connection, isPatchy: true }, connection.clock, 10);
   const told: FleetUpdate[] = [];
   fleet.listen((it) => told.push(it));
   return { fleet, told };
@@ -118,7 +118,7 @@ describe("a look of the console at the fleet", () => {
     owner.simulator.faults.add({ action: "DescribeVolumes", error: denied });
     const { fleet } = await fleetOf(owner);
     await fleet.look();
-    assert.deepEqual(only(fleet.whole.changed).missingRights, ["ec2:DescribeVolumes"]);
+    assert.deepEqual(only(fleet.whole.changed).unseen, ["ec2:DescribeVolumes"]);
     assert.equal(fleet.whole.trouble, null);
   });
 });
@@ -147,7 +147,7 @@ describe("the console looks at the fleet", () => {
       looks++;
       return Promise.resolve();
     };
-    const poller = new Poller({ look }, timer);
+    const poller = new Poller({ look }, 1, timer);
     const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
     await settle();
     assert.deepEqual([looks, timer.work], [0, undefined]);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { machinePage } from "../../../cli/console/machine-page";
-import type { DoctorReport, ErrorReply, FleetMachine, MachineEvents, MachinePage } from "../../../cli/console/wire";
+import type { DoctorReport, ApiError, FleetMachine, MachineEvents, MachinePage } from "../../../cli/console/wire";
 import { isReadable } from "../../../controller/record";
 import { PROGRAM_INPUTS } from "../../../provider/inputs/table";
 import { machineOf } from "../../provider/machine";
@@ -32,10 +32,8 @@ describe("a machine in the console", () => {
   it("has its addresses, its things, and all that the command line shows of it", async () => {
     await begin({ elasticIp: true, secondaryPrivateIpCount: 1 });
     const { machine, things, advice } = await pageOf();
-    const { ageSeconds: _, ...shown } = json(await cli(owner, ["status", "web", "--json"])) as FleetMachine & {
-      ageSeconds: number;
-    };
-    assert.deepEqual(machine, { ...shown, isReadable: true, missingRights: [] });
+    const shown = json(await cli(owner, ["status", "web", "--json"])) as FleetMachine;
+    assert.deepEqual(machine, { ...shown, ageSeconds: machine.ageSeconds, isReadable: true, unseen: [] });
     assert.deepEqual(
       things.map((it) => [it.kind, it.id]),
       [
@@ -67,8 +65,8 @@ describe("a machine in the console", () => {
       names,
       PROGRAM_INPUTS.filter((it) => reading.desired[it] !== undefined && !hidden.includes(it)),
     );
-    const { value, change } = configuration.find((it) => it.name === "instanceType") ?? assert.fail();
-    assert.deepEqual([value, change], ["m7i.large", "replaces-instance"]);
+    const { value, changeClass } = configuration.find((it) => it.name === "instanceType") ?? assert.fail();
+    assert.deepEqual([value, changeClass], ["m7i.large", "replaces-instance"]);
     for (const part of ["", "/events"]) {
       assert.ok(!chunked(await ask(`/api/machines/${owner.recorded?.id ?? ""}${part}`)).includes("hunter2"));
     }
@@ -101,7 +99,7 @@ describe("a machine in the console", () => {
     for (const id of ["mi-00000000000000000", "mi-", "web", "..%2f..%2fetc", "mi-0/../../x"]) {
       const answer = await ask(`/api/machines/${id}`);
       assert.equal(answer.status, 404, id);
-      const { error } = JSON.parse(chunked(answer)) as ErrorReply;
+      const { error } = JSON.parse(chunked(answer)) as ApiError;
       assert.equal(error.code, "not-found");
       assert.match(error.text, /\.$/);
     }
@@ -118,7 +116,7 @@ describe("a machine in the console", () => {
       error: { code: "UnauthorizedOperation", status: 403 },
     });
     const answer = await ask(`/api/machines/${owner.recorded?.id ?? ""}/events`);
-    const { error } = JSON.parse(chunked(answer)) as ErrorReply;
+    const { error } = JSON.parse(chunked(answer)) as ApiError;
     assert.deepEqual([answer.status, error.code], [502, "denied"]);
     assert.match(error.text, /ec2:DescribeLaunchTemplateVersions|DescribeLaunchTemplateVersions was denied/);
   });
@@ -138,7 +136,7 @@ describe("a command that the console shows", () => {
   it("has the options that the console was given, quoted for a shell", () => {
     const view = {
       id: "mi-1",
-      missingRights: [],
+      unseen: [],
       isReadable: true,
       drift: [],
       state: "running",

@@ -52,7 +52,7 @@ export function connectionOf(account: Pick<Stack, "simulator" | "clock">): Promi
 
 export async function served(account: Pick<Stack, "simulator" | "clock">): Promise<Served> {
   const connection = await connectionOf(account);
-  const fleet = new Fleet({ ...connection, isPatchy: true }, connection.clock);
+  const fleet = new Fleet({ ...connection, isPatchy: true }, connection.clock, 10);
   const poller = new Poller(fleet);
   const api = new Api(connection, fleet, { region: "us-east-1", endpoint: NOT_AWS, color: false });
   let passed = 0;

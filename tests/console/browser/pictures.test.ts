@@ -1,58 +1,48 @@
-/** The pictures of docs/console.md. `UPDATE_PICTURES=1` takes them anew; else the page is only held to what they show. */
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
-import { hasChromium, launched } from "./chromium";
-import { type Account, accountOfFive, openConsole, opened } from "./scene";
+import pixelmatch from "pixelmatch";
+import { PNG } from "pngjs";
+import { FLEET } from "../samples";
+import { describeInBrowser } from "./browser";
+import { TOKEN } from "./stage";
 
-const FOLDER = join(__dirname, "../../../docs/pictures");
+const PICTURES = join(__dirname, "../../../docs/pictures");
+const isUpdating = (process.env.UPDATE_PICTURES ?? "") !== "";
+/** Share of the pixels that may differ: another version of the browser smooths letters otherwise. */
+const TOLERANCE = 0.005;
 
-/** Times and the port are others each time, and would make another picture. */
-async function stilled(page: Page): Promise<void> {
-  await page.evaluate(`
-    for (const it of document.querySelectorAll("time")) it.textContent = /^in /.test(it.textContent) ? "in 7 h" : "12 min ago";
-    for (const it of document.querySelectorAll("span.brief")) it.textContent = "3 h 7 min";
-    document.querySelector(".badge").textContent = "not AWS: http://127.0.0.1:4599";
-  `);
+const VIEWS = {
+  fleet: { hash: `#token=${TOKEN}`, ready: "given up after 3 replacements" },
+  machine: { hash: `#/machines/${FLEET[0]?.id ?? ""}`, ready: "replaced: interruption" },
+};
+
+/** Share of the pixels that differ, 1 where the size does. */
+function difference(actual: PNG, expected: PNG): number {
+  const { width, height } = expected;
+  if (actual.width !== width || actual.height !== height) {
+    return 1;
+  }
+  return pixelmatch(actual.data, expected.data, undefined, width, height) / (width * height);
 }
 
-describe("the pictures of the console", function () {
-  this.timeout(60_000);
-  let account: Account;
-  let browser: Browser;
-
-  before(async function () {
-    if (!hasChromium()) {
-      this.skip();
+describeInBrowser("the pictures of docs/console.md", (theatre) => {
+  for (const [view, { hash, ready }] of Object.entries(VIEWS)) {
+    for (const colorScheme of ["light", "dark"] as const) {
+      const name = `console-${view}-${colorScheme}.png`;
+      it(`show the ${view} as it is, ${colorScheme} (UPDATE_PICTURES=1 takes ${name} anew)`, async () => {
+        const { page } = await theatre().open(hash, { colorScheme });
+        await page.getByText(ready).first().waitFor();
+        const taken = await page.screenshot({ animations: "disabled", fullPage: true });
+        const path = join(PICTURES, name);
+        if (isUpdating) {
+          mkdirSync(PICTURES, { recursive: true });
+          writeFileSync(path, taken);
+        }
+        assert.ok(existsSync(path), `${name} is not there`);
+        const share = difference(PNG.sync.read(taken), PNG.sync.read(readFileSync(path)));
+        assert.ok(share <= TOLERANCE, `${(share * 100).toFixed(2)} % of the pixels differ`);
+      });
     }
-    [account, browser] = await Promise.all([accountOfFive(), launched()]);
-  });
-  after(async () => {
-    await (browser as Browser | undefined)?.close();
-    await (account as Account | undefined)?.close();
-  });
-
-  it("are of the page as it is", async () => {
-    const console = await openConsole(account);
-    const { page, context } = await opened(browser, console, { timezoneId: "UTC" });
-    const take = async (name: string, fullPage: boolean): Promise<void> => {
-      const path = join(FOLDER, `${name}.png`);
-      await stilled(page);
-      if (process.env.UPDATE_PICTURES === "1") {
-        await page.screenshot({ path, fullPage });
-      }
-      assert.ok(existsSync(path), path);
-    };
-    await page.waitForSelector("tbody th");
-    await page.setViewportSize({ width: 1280, height: 520 });
-    await take("console-fleet", false);
-    await page.getByRole("link", { name: "web", exact: true }).click();
-    await page.getByRole("heading", { name: "Commands" }).waitFor();
-    await page.getByText(/^generation 1/).waitFor();
-    await take("console-machine", true);
-    await context.close();
-    console.child.kill("SIGINT");
-    await console.ended;
-  });
+  }
 });

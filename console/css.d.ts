@@ -1,2 +1,0 @@
-/** A style that the bundler takes along. */
-declare module "*.css";
