@@ -73,7 +73,7 @@ describe("the published package", () => {
       const resourceUrn = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/managed-instance:ManagedInstance::web";
       const news = { ...subnet, resourceUrn };
       const { checkInputs } = require("./dist/provider/inputs/inputs.js");
-      const made = { vpcId: "vpc-0a1b2c3d", networkInterfaceId: "eni-0a1b2c3d", privateIp: "10.0.1.7", launchTemplateId: "lt-0a1b2c3d", allocationId: "" };
+      const made = { vpcId: "vpc-0a1b2c3d", networkInterfaceId: "eni-0a1b2c3d", privateIp: "10.0.1.7", launchTemplateId: "lt-0a1b2c3d", availabilityZone: "us-east-1a" };
       const olds = { ...checkInputs(news, "us-east-1").inputs, ...made };
       (async () => {
         await handlers.check(olds, news);

@@ -49,11 +49,12 @@ export function certainOutputs(
 }
 
 /**
- * The outputs that a refresh leaves for the next check, which gets no others. Where it found drift, things may go on changing: that check gets
- * just what finds the machine, and looks.
+ * The outputs that a refresh leaves for the next check, which gets no others. Where it found drift, things may go on changing, and that check is to
+ * look: it does so where the zone is missing, by which nothing is found and nothing kept.
  */
 export function refreshedOutputs(outputs: Properties, drift: readonly string[]): Record<string, unknown> {
-  return drift.length === 0 ? certainOutputs([], outputs, outputs) : { launchTemplateId: outputs.launchTemplateId };
+  const { availabilityZone, ...others } = certainOutputs([], outputs, outputs);
+  return drift.length === 0 && availabilityZone !== undefined ? { ...others, availabilityZone } : others;
 }
 
 /** Leaves out the outputs that the next failure or the next interruption makes untrue. */
@@ -66,10 +67,9 @@ export function lastingOutputs(recorded: Properties): Record<string, unknown> {
 export function isTooLittle(lasting: Properties): boolean {
   const isKept = lasting.persistPrivateIp !== false;
   return (
-    ((isKept || lasting.desiredState !== "paused") && !isHeld(lasting)) ||
+    ((isKept || lasting.desiredState !== "paused") && !(isHeld(lasting) && isThere(lasting.availabilityZone))) ||
     (isKept && !isThere(lasting.networkInterfaceId)) ||
     !isThere(lasting.launchTemplateId) ||
-    lasting.allocationId === undefined ||
     (lasting.elasticIp !== false && !isThere(lasting.allocationId))
   );
 }

@@ -97,7 +97,11 @@ export const addressRows = (given: Given): Row[] => [
   {
     name: "subnetId",
     args: [{ subnetId: subnetA }, { subnetId: subnetB }, { subnetId: subnetA }, { subnetId: subnetA }],
-    effects: [moved("subnetId", "availabilityZone"), moved("subnetId", "availabilityZone"), NOTHING],
+    effects: [
+      moved("subnetId", "availabilityZone", "generation"),
+      moved("subnetId", "availabilityZone", "generation"),
+      NOTHING,
+    ],
     shows: ({ networkInterface, instance }) => [networkInterface.subnetId, instance.availabilityZone],
     as: [
       [subnetA, "us-east-1a"],
@@ -118,7 +122,7 @@ export const addressRows = (given: Given): Row[] => [
     with: { subnetId: tinySubnet },
     args: both("privateIp", "10.0.9.5", "10.0.9.6"),
     // The address that is held is as good as any.
-    effects: [moved("privateIp"), moved("privateIp"), NOTHING],
+    effects: [moved("privateIp", "generation"), moved("privateIp", "generation"), NOTHING],
     shows: privateIps,
     as: [["10.0.9.5"], ["10.0.9.6"], ["10.0.9.5"], ["10.0.9.5"]],
   },
