@@ -93,6 +93,12 @@ describe("an EC2 error", () => {
     assert.ok(!isEc2Error(ec2Error("SomethingNew"), "throttled", "unreachable", "capacity", "in-use", "not-found"));
   });
 
+  it("says by its words alone that an interface, which is to be deleted, still has a holder", () => {
+    const inUse = (said: string): boolean => isEc2Error(ec2Error("InvalidParameterValue", said), "in-use");
+    assert.ok(inUse("Network interface 'eni-0a1b2c3d' is currently in use."));
+    assert.ok(!inUse("Value (x) for parameter groupId is invalid."));
+  });
+
   it("is told from any other error", () => {
     assert.ok(isEc2Error(ec2Error("x")));
     assert.ok(!isEc2Error(new Error("RunInstances: x")));
